@@ -1,0 +1,65 @@
+"""Starting ffmpeg: one binary, and what it says when it fails."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from typing import IO, Any
+
+from pipeline.errors import ExitCode, PipelineError
+
+
+@cache
+def ffmpeg_path() -> str:
+    """The ffmpeg that imageio-ffmpeg carries, or the one IMAGEIO_FFMPEG_EXE names."""
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    return str(get_ffmpeg_exe())
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str], **streams: Any
+) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """ffmpeg with ``arguments``, and the file that collects what it writes to stderr.
+
+    Leaving the block by an exception kills the process; leaving it otherwise does not
+    wait: the caller closes its pipes and calls ``finish``.
+    """
+    command = [ffmpeg_path(), "-hide_banner", "-nostdin", "-y", "-v", "warning", *arguments]
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(command, stderr=said, **streams)
+        try:
+            yield process, said
+        finally:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+
+def finish(process: subprocess.Popen[bytes], said: IO[bytes], doing: str) -> str:
+    """Wait for ffmpeg's end and return its warnings.
+
+    Raises PipelineError: DISK_FULL or FFMPEG_FAILED, with ffmpeg's own last words.
+    """
+    status = process.wait()
+    said.seek(0)
+    words = said.read().decode("utf-8", "replace").strip()
+    if status == 0:
+        return words
+    if "No space left on device" in words:
+        raise PipelineError(
+            ExitCode.DISK_FULL, f"the disk is full ({doing})", "Free some space and run again"
+        )
+    last = words.splitlines()[-1] if words else f"status {status}"
+    raise PipelineError(
+        ExitCode.FFMPEG_FAILED,
+        f"ffmpeg failed while {doing}: {last}",
+        "The stage's log has all that ffmpeg said; `make doctor` checks the encoders",
+    )
