@@ -1,0 +1,211 @@
+"""The driver: `python -m pipeline VERB` does what `make VERB` asks.
+
+A verb is the name of a stage, which is brought up to date with all it needs, or one of
+plan, clean and doctor.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+import time
+from pathlib import Path
+
+from pipeline.config import Settings, VideoEntry, load_settings
+from pipeline.errors import ExitCode, PipelineError, from_os_error
+from pipeline.fingerprint import PROJECT
+from pipeline.graph import Graph, all_stages, last_stages, stage_configs
+from pipeline.workspace import Workspace
+
+
+def main() -> ExitCode:
+    """Run one verb and return what to exit with."""
+    options = _parser().parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    try:
+        return _run(options)
+    except PipelineError as error:
+        print(f"{options.verb}: error: {error}", file=sys.stderr)
+        return error.code
+    except OSError as error:
+        known = from_os_error(error)
+        if known is None or options.verbose:
+            raise
+        print(f"{options.verb}: error: {known}", file=sys.stderr)
+        return known.code
+    except KeyboardInterrupt:
+        print(f"{options.verb}: interrupted; run again to go on", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pipeline",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Options default to the environment variables VIDEO, COMMENTS, CONFIG, WORKDIR"
+        " and WAIT, which is how make passes them on.",
+    )
+    parser.add_argument("verb", choices=[*all_stages(), "plan", "clean", "doctor"], metavar="VERB")
+    parser.add_argument("--video", type=Path, default=_environment("VIDEO"), help="one video file")
+    parser.add_argument(
+        "--comments", type=Path, default=_environment("COMMENTS"), help="its comment file"
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=_environment("CONFIG") or PROJECT / "configs" / "default.yaml",
+        help="settings file (default: configs/default.yaml)",
+    )
+    parser.add_argument(
+        "--workdir",
+        type=Path,
+        default=_environment("WORKDIR") or PROJECT / "workdir",
+        help="where all outputs go (default: workdir)",
+    )
+    parser.add_argument(
+        "--wait",
+        action="store_true",
+        default=os.environ.get("WAIT", "") not in ("", "0"),
+        help="wait for another run instead of giving up",
+    )
+    parser.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
+    return parser
+
+
+def _environment(name: str) -> Path | None:
+    return Path(os.environ[name]) if os.environ.get(name) else None
+
+
+def _run(options: argparse.Namespace) -> ExitCode:
+    if options.verb == "doctor":
+        from pipeline.doctor import examine
+
+        return examine(options.workdir)
+    if options.comments and not options.video:
+        raise PipelineError(ExitCode.USAGE, "COMMENTS needs a VIDEO to go with", "Add VIDEO=…")
+    settings = load_settings(options.config, stage_configs())
+    workspace = Workspace(options.workdir)
+    if options.verb == "plan":
+        return _plan(workspace, *_prepare(workspace, settings, options))
+    with workspace.held(options.wait):
+        if options.verb == "clean":
+            return _clean(workspace, settings, options)
+        return _make(workspace, options, *_prepare(workspace, settings, options))
+
+
+def _prepare(
+    workspace: Workspace, settings: Settings, options: argparse.Namespace
+) -> tuple[Path, list[str]]:
+    """Register the videos; return the graph's file and the paths to make."""
+    only = VideoEntry(str(options.video), _text(options.comments)) if options.video else None
+    wanted = last_stages() if options.verb == "plan" else [all_stages()[options.verb]]
+    train_here = only is not None and options.verb == "train"
+    learn = [workspace.register(entry) for entry in _entries(settings.videos.train)]
+    annotate = [only] if only else _entries(settings.videos.annotate)
+    names = [workspace.register(entry) for entry in annotate]
+    if not (only or names or learn):
+        raise PipelineError(
+            ExitCode.USAGE,
+            f"no video is named: {options.config} lists none and VIDEO is not given",
+            f"Try `make {options.verb} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
+        )
+    if train_here and learn:
+        raise PipelineError(
+            ExitCode.USAGE,
+            f"{options.config} already says which videos to learn from",
+            "Leave VIDEO out, or use a settings file without `videos: train:`",
+        )
+    if any(_needs_model(stage.name) for stage in wanted):
+        learn = workspace.training_videos(settings.model, learn, names, anew=train_here)
+
+    if not only and not any(_needs_model(stage.name) for stage in wanted):
+        names = sorted({*names, *learn})  # a verb without VIDEO covers all configured videos
+    graph = Graph(
+        settings.model,
+        learn,
+        {name: _builtins(config) for name, config in settings.stages.items()},
+    )
+    targets = [
+        path.replace("{video}", name)
+        for stage in wanted
+        for path in graph.outputs(stage).values()
+        for name in (names if "{video}" in path else [""])
+    ]
+    return workspace.save_graph(graph), sorted(set(targets))
+
+
+def _builtins(config: object) -> dict[str, object]:
+    import msgspec
+
+    plain: dict[str, object] = msgspec.to_builtins(config)
+    return plain
+
+
+def _needs_model(stage_name: str) -> bool:
+    """Whether a stage's output depends, at any distance, on the training videos."""
+    makers = {path: s for s in all_stages().values() for path in s.outputs.values()}
+    waiting, seen = [all_stages()[stage_name]], set()
+    while waiting:
+        stage = waiting.pop()
+        if any("{train}" in template for template in stage.inputs.values()):
+            return True
+        seen.add(stage.name)
+        sources = (makers.get(template) for template in stage.inputs.values())
+        waiting += [maker for maker in sources if maker and maker.name not in seen]
+    return False
+
+
+def _entries(listed: list[str | VideoEntry]) -> list[VideoEntry]:
+    return [VideoEntry(entry) if isinstance(entry, str) else entry for entry in listed]
+
+
+def _text(path: Path | None) -> str | None:
+    return str(path) if path else None
+
+
+def _make(
+    workspace: Workspace, options: argparse.Namespace, graph: Path, targets: list[str]
+) -> ExitCode:
+    from pipeline.engine import run_graph
+
+    started = time.time()
+    before = {target: workspace.stamp(target) for target in targets}
+    if not run_graph(workspace.folder, graph, targets, workspace.engine_log):
+        return workspace.explain_failure(started)
+    for target in targets:
+        state = "up to date" if workspace.stamp(target) == before[target] else "made"
+        print(f"{options.verb}: {workspace.shown(target)} ({state})", file=sys.stderr)
+    return ExitCode.OK
+
+
+def _plan(workspace: Workspace, graph: Path, targets: list[str]) -> ExitCode:
+    from pipeline.engine import plan_graph
+
+    jobs = plan_graph(workspace.folder, graph, targets, workspace.engine_log)
+    if jobs is None:
+        return workspace.explain_failure(time.time())
+    for job in jobs:
+        print(f"{job.stage:12}{job.of:24}{job.reason}")
+    print(f"{len(jobs)} jobs to run" if jobs else "nothing to do: everything is up to date")
+    return ExitCode.OK
+
+
+def _clean(workspace: Workspace, settings: Settings, options: argparse.Namespace) -> ExitCode:
+    if options.video:
+        removed = [workspace.remove_video(options.video)]
+    else:
+        entries = _entries([*settings.videos.train, *settings.videos.annotate])
+        removed = [workspace.remove_video(Path(entry.video)) for entry in entries]
+        removed.append(workspace.remove_model(settings.model))
+    for folder in filter(None, removed):
+        print(f"clean: removed {folder}", file=sys.stderr)
+    if not any(removed):
+        print("clean: there was nothing to remove", file=sys.stderr)
+    return ExitCode.OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

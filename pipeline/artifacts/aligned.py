@@ -1,0 +1,69 @@
+"""``aligned.h5``: which frame and picture each comment of a video belongs to.
+
+::
+
+    line      (comments,) int64   its line in comments.jsonl, from 0
+    time_ms   (comments,) int64   as written, milliseconds
+    frame     (comments,) int64
+    picture   (comments,) int64   the row of that frame in frames.h5 and features.h5
+    dev       (comments,) bool    held out of training
+    words, commands  (comments,) UTF-8, separated by spaces
+    attributes: frames, duration_ms, past_end, before_start
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.artifacts.publishing import published
+from pipeline.timebase import Int64s
+
+_TEXT = h5py.string_dtype("utf-8")
+_NUMBERS = ("line", "time_ms", "frame", "picture", "dev")
+
+
+@dataclass(frozen=True)
+class Aligned:
+    """The comments of one video, ready to learn from; arrays of shape (comments,)."""
+
+    line: Int64s
+    time_ms: Int64s
+    frame: Int64s
+    picture: Int64s
+    dev: npt.NDArray[np.bool_]
+    words: list[list[str]]
+    commands: list[list[str]]
+    frames: int
+    """Frames of the video."""
+    duration_ms: int
+    past_end: int
+    """Comments whose time lies behind the last frame."""
+    before_start: int
+    """Comments whose time is negative."""
+
+    def save(self, path: Path) -> None:
+        """Publish ``aligned.h5``."""
+        with published(path) as temporary, h5py.File(temporary, "w") as file:
+            for name in _NUMBERS:
+                file[name] = getattr(self, name)
+            for name in ("words", "commands"):
+                lines = [" ".join(words) for words in getattr(self, name)]
+                file.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
+            for name in ("frames", "duration_ms", "past_end", "before_start"):
+                file.attrs[name] = getattr(self, name)
+
+    @classmethod
+    def load(cls, path: Path) -> Aligned:
+        """Read ``aligned.h5``."""
+        with h5py.File(path, "r") as file:
+            fields: dict[str, Any] = {name: file[name][:] for name in _NUMBERS}
+            for name in ("words", "commands"):
+                fields[name] = [line.split() for line in file[name].asstr()[:]]
+            fields |= {name: int(value) for name, value in file.attrs.items()}
+        return cls(**fields)

@@ -1,0 +1,63 @@
+"""``comments.jsonl`` and ``generated.jsonl``: a comment a line, for people to read and edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from pipeline.artifacts.publishing import published
+from pipeline.comments.record import Comment
+from pipeline.errors import ExitCode, PipelineError
+
+
+class WordedComment(Comment, frozen=True, kw_only=True, omit_defaults=True):
+    """A viewer's comment and its words."""
+
+    words: list[str]
+    """After normalisation."""
+    parts: list[str]
+    """Part of speech of each word."""
+
+
+class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of the model's."""
+
+    time_ms: int
+    text: str
+    commands: list[str]
+    words: list[str]
+    frame: int
+    """The frame it was written about."""
+
+
+Line = TypeVar("Line", bound=msgspec.Struct)
+
+
+def write_lines(target: Path, comments: Iterable[msgspec.Struct]) -> int:
+    """Publish one JSON object a line; return how many."""
+    encoder = msgspec.json.Encoder()
+    count = 0
+    with published(target) as temporary, temporary.open("wb") as file:
+        for count, comment in enumerate(comments, 1):  # noqa: B007
+            file.write(encoder.encode(comment) + b"\n")
+    return count
+
+
+def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
+    """Yield the records of a file; raises PipelineError BAD_ARTIFACT with the line number."""
+    decoder = msgspec.json.Decoder(kind)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise PipelineError(
+                    ExitCode.BAD_ARTIFACT,
+                    f"{path}, line {number}: {error}",
+                    "Mend the line, or delete the file and run again to make it anew",
+                ) from None

@@ -1,0 +1,85 @@
+"""``training.json``: what a model learned from, and how well; the article's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.publishing import write_text
+from pipeline.nn.training import Epoch
+from pipeline.text.vocabulary import Vocabulary
+
+
+class CommentTable(msgspec.Struct, frozen=True):
+    """The article's counts of its material."""
+
+    distinct_words: int
+    kept_words: int
+    frames: int
+    silent_frames: int
+    """Frames without a comment."""
+    most_on_a_frame: int
+    comments: int
+    unique: int
+    train: int
+    train_unique: int
+    dev: int
+    dev_unique: int
+    unique_in_both: int
+
+    @classmethod
+    def of(cls, videos: Sequence[Aligned], vocabulary: Vocabulary) -> CommentTable:
+        """Count; comments of the same words are one unique comment."""
+        train, dev = ([" ".join(w) for w in _words(videos, held_out)] for held_out in (False, True))
+        per_frame = np.concatenate([np.bincount(v.frame, minlength=v.frames) for v in videos])
+        return cls(
+            distinct_words=vocabulary.distinct,
+            kept_words=len(vocabulary.words),
+            frames=len(per_frame),
+            silent_frames=int((per_frame == 0).sum()),
+            most_on_a_frame=int(per_frame.max()),
+            comments=len(train) + len(dev),
+            unique=len({*train, *dev}),
+            train=len(train),
+            train_unique=len(set(train)),
+            dev=len(dev),
+            dev_unique=len(set(dev)),
+            unique_in_both=len(set(train) & set(dev)),
+        )
+
+
+class TrainingRecord(msgspec.Struct, frozen=True):
+    """A whole training run."""
+
+    videos: list[str]
+    attention: bool
+    backbone: str
+    weights: str
+    tap: str
+    device: str
+    table: CommentTable
+    epochs: list[Epoch]
+    best_epoch: int
+    dev_nll: float
+    """Mean nats a word at the best epoch, over all held-out comments."""
+    dev_nll_shuffled: float
+    """The same with every comment given another one's picture."""
+    dev_nll_unigram: float
+    """The same by word frequencies alone."""
+
+    @classmethod
+    def load(cls, path: Path) -> TrainingRecord:
+        """Read ``training.json``."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def save(self, path: Path) -> None:
+        """Publish ``training.json``."""
+        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+
+
+def _words(videos: Sequence[Aligned], held_out: bool) -> list[list[str]]:
+    return [v.words[i] for v in videos for i in np.flatnonzero(v.dev == held_out).tolist()]

@@ -1,0 +1,150 @@
+"""Settings: YAML files become frozen, checked records."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import msgspec
+import yaml
+
+from pipeline.errors import ExitCode, PipelineError
+
+
+class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The settings of one stage; each stage file declares its own as ``Config``.
+
+    A field named ``seed`` takes the value of the top-level ``seed`` unless it is set.
+    """
+
+
+class VideoEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A video and the comment file that lies elsewhere or has another name."""
+
+    video: str
+    comments: str | None = None
+
+
+class Videos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The roles: which videos to learn from and which to comment on."""
+
+    train: list[str | VideoEntry] = []
+    annotate: list[str | VideoEntry] = []
+
+
+class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The top level of a settings file, stages aside."""
+
+    model: Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+$")] = "default"
+    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 2017
+    videos: Videos = Videos()
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """A whole settings file, checked, with defaults filled in."""
+
+    model: str
+    """Name of the model's folder below ``workdir/models``."""
+    seed: int
+    videos: Videos
+    stages: dict[str, StageConfig]
+
+
+def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) -> Settings:
+    """Read ``path``; whatever it leaves out keeps the default its stage declares.
+
+    Raises PipelineError: UNKNOWN_SETTING or INVALID_SETTING with the file and line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text) or {}
+    except FileNotFoundError:
+        raise PipelineError(
+            ExitCode.USAGE, f"there is no settings file {path}", "Check the path after CONFIG="
+        ) from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{path} is not YAML: {' '.join(str(error).split())}",
+            "Mend the line it names; configs/default.yaml shows the form",
+        ) from None
+    if not isinstance(content, dict):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{path} holds no settings",
+            "Write them as `key: value`; configs/default.yaml lists all",
+        )
+
+    sections = {name: content.pop(name) or {} for name in stage_configs if name in content}
+    where = _Places(path, text)
+    general = _checked(content, _General, [], where, also=list(stage_configs))
+    stages: dict[str, StageConfig] = {}
+    for name, kind in stage_configs.items():
+        section = dict(_checked(sections.get(name, {}), dict[str, Any], [name], where))
+        if "seed" in kind.__struct_fields__:
+            section.setdefault("seed", general.seed)
+        stages[name] = _checked(section, kind, [name], where)
+    return Settings(general.model, general.seed, general.videos, stages)
+
+
+def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
+    """Read one stage's settings from JSON, as the engine hands them over."""
+    config: StageConfig = _checked(
+        msgspec.json.decode(text), kind, [], _Places(Path("--settings"), text)
+    )
+    return config
+
+
+class _Places:
+    """Finds the line on which a setting stands."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self._text = text
+
+    def of(self, keys: list[str]) -> str:
+        node: Any = yaml.compose(self._text, Loader=yaml.SafeLoader)
+        line = None
+        for key in keys:
+            if isinstance(node, yaml.SequenceNode) and key.isdigit():
+                node = node.value[int(key)]
+                line = node.start_mark.line + 1
+                continue
+            pairs = node.value if isinstance(node, yaml.MappingNode) else []
+            found = [(k, v) for k, v in pairs if k.value == key]
+            if not found:
+                break
+            line, node = found[0][0].start_mark.line + 1, found[0][1]
+        return f"{self.path}:{line}" if line else str(self.path)
+
+
+def _checked(content: Any, kind: Any, keys: list[str], where: _Places, also: Any = ()) -> Any:
+    try:
+        return msgspec.convert(content, kind)
+    except msgspec.ValidationError as error:
+        _refuse(str(error), kind, keys, where, also)
+
+
+def _refuse(message: str, kind: Any, keys: list[str], where: _Places, also: Any) -> NoReturn:
+    problem, _, place = message.partition(" - at `$")
+    keys = keys + re.findall(r"[\w-]+", place.replace("...", ""))
+    unknown = re.search(r"unknown field `(.+)`", problem)
+    if unknown is None:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{where.of(keys)}: {'.'.join(keys) or 'settings'}: {problem}",
+            "configs/default.yaml says what each setting may be",
+        )
+    name = unknown[1]
+    known = [*getattr(kind, "__struct_fields__", ()), *also, *Videos.__struct_fields__]
+    close = difflib.get_close_matches(name, known, n=1)
+    raise PipelineError(
+        ExitCode.UNKNOWN_SETTING,
+        f"{where.of([*keys, name])}: there is no setting {'.'.join([*keys, name])}",
+        f"Did you mean `{close[0]}`? configs/default.yaml lists all"
+        if close
+        else "configs/default.yaml lists all",
+    )

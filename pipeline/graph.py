@@ -1,0 +1,93 @@
+"""The stages as a graph of files: what the Snakefile makes its rules from."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from pipeline.config import StageConfig
+from pipeline.fingerprint import PROJECT, code_digest
+from pipeline.stage import Stage
+
+PYTHON = f"{shlex.quote(sys.executable)} -P"
+
+
+@cache
+def all_stages() -> Mapping[str, Stage]:
+    """Every stage by name: one for each module of ``stages/``."""
+    names = sorted(path.stem for path in (PROJECT / "stages").glob("[!_]*.py"))
+    return {name: importlib.import_module(f"stages.{name}").STAGE for name in names}
+
+
+def stage_configs() -> dict[str, type[StageConfig]]:
+    """What the settings of each stage may be."""
+    return {name: stage.config for name, stage in all_stages().items()}
+
+
+def last_stages() -> list[Stage]:
+    """The stages whose outputs no other stage reads."""
+    read = {template for stage in all_stages().values() for template in _video_inputs(stage)}
+    return [s for s in all_stages().values() if not read & set(s.outputs.values())]
+
+
+def _video_inputs(stage: Stage) -> set[str]:
+    return {template.replace("{train}", "{video}") for template in stage.inputs.values()}
+
+
+class Graph(msgspec.Struct, frozen=True):
+    """One run's view of the stages: a model, what it learns from, and the settings."""
+
+    model: str
+    train: list[str]
+    """Names of the training videos."""
+    settings: dict[str, dict[str, Any]]
+    """By stage."""
+
+    def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
+        """Input paths by name, ``{video}`` left open for the engine."""
+        return {name: self.paths(template) for name, template in stage.inputs.items()}
+
+    def outputs(self, stage: Stage) -> dict[str, str]:
+        """Output paths by name, ``{video}`` left open for the engine."""
+        return {name: self._of_model(template) for name, template in stage.outputs.items()}
+
+    def paths(self, template: str) -> str | list[str]:
+        """One path, or one for each training video."""
+        template = self._of_model(template)
+        if "{train}" not in template:
+            return template
+        return [template.replace("{train}", video) for video in self.train]
+
+    def tracked(self, stage: Stage) -> list[str]:
+        """What reruns a stage when it changes, beside its inputs: settings and code."""
+        settings = self.settings[stage.name].items()
+        code = code_digest(f"stages.{stage.name}")
+        return [f"{stage.name}.{key}={value}" for key, value in settings] + [f"code={code}"]
+
+    def command(self, stage: Stage) -> Callable[..., str]:
+        """Return a function of (wildcards, input, output) that writes the command line."""
+
+        def arguments(wildcards: Any, input: Any, output: Any) -> str:  # noqa: A002
+            words = [*_pairs("--input", input), *_pairs("--output", output)]
+            settings = msgspec.json.encode(self.settings[stage.name]).decode()
+            return shlex.join(["-m", f"stages.{stage.name}", *words, "--settings", settings])
+
+        return arguments
+
+    def _of_model(self, template: str) -> str:
+        return template.replace("{model}", self.model)
+
+
+def _pairs(option: str, files: Any) -> list[str]:
+    """Command-line words for a Snakemake list of named files."""
+    words: list[str] = []
+    for name, paths in files.items():
+        for path in [paths] if isinstance(paths, str) else paths:
+            words += [option, f"{name}={path}"]
+    return words

@@ -1,0 +1,1 @@
+"""Networks: backbones that see, and the captioner that speaks."""

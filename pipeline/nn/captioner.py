@@ -1,0 +1,125 @@
+"""The article's captioner: a picture, and the words so far, to the next word.
+
+With attention it is Show, Attend and Tell (Xu et al. 2015, soft attention over a grid of
+positions), without it Show and Tell (Vinyals et al. 2015, one vector a picture).
+
+n  comments in a batch      u  distinct pictures in it     t  words of the longest comment
+p  positions of a grid      c  channels of a position      d  size of words and LSTM
+v  words known
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+
+class CaptionerSpec(msgspec.Struct, frozen=True):
+    """All that is needed to build a captioner; stored with its weights."""
+
+    attention: bool
+    channels: int
+    words: int
+    """v, the special ids included."""
+    size: int
+    """d"""
+    dropout: float
+
+
+class State(NamedTuple):
+    """What the LSTM remembers between two words."""
+
+    hidden: Tensor
+    """(n, d)"""
+    cell: Tensor
+    """(n, d)"""
+
+
+class Pictures(NamedTuple):
+    """What the decoder reads of the distinct pictures, computed once for each."""
+
+    values: Tensor
+    """(u, p, d) with attention; (u, d) without."""
+    keys: Tensor
+    """(u, p, d) with attention, what the LSTM's state is compared to; empty without."""
+
+
+class Captioner(nn.Module):
+    """See the module's docstring."""
+
+    mean: Tensor
+    std: Tensor
+
+    def __init__(self, spec: CaptionerSpec) -> None:
+        super().__init__()
+        d = spec.size
+        self.spec = spec
+        # The training pictures' statistics: raw taps differ by orders of magnitude.
+        self.register_buffer("mean", torch.zeros(spec.channels))
+        self.register_buffer("std", torch.ones(spec.channels))
+        self.project = nn.Linear(spec.channels, d)
+        self.embed = nn.Embedding(spec.words, d)
+        self.drop = nn.Dropout(spec.dropout)
+        seen = d if spec.attention else 0
+        self.cell = nn.LSTMCell(d + seen, d)
+        if spec.attention:
+            self.key = nn.Linear(d, d)
+            self.query = nn.Linear(d, d, bias=False)
+            self.score = nn.Linear(d, 1, bias=False)
+            self.begin = nn.Linear(d, 2 * d)
+        self.deep = nn.Linear(d + seen, d)
+        self.out = nn.Linear(d, spec.words)
+
+    def look(self, features: Tensor) -> Pictures:
+        """Read the distinct pictures: (u, p, c) with attention, (u, c) without."""
+        normal = (features.float() - self.mean) / self.std
+        values = self.drop(torch.relu(self.project(normal)))
+        return Pictures(values, self.key(values) if self.spec.attention else values[:, :0])
+
+    def start(self, pictures: Pictures, which: Tensor) -> State:
+        """The state before the first word of comments about pictures ``which`` (n,)."""
+        if self.spec.attention:
+            # Xu et al. 2015, section 3.1.2: both parts are predicted from the mean position.
+            hidden, cell = self.begin(pictures.values.mean(1)).tanh().chunk(2, dim=1)
+            return State(hidden[which], cell[which])
+        # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
+        hidden, cell = self.cell(pictures.values)
+        return State(hidden[which], cell[which])
+
+    def step(
+        self, tokens: Tensor, state: State, pictures: Pictures, which: Tensor
+    ) -> tuple[Tensor, State, Tensor | None]:
+        """Read one word of each comment (n,).
+
+        Returns the output (n, d) for ``logits``, the new state, and with attention how
+        much each position counted, (n, p), summing to 1.
+        """
+        read = self.drop(self.embed(tokens))
+        weights = None
+        if self.spec.attention:
+            # Bahdanau et al. 2015: additive attention.
+            compared = torch.tanh(pictures.keys[which] + self.query(state.hidden)[:, None])
+            weights = self.score(compared).squeeze(2).softmax(1)
+            seen = torch.einsum("np,npd->nd", weights, pictures.values[which])
+            read = torch.cat([read, seen], 1)
+        state = State(*self.cell(read, state))
+        output = torch.cat([state.hidden, seen], 1) if self.spec.attention else state.hidden
+        return output, state, weights
+
+    def logits(self, output: Tensor) -> Tensor:
+        """Two-layer MLP from outputs (…, d or 2d) to scores of the words (…, v)."""
+        scores: Tensor = self.out(self.drop(torch.tanh(self.deep(output))))
+        return scores
+
+    def forward(self, features: Tensor, which: Tensor, tokens: Tensor) -> Tensor:
+        """Outputs (n, t, d or 2d) after each of ``tokens`` (n, t), the truth fed back."""
+        pictures = self.look(features)
+        state = self.start(pictures, which)
+        outputs = []
+        for column in tokens.unbind(1):
+            output, state, _ = self.step(column, state, pictures, which)
+            outputs.append(output)
+        return torch.stack(outputs, 1)

@@ -1,0 +1,32 @@
+"""Import torchvision also where its compiled operators cannot load.
+
+The package index has torchvision built for CUDA only. Beside a CPU build of torch its
+operators are absent, and the import stops at the first registration that mentions one.
+Declaring the two schemas is all it takes: models and transforms never call them.
+"""
+
+from __future__ import annotations
+
+import importlib
+
+import torch
+
+_SCHEMAS = (
+    "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+    "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
+)
+_library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
+
+try:
+    import torchvision
+except RuntimeError as error:
+    if "torchvision::nms" not in str(error):
+        raise
+    for _schema in _SCHEMAS:
+        _library.define(_schema)  # type: ignore[no-untyped-call]
+    import torchvision
+
+models = torchvision.models
+create_feature_extractor = importlib.import_module(
+    "torchvision.models.feature_extraction"
+).create_feature_extractor

@@ -1,0 +1,162 @@
+"""What a stage is, and the road from its command line to its exit code."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import logging
+import shlex
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pipeline.config import StageConfig, load_settings, parse_stage_config
+from pipeline.errors import ExitCode, PipelineError, from_os_error
+
+log = logging.getLogger("yajiuma")
+
+
+@dataclass(frozen=True)
+class Files:
+    """The paths handed to a stage, by the names its declaration gives them."""
+
+    paths: Mapping[str, Sequence[Path]]
+
+    def __getitem__(self, name: str) -> Path:
+        (path,) = self.paths[name]
+        return path
+
+    def every(self, name: str) -> Sequence[Path]:
+        """All paths of an input that stands for each training video."""
+        return self.paths[name]
+
+    @property
+    def folder(self) -> Path:
+        """Where the first file lies."""
+        return next(iter(self.paths.values()))[0].parent
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step from files to files.
+
+    Paths are templates below the working folder: ``{video}`` stands for one video's
+    name, ``{train}`` for each training video in turn, ``{model}`` for the model's name.
+    """
+
+    name: str
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    run: Callable[[Files, Files, Any], str]
+    """Does the work and returns one line that sums it up."""
+    config: type[StageConfig] = field(default=StageConfig)
+    gpu: bool = False
+    """Whether a GPU, if there is one, should be this stage's own."""
+    whole_machine: bool = False
+    """Whether it keeps every core busy, so that nothing should run beside it."""
+
+    def main(self) -> None:
+        """Run as a program: parse the command line, work, and exit with an ExitCode."""
+        sys.exit(_run_from_command_line(self, sys.argv[1:]))
+
+
+FAILURE_RECORD = "{stage}.failed.json"
+"""Lies among the logs after a failure, for the driver to find wherever the stage ran."""
+
+
+def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
+    options = _parser(stage).parse_args(arguments)
+    started = time.monotonic()
+    failure: Path | None = None
+    try:
+        inputs = _files(stage.inputs, options.input, "--input")
+        outputs = _files(stage.outputs, options.output, "--output")
+        logs = outputs.folder / "logs"
+        label = f"{stage.name} {outputs.folder.name}"
+        _start_logging(logs / f"{stage.name}.log", label, options.verbose)
+        record = logs / FAILURE_RECORD.format(stage=stage.name)
+        record.unlink(missing_ok=True)
+        failure = record
+        log.debug("started: %s", shlex.join(arguments))
+        summary = stage.run(inputs, outputs, _config(stage, options))
+    except Exception as error:
+        code, message = _explain(error)
+        log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
+        if failure is not None:
+            with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
+                failure.write_text(json.dumps({"code": code, "message": message}))
+        return code
+    except KeyboardInterrupt:
+        log.error("interrupted; run again to go on")
+        return ExitCode.INTERRUPTED
+    log.info("%s (%.1f s)", summary, time.monotonic() - started)
+    return ExitCode.OK
+
+
+def _explain(error: Exception) -> tuple[ExitCode, str]:
+    known = from_os_error(error) if isinstance(error, OSError) else None
+    if isinstance(error, PipelineError):
+        known = error
+    if known is not None:
+        return known.code, str(known)
+    return ExitCode.INTERNAL, f"{type(error).__name__}: {error}. This is a fault of Yajiuma's."
+
+
+def _parser(stage: Stage) -> argparse.ArgumentParser:
+    module = sys.modules[stage.run.__module__]
+    parser = argparse.ArgumentParser(
+        prog=f"python -m stages.{stage.name}", description=module.__doc__
+    )
+    for option, templates in (("--input", stage.inputs), ("--output", stage.outputs)):
+        names = ", ".join(f"{name} (usually workdir/{path})" for name, path in templates.items())
+        parser.add_argument(
+            option, action="append", default=[], metavar="NAME=PATH", help=f"one each of: {names}"
+        )
+    parser.add_argument("--config", type=Path, help="settings file; the stage reads its section")
+    parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
+    parser.add_argument("-v", "--verbose", action="store_true", help="debug lines and tracebacks")
+    return parser
+
+
+def _files(templates: Mapping[str, str], pairs: list[str], option: str) -> Files:
+    paths: dict[str, list[Path]] = {name: [] for name in templates}
+    for pair in pairs:
+        name, _, path = pair.partition("=")
+        if name not in paths or not path:
+            raise _usage(f"{option} {pair} is not one of {', '.join(templates)}")
+        paths[name].append(Path(path))
+    for name, template in templates.items():
+        if not paths[name] or (len(paths[name]) > 1 and "{train}" not in template):
+            raise _usage(f"{option} {name}=PATH must be given once, not {len(paths[name])} times")
+    return Files(paths)
+
+
+def _usage(problem: str) -> PipelineError:
+    return PipelineError(ExitCode.USAGE, problem, "--help shows the form")
+
+
+def _config(stage: Stage, options: argparse.Namespace) -> StageConfig:
+    if options.settings is not None:
+        return parse_stage_config(options.settings, stage.config)
+    if options.config is not None:
+        from pipeline.graph import stage_configs
+
+        return load_settings(options.config, stage_configs()).stages[stage.name]
+    return stage.config()
+
+
+def _start_logging(path: Path, label: str, verbose: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    to_file = logging.FileHandler(path, encoding="utf-8")
+    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    to_file.setLevel(logging.DEBUG)
+    to_screen = logging.StreamHandler()
+    to_screen.setFormatter(logging.Formatter(f"{label}: %(message)s"))
+    to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
+    log.setLevel(logging.DEBUG)
+    logging.captureWarnings(True)

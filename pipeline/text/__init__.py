@@ -1,0 +1,1 @@
+"""Words: normalisation, MeCab and the vocabulary."""

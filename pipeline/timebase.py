@@ -1,0 +1,49 @@
+"""Time: integer presentation stamps with their unit, and the way from comments to frames."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+MILLISECONDS = 1000  # in a second
+
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FrameTimes:
+    """When each frame of a video begins, and when the last one ends."""
+
+    pts: Int64s
+    """(frames,) strictly increasing, in units of ``time_base``, 0 at the file's start."""
+    time_base: Fraction
+    """Seconds in one unit of ``pts``."""
+    end: int
+    """The end of the last frame, in the same unit."""
+
+    def seconds(self, frame: int) -> Fraction:
+        """When ``frame`` begins, in seconds."""
+        return int(self.pts[frame]) * self.time_base
+
+    @property
+    def duration(self) -> Fraction:
+        """Seconds from the file's start to the end of the last frame."""
+        return self.end * self.time_base
+
+    def frames_at(self, times_ms: Int64s) -> Int64s:
+        """The frame on screen at each time; the first for earlier, the last for later times.
+
+        ``times_ms`` (n,) milliseconds. Returns (n,) frame numbers.
+        """
+        # pts · base <= ms / 1000, kept in integers: pts · numerator · 1000 <= ms · denominator
+        starts = self.pts * (self.time_base.numerator * MILLISECONDS)
+        found = np.searchsorted(starts, times_ms * self.time_base.denominator, side="right") - 1
+        return np.clip(found, 0, len(self.pts) - 1).astype(np.int64)
+
+    def past_end(self, times_ms: Int64s) -> npt.NDArray[np.bool_]:
+        """Whether each time lies at or after the end of the last frame. Returns (n,)."""
+        limit = self.end * self.time_base.numerator * MILLISECONDS
+        return np.asarray(times_ms * self.time_base.denominator >= limit)

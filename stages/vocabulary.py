@@ -1,0 +1,45 @@
+"""Count the words of all training comments and keep the most frequent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from pipeline.config import StageConfig
+from pipeline.stage import Files, Stage
+
+
+class Config(StageConfig, frozen=True):
+    """How many words a model may know."""
+
+    size: Annotated[int, Meta(ge=1)] = 30_000
+    """The article kept 30,000 of 75,356."""
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``vocabulary.json``."""
+    from pipeline.artifacts.comments import WordedComment, read_lines
+    from pipeline.text.vocabulary import Vocabulary
+
+    tokens = (
+        token
+        for path in inputs.every("comments")
+        for comment in read_lines(path, WordedComment)
+        for token in zip(comment.words, comment.parts, strict=True)
+    )
+    vocabulary = Vocabulary.count(tokens, config.size)
+    vocabulary.save(outputs["vocabulary"])
+    return f"{len(vocabulary.words)} of {vocabulary.distinct} distinct words kept"
+
+
+STAGE = Stage(
+    name="vocabulary",
+    inputs={"comments": "{train}/comments.jsonl"},
+    outputs={"vocabulary": "models/{model}/vocabulary.json"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
