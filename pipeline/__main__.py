@@ -7,7 +7,6 @@ plan, clean and doctor.
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 import time
@@ -23,7 +22,6 @@ from pipeline.workspace import Workspace
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
     options = _parser().parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(message)s")
     try:
         return _run(options)
     except PipelineError as error:
@@ -81,9 +79,9 @@ def _environment(name: str) -> Path | None:
 
 def _run(options: argparse.Namespace) -> ExitCode:
     if options.verb == "doctor":
-        from pipeline.doctor import examine
+        from pipeline import doctor
 
-        return examine(options.workdir)
+        return doctor.examine(options.workdir)
     if options.comments and not options.video:
         raise PipelineError(ExitCode.USAGE, "COMMENTS needs a VIDEO to go with", "Add VIDEO=…")
     settings = load_settings(options.config, stage_configs())

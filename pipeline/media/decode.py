@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -74,6 +76,24 @@ def planar_pictures(video: VideoInfo) -> Iterator[Picture]:
     return _raw_pictures(video, arguments, (height * 3 // 2, width))
 
 
+def still(path: Path, seconds: float, width: int) -> bytes:
+    """One picture of a video as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
+
+    Raises PipelineError: NO_FRAMES past the end, FFMPEG_FAILED.
+    """
+    arguments = [
+        *("-ss", f"{seconds:.3f}", "-i", str(path), "-map", "0:v:0", "-frames:v", "1"),
+        *("-vf", f"scale={width}:-2", "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4", "pipe:1"),
+    ]
+    with running(arguments, stdout=subprocess.PIPE) as (process, said):
+        assert process.stdout is not None
+        picture: bytes = process.stdout.read()
+        finish(process, said, f"taking a picture from {path}")
+    if not picture:
+        raise no_pictures_decoded(path)
+    return picture
+
+
 def even_size(video: VideoInfo) -> tuple[int, int]:
     """Width and height rounded up to even numbers, which 4:2:0 video needs."""
     return video.width + video.width % 2, video.height + video.height % 2
@@ -82,8 +102,6 @@ def even_size(video: VideoInfo) -> tuple[int, int]:
 def _raw_pictures(
     video: VideoInfo, arguments: list[str], shape: tuple[int, ...]
 ) -> Iterator[Picture]:
-    import subprocess
-
     pixels = np.empty(shape, np.uint8)
     count = 0
     with running(arguments, stdout=subprocess.PIPE, bufsize=0) as (process, said):

@@ -39,12 +39,12 @@ class State(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """What the decoder reads of the distinct pictures, computed once for each."""
+    """What the decoder reads of the picture of each comment."""
 
     values: Tensor
-    """(u, p, d) with attention; (u, d) without."""
+    """(n, p, d) with attention; (n, d) without."""
     keys: Tensor
-    """(u, p, d) with attention, what the LSTM's state is compared to; empty without."""
+    """(n, p, d) with attention, what the LSTM's state is compared to; empty without."""
 
 
 class Captioner(nn.Module):
@@ -73,41 +73,43 @@ class Captioner(nn.Module):
         self.deep = nn.Linear(d + seen, d)
         self.out = nn.Linear(d, spec.words)
 
-    def look(self, features: Tensor) -> Pictures:
-        """Read the distinct pictures: (u, p, c) with attention, (u, c) without."""
+    def look(self, features: Tensor, which: Tensor) -> Pictures:
+        """Read the distinct pictures, (u, p, c) with attention or (u, c) without.
+
+        Each is projected once and handed to the comments about it, ``which`` (n,).
+        """
         normal = (features.float() - self.mean) / self.std
         values = self.drop(torch.relu(self.project(normal)))
-        return Pictures(values, self.key(values) if self.spec.attention else values[:, :0])
+        keys = self.key(values) if self.spec.attention else values[:, :0]
+        return Pictures(values[which], keys[which])
 
-    def start(self, pictures: Pictures, which: Tensor) -> State:
-        """The state before the first word of comments about pictures ``which`` (n,)."""
+    def start(self, pictures: Pictures) -> State:
+        """The state before the first word."""
         if self.spec.attention:
             # Xu et al. 2015, section 3.1.2: both parts are predicted from the mean position.
             hidden, cell = self.begin(pictures.values.mean(1)).tanh().chunk(2, dim=1)
-            return State(hidden[which], cell[which])
+            return State(hidden, cell)
         # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
-        hidden, cell = self.cell(pictures.values)
-        return State(hidden[which], cell[which])
+        return State(*self.cell(pictures.values))
 
     def step(
-        self, tokens: Tensor, state: State, pictures: Pictures, which: Tensor
+        self, tokens: Tensor, state: State, pictures: Pictures
     ) -> tuple[Tensor, State, Tensor | None]:
         """Read one word of each comment (n,).
 
-        Returns the output (n, d) for ``logits``, the new state, and with attention how
-        much each position counted, (n, p), summing to 1.
+        Returns the output (n, d or 2d) for ``logits``, the new state, and with attention
+        how much each position counted, (n, p), summing to 1.
         """
         read = self.drop(self.embed(tokens))
-        weights = None
-        if self.spec.attention:
-            # Bahdanau et al. 2015: additive attention.
-            compared = torch.tanh(pictures.keys[which] + self.query(state.hidden)[:, None])
-            weights = self.score(compared).squeeze(2).softmax(1)
-            seen = torch.einsum("np,npd->nd", weights, pictures.values[which])
-            read = torch.cat([read, seen], 1)
-        state = State(*self.cell(read, state))
-        output = torch.cat([state.hidden, seen], 1) if self.spec.attention else state.hidden
-        return output, state, weights
+        if not self.spec.attention:
+            state = State(*self.cell(read, state))
+            return state.hidden, state, None
+        # Bahdanau et al. 2015: additive attention.
+        compared = torch.tanh(pictures.keys + self.query(state.hidden)[:, None])
+        weights = self.score(compared).squeeze(2).softmax(1)
+        seen = torch.bmm(weights[:, None], pictures.values)[:, 0]
+        state = State(*self.cell(torch.cat([read, seen], 1), state))
+        return torch.cat([state.hidden, seen], 1), state, weights
 
     def logits(self, output: Tensor) -> Tensor:
         """Two-layer MLP from outputs (…, d or 2d) to scores of the words (…, v)."""
@@ -116,10 +118,10 @@ class Captioner(nn.Module):
 
     def forward(self, features: Tensor, which: Tensor, tokens: Tensor) -> Tensor:
         """Outputs (n, t, d or 2d) after each of ``tokens`` (n, t), the truth fed back."""
-        pictures = self.look(features)
-        state = self.start(pictures, which)
+        pictures = self.look(features, which)
+        state = self.start(pictures)
         outputs = []
         for column in tokens.unbind(1):
-            output, state, _ = self.step(column, state, pictures, which)
+            output, state, _ = self.step(column, state, pictures)
             outputs.append(output)
         return torch.stack(outputs, 1)

@@ -76,10 +76,17 @@ class CommentSet:
     def __len__(self) -> int:
         return len(self.sentences)
 
-    def batches(self, size: int, order: Int64s) -> Iterator[Batch]:
-        """Every comment once, ``size`` at a time, in ``order`` (comments,)."""
-        for start in range(0, len(order), size):
-            chosen = order[start : start + size]
+    def batches(self, size: int, draws: np.random.Generator | None = None) -> Iterator[Batch]:
+        """Every comment once, ``size`` at a time, those of like length together.
+
+        With ``draws`` both the company of a comment and the order of batches are random.
+        """
+        lengths = np.array([len(sentence) for sentence in self.sentences])
+        order = draws.permutation(len(self)) if draws else np.arange(len(self))
+        order = order[np.argsort(lengths[order], kind="stable")]
+        chunks = [order[start : start + size] for start in range(0, len(order), size)]
+        for index in draws.permutation(len(chunks)) if draws else range(len(chunks)):
+            chosen = chunks[index]
             sentences = [self.sentences[index] for index in chosen.tolist()]
             tokens = torch.full((len(chosen), 1 + max(map(len, sentences))), PADDING)
             tokens[:, 0] = BEGIN

@@ -52,14 +52,14 @@ def continue_greedily(
     """
     sentences = [[token] for token in first.tolist()]
     with torch.inference_mode():
-        pictures = captioner.look(features)
         everyone = torch.arange(len(features), device=features.device)
-        state = captioner.start(pictures, everyone)
-        _, state, _ = captioner.step(torch.full_like(everyone, BEGIN), state, pictures, everyone)
+        pictures = captioner.look(features, everyone)
+        state = captioner.start(pictures)
+        _, state, _ = captioner.step(torch.full_like(everyone, BEGIN), state, pictures)
         tokens = torch.from_numpy(first).to(features.device)
         going = [True] * len(sentences)
         for _ in range(most_words - 1):
-            output, state, _ = captioner.step(tokens, state, pictures, everyone)
+            output, state, _ = captioner.step(tokens, state, pictures)
             scores = captioner.logits(output)
             scores[:, _NEVER] = -torch.inf
             tokens = scores.argmax(1)

@@ -85,18 +85,18 @@ class Trainer:
         number = len(self.history) + 1
         # Seeded by the epoch alone, so that a resumed run draws what an undisturbed one does.
         torch.manual_seed(self._schedule.seed * 100_003 + number)
-        order = np.random.default_rng([self._schedule.seed, number]).permutation(len(train))
+        draws = np.random.default_rng([self._schedule.seed, number])
         size = self._schedule.batch
         started = time.monotonic()
         total, words, steps = 0.0, 0, math.ceil(len(train) / size)
         self.captioner.train()
-        for batch in track(train.batches(size, order), steps, f"epoch {number}", "steps"):
+        for batch in track(train.batches(size, draws), steps, f"epoch {number}", "steps"):
             losses = self._losses(batch)
             self._optimizer.zero_grad(set_to_none=True)
             losses.mean().backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.captioner.parameters(), CLIP_NORM)
             self._optimizer.step()
-            total, words = total + float(losses.sum()), words + len(losses)
+            total, words = total + losses.detach().sum().item(), words + len(losses)
         seconds = time.monotonic() - started
         self.history.append(Epoch(total / words, self.nll(dev), seconds, steps))
         if self.best_epoch == number:
@@ -108,9 +108,9 @@ class Trainer:
         total, words = 0.0, 0
         self.captioner.eval()
         with torch.inference_mode():
-            for batch in comments.batches(self._schedule.batch, np.arange(len(comments))):
+            for batch in comments.batches(self._schedule.batch):
                 losses = self._losses(batch)
-                total, words = total + float(losses.sum()), words + len(losses)
+                total, words = total + losses.detach().sum().item(), words + len(losses)
         return total / words
 
     def use_best(self) -> None:

@@ -1,0 +1,132 @@
+"""Whether this machine has what the pipeline needs, and how to mend what is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from pipeline.errors import ExitCode
+
+_LOW_SPACE = 5e9  # bytes; an hour of every frame's conv5_3 alone takes 19.5 GB
+
+
+class Finding(Exception):
+    """A line that is not ok; its text says how to mend it."""
+
+
+def examine(workdir: Path) -> ExitCode:
+    """Print a line for each need; INTERNAL if one that every run has is not met."""
+    needs: list[tuple[str, Callable[[], str], bool]] = [
+        ("Python", _python, True),
+        ("torch", _torch, True),
+        ("torchvision", _torchvision, True),
+        ("ffmpeg", _ffmpeg, True),
+        ("encoders", _encoders, True),
+        ("MeCab", _mecab, True),
+        ("fonts", _fonts, True),
+        ("weights", _weights, False),
+        ("GPU", _gpu, False),
+        ("disk", lambda: _disk(workdir), True),
+    ]
+    met = True
+    for name, check, required in needs:
+        try:
+            print(f"ok    {name:12}{check()}")
+        except Exception as fault:  # whatever is broken, the other lines still matter
+            met = met and not required
+            print(f"{'MEND' if required else 'note'}  {name:12}{fault}")
+    return ExitCode.OK if met else ExitCode.INTERNAL
+
+
+def _python() -> str:
+    if sys.version_info < (3, 11):
+        raise Finding(f"{platform.python_version()}: install Python 3.11 or later")
+    return f"{platform.python_version()} at {sys.executable}"
+
+
+def _torch() -> str:
+    import torch
+
+    from pipeline.nn.device import best_device
+
+    return f"{torch.__version__}, works on {best_device()} with {torch.get_num_threads()} threads"
+
+
+def _torchvision() -> str:
+    from pipeline.nn.torchvision_on_cpu import torchvision
+
+    return str(torchvision.__version__)
+
+
+def _ffmpeg() -> str:
+    from pipeline.media.ffmpeg import ffmpeg_path
+
+    said = subprocess.run([ffmpeg_path(), "-version"], capture_output=True, text=True, check=True)
+    return f"{said.stdout.split(' Copyright')[0]} at {ffmpeg_path()}"
+
+
+def _encoders() -> str:
+    from pipeline.media.ffmpeg import ffmpeg_path
+
+    said = subprocess.run(
+        [ffmpeg_path(), "-hide_banner", "-encoders"], capture_output=True, text=True, check=True
+    ).stdout.split()
+    if missing := {"libx264", "aac"} - set(said):
+        raise Finding(
+            f"ffmpeg lacks {', '.join(sorted(missing))}: unset IMAGEIO_FFMPEG_EXE to use the"
+            " bundled one"
+        )
+    more = [name for name in ("h264_nvenc", "h264_videotoolbox") if name in said]
+    return "libx264, aac" + (f"; built in besides: {', '.join(more)}" if more else "")
+
+
+def _mecab() -> str:
+    from pipeline.text.mecab import Tokenizer, bundled_library, dictionary_folder
+
+    words = [word.surface for word in Tokenizer("ipadic").words("野次馬が来た")]
+    return (
+        f"{'|'.join(words)} by {bundled_library().name}, dictionary {dictionary_folder('ipadic')}"
+    )
+
+
+def _fonts() -> str:
+    from pipeline.drawing.fonts import main_font
+
+    return str(main_font())
+
+
+def _weights() -> str:
+    import torch
+
+    found = sorted(Path(torch.hub.get_dir(), "checkpoints").glob("vgg19-*.pth"))
+    if not found:
+        raise Finding(
+            "VGG-19's are not here yet; the first `weights: imagenet` run downloads them (575 MB)"
+            f" to {torch.hub.get_dir()}/checkpoints"
+        )
+    return str(found[0])
+
+
+def _gpu() -> str:
+    import torch
+
+    if not torch.cuda.is_available():
+        raise Finding("none that torch can use; everything runs on the CPU, training slowest")
+    return ", ".join(
+        torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())
+    )
+
+
+def _disk(workdir: Path) -> str:
+    folder = next(path for path in [workdir, *workdir.absolute().parents] if path.exists())
+    if not os.access(folder, os.W_OK):
+        raise Finding(f"{folder} is not writable: choose another with WORKDIR=…")
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_SPACE:
+        raise Finding(f"{free / 1e9:.1f} GB free at {folder}: features of long videos need more")
+    return f"{free / 1e9:.0f} GB free at {folder}"

@@ -1,0 +1,59 @@
+"""The one-page summary of an annotated video, a single file that opens offline."""
+
+from __future__ import annotations
+
+import base64
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.training import TrainingRecord
+from pipeline.media.decode import still
+from pipeline.media.probe import VideoInfo
+from pipeline.seeing import Seeing
+
+_TEMPLATE = Path(__file__).with_suffix(".html.j2")
+_STILLS = 6
+_STILL_WIDTH = 480  # pixels
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """``report.json``: the figures of the page."""
+
+    video: str
+    seconds: float
+    frames: int
+    pictures: int
+    comments: int
+    distinct_comments: int
+    training: TrainingRecord
+    seeing: Seeing | None
+    """None for videos whose truth is unknown: all but the synthetic show."""
+
+
+def write_page(
+    target: Path,
+    summary: Summary,
+    comments: Sequence[GeneratedComment],
+    annotated: VideoInfo,
+) -> None:
+    """Write the page to ``target``, with stills of the annotated video."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    times = [float(annotated.duration) * (i + 0.5) / _STILLS for i in range(_STILLS)]
+    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
+        summary=summary,
+        stills=[
+            (f"{time:.1f}", _data_url(still(annotated.path, time, _STILL_WIDTH))) for time in times
+        ],
+        most_frequent=Counter(comment.text for comment in comments).most_common(12),
+    )
+    target.write_text(page, encoding="utf-8")
+
+
+def _data_url(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -1,0 +1,138 @@
+"""One episode on disk: the video, its comments and its truth."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.artifacts.publishing import published
+from pipeline.errors import PipelineError
+from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
+from pipeline.show.truth import (
+    Appearance,
+    CommentTruth,
+    DrawingTruth,
+    SceneTruth,
+    Truth,
+    truth_path,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pipeline.show.niconico import Comment
+    from pipeline.show.script import Role, Script
+
+_CRF = 18
+
+
+def make_episode(
+    folder: Path, spec: EpisodeSpec, *, drawn: Callable[[int], object] = lambda frames: None
+) -> Path:
+    """Write the episode's mp4, xml and truth.json into ``folder``; return the video's path.
+
+    Nothing is done where ``is_made`` already. ``drawn`` is told the number of frames that
+    each drawing adds. Raises PipelineError: DISK_FULL or FFMPEG_FAILED; OSError.
+    """
+    video = folder / f"{spec.stem}.mp4"
+    if is_made(folder, spec):
+        return video
+    from pipeline.show.niconico import comments, to_xml
+    from pipeline.show.script import write_script
+    from pipeline.show.viewers import reactions
+
+    script = write_script(spec)
+    written = comments(spec, reactions(spec, script))
+    target = truth_path(folder, spec.stem)
+    # The truth marks an episode as complete, so the old one goes first and the new comes last.
+    target.unlink(missing_ok=True)
+    roles = _film(video, spec, script, drawn)
+    with published(video.with_suffix(".xml")) as temporary:
+        temporary.write_bytes(to_xml(spec, written))
+    _truth(spec, script, roles, written).save(target)
+    return video
+
+
+def is_made(folder: Path, spec: EpisodeSpec) -> bool:
+    """True where ``folder`` holds this episode, made from ``spec`` by the code as it is now."""
+    files = [folder / f"{spec.stem}{ending}" for ending in (".mp4", ".xml")]
+    try:
+        truth = Truth.load(truth_path(folder, spec.stem))
+    except (OSError, PipelineError):
+        return False
+    return truth.spec == spec and truth.made_by == _code() and all(f.is_file() for f in files)
+
+
+@cache
+def _code() -> str:
+    """Digest of this package's source."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _film(
+    video: Path, spec: EpisodeSpec, script: Script, drawn: Callable[[int], object]
+) -> dict[Role, list[DrawingTruth]]:
+    """Write the video; return where everybody was on their drawings."""
+    from pipeline.media.encode import encoder
+    from pipeline.show.music import write_music
+    from pipeline.show.stage import drawings
+
+    roles: dict[Role, list[DrawingTruth]] = {
+        role: [] for scene in script.scenes for role in scene.roles
+    }
+    with tempfile.TemporaryDirectory() as scratch, published(video) as temporary:
+        sound = Path(scratch) / "sound.wav"
+        write_music(sound, spec, script)
+        size = (spec.width, spec.height)
+        with encoder(
+            temporary, size=size, rate=RATE, pixel_format="rgb24", sound=sound, crf=_CRF
+        ) as sink:
+            for drawing in drawings(spec, script):
+                pixels = drawing.picture.tobytes()
+                for _ in drawing.frames:
+                    sink.write(pixels)
+                for role, box in drawing.boxes.items():
+                    roles[role].append(DrawingTruth(box, role.action_at(drawing.frames.start)))
+                drawn(len(drawing.frames))
+    return roles
+
+
+def _truth(
+    spec: EpisodeSpec,
+    script: Script,
+    roles: dict[Role, list[DrawingTruth]],
+    written: list[Comment],
+) -> Truth:
+    from pipeline.show.script import CAST
+
+    return Truth(
+        made_by=_code(),
+        spec=spec,
+        frame_rate=str(RATE),
+        frame_count=script.frame_count,
+        frames_per_drawing=FRAMES_PER_DRAWING,
+        cast=CAST,
+        scenes=tuple(
+            SceneTruth(scene.start_frame, scene.end_frame, scene.place) for scene in script.scenes
+        ),
+        appearances=tuple(
+            Appearance(role.name, role.start_frame, role.end_frame, tuple(drawings))
+            for role, drawings in roles.items()
+        ),
+        comments=tuple(
+            CommentTruth(
+                no=comment.no,
+                time_ms=comment.saying.time_ms,
+                delay_ms=comment.saying.delay_ms,
+                kind=comment.saying.kind,
+                about=comment.saying.about,
+            )
+            for comment in written
+        ),
+    )

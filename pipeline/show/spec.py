@@ -1,0 +1,71 @@
+"""What one episode of the show is made from."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import msgspec
+
+from pipeline.errors import ExitCode, PipelineError
+
+RATE = Fraction(24)
+"""Pictures a second."""
+FRAMES_PER_DRAWING = 3
+"""Limited animation "on threes": every drawing is held for three frames."""
+SHORTEST_SECONDS = 2.0
+SMALLEST_SIDE = 32
+
+
+class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The only input: the same spec gives the same episode.
+
+    Raises PipelineError (INVALID_SETTING) where a value is out of range.
+    """
+
+    episode: int = 1
+    """Number of the episode, from 1."""
+    seed: int = 2017
+    """Not negative."""
+    seconds: float = 90.0
+    """Length; rounded to a whole number of frames."""
+    width: int = 640
+    """Pixels, even, no less than ``height``."""
+    height: int = 360
+    """Pixels, even."""
+    comment_rate: float = 15.0
+    """Comments a second, on average over the episode."""
+
+    def __post_init__(self) -> None:
+        _require(self.episode >= 1, f"there is no episode {self.episode}", "Count from 1")
+        _require(self.seed >= 0, f"the seed {self.seed} is negative", "Give 0 or more")
+        _require(
+            SHORTEST_SECONDS <= self.seconds < float("inf"),
+            f"an episode cannot last {self.seconds:g} seconds",
+            f"Give {SHORTEST_SECONDS:g} seconds or more",
+        )
+        _require(
+            SMALLEST_SIDE <= self.height <= self.width and self.width % 2 == self.height % 2 == 0,
+            f"the show cannot be drawn at {self.width}x{self.height} pixels",
+            f"Give two even numbers of {SMALLEST_SIDE} or more, the width no less than the height,"
+            " like 640x360",
+        )
+        _require(
+            0 <= self.comment_rate < float("inf"),
+            f"the comment rate {self.comment_rate:g} is not a number of comments a second",
+            "Give 0 or more",
+        )
+
+    @property
+    def stem(self) -> str:
+        """The name that the episode's files share."""
+        return f"nekomachi-{self.episode:02d}"
+
+    @property
+    def frame_count(self) -> int:
+        """Frames in the whole episode."""
+        return round(self.seconds * RATE)
+
+
+def _require(holds: bool, problem: str, remedy: str) -> None:
+    if not holds:
+        raise PipelineError(ExitCode.INVALID_SETTING, problem, remedy)

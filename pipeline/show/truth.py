@@ -1,0 +1,155 @@
+"""What is known about an episode: who is where on every drawing, and why each comment came."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from fractions import Fraction
+from pathlib import Path
+
+import msgspec
+
+from pipeline.artifacts.publishing import published
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.show.spec import EpisodeSpec
+
+SCHEMA = "yajiuma.show.truth/1"
+_ENDING = ".truth.json"
+
+
+class Kind(StrEnum):
+    """Why a comment was written."""
+
+    NAME = "name"
+    """Names somebody on screen."""
+    ACTION = "action"
+    """What somebody on screen does, without a name."""
+    PLACE = "place"
+    LAUGHTER = "laughter"
+    CARD = "card"
+    """Greets the opening or thanks at the ending."""
+    PHRASE = "phrase"
+    """A catch-phrase that ignores the picture."""
+    TROLL = "troll"
+    """Names somebody who is not on screen, or nonsense."""
+
+
+class SceneTruth(msgspec.Struct, frozen=True):
+    """A stretch between two cuts."""
+
+    start_frame: int
+    end_frame: int
+    """Exclusive."""
+    place: str
+    """A place of the show, ``opening`` or ``ending``."""
+
+
+class DrawingTruth(msgspec.Struct, frozen=True):
+    """One character on one drawing."""
+
+    box: tuple[int, int, int, int]
+    """x0, y0, x1, y1 in pixels, the right and lower edges exclusive, within the picture."""
+    action: str
+
+
+class Appearance(msgspec.Struct, frozen=True):
+    """One character from its coming to its going within a scene."""
+
+    name: str
+    start_frame: int
+    end_frame: int
+    """Exclusive."""
+    drawings: tuple[DrawingTruth, ...]
+    """One for every ``frames_per_drawing`` frames."""
+
+
+class CommentTruth(msgspec.Struct, frozen=True):
+    """Why one comment of the XML file was written."""
+
+    no: int
+    time_ms: int
+    """When it appears: 10 · vpos."""
+    delay_ms: int
+    """How long before that the viewer saw what it reacts to."""
+    kind: Kind
+    about: str | None
+    """The character it names or, for an action, means."""
+
+
+class Truth(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything known about one episode."""
+
+    schema: str = SCHEMA
+    made_by: str
+    """Digest of the code that made the episode."""
+    spec: EpisodeSpec
+    frame_rate: str
+    """A fraction, frames a second."""
+    frame_count: int
+    frames_per_drawing: int
+    cast: tuple[str, ...]
+    """All characters of the show, on screen in this episode or not."""
+    scenes: tuple[SceneTruth, ...]
+    appearances: tuple[Appearance, ...]
+    comments: tuple[CommentTruth, ...]
+    """In the order of ``no``."""
+
+    @classmethod
+    def load(cls, path: Path) -> Truth:
+        """Read a truth file.
+
+        Raises PipelineError (BAD_ARTIFACT) where it is none; OSError where it is missing.
+        """
+        try:
+            truth = msgspec.json.decode(path.read_bytes(), type=cls)
+        except msgspec.DecodeError as error:
+            raise _unusable(path, str(error)) from error
+        if truth.schema != SCHEMA:
+            raise _unusable(path, f"its schema is {truth.schema}, not {SCHEMA}")
+        return truth
+
+    def save(self, path: Path) -> None:
+        """Publish the truth as JSON."""
+        with published(path) as temporary:
+            temporary.write_bytes(msgspec.json.encode(self))
+
+    def on_screen(self, frame: int) -> frozenset[str]:
+        """Names of the characters visible on ``frame``."""
+        return frozenset(
+            appearance.name
+            for appearance in self.appearances
+            if appearance.start_frame <= frame < appearance.end_frame
+        )
+
+    def boxes(self, frame: int) -> dict[str, tuple[int, int, int, int]]:
+        """The box of everybody visible on ``frame``, by name."""
+        return {
+            appearance.name: appearance.drawings[
+                (frame - appearance.start_frame) // self.frames_per_drawing
+            ].box
+            for appearance in self.appearances
+            if appearance.start_frame <= frame < appearance.end_frame
+        }
+
+    def frame_at(self, time_ms: int) -> int:
+        """The frame on screen ``time_ms`` after the start, within the episode."""
+        frame = time_ms * Fraction(self.frame_rate) // 1000
+        return min(max(frame, 0), self.frame_count - 1)
+
+
+def truth_path(folder: Path, stem: str) -> Path:
+    """Where the truth of the episode ``stem`` lies."""
+    return folder / f"{stem}{_ENDING}"
+
+
+def truth_beside(video: Path) -> Path | None:
+    """The truth file of ``video``, or None for a video that the show did not make."""
+    path = truth_path(video.parent, video.stem)
+    return path if path.is_file() else None
+
+
+def _unusable(path: Path, why: str) -> PipelineError:
+    return PipelineError(
+        ExitCode.BAD_ARTIFACT,
+        f"{path} is not a truth file of the show: {why}",
+        "Remove it and make the episode again with `python -m pipeline.show`",
+    )

@@ -1,0 +1,181 @@
+import math
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.drawing.comment import ScreenComment
+from pipeline.drawing.layout import Placed, place_comments
+from pipeline.drawing.sizing import STAGE_HEIGHT
+
+WIDE = 1920.0
+
+
+def square_letters(text: str) -> float:
+    return float(max(map(len, text.split("\n"))))
+
+
+def place(*comments: ScreenComment, width: float = WIDE) -> list[Placed]:
+    return place_comments(comments, square_letters, width)
+
+
+def said(time: float, text: str = "text", commands: str = "") -> ScreenComment:
+    return ScreenComment(round(time * 1000), text, tuple(commands.split()))
+
+
+crowds = st.lists(
+    st.builds(
+        ScreenComment,
+        st.integers(0, 8000),
+        st.text("あ\n", min_size=1, max_size=24),
+        st.lists(
+            st.sampled_from(["ue", "shita", "big", "small", "@1", "@8", "full", "ender"]),
+            max_size=3,
+        ).map(tuple),
+    ),
+    max_size=40,
+)
+widths = st.sampled_from([607.5, 1440.0, WIDE, 2520.0])
+
+
+def overlap(a: Placed, b: Placed, time: float) -> bool:
+    """Whether the boxes of two comments share more than a rounding error at ``time``."""
+    across = min(a.motion.x(time) + a.block.width, b.motion.x(time) + b.block.width)
+    across -= max(a.motion.x(time), b.motion.x(time))
+    down = min(a.y + a.block.height, b.y + b.block.height) - max(a.y, b.y)
+    return across > 1e-3 and down > 1e-3
+
+
+@settings(deadline=None, max_examples=60)
+@given(crowds, widths)
+def test_comments_that_fit_never_overlap(comments: list[ScreenComment], width: float) -> None:
+    fitting = [placed for placed in place(*comments, width=width) if placed.fits]
+    for a, b in combinations(fitting, 2):
+        first = max(a.motion.start, b.motion.start)
+        last = min(a.motion.end, b.motion.end)
+        if a.style.place == b.style.place and first < last:
+            for step in range(11):
+                assert not overlap(a, b, first + (last - first) * step / 10)
+
+
+@settings(deadline=None, max_examples=60)
+@given(crowds, widths)
+def test_every_comment_is_inside_the_picture_or_centred_over_it(
+    comments: list[ScreenComment], width: float
+) -> None:
+    for placed in place(*comments, width=width):
+        above, below = placed.y, STAGE_HEIGHT - placed.y - placed.block.height
+        if placed.block.height <= STAGE_HEIGHT:
+            assert above > -1e-6
+            assert below > -1e-6
+        else:
+            assert above == pytest.approx(below)
+
+
+@settings(deadline=None, max_examples=30)
+@given(crowds, st.integers(0, 600_000))
+def test_places_are_a_function_of_the_comments(comments: list[ScreenComment], later: int) -> None:
+    assert place(*comments) == place(*comments)
+    moved = [ScreenComment(c.time_ms + later, c.text, c.commands) for c in comments]
+    for before, after in zip(place(*comments), place(*moved), strict=True):
+        assert after.motion.start - before.motion.start == pytest.approx(later / 1000)
+        assert after.fits == before.fits
+        if not before.fits:
+            break  # it lies elsewhere at another time, and later ones avoid it
+        assert after.y == pytest.approx(before.y)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 100), st.sampled_from(["", "@1", "@20", "big"]), widths)
+def test_a_scrolling_comment_crosses_the_whole_picture_around_its_time(
+    letters: int, commands: str, width: float
+) -> None:
+    (placed,) = place(said(10, "あ" * letters, commands), width=width)
+    motion = placed.motion
+    assert motion.start < 9 and motion.end > 10 + placed.style.seconds
+    assert motion.x(motion.start) == width
+    assert motion.x(motion.end) == pytest.approx(-placed.block.width)
+
+
+def test_the_crossing_follows_niconicos_formula() -> None:
+    (placed,) = place(said(10, "あ" * 10))
+    width = 759.0  # ten letters of 75.9 px
+    speed = (1530 + 0.95 * width) / 400  # px per centisecond
+    assert placed.block.width == pytest.approx(width)
+    for after in (-100, 0, 150, 300):  # centiseconds
+        x = 1725 - (after + 100) * speed
+        assert placed.motion.x(10 + after / 100) == pytest.approx(x)
+
+
+def test_a_short_comment_enters_at_the_same_time_on_any_shape() -> None:
+    (wide,) = place(said(10, ""))
+    (narrow,) = place(said(10, ""), width=1440.0)
+    assert narrow.motion.start == pytest.approx(wide.motion.start)
+    assert narrow.motion.end == pytest.approx(wide.motion.end)
+
+
+def test_fixed_comments_are_centred_and_stacked_from_their_edge() -> None:
+    comments = [said(1, "あ", "ue"), said(1, "ああ", "shita"), said(1.5, "あああ", "ue")]
+    comments += [said(2, "あ", "shita"), said(10, "あ", "ue")]
+    top, bottom, second, above, later = place(*comments)
+    assert (top.y, second.y, later.y) == (0, 95.5, 0)
+    assert (bottom.y, above.y) == (1080 - 95.5, 1080 - 2 * 95.5)
+    for placed in (top, bottom, second, above, later):
+        assert placed.motion.x(placed.motion.start) == (WIDE - placed.block.width) / 2
+        assert placed.motion.x(placed.motion.end) == (WIDE - placed.block.width) / 2
+    assert (top.motion.start, top.motion.end) == (1, 4)
+
+
+@pytest.mark.parametrize(
+    ("size", "box", "pitch", "resized_pitch", "resized_from"),
+    [("big", 138.4, 127.2, 67.1, 3), ("", 95.5, 81.3, 42.2, 5), ("small", 65.0, 50.7, 28.2, 7)],
+)
+def test_many_lines_are_set_smaller(
+    size: str, box: float, pitch: float, resized_pitch: float, resized_from: int
+) -> None:
+    few, many, ender = place(
+        said(0, "\n".join("あ" * (resized_from - 1)), size),
+        said(0, "\n".join("あ" * resized_from), size),
+        said(0, "\n".join("あ" * resized_from), f"{size} ender"),
+    )
+    assert few.block.height == pytest.approx(pitch * (resized_from - 2) + box)
+    assert many.block.pitch == pytest.approx(resized_pitch)
+    assert many.block.height < few.block.height
+    assert ender.block.height == pytest.approx(pitch * (resized_from - 1) + box)
+
+
+def test_wide_fixed_comments_shrink_to_the_four_by_three_area_or_the_stage() -> None:
+    fixed, full, scrolling = place(
+        said(0, "あ" * 40, "ue"), said(0, "あ" * 40, "ue full"), said(0, "あ" * 40)
+    )
+    assert 1439 - 40 < fixed.block.width <= 1439
+    assert 1920 - 40 < full.block.width <= 1920
+    assert scrolling.block.width == pytest.approx(40 * 75.9)
+
+
+def test_comments_of_one_time_take_lanes_in_their_order() -> None:
+    placed = place(*(said(1, f"{number}") for number in range(12)))
+    assert [p.text for p in placed] == [str(number) for number in range(12)]
+    assert [p.fits for p in placed] == [True] * 11 + [False]
+    assert [p.y for p in placed[:11]] == pytest.approx([95.5 * n for n in range(11)])
+
+
+def test_a_faster_comment_may_follow_only_if_it_does_not_catch_up() -> None:
+    slow = said(0, "あ", "@8")
+    assert place(slow, said(2, "あ"))[1].y > 0
+    assert place(slow, said(7, "あ"))[1].y == 0
+
+
+def test_invisible_comments_take_no_lane() -> None:
+    (placed,) = place(said(0, "/script"), said(0, "a", "invisible"), said(0, "b"))
+    assert (placed.text, placed.y) == ("b", 0)
+
+
+def test_a_crowded_comment_lies_where_its_own_hash_says() -> None:
+    full = [said(1, "あ" * 30) for _ in range(11)]
+    alone = place(*full, said(1, "one"))[-1]
+    behind = place(*full, said(1, "two"), said(1, "one"))
+    assert not alone.fits
+    assert behind[-1].y == alone.y
+    assert not math.isclose(behind[-2].y, alone.y)

@@ -1,0 +1,61 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ExitCode
+from pipeline.show.__main__ import main
+
+
+def test_episodes_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--folder", str(tmp_path), "--seconds", "2", "--size", "64x36"]
+    asked += ["--episode", "1", "--episode", "2", "--comment-rate", "5"]
+    assert main(asked) == ExitCode.OK
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.rsplit(": ", 1)[1] for line in lines] == ["made", "made"]
+    videos = [tmp_path / f"nekomachi-0{number}" for number in (1, 2)]
+    first, second = (video.with_suffix(".mp4").read_bytes() for video in videos)
+    assert first != second
+    assert main(asked) == ExitCode.OK
+    assert capsys.readouterr().out.count("already there") == 2
+    assert len(list(tmp_path.iterdir())) == 6
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *(
+            ["--size", "640"],
+            ["--size", "641x360"],
+            ["--size", "16x16"],
+            ["--size", "360x640"],
+            ["--seconds", "1"],
+        ),
+        *(["--seconds", "nan"], ["--seconds", "inf"], ["--episode", "0"], ["--seed", "-1"]),
+        *(["--comment-rate", "-2"], ["--comment-rate", "nan"]),
+    ],
+)
+def test_a_wrong_value_ends_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: list[str]
+) -> None:
+    assert main(["--folder", str(tmp_path), *wrong]) == ExitCode.INVALID_SETTING
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_made_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    asked = ["--folder", str(tmp_path / "file" / "show"), "--seconds", "2", "--size", "64x36"]
+    assert main(asked) == ExitCode.NOT_WRITABLE
+    assert "error: cannot write" in capsys.readouterr().err
+
+
+def test_the_truth_is_read_without_heavy_libraries() -> None:
+    code = (
+        "import sys, pipeline.show.truth;"
+        "assert not {'numpy', 'PIL', 'torch', 'av', 'lxml'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
