@@ -60,17 +60,18 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text) or {}
+        content = yaml.safe_load(text)
     except FileNotFoundError:
         raise PipelineError(
             ExitCode.USAGE, f"there is no settings file {path}", "Check the path after CONFIG="
         ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # the latter for impossible dates
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"{path} is not YAML: {' '.join(str(error).split())}",
             "Mend the line it names; configs/default.yaml shows the form",
         ) from None
+    content = {} if content is None else content
     if not isinstance(content, dict):
         raise PipelineError(
             ExitCode.INVALID_SETTING,
@@ -78,7 +79,8 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
             "Write them as `key: value`; configs/default.yaml lists all",
         )
 
-    sections = {name: content.pop(name) or {} for name in stage_configs if name in content}
+    given = {name: content.pop(name) for name in stage_configs if name in content}
+    sections = {name: section for name, section in given.items() if section is not None}
     where = _Places(path, text)
     general = _checked(content, _General, [], where, also=list(stage_configs))
     stages: dict[str, StageConfig] = {}
@@ -92,9 +94,15 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
 
 def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
     """Read one stage's settings from JSON, as the engine hands them over."""
-    config: StageConfig = _checked(
-        msgspec.json.decode(text), kind, [], _Places(Path("--settings"), text)
-    )
+    try:
+        content = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"--settings is not JSON: {error}",
+            "Write it as the stage's section of configs/default.yaml, in JSON",
+        ) from None
+    config: StageConfig = _checked(content, kind, [], _Places(Path("--settings"), text))
     return config
 
 

@@ -15,7 +15,7 @@ from pipeline.errors import ExitCode
 _LOW_SPACE = 5e9  # bytes; an hour of every frame's conv5_3 alone takes 19.5 GB
 
 
-class Finding(Exception):
+class MissingError(Exception):
     """A line that is not ok; its text says how to mend it."""
 
 
@@ -44,8 +44,6 @@ def examine(workdir: Path) -> ExitCode:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise Finding(f"{platform.python_version()}: install Python 3.11 or later")
     return f"{platform.python_version()} at {sys.executable}"
 
 
@@ -58,9 +56,9 @@ def _torch() -> str:
 
 
 def _torchvision() -> str:
-    from pipeline.nn.torchvision_on_cpu import torchvision
+    from pipeline.nn import torchvision_on_cpu
 
-    return str(torchvision.__version__)
+    return torchvision_on_cpu.version
 
 
 def _ffmpeg() -> str:
@@ -77,7 +75,7 @@ def _encoders() -> str:
         [ffmpeg_path(), "-hide_banner", "-encoders"], capture_output=True, text=True, check=True
     ).stdout.split()
     if missing := {"libx264", "aac"} - set(said):
-        raise Finding(
+        raise MissingError(
             f"ffmpeg lacks {', '.join(sorted(missing))}: unset IMAGEIO_FFMPEG_EXE to use the"
             " bundled one"
         )
@@ -105,7 +103,7 @@ def _weights() -> str:
 
     found = sorted(Path(torch.hub.get_dir(), "checkpoints").glob("vgg19-*.pth"))
     if not found:
-        raise Finding(
+        raise MissingError(
             "VGG-19's are not here yet; the first `weights: imagenet` run downloads them (575 MB)"
             f" to {torch.hub.get_dir()}/checkpoints"
         )
@@ -116,7 +114,7 @@ def _gpu() -> str:
     import torch
 
     if not torch.cuda.is_available():
-        raise Finding("none that torch can use; everything runs on the CPU, training slowest")
+        raise MissingError("none that torch can use; everything runs on the CPU, training slowest")
     return ", ".join(
         torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())
     )
@@ -125,8 +123,10 @@ def _gpu() -> str:
 def _disk(workdir: Path) -> str:
     folder = next(path for path in [workdir, *workdir.absolute().parents] if path.exists())
     if not os.access(folder, os.W_OK):
-        raise Finding(f"{folder} is not writable: choose another with WORKDIR=…")
+        raise MissingError(f"{folder} is not writable: choose another with WORKDIR=…")
     free = shutil.disk_usage(folder).free
     if free < _LOW_SPACE:
-        raise Finding(f"{free / 1e9:.1f} GB free at {folder}: features of long videos need more")
+        raise MissingError(
+            f"{free / 1e9:.1f} GB free at {folder}: features of long videos need more"
+        )
     return f"{free / 1e9:.0f} GB free at {folder}"

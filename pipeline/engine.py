@@ -62,7 +62,8 @@ def _snakemake(arguments: list[str], said: TextIO) -> bool:
     """Run Snakemake in this process, so that its jobs keep the terminal and it does not."""
     from snakemake.cli import main
 
-    with _importable_from_anywhere(), contextlib.redirect_stderr(said):
+    silenced = contextlib.redirect_stdout(said), contextlib.redirect_stderr(said)
+    with _importable_from_anywhere(), silenced[0], silenced[1]:
         try:
             main(arguments)
         except SystemExit as done:

@@ -75,6 +75,7 @@ def _preallocate(file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
     layout.set_layout(h5py.h5d.CONTIGUOUS)
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    layout.set_obj_track_times(False)  # the same values are to be the same bytes
     space = h5py.h5s.create_simple(shape)
     h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F16LE, space, layout)
 

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.comments.faults import not_comments
-from pipeline.comments.record import Comment, ReadReport, hashed_user
+from pipeline.comments.record import LARGEST, Comment, ReadReport, hashed_user
 
 
 def read(path: Path, report: ReadReport) -> list[Comment]:
     """Read ``path``; raises PipelineError NOT_COMMENTS for JSON of another shape."""
     try:
         content = json.loads(path.read_text(encoding="utf-8-sig", errors="replace"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise not_comments(path, f"broken JSON ({error})") from None
     threads = list(_threads(content))
     if not threads and content not in ([], {}):
@@ -32,7 +32,8 @@ def read(path: Path, report: ReadReport) -> list[Comment]:
 def _threads(content: Any) -> Iterator[dict[str, Any]]:
     """Every thread of whichever of the three shapes ``content`` has."""
     if isinstance(content, dict):
-        content = (content.get("data") or {}).get("threads", content.get("threads"))
+        data = content.get("data")
+        content = (data if isinstance(data, dict) else content).get("threads")
     if not isinstance(content, list):
         return
     items = [item for item in content if isinstance(item, dict)]
@@ -47,40 +48,44 @@ def _comment(fields: Any, thread: dict[str, Any], report: ReadReport) -> Comment
     if not isinstance(fields, dict):
         report.drop("not an object")
         return None
-    text, time = fields.get("body"), fields.get("vposMs")
-    if not isinstance(text, str) or not text.strip():
+    text, time = _text(fields.get("body")), _number(fields.get("vposMs"))
+    if text is None or not text.strip():
         report.drop("without text")
         return None
-    if isinstance(time, bool) or not isinstance(time, int | float):
+    if time is None:
         report.drop("without a time")
         return None
     commands = fields.get("commands")
     return Comment(
-        time_ms=round(time),
-        text=_valid_unicode(text),
-        commands=[c for c in commands if isinstance(c, str)] if isinstance(commands, list) else [],
-        no=fields.get("no") if isinstance(fields.get("no"), int) else None,
-        thread=str(thread["id"]) if thread.get("id") is not None else None,
-        fork=thread.get("fork"),
+        time_ms=time,
+        text=text,
+        commands=[c for c in map(_text, commands) if c] if isinstance(commands, list) else [],
+        no=_number(fields.get("no")),
+        thread=_text(thread.get("id")),
+        fork=_text(thread.get("fork")),
         user=hashed_user(fields.get("userId")),
         posted_at=_unix_seconds(fields.get("postedAt")),
         premium=fields.get("isPremium") is True,
-        score=_number(fields.get("score")),
-        nicoru=_number(fields.get("nicoruCount")),
+        score=_number(fields.get("score")) or 0,
+        nicoru=_number(fields.get("nicoruCount")) or 0,
     )
 
 
-def _number(value: Any) -> int:
-    return value if isinstance(value, int) else 0
+def _number(value: Any) -> int | None:
+    """A number that can be one: not true or false, NaN or beyond all bounds."""
+    usable = type(value) in (int, float) and abs(value) <= LARGEST
+    return round(value) if usable else None
 
 
-def _valid_unicode(text: str) -> str:
-    """Replace lone surrogates, which JSON can escape and UTF-8 cannot hold."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _text(value: Any) -> str | None:
+    """A string or a number as text, without lone surrogates: JSON escapes them, UTF-8 cannot."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return None
+    return str(value).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _unix_seconds(posted_at: Any) -> int | None:
     try:
         return int(datetime.fromisoformat(posted_at).timestamp())
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError, OSError):
         return None

@@ -2,45 +2,77 @@
 
 from __future__ import annotations
 
+import codecs
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 from lxml import etree
 
 from pipeline.comments.faults import not_comments
-from pipeline.comments.record import Comment, ReadReport, hashed_user
+from pipeline.comments.record import LARGEST, Comment, ReadReport, hashed_user
 
 _CENTISECOND = 10  # milliseconds
 _FORKS = {"0": "main", "1": "owner", "2": "easy"}
 
+_PROLOGUE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL)
+_ENCODING = re.compile(rb"<\?xml[^>]*\sencoding=[\"']([\w.-]+)[\"']")
+_NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NUMERIC = re.compile(r"&#(?:x([\da-fA-F]{1,6})|([0-9]{1,7}));")
+_STRAY_MARK = re.compile(
+    r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[\da-fA-F]{1,6});)|<(?![A-Za-z/!?])"
+)
+
 
 def read(path: Path, report: ReadReport) -> list[Comment]:
-    """Read ``path`` as a stream; entities and the network are never touched.
+    """Read ``path``, mending what makes parsers stop; no entity or address is ever resolved.
 
     Raises PipelineError NOT_COMMENTS where the file holds no comment elements at all.
     """
-    parser = etree.iterparse(
-        str(path), events=("end",), recover=True, resolve_entities=False, no_network=True
-    )
-    comments: list[Comment] = []
-    empty_packet = False
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
     try:
-        for _, element in parser:
-            if element.tag == "chat":
-                report.read += 1
-                comment = _comment(dict(element.attrib), element.text or "", report)
-                if comment is not None:
-                    comments.append(comment)
-            elif element.tag == "packet":
-                empty_packet = True
-            if element.tag in ("chat", "thread", "leaf", "view_counter", "global_num_res"):
-                element.clear()
+        root = etree.fromstring(_one_document(path.read_bytes()), parser)
     except etree.XMLSyntaxError as error:
-        if not report.read:
-            raise not_comments(path, f"broken XML ({error.msg})") from None
-    if not report.read and not empty_packet:
+        raise not_comments(path, f"broken XML ({error.msg})") from None
+    comments: list[Comment] = []
+    for element in root.iter("chat"):
+        report.read += 1
+        comment = _comment(_attributes(element), element.text or "", report)
+        if comment is not None:
+            comments.append(comment)
+    if not report.read and root.find("packet") is None:
         raise not_comments(path, "no <packet> with <chat> elements in it")
     return comments
+
+
+def _attributes(element: etree._Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in element.attrib.items()}
+
+
+def _one_document(content: bytes) -> str:
+    """The file as XML with one root, whatever number of roots it has and however torn it is.
+
+    Characters that XML forbids are left out; stray ``&`` and ``<`` stand for themselves.
+    """
+    text = content.decode(_encoding(content), "replace").removeprefix("\ufeff")
+    text = _NO_CHARACTER.sub("", _PROLOGUE.sub("", text))
+    text = _STRAY_MARK.sub(lambda mark: "&amp;" if mark[0] == "&" else "&lt;", text)
+    return f"<all>{_NUMERIC.sub(_valid_reference, text)}</all>"
+
+
+def _encoding(content: bytes) -> str:
+    declared = _ENCODING.search(content[:200])
+    try:
+        name = codecs.lookup(declared[1].decode() if declared else "utf-8").name
+        "".encode(name)  # codecs such as base64 are not of text
+    except LookupError:
+        return "utf-8"
+    return name
+
+
+def _valid_reference(reference: re.Match[str]) -> str:
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    return reference[0] if code <= 0x10FFFF and not _NO_CHARACTER.match(chr(code)) else ""
 
 
 def _comment(fields: Mapping[str, str], text: str, report: ReadReport) -> Comment | None:
@@ -69,6 +101,7 @@ def _comment(fields: Mapping[str, str], text: str, report: ReadReport) -> Commen
 
 def _integer(text: str | None) -> int | None:
     try:
-        return int(text or "")
+        number = int(text or "")
     except ValueError:
         return None
+    return number if abs(number) <= LARGEST else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from pathlib import Path
 
 from pipeline.comments import niconico_json, niconico_xml
@@ -17,15 +18,16 @@ def read_comments(path: Path) -> tuple[list[Comment], ReadReport]:
     NO_USABLE_COMMENTS.
     """
     try:
-        head = path.open("rb").read(4096)
+        with path.open("rb") as file:
+            head = file.read(4096).removeprefix(codecs.BOM_UTF8).strip()
     except FileNotFoundError:
         raise PipelineError(
             ExitCode.COMMENTS_MISSING,
             f"there is no comment file at {path}",
             "Check the path after COMMENTS=",
         ) from None
-    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
-    if not head.strip():
+    first = head[:1]
+    if not head:
         raise PipelineError(
             ExitCode.COMMENTS_EMPTY,
             f"{path} is empty ({path.stat().st_size} bytes)",

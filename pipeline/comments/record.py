@@ -6,6 +6,9 @@ import hashlib
 
 import msgspec
 
+LARGEST = 10**12
+"""Of any number in a file, sign aside; 31 years in milliseconds. Beyond it lie only faults."""
+
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One comment as its file has it."""
@@ -53,4 +56,4 @@ def hashed_user(user: object) -> str | None:
     """Digest of a user id, the same in every file of that user's."""
     if user in (None, ""):
         return None
-    return hashlib.sha256(f"yajiuma {user}".encode()).hexdigest()[:12]
+    return hashlib.sha256(f"yajiuma {user}".encode("utf-8", "surrogatepass")).hexdigest()[:12]

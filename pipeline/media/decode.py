@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.errors import PipelineError
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.probe import VideoInfo, no_pictures_decoded, truncated
 
@@ -46,8 +47,10 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
         arguments = [
             *("-i", str(video.path), "-map", "0:v:0", "-fps_mode", "passthrough"),
             *("-vf", f"scale={size}:{size}:flags=area"),
-            # ffmpeg writes and flushes a picture's line before the picture itself.
-            *("-stats_enc_pre", times.name, "-stats_enc_pre_fmt", "{ptsi} {tbi}"),
+            # ffmpeg writes and flushes a picture's line before the picture itself. Its times
+            # as demuxed, {ptsi}, will not do: AVI has none, and ffmpeg infers them.
+            *("-enc_time_base", "demux"),
+            *("-stats_enc_pre", times.name, "-stats_enc_pre_fmt", "{pts} {tb}"),
             *("-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"),
         ]
         for pixels in _raw_pictures(video, arguments, (size, size, 3)):
@@ -60,8 +63,9 @@ def planar_pictures(video: VideoInfo) -> Iterator[Picture]:
 
     Yields (height · 3 / 2, width) uint8: luma, then the two chroma planes, odd sizes
     padded to even ones. Where the file's rate varies, pictures are repeated or left out
-    so that the n-th is the one on screen at n / rate. Each is a view of a buffer that
-    the next one overwrites; it may be drawn upon.
+    so that the n-th is the one on screen at (n + ½) / rate: rounding to the nearest keeps
+    the rhythm of files whose times are rounded. Each is a view of a buffer that the next
+    one overwrites; it may be drawn upon.
     """
     width, height = even_size(video)
     filters = [
@@ -88,7 +92,11 @@ def still(path: Path, seconds: float, width: int) -> bytes:
     with running(arguments, stdout=subprocess.PIPE) as (process, said):
         assert process.stdout is not None
         picture: bytes = process.stdout.read()
-        finish(process, said, f"taking a picture from {path}")
+        try:
+            finish(process, said, f"taking a picture from {path}")
+        except PipelineError as error:
+            if "received no packets" not in error.problem:
+                raise
     if not picture:
         raise no_pictures_decoded(path)
     return picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import IO, Any
 
@@ -40,7 +40,9 @@ def running(
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    # What is still buffered cannot go anywhere: that hides no other error.
+                    with suppress(BrokenPipeError):
+                        pipe.close()
 
 
 def finish(process: subprocess.Popen[bytes], said: IO[bytes], doing: str) -> str:

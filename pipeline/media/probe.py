@@ -12,6 +12,10 @@ from pipeline.errors import ExitCode, PipelineError
 
 _MP4_BRAND = b"ftyp"
 
+# ITU-T H.273 MatrixCoefficients; PyAV's Colorspace numbers swscale's presets instead.
+_BT709 = 1
+_BT601 = (5, 6)  # of 625 and of 525 lines
+
 
 @dataclass(frozen=True)
 class VideoInfo:
@@ -88,10 +92,9 @@ def _describe(path: Path, container: av.container.InputContainer) -> VideoInfo:
 
 def _matrix(picture: av.VideoFrame) -> str:
     """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601."""
-    spaces = av.video.reformatter.Colorspace
-    if picture.colorspace == spaces.ITU709:
+    if picture.colorspace == _BT709:
         return "bt709"
-    if picture.colorspace in (spaces.ITU601, spaces.ITU624, spaces.SMPTE170M):
+    if picture.colorspace in _BT601:
         return "bt470bg"
     return "bt709" if picture.height >= 720 else "bt470bg"
 

@@ -215,7 +215,7 @@ class OnnxBackbone:
         wanted = ["batch", 3, size, size]
         fits = len(first.shape) == 4 and all(
             have == want or not isinstance(have, int)
-            for have, want in zip(first.shape[1:], wanted[1:], strict=True)
+            for have, want in zip(first.shape, wanted, strict=True)
         )
         if more or not fits:
             raise PipelineError(

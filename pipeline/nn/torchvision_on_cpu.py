@@ -26,6 +26,7 @@ except RuntimeError as error:
         _library.define(_schema)  # type: ignore[no-untyped-call]
     import torchvision
 
+version = str(torchvision.__version__)
 models = torchvision.models
 create_feature_extractor = importlib.import_module(
     "torchvision.models.feature_extraction"

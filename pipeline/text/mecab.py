@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,11 +34,15 @@ class Tokenizer:
         from natto.api import MeCabError
 
         folder = dictionary_folder(dictionary)
-        try:
-            # An empty resource file: a system's mecabrc must not change the result.
-            self._mecab = MeCab(f"-r {os.devnull} -d {folder}")
-        except MeCabError as error:
-            raise _unavailable(f"MeCab cannot use the dictionary {folder} ({error})") from error
+        # A resource file of its own: a system's mecabrc must not change the result, and
+        # MeCab takes a path with spaces from nowhere else.
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".mecabrc") as resource:
+            resource.write(f"dicdir = {folder}\n")
+            resource.flush()
+            try:
+                self._mecab = MeCab(f"-r {resource.name}")
+            except MeCabError as error:
+                raise _unavailable(f"MeCab cannot use the dictionary {folder} ({error})") from error
 
     def words(self, text: str) -> list[Word]:
         """The words of ``text`` in order; none are empty or hold spaces."""

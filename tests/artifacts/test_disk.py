@@ -1,0 +1,28 @@
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from pipeline.artifacts.disk import require_space
+from pipeline.errors import ExitCode, PipelineError
+
+
+@pytest.fixture
+def a_gigabyte_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: SimpleNamespace(free=10**9))
+
+
+@pytest.mark.usefixtures("a_gigabyte_free")
+def test_enough_room_is_no_matter(tmp_path: Path) -> None:
+    require_space(tmp_path, 9 * 10**8)
+
+
+@pytest.mark.usefixtures("a_gigabyte_free")
+@pytest.mark.parametrize("needed", [19 * 10**9, 10**9 - 1])
+def test_too_little_room_is_told_beforehand(tmp_path: Path, needed: int) -> None:
+    with pytest.raises(PipelineError) as caught:
+        require_space(tmp_path, needed)
+    assert caught.value.code == ExitCode.DISK_FULL
+    assert "1.00 GB free" in caught.value.problem
+    assert f"{needed / 1e9:.2f} GB" in caught.value.problem

@@ -1,0 +1,16 @@
+from pathlib import Path
+
+from pipeline.artifacts.source import Source, source_path
+
+
+def test_a_pointer_reads_back(tmp_path: Path) -> None:
+    source = Source("/films/猫 1.mp4", "0123456789abcdef")
+    source.save(tmp_path / "source.video.json")
+    assert Source.load(tmp_path / "source.video.json") == source
+
+
+def test_a_path_is_found_through_its_pointer_or_as_it_is(tmp_path: Path) -> None:
+    pointer = tmp_path / "source.video.json"
+    Source("/films/a.mp4", "00").save(pointer)
+    assert source_path(pointer) == Path("/films/a.mp4")
+    assert source_path(Path("/films/b.mp4")) == Path("/films/b.mp4")

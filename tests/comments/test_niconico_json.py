@@ -1,0 +1,132 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline.comments.reading import read_comments
+from pipeline.comments.record import Comment
+from tests.comments.conftest import WriteFile
+
+COMMENT: dict[str, Any] = {
+    "id": "99",
+    "no": 5,
+    "vposMs": 1005,
+    "body": "草",
+    "commands": ["184", "ue"],
+    "userId": "nvc:secret42",
+    "isPremium": True,
+    "score": -100,
+    "postedAt": "2026-01-01T00:00:00+09:00",
+    "nicoruCount": 2,
+    "nicoruId": None,
+    "source": "trunk",
+}
+THREADS = [
+    {"id": 17, "fork": "main", "commentCount": 1, "comments": [COMMENT]},
+    {"id": 18, "fork": "easy", "commentCount": 1, "comments": [{**COMMENT, "body": "うぽつ"}]},
+    {"id": 19, "fork": "owner", "commentCount": 0, "comments": None},
+]
+RESPONSE = {"meta": {"status": 200}, "data": {"globalComments": [], "threads": THREADS}}
+
+
+def read(path: Path) -> list[Comment]:
+    return read_comments(path)[0]
+
+
+def with_fields(**fields: Any) -> str:
+    return json.dumps([COMMENT | fields])
+
+
+@pytest.mark.parametrize("shape", [RESPONSE, THREADS, {"threads": THREADS}])
+def test_threads_are_found_in_each_shape(write_file: WriteFile, shape: Any) -> None:
+    first, second = read(write_file(json.dumps(shape), "c.json"))
+    assert (first.text, first.thread, first.fork) == ("草", "17", "main")
+    assert (second.text, second.thread, second.fork) == ("うぽつ", "18", "easy")
+
+
+def test_every_field_is_understood(write_file: WriteFile) -> None:
+    (comment,) = read(write_file(with_fields(), "c.comments.json"))
+    assert comment.user is not None
+    assert comment == Comment(
+        time_ms=1005,
+        text="草",
+        commands=["184", "ue"],
+        no=5,
+        user=comment.user,
+        posted_at=1_767_193_200,
+        premium=True,
+        score=-100,
+        nicoru=2,
+    )
+
+
+def test_user_ids_never_appear_in_the_record(write_file: WriteFile) -> None:
+    (comment,) = read(write_file(with_fields()))
+    assert b"secret42" not in msgspec.json.encode(comment)
+
+
+def test_json_saved_as_xml_is_read(write_file: WriteFile) -> None:
+    assert len(read(write_file(b"\xef\xbb\xbf" + with_fields().encode(), "c.xml"))) == 1
+
+
+def test_missing_keys_and_nulls_take_defaults(write_file: WriteFile) -> None:
+    bare = {"vposMs": -620, "body": "a"}
+    null = dict.fromkeys(COMMENT) | bare
+    assert read(write_file(json.dumps([bare, null]))) == [Comment(time_ms=-620, text="a")] * 2
+
+
+def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFile) -> None:
+    faulty: list[Any] = [
+        COMMENT | {"body": ""},
+        COMMENT | {"body": None},
+        COMMENT | {"vposMs": None},
+        COMMENT | {"vposMs": "12"},
+        COMMENT | {"vposMs": True},
+        COMMENT | {"vposMs": float("nan")},
+        COMMENT | {"vposMs": float("inf")},
+        COMMENT | {"vposMs": 10**30},
+    ]
+    thread = {"id": 1, "comments": [COMMENT, *faulty, "not an object"]}
+    comments, report = read_comments(write_file(json.dumps([thread])))
+    assert [comment.text for comment in comments] == ["草"]
+    assert report.read == 10
+    assert report.dropped == {"without text": 2, "without a time": 6, "not an object": 1}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"body": "a\ud83d"},
+        {"commands": ["\udc00", 3, None, ""]},
+        {"userId": "\ud83d"},
+        {"no": 10**30, "score": 10**30, "nicoruCount": -(10**30)},
+        {"no": True, "score": False, "nicoruCount": 1.5},
+        {"postedAt": "0001-01-01T00:00:00"},
+        {"postedAt": 5},
+        {"commands": {"a": 1}},
+    ],
+)
+def test_odd_values_give_a_record_that_can_be_written_and_read_back(
+    write_file: WriteFile, fields: dict[str, Any]
+) -> None:
+    (comment,) = read(write_file(with_fields(**fields)))
+    assert msgspec.json.decode(msgspec.json.encode(comment), type=Comment) == comment
+
+
+def test_a_thread_with_odd_names_can_be_written_and_read_back(write_file: WriteFile) -> None:
+    thread = {"id": "\ud83d", "fork": 2, "comments": [COMMENT]}
+    (comment,) = read(write_file(json.dumps([thread])))
+    assert comment.fork == "2"
+    assert msgspec.json.decode(msgspec.json.encode(comment), type=Comment) == comment
+
+
+def test_lone_surrogates_become_replacement_marks(write_file: WriteFile) -> None:
+    (comment,) = read(write_file('[{"vposMs": 1, "body": "a\\ud83d"}]'))
+    assert comment.text == "a\ufffd"
+
+
+def test_surrogate_pairs_become_their_character(write_file: WriteFile) -> None:
+    (comment,) = read(write_file('[{"vposMs": 1, "body": "\\ud83d\\ude00"}]'))
+    assert comment.text == "😀"

@@ -1,0 +1,25 @@
+from pathlib import Path
+
+import pytest
+
+from tests.graph.project import Project, new_project
+
+
+@pytest.fixture(scope="session")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project in which nothing ran yet; to be copied."""
+    return new_project(tmp_path_factory.mktemp("untouched"))
+
+
+@pytest.fixture(scope="session")
+def finished(untouched: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project after an undisturbed `make report`; to be read or copied."""
+    project = untouched.copy_to(tmp_path_factory.mktemp("finished"))
+    project.made("report")
+    return project
+
+
+@pytest.fixture
+def project(finished: Project, tmp_path: Path) -> Project:
+    """A finished project of this test's own."""
+    return finished.copy_to(tmp_path / "project")

@@ -1,0 +1,183 @@
+"""What reruns when, and that nothing else does."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from pipeline.show.episode import make_episode
+from pipeline.show.spec import EpisodeSpec
+from tests.graph.project import ANNOTATE, MODEL, ROOT, TRAIN, Project
+
+AFTER_GENERATE = {("render", ANNOTATE), ("report", ANNOTATE)}
+AFTER_TRAIN = {("generate", ANNOTATE)} | AFTER_GENERATE
+LEARNING = {("train", MODEL)} | AFTER_TRAIN
+AFTER_COMMENTS = {("vocabulary", MODEL), ("align", TRAIN)} | LEARNING
+AFTER_BOTH_FRAMES = {("features", TRAIN), ("features", ANNOTATE), ("align", TRAIN)} | LEARNING
+EVERYTHING = (
+    {("frames", TRAIN), ("frames", ANNOTATE), ("comments", TRAIN)}
+    | AFTER_BOTH_FRAMES
+    | AFTER_COMMENTS
+)
+
+
+def test_a_fresh_project_runs_everything_once(untouched: Project, tmp_path: Path) -> None:
+    assert untouched.copy_to(tmp_path).plan() == EVERYTHING
+
+
+def test_a_finished_one_runs_nothing(project: Project) -> None:
+    before = project.results()
+    assert project.plan() == set()
+    assert "up to date" in project.made("render")
+    assert project.results() == before
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "expected"),
+    [
+        ("render", {"crf": 30}, AFTER_GENERATE),
+        ("generate", {"rate": 0.5}, AFTER_TRAIN),
+        ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
+        ("align", {"dev_share": 0.3}, {("align", TRAIN)} | LEARNING),
+        ("vocabulary", {"size": 20}, {("vocabulary", MODEL)} | LEARNING),
+        ("comments", {"longest_run": 3}, {("comments", TRAIN)} | AFTER_COMMENTS),
+        (
+            "frames",
+            {"size": 32, "fps": 4},
+            {("frames", TRAIN), ("frames", ANNOTATE)} | AFTER_BOTH_FRAMES,
+        ),
+    ],
+)
+def test_a_changed_setting_reruns_its_stage_and_what_follows(
+    project: Project, section: str, changes: dict[str, object], expected: set[tuple[str, str]]
+) -> None:
+    project.write_settings(**{section: changes})
+    assert project.plan() == expected
+
+
+def test_the_plan_names_the_changed_setting(project: Project) -> None:
+    project.write_settings(render={"crf": 30})
+    assert "changed: render.crf=30 (was 23)" in project.made("plan")
+
+
+def test_a_setting_spelled_out_at_its_default_reruns_nothing(project: Project) -> None:
+    project.write_settings(render={"crf": 23})
+    assert project.plan() == set()
+
+
+def test_a_changed_comment_file_reruns_what_reads_it(project: Project) -> None:
+    file = project.show / f"{TRAIN}.xml"
+    stamp = file.stat()
+    file.write_text(file.read_text().replace("</chat>", "!</chat>", 1))
+    os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # content decides, not time
+    assert project.plan() == {("comments", TRAIN)} | AFTER_COMMENTS
+
+
+def test_a_changed_video_reruns_what_shows_it(project: Project) -> None:
+    make_episode(
+        project.show, EpisodeSpec(episode=2, seconds=2, width=96, height=54, comment_rate=0)
+    )
+    assert project.plan() == {
+        ("frames", ANNOTATE),
+        ("features", ANNOTATE),
+        *AFTER_TRAIN,
+    }
+
+
+def test_touching_or_moving_a_video_reruns_nothing(project: Project) -> None:
+    (project.show / f"{ANNOTATE}.mp4").touch()
+    assert project.plan() == set()
+    elsewhere = project.folder / "elsewhere"
+    project.show.rename(elsewhere)
+    project.write_settings(
+        videos={
+            "train": [str(elsewhere / f"{TRAIN}.mp4")],
+            "annotate": [str(elsewhere / f"{ANNOTATE}.mp4")],
+        }
+    )
+    assert project.plan() == set()
+
+
+def test_a_deleted_output_is_made_again_as_it_was(project: Project) -> None:
+    before = project.results()
+    (project.workdir / ANNOTATE / "generated.jsonl").unlink()
+    assert project.plan() == AFTER_TRAIN
+    project.made("report")
+    assert project.results() == before
+
+
+def test_only_the_asked_stage_is_brought_up_to_date(project: Project) -> None:
+    project.write_settings(frames={"size": 32, "fps": 4})
+    project.made("frames", "--video", str(project.show / f"{ANNOTATE}.mp4"))
+    assert ("frames", ANNOTATE) not in project.plan()
+    assert ("frames", TRAIN) in project.plan()
+
+
+@pytest.fixture
+def edited(project: Project, tmp_path: Path) -> Project:
+    """A finished project run by a copy of the code, which may be edited."""
+    project.code = tmp_path / "code"
+    for name in ("pipeline", "stages", "configs"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, project.code / name, ignore=ignored)
+    return project
+
+
+def _edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text()
+    assert old in text
+    file.write_text(text.replace(old, new))
+
+
+def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
+    _edit(edited.code / "stages" / "render.py", "comments over", "comments on")
+    assert edited.plan() == AFTER_GENERATE
+
+
+def test_an_edited_helper_reruns_the_stages_that_import_it(edited: Project) -> None:
+    _edit(edited.code / "pipeline" / "alignment.py", "max(1, round(", "max(2, round(")
+    assert edited.plan() == {("align", TRAIN)} | LEARNING
+    assert "changed: code" in edited.made("plan")
+
+
+def test_an_edited_comment_or_docstring_reruns_nothing(edited: Project) -> None:
+    _edit(edited.code / "stages" / "align.py", '"""Write', '# why not\n    """Wrote')
+    assert edited.plan() == set()
+
+
+def test_a_new_file_in_stages_is_a_stage(edited: Project) -> None:
+    """It has a rule, a verb, settings, a log and the place in the plan that its files give it."""
+    (edited.code / "stages" / "shout.py").write_text(
+        '''"""Shout the generated comments."""
+from pipeline.config import StageConfig
+from pipeline.stage import Stage
+
+
+class Config(StageConfig, frozen=True):
+    mark: str = "!"
+
+
+def run(inputs, outputs, config):
+    outputs["shouted"].write_text(inputs["comments"].read_text().upper() + config.mark)
+    return "shouted"
+
+
+STAGE = Stage(
+    name="shout",
+    inputs={"comments": "{video}/generated.jsonl"},
+    outputs={"shouted": "{video}/shouted.txt"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
+'''
+    )
+    edited.write_settings(shout={"mark": "?"})
+    assert edited.plan() == {("shout", ANNOTATE)}
+    edited.made("shout")
+    folder = edited.workdir / ANNOTATE
+    assert (folder / "shouted.txt").read_text().endswith("?")
+    assert "shouted" in (folder / "logs" / "shout.log").read_text()

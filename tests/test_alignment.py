@@ -1,0 +1,114 @@
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from pipeline.alignment import align
+from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.comments import WordedComment
+from pipeline.artifacts.frames import Frames
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.timebase import FrameTimes
+
+FRAMES = Frames(
+    times=FrameTimes(np.arange(0, 500, dtype=np.int64), Fraction(1, 25), 500),
+    row=np.arange(500, dtype=np.int64) // 2,
+    fingerprint="ab",
+)
+"""Twenty seconds of 25 frames, two of which share a picture."""
+
+
+def comment(time_ms: int, words: list[str] | None = None) -> WordedComment:
+    words = ["草"] if words is None else words
+    return WordedComment(
+        time_ms=time_ms, text="草", words=words, parts=["名詞"] * len(words), commands=["ue"]
+    )
+
+
+MANY = [comment(int(t)) for t in np.random.default_rng(0).integers(0, 20_000, 400)]
+
+
+def aligned(
+    comments: list[WordedComment],
+    drop_past_end: bool = False,
+    by_second: bool = True,
+    dev_share: float = 0.25,
+    seed: int = 1,
+) -> Aligned:
+    return align(
+        comments,
+        FRAMES,
+        drop_past_end=drop_past_end,
+        by_second=by_second,
+        dev_share=dev_share,
+        seed=seed,
+    )
+
+
+def test_each_comment_goes_to_the_frame_on_screen() -> None:
+    result = aligned([comment(0), comment(39), comment(40), comment(19_999)])
+    assert result.frame.tolist() == [0, 0, 1, 499]
+    assert result.picture.tolist() == [0, 0, 0, 249]
+    assert (result.frames, result.duration_ms) == (500, 20_000)
+    assert (result.words[0], result.commands[0]) == (["草"], ["ue"])
+
+
+def test_early_and_late_comments_go_to_the_ends_and_are_counted() -> None:
+    result = aligned([comment(-5000), comment(500), comment(20_000), comment(99_000)])
+    assert result.frame.tolist() == [0, 12, 499, 499]
+    assert (result.before_start, result.past_end) == (1, 2)
+    assert result.time_ms.tolist() == [-5000, 500, 20_000, 99_000]
+
+
+def test_late_comments_may_be_dropped() -> None:
+    result = aligned([comment(500), comment(20_000), comment(600)], drop_past_end=True)
+    assert result.line.tolist() == [0, 2]
+    assert result.past_end == 1
+
+
+def test_comments_without_words_are_left_out() -> None:
+    result = aligned([comment(1, []), comment(2), comment(3, []), comment(4)])
+    assert result.line.tolist() == [1, 3]
+
+
+@pytest.mark.parametrize("comments", [[], [comment(1, [])], [comment(20_000)]])
+def test_nothing_usable_is_an_error(comments: list[WordedComment]) -> None:
+    with pytest.raises(PipelineError) as caught:
+        aligned(comments, drop_past_end=True)
+    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+
+
+def test_whole_seconds_are_held_out_together() -> None:
+    result = aligned(MANY)
+    seconds = result.time_ms // 1000
+    held_out = set(seconds[result.dev].tolist())
+    assert held_out.isdisjoint(seconds[~result.dev].tolist())
+    assert len(held_out) == 5
+
+
+def test_whole_frames_are_held_out_together() -> None:
+    result = aligned(MANY, by_second=False)
+    held_out = set(result.frame[result.dev].tolist())
+    assert held_out.isdisjoint(result.frame[~result.dev].tolist())
+    assert len(held_out) == round(0.25 * len(set(result.frame.tolist())))
+    # Some second has comments on both sides.
+    seconds = result.time_ms // 1000
+    assert set(seconds[result.dev].tolist()) & set(seconds[~result.dev].tolist())
+
+
+def test_comments_before_the_start_share_the_first_second() -> None:
+    early = [comment(time) for time in (-9000, -5000, -1, 10)] + [comment(1500)]
+    result = aligned(early, dev_share=0.5)
+    assert len(set(result.dev[:4].tolist())) == 1
+    assert result.dev[4] != result.dev[0]
+
+
+@pytest.mark.parametrize("share", [0.001, 0.999])
+def test_neither_side_is_ever_empty(share: float) -> None:
+    result = aligned(MANY, dev_share=share)
+    assert 0 < result.dev.sum() < len(MANY)
+
+
+def test_the_split_is_a_function_of_the_seed() -> None:
+    assert aligned(MANY).dev.tolist() == aligned(MANY).dev.tolist()
+    assert aligned(MANY).dev.tolist() != aligned(MANY, seed=2).dev.tolist()

@@ -1,0 +1,157 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from pipeline.artifacts.source import Source
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.fingerprint import file_fingerprint
+from pipeline.sources import (
+    COMMENTS_POINTER,
+    VIDEO_POINTER,
+    has_comments,
+    register,
+    video_name,
+)
+
+LONG_AGO = (10**18, 10**18)  # nanoseconds
+
+
+@pytest.fixture
+def workdir(tmp_path: Path) -> Path:
+    return tmp_path / "workdir"
+
+
+def film(folder: Path, content: str = "film", name: str = "a.mp4") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("ep 01.mp4", "ep_01"),
+        ("猫 & 犬 (#1).mkv", "猫_犬_1_"),
+        ("ep.01.v2.mp4", "ep.01.v2"),
+        ("-rf.mp4", "rf"),
+        (".hidden.mp4", "hidden"),
+        ("models.mp4", "models_"),
+        ("logs.mp4", "logs_"),
+        ("---.mp4", "_"),
+        ("か\u3099.mp4", "が"),
+        ("$(reboot);'\".mp4", "_reboot_"),
+        ("{x}.mp4", "_x_"),
+    ],
+)
+def test_names_are_stems_fit_for_any_shell(file: str, name: str) -> None:
+    assert video_name(Path("/films") / file) == name
+
+
+def test_a_video_and_the_comments_beside_it_are_pointed_to(tmp_path: Path, workdir: Path) -> None:
+    video = film(tmp_path)
+    comments = film(tmp_path, "<packet/>", "a.xml")
+    assert register(workdir, video, None) == "a"
+    assert Source.load(workdir / "a" / VIDEO_POINTER) == Source(
+        str(video.resolve()), file_fingerprint(video)
+    )
+    assert Source.load(workdir / "a" / COMMENTS_POINTER).path == str(comments.resolve())
+    assert has_comments(workdir, "a")
+
+
+@pytest.mark.parametrize("ending", [".xml", ".json", ".comments.json"])
+def test_comments_are_found_by_their_stem(tmp_path: Path, workdir: Path, ending: str) -> None:
+    video = film(tmp_path, name="b.c.mp4")
+    film(tmp_path, "[]", f"b.c{ending}")
+    assert has_comments(workdir, register(workdir, video, None))
+
+
+def test_a_video_without_comments_has_none(tmp_path: Path, workdir: Path) -> None:
+    film(tmp_path, "[]", "other.json")
+    assert not has_comments(workdir, register(workdir, film(tmp_path), None))
+
+
+def test_two_comment_files_of_one_stem_are_refused_unless_one_is_named(
+    tmp_path: Path, workdir: Path
+) -> None:
+    video = film(tmp_path)
+    first, second = film(tmp_path, "<packet/>", "a.xml"), film(tmp_path, "[]", "a.json")
+    with pytest.raises(PipelineError) as caught:
+        register(workdir, video, None)
+    assert caught.value.code == ExitCode.NAME_TAKEN
+    assert first.name in caught.value.problem
+    assert second.name in caught.value.problem
+    register(workdir, video, second)
+    assert Source.load(workdir / "a" / COMMENTS_POINTER).path == str(second.resolve())
+
+
+def test_named_comments_are_remembered(tmp_path: Path, workdir: Path) -> None:
+    video, comments = film(tmp_path), film(tmp_path / "elsewhere", "[]", "x.json")
+    register(workdir, video, comments)
+    film(tmp_path, "<packet/>", "a.xml")
+    register(workdir, video, None)
+    assert Source.load(workdir / "a" / COMMENTS_POINTER).path == str(comments.resolve())
+
+
+def test_nothing_is_written_for_an_unchanged_file(tmp_path: Path, workdir: Path) -> None:
+    video, pointer = film(tmp_path), workdir / "a" / VIDEO_POINTER
+    register(workdir, video, None)
+    os.utime(pointer, ns=LONG_AGO)
+    os.utime(video)
+    register(workdir, video, None)
+    assert pointer.stat().st_mtime_ns == LONG_AGO[1]
+
+
+def test_a_file_that_moved_keeps_the_time_of_its_pointer(tmp_path: Path, workdir: Path) -> None:
+    video, pointer = film(tmp_path), workdir / "a" / VIDEO_POINTER
+    register(workdir, video, None)
+    os.utime(pointer, ns=LONG_AGO)
+    (tmp_path / "new").mkdir()
+    moved = video.rename(tmp_path / "new" / "a.mp4")
+    register(workdir, moved, None)
+    assert Source.load(pointer).path == str(moved.resolve())
+    assert pointer.stat().st_mtime_ns == LONG_AGO[1]
+
+
+def test_changed_content_renews_the_pointer(tmp_path: Path, workdir: Path) -> None:
+    video, pointer = film(tmp_path), workdir / "a" / VIDEO_POINTER
+    register(workdir, video, None)
+    os.utime(pointer, ns=LONG_AGO)
+    film(tmp_path, "another film")
+    register(workdir, video, None)
+    assert Source.load(pointer).fingerprint == file_fingerprint(video)
+    assert pointer.stat().st_mtime_ns > LONG_AGO[1]
+
+
+def test_two_films_of_one_name_are_not_mixed(tmp_path: Path, workdir: Path) -> None:
+    first, second = film(tmp_path / "1"), film(tmp_path / "2", "another film")
+    register(workdir, first, None)
+    with pytest.raises(PipelineError) as caught:
+        register(workdir, second, None)
+    assert caught.value.code == ExitCode.NAME_TAKEN
+    assert Source.load(workdir / "a" / VIDEO_POINTER).path == str(first.resolve())
+
+
+def test_a_copy_of_the_same_film_is_the_same_film(tmp_path: Path, workdir: Path) -> None:
+    register(workdir, film(tmp_path / "1"), None)
+    copy = film(tmp_path / "2")
+    register(workdir, copy, None)
+    assert Source.load(workdir / "a" / VIDEO_POINTER).path == str(copy.resolve())
+
+
+def test_the_place_of_a_film_that_is_gone_may_be_taken(tmp_path: Path, workdir: Path) -> None:
+    first = film(tmp_path / "1")
+    register(workdir, first, None)
+    first.unlink()
+    register(workdir, film(tmp_path / "2", "another film"), None)
+
+
+def test_missing_files_are_told(tmp_path: Path, workdir: Path) -> None:
+    with pytest.raises(PipelineError) as caught:
+        register(workdir, tmp_path / "none.mp4", None)
+    assert caught.value.code == ExitCode.VIDEO_MISSING
+    with pytest.raises(PipelineError) as caught:
+        register(workdir, film(tmp_path), tmp_path / "none.xml")
+    assert caught.value.code == ExitCode.COMMENTS_MISSING
+    assert not workdir.exists()

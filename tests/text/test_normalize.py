@@ -1,0 +1,48 @@
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.text.normalize import normalize
+
+RUNS = st.integers(1, 6)
+TEXTS = st.text() | st.text(alphabet="wｗ8８草。 　\n\u3099\u0301か", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("ｗｗｗｗｗｗｗｗ", "wwww"),
+        ("８８８８８", "8888"),
+        ("ｷﾀ━━━━━━(ﾟ∀ﾟ)", "キタ━━━━(\u309a∀\u309a)"),
+        ("一\n二\r\n\n\u3000\u3000三", "一 二 三"),
+        ("  a\x00b\x08c\ufeff ", "a b c\ufeff"),
+        ("①ﾊﾞﾊﾞ", "1ババ"),
+        ("wwwwxwwww", "wwwwxwwww"),
+        ("…………", "...."),
+        (" \u3000\n", ""),
+    ],
+)
+def test_examples(text: str, normal: str) -> None:
+    assert normalize(text, 4) == normal
+
+
+@given(TEXTS, RUNS)
+def test_a_normal_text_stays_as_it_is(text: str, longest_run: int) -> None:
+    normal = normalize(text, longest_run)
+    assert normalize(normal, longest_run) == normal
+
+
+@given(TEXTS, RUNS)
+def test_no_character_is_repeated_more_often_than_allowed(text: str, longest_run: int) -> None:
+    assert not re.search(rf"(.)\1{{{longest_run}}}", normalize(text, longest_run))
+
+
+@given(TEXTS, RUNS)
+def test_the_result_is_one_line_without_control_characters(text: str, longest_run: int) -> None:
+    normal = normalize(text, longest_run)
+    assert len(normal.splitlines()) <= 1
+    assert normal == " ".join(normal.split())
+    assert not [c for c in normal if unicodedata.category(c) in ("Cc", "Zl", "Zp")]

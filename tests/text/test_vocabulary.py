@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.text.vocabulary import SPECIAL, UNKNOWN, Vocabulary, join_words
+
+NOUN, MARK = "名詞", "記号"
+TOKENS = [
+    *[("草", NOUN)] * 3,
+    *[("b", NOUN)] * 2,
+    *[("a", NOUN)] * 2,
+    *[("。", MARK)] * 4,
+    ("rare", NOUN),
+]
+
+
+def test_words_are_ranked_by_count_and_then_by_spelling() -> None:
+    vocabulary = Vocabulary.count(TOKENS, 10)
+    assert vocabulary.words == ["。", "草", "a", "b", "rare"]
+    assert vocabulary.counts == [4, 3, 2, 2, 1]
+
+
+def test_the_rare_are_cut_and_still_counted() -> None:
+    vocabulary = Vocabulary.count(TOKENS, 3)
+    assert vocabulary.words == ["。", "草", "a"]
+    assert (vocabulary.distinct, vocabulary.total) == (5, 12)
+    assert len(vocabulary) == 3 + len(SPECIAL)
+
+
+def test_the_order_of_the_tokens_is_of_no_account() -> None:
+    assert Vocabulary.count(reversed(TOKENS), 4) == Vocabulary.count(TOKENS, 4)
+
+
+def test_ids_follow_the_special_ones() -> None:
+    vocabulary = Vocabulary.count(TOKENS, 10)
+    ids = vocabulary.ids()
+    assert sorted(ids.values()) == list(range(UNKNOWN + 1, len(vocabulary)))
+    assert [vocabulary.word(ids[word]) for word in vocabulary.words] == vocabulary.words
+    assert [vocabulary.word(token) for token in range(4)] == SPECIAL
+
+
+def test_symbols_are_mostly_marks_or_hold_no_letter() -> None:
+    tokens = [("。", MARK), ("!!", NOUN), ("w", MARK), ("w", MARK), ("w", NOUN), ("x", MARK)]
+    tokens += [("x", NOUN), ("草", NOUN)]
+    vocabulary = Vocabulary.count(tokens, 10)
+    symbols = dict(zip(vocabulary.words, vocabulary.symbols, strict=True))
+    assert symbols == {"w": True, "x": False, "!!": True, "。": True, "草": False}
+
+
+def test_no_tokens_give_an_empty_vocabulary() -> None:
+    vocabulary = Vocabulary.count([], 10)
+    assert (vocabulary.words, vocabulary.total, len(vocabulary)) == ([], 0, 4)
+
+
+def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:
+    vocabulary = Vocabulary.count([*TOKENS, ('"\\\n😀', NOUN)], 10)
+    vocabulary.save(tmp_path / "vocabulary.json")
+    assert Vocabulary.load(tmp_path / "vocabulary.json") == vocabulary
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        (["猫", "が", "来", "た", "!"], "猫が来た!"),
+        (["nice", "boat", "."], "nice boat."),
+        (["GJ", "ミオ", "2", "3"], "GJミオ2 3"),
+        (["w", "w"], "w w"),
+        ([], ""),
+    ],
+)
+def test_words_are_joined_as_people_write(words: list[str], text: str) -> None:
+    assert join_words(words) == text
