@@ -38,7 +38,8 @@ def run_graph(workdir: Path, graph_file: Path, targets: list[str], log: Path) ->
 def plan_graph(workdir: Path, graph_file: Path, targets: list[str], log: Path) -> list[Job] | None:
     """What ``run_graph`` would do, in order; None if the engine refuses."""
     collector = _JobCollector()
-    engine = logging.getLogger("snakemake.logging")
+    # Its own logger is cleared at the start of a run; the parent hears all the same.
+    engine = logging.getLogger("snakemake")
     engine.addHandler(collector)
     try:
         with log.open("a", encoding="utf-8") as said:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -13,8 +13,9 @@ from pipeline.stage import Files, Stage
 class Config(StageConfig, frozen=True):
     """The captioner and how it learns; the defaults are the article's where it gives any."""
 
-    attention: bool = True
-    """True: Show, Attend and Tell over a grid; False: Show and Tell over one vector."""
+    attention: Literal["additive", "dot", "none"] = "additive"
+    """additive: Show, Attend and Tell over a grid; dot: the same, faster; none: Show and
+    Tell over one vector."""
     size: Annotated[int, Meta(ge=1)] = 256
     """Of word vectors, LSTM and MLP."""
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
@@ -50,7 +51,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     videos = [Aligned.load(path) for path in inputs.every("aligned")]
     vocabulary = Vocabulary.load(inputs["vocabulary"])
     tap, backbone, weights, channels = check_same_backbone(
-        inputs.every("features"), grid=config.attention
+        inputs.every("features"), grid=config.attention != "none"
     )
     bank = FeatureBank(inputs.every("features"), tap)
     train, dev = split_comments(videos, bank.starts, vocabulary, config.most_words)

@@ -56,7 +56,7 @@ class TrainingRecord(msgspec.Struct, frozen=True):
     """A whole training run."""
 
     videos: list[str]
-    attention: bool
+    attention: str
     backbone: str
     weights: str
     tap: str

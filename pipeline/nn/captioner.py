@@ -10,23 +10,34 @@ v  words known
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Literal, NamedTuple
 
 import msgspec
 import torch
 from torch import Tensor, nn
 
+Attention = Literal["additive", "dot", "none"]
+"""How the LSTM's state is compared to a position: by a small network (Bahdanau et al. 2015),
+as Show, Attend and Tell does; by a scaled product (Luong et al. 2015, Vaswani et al. 2017),
+which is several times as fast; or not at all."""
+
 
 class CaptionerSpec(msgspec.Struct, frozen=True):
     """All that is needed to build a captioner; stored with its weights."""
 
-    attention: bool
+    attention: Attention
     channels: int
     words: int
     """v, the special ids included."""
     size: int
     """d"""
     dropout: float
+
+    @property
+    def attends(self) -> bool:
+        """Whether pictures are grids of positions rather than single vectors."""
+        return self.attention != "none"
 
 
 class State(NamedTuple):
@@ -63,12 +74,13 @@ class Captioner(nn.Module):
         self.project = nn.Linear(spec.channels, d)
         self.embed = nn.Embedding(spec.words, d)
         self.drop = nn.Dropout(spec.dropout)
-        seen = d if spec.attention else 0
+        seen = d if spec.attends else 0
         self.cell = nn.LSTMCell(d + seen, d)
-        if spec.attention:
+        if spec.attends:
             self.key = nn.Linear(d, d)
             self.query = nn.Linear(d, d, bias=False)
-            self.score = nn.Linear(d, 1, bias=False)
+            if spec.attention == "additive":
+                self.score = nn.Linear(d, 1, bias=False)
             self.begin = nn.Linear(d, 2 * d)
         self.deep = nn.Linear(d + seen, d)
         self.out = nn.Linear(d, spec.words)
@@ -80,12 +92,12 @@ class Captioner(nn.Module):
         """
         normal = (features.float() - self.mean) / self.std
         values = self.drop(torch.relu(self.project(normal)))
-        keys = self.key(values) if self.spec.attention else values[:, :0]
+        keys = self.key(values) if self.spec.attends else values[:, :0]
         return Pictures(values[which], keys[which])
 
     def start(self, pictures: Pictures) -> State:
         """The state before the first word."""
-        if self.spec.attention:
+        if self.spec.attends:
             # Xu et al. 2015, section 3.1.2: both parts are predicted from the mean position.
             hidden, cell = self.begin(pictures.values.mean(1)).tanh().chunk(2, dim=1)
             return State(hidden, cell)
@@ -101,15 +113,20 @@ class Captioner(nn.Module):
         how much each position counted, (n, p), summing to 1.
         """
         read = self.drop(self.embed(tokens))
-        if not self.spec.attention:
+        if not self.spec.attends:
             state = State(*self.cell(read, state))
             return state.hidden, state, None
-        # Bahdanau et al. 2015: additive attention.
-        compared = torch.tanh(pictures.keys + self.query(state.hidden)[:, None])
-        weights = self.score(compared).squeeze(2).softmax(1)
+        weights = self._compare(self.query(state.hidden), pictures.keys).softmax(1)
         seen = torch.bmm(weights[:, None], pictures.values)[:, 0]
         state = State(*self.cell(torch.cat([read, seen], 1), state))
         return torch.cat([state.hidden, seen], 1), state, weights
+
+    def _compare(self, query: Tensor, keys: Tensor) -> Tensor:
+        """Score the positions: (n, d) and (n, p, d) to (n, p)."""
+        if self.spec.attention == "dot":
+            return torch.bmm(keys, query[:, :, None]).squeeze(2) / math.sqrt(self.spec.size)
+        scores: Tensor = self.score(torch.tanh(keys + query[:, None])).squeeze(2)
+        return scores
 
     def logits(self, output: Tensor) -> Tensor:
         """Two-layer MLP from outputs (…, d or 2d) to scores of the words (…, v)."""

@@ -40,7 +40,7 @@ def test_the_table_counts_comments_and_frames() -> None:
 def test_a_record_reads_back(tmp_path: Path) -> None:
     record = TrainingRecord(
         videos=["猫"],
-        attention=True,
+        attention="additive",
         backbone="vgg19",
         weights="imagenet",
         tap="conv5_3",

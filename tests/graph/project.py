@@ -138,8 +138,6 @@ def new_project(folder: Path) -> Project:
     folder.mkdir(parents=True, exist_ok=True)
     project = Project(folder, tiny_onnx(folder / "tiny.onnx", SIZE))
     for episode in (1, 2):
-        make_episode(
-            project.show, EpisodeSpec(episode=episode, seconds=3, width=96, height=54)
-        )
+        make_episode(project.show, EpisodeSpec(episode=episode, seconds=3, width=96, height=54))
     project.write_settings()
     return project

@@ -29,5 +29,3 @@ def test_a_killed_run_goes_on_to_the_same_result(
     assert project.results() == finished.results()
     leftovers = [*project.workdir.rglob(".*.tmp"), *project.workdir.rglob(".*.partial")]
     assert not leftovers
-
-

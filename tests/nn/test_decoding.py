@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.nn.captioner import Captioner
+from pipeline.nn.captioner import Attention, Captioner
 from pipeline.nn.decoding import continue_greedily, first_words_by_frequency, first_words_by_model
 from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
 from tests.nn import toys
@@ -10,10 +10,10 @@ from tests.nn import toys
 NEVER = {PADDING, BEGIN, UNKNOWN, END}
 ALMOST_ONE = np.nextafter(1, 0)
 
-both_kinds = pytest.mark.parametrize("attention", [True, False])
+both_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
 
 
-def preferring(attention: bool, *words: int) -> Captioner:
+def preferring(attention: Attention, *words: int) -> Captioner:
     """A captioner to which these words are likelier than all others."""
     captioner = toys.captioner(attention).eval()
     with torch.no_grad():
@@ -41,7 +41,7 @@ def test_symbols_are_drawn_where_there_is_nothing_else() -> None:
 
 
 @both_kinds
-def test_first_words_of_the_model_follow_its_chances(attention: bool) -> None:
+def test_first_words_of_the_model_follow_its_chances(attention: Attention) -> None:
     captioner, picture = toys.captioner(attention).eval(), toys.features(attention, 1)
     with torch.no_grad():
         begin = torch.tensor([[BEGIN]])
@@ -56,7 +56,7 @@ def test_first_words_of_the_model_follow_its_chances(attention: bool) -> None:
 
 @both_kinds
 @pytest.mark.parametrize("most_words", [1, 2, 6])
-def test_comments_end_at_the_most_words(attention: bool, most_words: int) -> None:
+def test_comments_end_at_the_most_words(attention: Attention, most_words: int) -> None:
     captioner = preferring(attention, toys.C)
     first = np.array([toys.A, toys.B, toys.A])
     sentences = continue_greedily(captioner, toys.features(attention, 3), first, most_words)
@@ -64,14 +64,14 @@ def test_comments_end_at_the_most_words(attention: bool, most_words: int) -> Non
 
 
 @both_kinds
-def test_comments_end_at_the_end_mark_which_is_no_word(attention: bool) -> None:
+def test_comments_end_at_the_end_mark_which_is_no_word(attention: Attention) -> None:
     captioner = preferring(attention, END)
     sentences = continue_greedily(captioner, toys.features(attention, 2), np.array([4, 5]), 9)
     assert sentences == [[4], [5]]
 
 
 @both_kinds
-def test_padding_begin_and_unknown_are_never_written(attention: bool) -> None:
+def test_padding_begin_and_unknown_are_never_written(attention: Attention) -> None:
     captioner = preferring(attention, PADDING, BEGIN, UNKNOWN)
     pictures, draws = toys.features(attention, 20), np.linspace(0, ALMOST_ONE, 20)
     first = first_words_by_model(captioner, pictures, draws)
@@ -80,7 +80,7 @@ def test_padding_begin_and_unknown_are_never_written(attention: bool) -> None:
 
 
 @both_kinds
-def test_the_next_word_is_the_likeliest_of_the_whole_sentence_so_far(attention: bool) -> None:
+def test_the_next_word_is_the_likeliest_of_the_whole_sentence_so_far(attention: Attention) -> None:
     captioner, pictures = toys.captioner(attention, seed=2).eval(), toys.features(attention, 4)
     with torch.no_grad():
         for weights in captioner.parameters():
@@ -98,7 +98,7 @@ def test_the_next_word_is_the_likeliest_of_the_whole_sentence_so_far(attention: 
 
 
 @both_kinds
-def test_each_picture_is_decoded_as_if_alone(attention: bool) -> None:
+def test_each_picture_is_decoded_as_if_alone(attention: Attention) -> None:
     captioner, pictures = toys.captioner(attention, seed=2).eval(), toys.features(attention, 4)
     together = continue_greedily(captioner, pictures, np.array([4, 5, 7, 8]), 6)
     for row, word in enumerate((4, 5, 7, 8)):

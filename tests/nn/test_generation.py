@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.artifacts.frames import Frames
 from pipeline.comments.rhythm import Rhythm
+from pipeline.nn.captioner import Attention
 from pipeline.nn.generation import plan_comments, write_comments
 from pipeline.text.vocabulary import join_words
 from pipeline.timebase import FrameTimes
@@ -74,8 +75,8 @@ def test_a_silent_rhythm_plans_nothing() -> None:
 
 
 @pytest.mark.parametrize("by_model", [True, False])
-@pytest.mark.parametrize("attention", [True, False])
-def test_every_plan_gets_its_words(tmp_path: Path, by_model: bool, attention: bool) -> None:
+@pytest.mark.parametrize("attention", ["additive", "dot", "none"])
+def test_every_plan_gets_its_words(tmp_path: Path, by_model: bool, attention: Attention) -> None:
     path = features_file(tmp_path / "features.h5", tap=toys.features(attention, 40).numpy())
     plans = plan_comments(RHYTHM, video(200), 3, 7)
     assert len(plans) > 64  # more than one batch

@@ -1,47 +1,20 @@
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones import load_backbone
+from tests.networks import WEIGHTS, tiny_onnx
 
 SIZE = 8
-WEIGHTS = np.random.default_rng(0).normal(size=(5, 3, 1, 1)).astype(np.float32)
 PICTURES = np.random.default_rng(1).integers(0, 256, (3, SIZE, SIZE, 3), np.uint8)
 
 
-def network(
-    path: Path, shape: Sequence[int | str] = ("n", 3, SIZE, SIZE), scale: float = 1, inputs: int = 1
-) -> Path:
-    """Two taps: a grid of 4 × 4 positions with 5 channels, and their mean."""
-    nodes = [
-        helper.make_node("Conv", ["picture", "weights"], ["mixed"], strides=[2, 2]),
-        helper.make_node("Relu", ["mixed"], ["grid"]),
-        helper.make_node("GlobalAveragePool", ["grid"], ["vector"]),
-    ]
-    floats = TensorProto.FLOAT
-    more = [helper.make_tensor_value_info(f"more{i}", floats, [1]) for i in range(inputs - 1)]
-    graph = helper.make_graph(
-        nodes,
-        "toy",
-        [helper.make_tensor_value_info("picture", floats, list(shape)), *more],
-        [
-            helper.make_tensor_value_info("grid", floats, ["n", 5, None, None]),
-            helper.make_tensor_value_info("vector", floats, ["n", 5, 1, 1]),
-        ],
-        [helper.make_tensor("weights", floats, WEIGHTS.shape, (scale * WEIGHTS).ravel())],
-    )
-    opset = [helper.make_opsetid("", 13)]
-    onnx.save(helper.make_model(graph, opset_imports=opset, ir_version=8), str(path))
-    return path
-
-
 def test_values_are_what_numpy_computes(tmp_path: Path) -> None:
-    backbone = load_backbone(str(network(tmp_path / "toy.onnx")), "", ["vector", "grid"], SIZE, 0)
+    backbone = load_backbone(
+        str(tiny_onnx(tmp_path / "toy.onnx", SIZE)), "", ["vector", "grid"], SIZE, 0
+    )
     assert (backbone.name, backbone.shapes) == ("toy.onnx", {"vector": (5,), "grid": (16, 5)})
     assert backbone.weights.startswith("toy.onnx sha256 ")
     grid = np.maximum(PICTURES[:, ::2, ::2].astype(float) @ WEIGHTS[:, :, 0, 0].T, 0)
@@ -52,19 +25,19 @@ def test_values_are_what_numpy_computes(tmp_path: Path) -> None:
 
 
 def test_only_the_wanted_taps_are_computed(tmp_path: Path) -> None:
-    backbone = load_backbone(str(network(tmp_path / "toy.onnx")), "", ["vector"], SIZE, 0)
+    backbone = load_backbone(str(tiny_onnx(tmp_path / "toy.onnx", SIZE)), "", ["vector"], SIZE, 0)
     assert list(backbone(PICTURES)) == ["vector"]
 
 
 def test_values_beyond_float16_stay_finite(tmp_path: Path) -> None:
-    path = network(tmp_path / "toy.onnx", scale=1e6)
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, scale=1e6)
     values = load_backbone(str(path), "", ["grid"], SIZE, 0)(PICTURES)["grid"]
     assert np.isfinite(values).all()
     assert values.max() == np.finfo(np.float16).max
 
 
 def test_sizes_may_be_free(tmp_path: Path) -> None:
-    path = network(tmp_path / "toy.onnx", shape=("n", 3, "h", "w"))
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, shape=("n", 3, "h", "w"))
     assert load_backbone(str(path), "", ["grid"], 12, 0).shapes == {"grid": (36, 5)}
 
 
@@ -85,7 +58,7 @@ def test_another_kind_of_file_is_refused(tmp_path: Path, content: bytes) -> None
 
 
 def test_an_unknown_tap_is_refused(tmp_path: Path) -> None:
-    path = network(tmp_path / "toy.onnx")
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE)
     with pytest.raises(PipelineError) as caught:
         load_backbone(str(path), "", ["grid", "conv5_3"], SIZE, 0)
     assert caught.value.code == ExitCode.INVALID_SETTING
@@ -107,7 +80,7 @@ def test_an_unknown_tap_is_refused(tmp_path: Path) -> None:
 def test_another_form_of_input_is_refused(
     tmp_path: Path, shape: tuple[int | str, ...], inputs: int
 ) -> None:
-    path = network(tmp_path / "toy.onnx", shape, inputs=inputs)
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, shape, inputs=inputs)
     with pytest.raises(PipelineError) as caught:
         load_backbone(str(path), "", ["grid"], SIZE, 0)
     assert caught.value.code == ExitCode.INVALID_WEIGHTS

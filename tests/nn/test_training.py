@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from pipeline.nn.captioner import Attention
 from pipeline.nn.dataset import CommentSet
 from pipeline.nn.training import Epoch, Trainer, unigram_nll
 from pipeline.text.vocabulary import BEGIN, END
@@ -14,11 +15,11 @@ from tests.nn import toys
 
 TRAIN, DEV = toys.mixed_comments(40, 6), toys.mixed_comments(13, 6, seed=1)
 
-both_kinds = pytest.mark.parametrize("attention", [True, False])
+both_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
 
 
 @both_kinds
-def test_a_picture_that_decides_the_words_is_learned(tmp_path: Path, attention: bool) -> None:
+def test_a_picture_that_decides_the_words_is_learned(tmp_path: Path, attention: Attention) -> None:
     comments = toys.two_sentences(16)
     trainer = toys.trainer(toys.captioner(attention), toys.bank(tmp_path, attention), epochs=30)
     while not trainer.finished:
@@ -28,7 +29,7 @@ def test_a_picture_that_decides_the_words_is_learned(tmp_path: Path, attention: 
 
 
 @both_kinds
-def test_a_resumed_run_equals_an_undisturbed_one(tmp_path: Path, attention: bool) -> None:
+def test_a_resumed_run_equals_an_undisturbed_one(tmp_path: Path, attention: Attention) -> None:
     features = toys.bank(tmp_path, attention, count=6)
     checkpoint = tmp_path / "checkpoint.safetensors"
 
@@ -62,10 +63,12 @@ def test_a_resumed_run_equals_an_undisturbed_one(tmp_path: Path, attention: bool
 
 
 def test_a_checkpoint_of_another_key_is_refused(tmp_path: Path) -> None:
-    trainer = toys.trainer(toys.captioner(True), toys.bank(tmp_path, True, count=6))
+    trainer = toys.trainer(toys.captioner("additive"), toys.bank(tmp_path, "additive", count=6))
     trainer.run_epoch(TRAIN, DEV)
     trainer.save(tmp_path / "checkpoint", "key")
-    other = toys.trainer(toys.captioner(True, seed=4), toys.bank(tmp_path, True, count=6))
+    other = toys.trainer(
+        toys.captioner("additive", seed=4), toys.bank(tmp_path, "additive", count=6)
+    )
     before = {name: tensor.clone() for name, tensor in other.captioner.state_dict().items()}
     assert not other.resume(tmp_path / "checkpoint", "another key")
     assert not other.resume(tmp_path / "none", "key")
@@ -83,8 +86,8 @@ def dev_nlls(trainer: Trainer, nlls: list[float], monkeypatch: pytest.MonkeyPatc
 def test_training_stops_when_patience_is_at_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    features = toys.bank(tmp_path, True, count=6)
-    trainer = toys.trainer(toys.captioner(True), features, epochs=20, patience=3)
+    features = toys.bank(tmp_path, "additive", count=6)
+    trainer = toys.trainer(toys.captioner("additive"), features, epochs=20, patience=3)
     assert (trainer.best_epoch, trainer.finished) == (0, False)
     dev_nlls(trainer, [5, 4, 4.5, 4.2, 4.1, 1], monkeypatch)
     states = []
@@ -99,8 +102,8 @@ def test_training_stops_when_patience_is_at_its_end(
 
 
 def test_training_stops_after_its_last_epoch(tmp_path: Path) -> None:
-    features = toys.bank(tmp_path, True, count=6)
-    trainer = toys.trainer(toys.captioner(True), features, epochs=2)
+    features = toys.bank(tmp_path, "additive", count=6)
+    trainer = toys.trainer(toys.captioner("additive"), features, epochs=2)
     while not trainer.finished:
         trainer.run_epoch(TRAIN, DEV)
     assert len(trainer.history) == 2
@@ -109,7 +112,7 @@ def test_training_stops_after_its_last_epoch(tmp_path: Path) -> None:
 
 @both_kinds
 def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
-    tmp_path: Path, attention: bool
+    tmp_path: Path, attention: Attention
 ) -> None:
     captioner = toys.captioner(attention, dropout=0.5)
     features = toys.bank(tmp_path, attention, count=6)
@@ -129,10 +132,10 @@ def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
 
 
 def test_measuring_changes_nothing_that_training_draws(tmp_path: Path) -> None:
-    features = toys.bank(tmp_path, True, count=6)
+    features = toys.bank(tmp_path, "additive", count=6)
     ends = []
     for measured in (False, True):
-        trainer = toys.trainer(toys.captioner(True, dropout=0.3), features)
+        trainer = toys.trainer(toys.captioner("additive", dropout=0.3), features)
         trainer.run_epoch(TRAIN, DEV)
         if measured:
             trainer.nll(TRAIN)
@@ -150,7 +153,7 @@ def test_the_unigram_measure_is_that_of_the_counted_words() -> None:
 
 
 def test_the_history_of_a_checkpoint_is_readable(tmp_path: Path) -> None:
-    trainer = toys.trainer(toys.captioner(False), toys.bank(tmp_path, False, count=6))
+    trainer = toys.trainer(toys.captioner("none"), toys.bank(tmp_path, "none", count=6))
     epoch: Any = trainer.run_epoch(TRAIN, DEV)
     assert isinstance(epoch, Epoch)
     assert 0 < epoch.dev_nll < 5

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pipeline.nn.captioner import Captioner, CaptionerSpec
+from pipeline.nn.captioner import Attention, Captioner, CaptionerSpec
 from pipeline.nn.dataset import CommentSet, FeatureBank
 from pipeline.nn.training import Schedule, Trainer
 from pipeline.text.vocabulary import END, Vocabulary
@@ -22,17 +22,17 @@ A, B, MARK, C, D, STOP = range(4, 10)
 """Ids of its words."""
 
 
-def captioner(attention: bool, seed: int = 0, dropout: float = 0, size: int = 16) -> Captioner:
+def captioner(attention: Attention, seed: int = 0, dropout: float = 0, size: int = 16) -> Captioner:
     torch.manual_seed(seed)
     return Captioner(CaptionerSpec(attention, GRID[1], len(VOCABULARY), size, dropout))
 
 
-def features(attention: bool, count: int, seed: int = 5) -> torch.Tensor:
-    shape = (count, *GRID) if attention else (count, GRID[1])
+def features(attention: Attention, count: int, seed: int = 5) -> torch.Tensor:
+    shape = (count, *GRID) if attention != "none" else (count, GRID[1])
     return torch.randn(shape, generator=torch.Generator().manual_seed(seed)) * 2
 
 
-def bank(folder: Path, attention: bool, count: int = 2) -> FeatureBank:
+def bank(folder: Path, attention: Attention, count: int = 2) -> FeatureBank:
     path = features_file(folder / "features.h5", tap=features(attention, count).numpy())
     return FeatureBank([path], "tap")
 
