@@ -1,7 +1,7 @@
 """The driver: `python -m pipeline VERB` does what `make VERB` asks.
 
 A verb is the name of a stage, which is brought up to date with all it needs, or one of
-plan, clean and doctor.
+plan, clean and doctor. Several stages may be named at once.
 """
 
 from __future__ import annotations
@@ -15,13 +15,14 @@ from pathlib import Path
 from pipeline.config import Settings, VideoEntry, load_settings
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.fingerprint import PROJECT
-from pipeline.graph import Graph, all_stages, last_stages, stage_configs
+from pipeline.graph import Graph, all_stages, products, stage_configs
 from pipeline.workspace import Workspace
 
 
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
     options = _parser().parse_args()
+    options.verb = options.verbs[0]
     try:
         return _run(options)
     except PipelineError as error:
@@ -46,7 +47,10 @@ def _parser() -> argparse.ArgumentParser:
         epilog="Options default to the environment variables VIDEO, COMMENTS, CONFIG, WORKDIR"
         " and WAIT, which is how make passes them on.",
     )
-    parser.add_argument("verb", choices=[*all_stages(), "plan", "clean", "doctor"], metavar="VERB")
+    verbs = [*all_stages(), "plan", "clean", "doctor"]
+    parser.add_argument(
+        "verbs", nargs="+", choices=verbs, metavar="VERB", help="one of " + ", ".join(verbs)
+    )
     parser.add_argument("--video", type=Path, default=_environment("VIDEO"), help="one video file")
     parser.add_argument(
         "--comments", type=Path, default=_environment("COMMENTS"), help="its comment file"
@@ -78,6 +82,10 @@ def _environment(name: str) -> Path | None:
 
 
 def _run(options: argparse.Namespace) -> ExitCode:
+    if other := set(options.verbs[1:]) - set(all_stages()):
+        raise PipelineError(
+            ExitCode.USAGE, f"{', '.join(other)} cannot follow {options.verb}", "Name stages only"
+        )
     if options.verb == "doctor":
         from pipeline import doctor
 
@@ -99,7 +107,8 @@ def _prepare(
 ) -> tuple[Path, list[str]]:
     """Register the videos; return the graph's file and the paths to make."""
     only = VideoEntry(str(options.video), _text(options.comments)) if options.video else None
-    wanted = last_stages() if options.verb == "plan" else [all_stages()[options.verb]]
+    named = [name for name in options.verbs if name != "plan"]
+    wanted = [all_stages()[name] for name in named] or products()
     train_here = only is not None and options.verb == "train"
     learn = [workspace.register(entry) for entry in _entries(settings.videos.train)]
     annotate = [only] if only else _entries(settings.videos.annotate)

@@ -30,14 +30,11 @@ def stage_configs() -> dict[str, type[StageConfig]]:
     return {name: stage.config for name, stage in all_stages().items()}
 
 
-def last_stages() -> list[Stage]:
-    """The stages whose outputs no other stage reads."""
-    read = {template for stage in all_stages().values() for template in _video_inputs(stage)}
-    return [s for s in all_stages().values() if not read & set(s.outputs.values())]
-
-
-def _video_inputs(stage: Stage) -> set[str]:
-    return {template.replace("{train}", "{video}") for template in stage.inputs.values()}
+def products() -> list[Stage]:
+    """The stages whose outputs people want: those marked so, and those no other reads."""
+    stages = all_stages().values()
+    read = {path.replace("{train}", "{video}") for s in stages for path in s.inputs.values()}
+    return [s for s in stages if s.product or not read & set(s.outputs.values())]
 
 
 class Graph(msgspec.Struct, frozen=True):

@@ -27,8 +27,8 @@ def video_name(video: Path) -> str:
 def register(workdir: Path, video: Path, comments: Path | None) -> str:
     """Point ``workdir/NAME`` at a video and, where there is one, its comment file.
 
-    ``comments`` of None takes the file registered earlier, else the one beside the
-    video. Returns NAME. Pointers whose file is unchanged are left untouched.
+    ``comments`` of None takes the file used before, or, for a video that is new or has
+    moved, the one beside it. Returns NAME. Pointers whose file is unchanged are left untouched.
     Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, NAME_TAKEN.
     """
     if not video.is_file():
@@ -42,23 +42,24 @@ def register(workdir: Path, video: Path, comments: Path | None) -> str:
             "Check the path after COMMENTS=",
         )
     name = video_name(video)
-    folder = workdir / name
-    _refuse_mixing(folder / VIDEO_POINTER, video)
-    _point(folder / VIDEO_POINTER, video)
-
-    pointer = folder / COMMENTS_POINTER
-    if comments is None and not (pointer.exists() and Path(Source.load(pointer).path).is_file()):
-        comments = _beside(video)
-    elif comments is None:
-        comments = Path(Source.load(pointer).path)
-    if comments is not None:
-        _point(pointer, comments)
+    pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
+    _refuse_mixing(pointer, video)
+    in_place = pointer.exists() and Path(Source.load(pointer).path) == video.resolve()
+    _point(pointer, video)
+    comments = comments or (in_place and _used_before(comments_pointer)) or _beside(video)
+    if comments:
+        _point(comments_pointer, comments)
     return name
 
 
 def has_comments(workdir: Path, name: str) -> bool:
     """Whether a registered video has a comment file."""
     return (workdir / name / COMMENTS_POINTER).exists()
+
+
+def _used_before(pointer: Path) -> Path | None:
+    path = Path(Source.load(pointer).path) if pointer.exists() else None
+    return path if path is not None and path.is_file() else None
 
 
 def _beside(video: Path) -> Path | None:

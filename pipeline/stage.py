@@ -54,6 +54,8 @@ class Stage:
     run: Callable[[Files, Files, Any], str]
     """Does the work and returns one line that sums it up."""
     config: type[StageConfig] = field(default=StageConfig)
+    product: bool = False
+    """Whether its output is wanted for itself, even where another stage reads it on."""
     gpu: bool = False
     """Whether a GPU, if there is one, should be this stage's own."""
     whole_machine: bool = False

@@ -73,6 +73,7 @@ STAGE = Stage(
     outputs={"annotated": "{video}/annotated.mp4"},
     config=Config,
     run=run,
+    product=True,
     whole_machine=True,
 )
 

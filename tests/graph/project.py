@@ -74,7 +74,7 @@ class Project:
 
     def command(self, verb: str, *more: str) -> list[str]:
         options = ["--config", str(self.config), "--workdir", str(self.workdir)]
-        return [sys.executable, "-m", "pipeline", verb, *options, *more]
+        return [sys.executable, "-m", "pipeline", verb, *more, *options]
 
     def environment(self) -> dict[str, str]:
         plain = {k: v for k, v in os.environ.items() if k not in ("VIDEO", "COMMENTS", "CONFIG")}

@@ -12,8 +12,8 @@ from tests.graph.project import ANNOTATE, MODEL, ROOT, TRAIN, Project
 
 AFTER_GENERATE = {("render", ANNOTATE), ("report", ANNOTATE)}
 AFTER_TRAIN = {("generate", ANNOTATE)} | AFTER_GENERATE
-LEARNING = {("train", MODEL)} | AFTER_TRAIN
-AFTER_COMMENTS = {("vocabulary", MODEL), ("align", TRAIN)} | LEARNING
+LEARNING = {("train", f"models/{MODEL}")} | AFTER_TRAIN
+AFTER_COMMENTS = {("vocabulary", f"models/{MODEL}"), ("align", TRAIN)} | LEARNING
 AFTER_BOTH_FRAMES = {("features", TRAIN), ("features", ANNOTATE), ("align", TRAIN)} | LEARNING
 EVERYTHING = (
     {("frames", TRAIN), ("frames", ANNOTATE), ("comments", TRAIN)}
@@ -40,7 +40,7 @@ def test_a_finished_one_runs_nothing(project: Project) -> None:
         ("generate", {"rate": 0.5}, AFTER_TRAIN),
         ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
         ("align", {"dev_share": 0.3}, {("align", TRAIN)} | LEARNING),
-        ("vocabulary", {"size": 20}, {("vocabulary", MODEL)} | LEARNING),
+        ("vocabulary", {"size": 20}, {("vocabulary", f"models/{MODEL}")} | LEARNING),
         ("comments", {"longest_run": 3}, {("comments", TRAIN)} | AFTER_COMMENTS),
         (
             "frames",
@@ -99,12 +99,21 @@ def test_touching_or_moving_a_video_reruns_nothing(project: Project) -> None:
     assert project.plan() == set()
 
 
-def test_a_deleted_output_is_made_again_as_it_was(project: Project) -> None:
+def test_a_deleted_result_is_made_again_as_it_was(project: Project) -> None:
     before = project.results()
     (project.workdir / ANNOTATE / "generated.jsonl").unlink()
+    (project.workdir / ANNOTATE / "annotated.mp4").unlink()
     assert project.plan() == AFTER_TRAIN
-    project.made("report")
+    project.made("render", "report")
     assert project.results() == before
+
+
+def test_large_files_may_be_deleted_once_they_are_used(project: Project) -> None:
+    for video in (TRAIN, ANNOTATE):
+        (project.workdir / video / "features.h5").unlink()
+    assert project.plan() == set()
+    project.made("features")
+    assert project.plan() == set()
 
 
 def test_only_the_asked_stage_is_brought_up_to_date(project: Project) -> None:

@@ -80,7 +80,7 @@ def test_an_unknown_tap_is_refused(tmp_path: Path) -> None:
 def test_another_form_of_input_is_refused(
     tmp_path: Path, shape: tuple[int | str, ...], inputs: int
 ) -> None:
-    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, shape, inputs=inputs)
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, shape=shape, inputs=inputs)
     with pytest.raises(PipelineError) as caught:
         load_backbone(str(path), "", ["grid"], SIZE, 0)
     assert caught.value.code == ExitCode.INVALID_WEIGHTS
