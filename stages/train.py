@@ -59,7 +59,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     torch.manual_seed(config.seed)
     spec = CaptionerSpec(config.attention, channels, len(vocabulary), config.size, config.dropout)
     captioner = Captioner(spec)
-    captioner.mean, captioner.std = bank.statistics()
+    captioner.mean, captioner.std, captioner.spread = bank.statistics()
     trainer = Trainer(
         captioner,
         bank,

@@ -3,9 +3,9 @@
 With attention it is Show, Attend and Tell (Xu et al. 2015, soft attention over a grid of
 positions), without it Show and Tell (Vinyals et al. 2015, one vector a picture).
 
-n  comments in a batch      u  distinct pictures in it     t  words of the longest comment
-p  positions of a grid      c  channels of a position      d  size of words and LSTM
-v  words known
+n  comments being written   u  distinct pictures they are about   m  most comments on one
+p  positions of a grid      c  channels of a position
+d  size of words and LSTM   v  words known
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from typing import Literal, NamedTuple
 import msgspec
 import torch
 from torch import Tensor, nn
+
+from pipeline.text.vocabulary import PADDING
 
 Attention = Literal["additive", "dot", "none"]
 """How the LSTM's state is compared to a position: by a small network (Bahdanau et al. 2015),
@@ -50,12 +52,21 @@ class State(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """What the decoder reads of the picture of each comment."""
+    """What the decoder reads of the distinct pictures, computed once for each."""
 
     values: Tensor
-    """(n, p, d) with attention; (n, d) without."""
+    """(u, p, d) with attention; (u, d) without."""
+    gist: Tensor
+    """(u, c) with attention, the mean position; empty without."""
     keys: Tensor
-    """(n, p, d) with attention, what the LSTM's state is compared to; empty without."""
+    """(u, p, d) with attention, what the LSTM's state is compared to; empty without."""
+    which: Tensor
+    """(n,) the picture of each comment."""
+    seats: Tensor
+    """(n,) each comment's place in a table of (u, m), so that comments on one picture can
+    look at it together and no copy of it is made for each."""
+    most: int
+    """m"""
 
 
 class Captioner(nn.Module):
@@ -63,6 +74,7 @@ class Captioner(nn.Module):
 
     mean: Tensor
     std: Tensor
+    spread: Tensor
 
     def __init__(self, spec: CaptionerSpec) -> None:
         super().__init__()
@@ -71,6 +83,8 @@ class Captioner(nn.Module):
         # The training pictures' statistics: raw taps differ by orders of magnitude.
         self.register_buffer("mean", torch.zeros(spec.channels))
         self.register_buffer("std", torch.ones(spec.channels))
+        # Pictures differ far less in their mean position than positions do from another.
+        self.register_buffer("spread", torch.ones(spec.channels))
         self.project = nn.Linear(spec.channels, d)
         self.embed = nn.Embedding(spec.words, d)
         self.drop = nn.Dropout(spec.dropout)
@@ -81,51 +95,66 @@ class Captioner(nn.Module):
             self.query = nn.Linear(d, d, bias=False)
             if spec.attention == "additive":
                 self.score = nn.Linear(d, 1, bias=False)
-            self.begin = nn.Linear(d, 2 * d)
+            self.begin = nn.Linear(spec.channels, 2 * d)
         self.deep = nn.Linear(d + seen, d)
         self.out = nn.Linear(d, spec.words)
 
     def look(self, features: Tensor, which: Tensor) -> Pictures:
         """Read the distinct pictures, (u, p, c) with attention or (u, c) without.
 
-        Each is projected once and handed to the comments about it, ``which`` (n,).
+        ``which`` (n,) is the picture of each comment to be written.
         """
         normal = (features.float() - self.mean) / self.std
         values = self.drop(torch.relu(self.project(normal)))
-        keys = self.key(values) if self.spec.attends else values[:, :0]
-        return Pictures(values[which], keys[which])
+        nothing = values[:, :0]
+        keys = self.key(values) if self.spec.attends else nothing
+        gist = normal.mean(1) / self.spread if self.spec.attends else nothing
+        on_picture = nn.functional.one_hot(which, len(features)).cumsum(0)
+        rank = on_picture.gather(1, which[:, None])[:, 0] - 1
+        most = int(on_picture[-1].max())
+        return Pictures(values, gist, keys, which, which * most + rank, most)
 
     def start(self, pictures: Pictures) -> State:
         """The state before the first word."""
         if self.spec.attends:
             # Xu et al. 2015, section 3.1.2: both parts are predicted from the mean position.
-            hidden, cell = self.begin(pictures.values.mean(1)).tanh().chunk(2, dim=1)
-            return State(hidden, cell)
-        # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
-        return State(*self.cell(pictures.values))
+            hidden, cell = self.begin(self.drop(pictures.gist)).tanh().chunk(2, dim=1)
+        else:
+            # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
+            hidden, cell = self.cell(pictures.values)
+        return State(hidden[pictures.which], cell[pictures.which])
 
     def step(
         self, tokens: Tensor, state: State, pictures: Pictures
     ) -> tuple[Tensor, State, Tensor | None]:
-        """Read one word of each comment (n,).
+        """Read one word of each of the first comments (k,), k <= n.
 
-        Returns the output (n, d or 2d) for ``logits``, the new state, and with attention
-        how much each position counted, (n, p), summing to 1.
+        Returns the output (k, d or 2d) for ``logits``, the new state, and with attention
+        how much each position counted, (k, p), summing to 1.
         """
         read = self.drop(self.embed(tokens))
         if not self.spec.attends:
             state = State(*self.cell(read, state))
             return state.hidden, state, None
-        weights = self._compare(self.query(state.hidden), pictures.keys).softmax(1)
-        seen = torch.bmm(weights[:, None], pictures.values)[:, 0]
+        seen, weights = self._attend(self.query(state.hidden), pictures)
         state = State(*self.cell(torch.cat([read, seen], 1), state))
         return torch.cat([state.hidden, seen], 1), state, weights
 
-    def _compare(self, query: Tensor, keys: Tensor) -> Tensor:
-        """Score the positions: (n, d) and (n, p, d) to (n, p)."""
+    def _attend(self, query: Tensor, pictures: Pictures) -> tuple[Tensor, Tensor]:
+        """What queries (k, d) see, (k, d), and how much of it each position gave, (k, p)."""
+        u, p, d = pictures.values.shape
+        seats = pictures.seats[: len(query)]
+        table = query.new_zeros(u * pictures.most, d).index_copy(0, seats, query)
+        scores = self._compare(table.view(u, pictures.most, d), pictures.keys)
+        weights = scores.softmax(2)
+        seen = torch.bmm(weights, pictures.values)
+        return seen.view(-1, d)[seats], weights.view(-1, p)[seats]
+
+    def _compare(self, queries: Tensor, keys: Tensor) -> Tensor:
+        """Score the positions: (u, m, d) and (u, p, d) to (u, m, p)."""
         if self.spec.attention == "dot":
-            return torch.bmm(keys, query[:, :, None]).squeeze(2) / math.sqrt(self.spec.size)
-        scores: Tensor = self.score(torch.tanh(keys + query[:, None])).squeeze(2)
+            return torch.bmm(queries, keys.transpose(1, 2)) / math.sqrt(self.spec.size)
+        scores: Tensor = self.score(torch.tanh(keys[:, None] + queries[:, :, None])).squeeze(3)
         return scores
 
     def logits(self, output: Tensor) -> Tensor:
@@ -134,11 +163,18 @@ class Captioner(nn.Module):
         return scores
 
     def forward(self, features: Tensor, which: Tensor, tokens: Tensor) -> Tensor:
-        """Outputs (n, t, d or 2d) after each of ``tokens`` (n, t), the truth fed back."""
+        """Outputs after each true word, which is fed back whatever the model expected.
+
+        ``tokens`` (n, t) holds begin marks and words, the longest comments first, padded.
+        Returns (words, d or 2d): the first words of all comments, then the second, …
+        """
         pictures = self.look(features, which)
         state = self.start(pictures)
         outputs = []
-        for column in tokens.unbind(1):
-            output, state, _ = self.step(column, state, pictures)
+        for column, going in zip(
+            tokens.unbind(1), (tokens != PADDING).sum(0).tolist(), strict=True
+        ):
+            state = State(state.hidden[:going], state.cell[:going])
+            output, state, _ = self.step(column[:going], state, pictures)
             outputs.append(output)
-        return torch.stack(outputs, 1)
+        return torch.cat(outputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import h5py
 import numpy as np
@@ -17,6 +18,18 @@ from pipeline.artifacts.features import FeatureStore
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
 from pipeline.timebase import Int64s
+
+_PAGE = 16  # comments on one picture that look at it together
+
+
+class Statistics(NamedTuple):
+    """What is typical of the training pictures, for each channel (c,)."""
+
+    mean: Tensor
+    std: Tensor
+    """Over all positions of all pictures."""
+    spread: Tensor
+    """Standard deviation, over pictures, of the mean of the standardised positions."""
 
 
 class FeatureBank:
@@ -36,14 +49,21 @@ class FeatureBank:
             taken[here] = self._maps[index][rows[here] - self.starts[index]]
         return torch.from_numpy(taken)
 
-    def statistics(self, most: int = 1024) -> tuple[Tensor, Tensor]:
-        """Mean and standard deviation of each channel (c,), over at most ``most`` rows."""
+    def statistics(self, most: int = 1024) -> Statistics:
+        """Measure at most ``most`` rows, spread evenly."""
         rows = np.unique(np.linspace(0, self.starts[-1] - 1, most).astype(np.int64))
         values = self.gather(rows).float()
-        values = values.reshape(-1, values.shape[-1])
-        # A channel that never changes tells nothing; dividing by 1 keeps it at zero.
-        std = values.std(0, unbiased=False)
-        return values.mean(0), torch.where(std > 0, std, torch.ones_like(std))
+        if values.ndim == 2:
+            values = values[:, None]  # a vector is a grid of one position
+        flat = values.flatten(0, 1)
+        mean, std = flat.mean(0), _or_one(flat.std(0, unbiased=False))
+        gists = (values.mean(1) - mean) / std
+        return Statistics(mean, std, _or_one(gists.std(0, unbiased=False)))
+
+
+def _or_one(std: Tensor) -> Tensor:
+    """A channel that never changes tells nothing; dividing by 1 keeps it at zero."""
+    return torch.where(std > 0, std, torch.ones_like(std))
 
 
 def _memory_map(path: Path, tap: str) -> npt.NDArray[np.float16]:
@@ -61,7 +81,7 @@ class Batch:
     which: Tensor
     """(n,) the picture of each comment, among ``pictures``."""
     tokens: Tensor
-    """(n, t + 1): begin, the words, end, padding."""
+    """(n, t + 1): begin, the words, end, padding; the longest first."""
 
 
 @dataclass(frozen=True)
@@ -77,28 +97,49 @@ class CommentSet:
         return len(self.sentences)
 
     def batches(self, size: int, draws: np.random.Generator | None = None) -> Iterator[Batch]:
-        """Every comment once, ``size`` at a time, those of like length together.
+        """Every comment once, about ``size`` at a time, those on one picture together.
 
-        With ``draws`` both the company of a comment and the order of batches are random.
+        So a picture is read once a batch and not once a comment. With ``draws`` the
+        company of a picture and the order of batches are random.
         """
-        lengths = np.array([len(sentence) for sentence in self.sentences])
         order = draws.permutation(len(self)) if draws else np.arange(len(self))
-        order = order[np.argsort(lengths[order], kind="stable")]
-        chunks = [order[start : start + size] for start in range(0, len(order), size)]
-        for index in draws.permutation(len(chunks)) if draws else range(len(chunks)):
-            chosen = chunks[index]
-            sentences = [self.sentences[index] for index in chosen.tolist()]
-            tokens = torch.full((len(chosen), 1 + max(map(len, sentences))), PADDING)
-            tokens[:, 0] = BEGIN
-            for row, sentence in enumerate(sentences):
-                tokens[row, 1 : 1 + len(sentence)] = torch.tensor(sentence)
-            pictures, which = np.unique(self.picture[chosen], return_inverse=True)
-            yield Batch(pictures, torch.from_numpy(which), tokens)
+        pages = _pages(order, self.picture)
+        if draws:
+            pages = [pages[index] for index in draws.permutation(len(pages))]
+        chunks: list[list[Int64s]] = [[]]
+        for page in pages:
+            if sum(map(len, chunks[-1])) >= size:
+                chunks.append([])
+            chunks[-1].append(page)
+        for chunk in chunks:
+            yield self._batch(np.concatenate(chunk))
+
+    def _batch(self, chosen: Int64s) -> Batch:
+        lengths = np.array([len(self.sentences[index]) for index in chosen.tolist()])
+        chosen = chosen[np.argsort(-lengths, kind="stable")]
+        tokens = torch.full((len(chosen), 1 + int(lengths.max())), PADDING)
+        tokens[:, 0] = BEGIN
+        for row, index in enumerate(chosen.tolist()):
+            sentence = self.sentences[index]
+            tokens[row, 1 : 1 + len(sentence)] = torch.tensor(sentence)
+        pictures, which = np.unique(self.picture[chosen], return_inverse=True)
+        return Batch(pictures, torch.from_numpy(which), tokens)
 
     def with_pictures_shuffled(self, seed: int) -> CommentSet:
         """The same comments, each with the picture of another one."""
         order = np.random.default_rng([seed, len(self)]).permutation(len(self))
         return CommentSet(self.picture[order], self.sentences)
+
+
+def _pages(order: Int64s, picture: Int64s) -> list[Int64s]:
+    """Split comments by picture, keeping their ``order``, at most ``_PAGE`` to a part."""
+    order = order[np.argsort(picture[order], kind="stable")]
+    cuts = np.flatnonzero(np.diff(picture[order])) + 1
+    return [
+        group[start : start + _PAGE]
+        for group in np.split(order, cuts)
+        for start in range(0, len(group), _PAGE)
+    ]
 
 
 def split_comments(

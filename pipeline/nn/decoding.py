@@ -35,7 +35,7 @@ def first_words_by_model(
     with torch.inference_mode():
         everyone = torch.arange(len(features), device=features.device)
         tokens = torch.full_like(everyone, BEGIN)
-        outputs = captioner(features, everyone, tokens[:, None])[:, 0]
+        outputs = captioner(features, everyone, tokens[:, None])
         scores = captioner.logits(outputs).double()
         scores[:, [*_NEVER, END]] = -torch.inf
         chances = scores.softmax(1).cpu().numpy()

@@ -88,15 +88,17 @@ class Trainer:
         draws = np.random.default_rng([self._schedule.seed, number])
         size = self._schedule.batch
         started = time.monotonic()
-        total, words, steps = 0.0, 0, math.ceil(len(train) / size)
+        total, words, steps = 0.0, 0, 0
         self.captioner.train()
-        for batch in track(train.batches(size, draws), steps, f"epoch {number}", "steps"):
+        forecast = math.ceil(len(train) / size)
+        for batch in track(train.batches(size, draws), forecast, f"epoch {number}", "steps"):
             losses = self._losses(batch)
             self._optimizer.zero_grad(set_to_none=True)
             losses.mean().backward()  # type: ignore[no-untyped-call]
             torch.nn.utils.clip_grad_norm_(self.captioner.parameters(), CLIP_NORM)
             self._optimizer.step()
             total, words = total + losses.detach().sum().item(), words + len(losses)
+            steps += 1
         seconds = time.monotonic() - started
         self.history.append(Epoch(total / words, self.nll(dev), seconds, steps))
         if self.best_epoch == number:
@@ -121,11 +123,12 @@ class Trainer:
         """Negative log-likelihood of every true word of a batch, padding left out."""
         tokens = batch.tokens.to(self._device)
         features = self._bank.gather(batch.pictures).to(self._device)
-        outputs = self.captioner(features, batch.which.to(self._device), tokens[:, :-1])
-        truth = tokens[:, 1:]
-        real = truth != PADDING
-        logits = self.captioner.logits(outputs[real])
-        return torch.nn.functional.cross_entropy(logits, truth[real], reduction="none")
+        # Padding behind the end mark: what is read there has no next word.
+        read = torch.where(tokens[:, 1:] != PADDING, tokens[:, :-1], PADDING)
+        outputs = self.captioner(features, batch.which.to(self._device), read)
+        truth = tokens[:, 1:].T  # words first, as the outputs are
+        logits = self.captioner.logits(outputs)
+        return torch.nn.functional.cross_entropy(logits, truth[truth != PADDING], reduction="none")
 
     def save(self, path: Path, key: str) -> None:
         """Publish a checkpoint from which ``resume`` goes on exactly."""
