@@ -56,12 +56,34 @@ class Settings(msgspec.Struct, frozen=True):
 def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) -> Settings:
     """Read ``path``; whatever it leaves out keeps the default its stage declares.
 
-    Raises PipelineError: UNKNOWN_SETTING or INVALID_SETTING with the file and line.
+    Raises PipelineError: USAGE for no such file, UNKNOWN_SETTING or INVALID_SETTING with
+    the file and line.
     """
+    content, where = _read(path)
+    sections = {name: content.pop(name) for name in stage_configs if name in content}
+    general = _checked(content, _General, [], where, also=list(stage_configs))
+    stages = {
+        name: _stage_config(name, kind, sections.get(name), general.seed, where)
+        for name, kind in stage_configs.items()
+    }
+    return Settings(general.model, general.seed, general.videos, stages)
+
+
+def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageConfig:
+    """Read the section of one stage, and nothing else, from a settings file.
+
+    Raises PipelineError as ``load_settings`` does.
+    """
+    content, where = _read(path)
+    seed = _checked(content.get("seed", _General().seed), int, ["seed"], where)
+    return _stage_config(name, kind, content.get(name), seed, where)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], _Places]:
     try:
         text = path.read_text(encoding="utf-8")
         content = yaml.safe_load(text)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise PipelineError(
             ExitCode.USAGE, f"there is no settings file {path}", "Check the path after CONFIG="
         ) from None
@@ -78,18 +100,16 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
             f"{path} holds no settings",
             "Write them as `key: value`; configs/default.yaml lists all",
         )
+    return content, _Places(path, text)
 
-    given = {name: content.pop(name) for name in stage_configs if name in content}
-    sections = {name: section for name, section in given.items() if section is not None}
-    where = _Places(path, text)
-    general = _checked(content, _General, [], where, also=list(stage_configs))
-    stages: dict[str, StageConfig] = {}
-    for name, kind in stage_configs.items():
-        section = dict(_checked(sections.get(name, {}), dict[str, Any], [name], where))
-        if "seed" in kind.__struct_fields__:
-            section.setdefault("seed", general.seed)
-        stages[name] = _checked(section, kind, [name], where)
-    return Settings(general.model, general.seed, general.videos, stages)
+
+def _stage_config(
+    name: str, kind: type[StageConfig], section: Any, seed: int, where: _Places
+) -> StageConfig:
+    given = _checked({} if section is None else section, dict[str, Any], [name], where)
+    inherited = {"seed": seed} if "seed" in kind.__struct_fields__ else {}
+    config: StageConfig = _checked(inherited | given, kind, [name], where)
+    return config
 
 
 def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:

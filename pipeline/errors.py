@@ -54,15 +54,27 @@ _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NO_WRITING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
-def from_os_error(error: OSError) -> PipelineError | None:
+def from_os_error(error: BaseException) -> PipelineError | None:
     """The error a full disk or a read-only folder means, or None for any other cause.
 
-    HDF5 passes the number of the failed call on only inside its message.
+    Looks along the chain of exceptions: h5py raises another one while it closes the file,
+    and passes the number of the failed call on only inside a message.
     """
-    place = f" at {error.filename}" if error.filename else ""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError | RuntimeError) and (known := _from_one(seen)):
+            return known
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
+    number = getattr(error, "errno", None)
+    filename = getattr(error, "filename", None)
+    place = f" at {filename}" if filename else ""
 
     def means(numbers: set[int]) -> bool:
-        return error.errno in numbers or any(f"errno = {n}," in str(error) for n in numbers)
+        return number in numbers or any(f"errno = {n}," in str(error) for n in numbers)
 
     if means(_OUT_OF_SPACE):
         return PipelineError(
@@ -73,7 +85,7 @@ def from_os_error(error: OSError) -> PipelineError | None:
     if means(_NO_WRITING):
         return PipelineError(
             ExitCode.NOT_WRITABLE,
-            f"cannot write{place}: {error.strerror or error}",
+            f"cannot write{place}: {getattr(error, 'strerror', None) or error}",
             "Check the folder's owner and rights, or choose another one with WORKDIR=…",
         )
     return None

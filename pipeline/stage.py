@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.config import StageConfig, load_settings, parse_stage_config
+from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 
 log = logging.getLogger("yajiuma")
@@ -100,9 +100,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
 
 
 def _explain(error: Exception) -> tuple[ExitCode, str]:
-    known = from_os_error(error) if isinstance(error, OSError) else None
-    if isinstance(error, PipelineError):
-        known = error
+    known = error if isinstance(error, PipelineError) else from_os_error(error)
     if known is not None:
         return known.code, str(known)
     return ExitCode.INTERNAL, f"{type(error).__name__}: {error}. This is a fault of Yajiuma's."
@@ -145,9 +143,7 @@ def _config(stage: Stage, options: argparse.Namespace) -> StageConfig:
     if options.settings is not None:
         return parse_stage_config(options.settings, stage.config)
     if options.config is not None:
-        from pipeline.graph import stage_configs
-
-        return load_settings(options.config, stage_configs()).stages[stage.name]
+        return load_stage_config(options.config, stage.name, stage.config)
     return stage.config()
 
 
@@ -162,3 +158,13 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
     log.setLevel(logging.DEBUG)
     logging.captureWarnings(True)
+    sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
+    sys.excepthook = _keep_to_the_log
+
+
+def _keep_to_the_log(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """Take what h5py prints when it fails once more to write to a full disk."""
+    if "decrement id ref count" in str(error):
+        log.debug("ignored: %s", error)
+    else:
+        sys.__excepthook__(kind, error, trace)

@@ -1,4 +1,4 @@
-import itertools
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,13 @@ from tests.nn import toys
 from tests.nn.conftest import features_file
 
 COMMENTS = toys.mixed_comments(23, 7)
+PAGE = 16
+"""Most comments on one picture that are kept together."""
+CROWDED = CommentSet(
+    np.random.default_rng(2).permutation(np.repeat([3, 0, 2, 7], [40, 16, 17, 1])),
+    [[4 + n, END] for n in range(74)],
+)
+"""Comments that can be told from another; of four pictures, two are too much for a page."""
 
 
 def said(batch: Batch) -> list[tuple[int, tuple[int, ...]]]:
@@ -27,30 +34,84 @@ def said(batch: Batch) -> list[tuple[int, tuple[int, ...]]]:
     return found
 
 
+seeds = pytest.mark.parametrize("seed", [None, 1])
+
+
+def drawing(seed: int | None) -> np.random.Generator | None:
+    return None if seed is None else np.random.default_rng(seed)
+
+
 @pytest.mark.parametrize("size", [1, 4, 23, 100])
-@pytest.mark.parametrize("seed", [None, 1])
-def test_batches_hold_every_comment_once_with_its_picture(size: int, seed: int | None) -> None:
-    draws = None if seed is None else np.random.default_rng(seed)
-    batches = list(COMMENTS.batches(size, draws))
+@seeds
+@pytest.mark.parametrize("comments", [COMMENTS, CROWDED], ids=["mixed", "crowded"])
+def test_batches_hold_every_comment_once_with_its_picture(
+    comments: CommentSet, size: int, seed: int | None
+) -> None:
+    batches = list(comments.batches(size, drawing(seed)))
     found = [comment for batch in batches for comment in said(batch)]
-    wanted = list(zip(COMMENTS.picture.tolist(), map(tuple, COMMENTS.sentences), strict=True))
+    wanted = list(zip(comments.picture.tolist(), map(tuple, comments.sentences), strict=True))
     assert sorted(found) == sorted(wanted)
-    assert all(len(batch.tokens) <= size for batch in batches)
+    sizes = [len(batch.tokens) for batch in batches]
+    assert all(size <= found < size + PAGE for found in sizes[:-1])
+    assert 0 < sizes[-1] < size + PAGE
     assert all(len(set(batch.pictures.tolist())) == len(batch.pictures) for batch in batches)
 
 
-def test_padding_goes_only_to_the_longest_of_a_batch() -> None:
-    for batch in COMMENTS.batches(4, np.random.default_rng(1)):
-        assert (batch.tokens[:, -1] == END).any()
+@seeds
+def test_padding_goes_only_to_the_longest_of_a_batch_which_comes_first(seed: int | None) -> None:
+    for batch in COMMENTS.batches(4, drawing(seed)):
+        assert batch.tokens[0, -1] == END
+        lengths = [len(words) for _, words in said(batch)]
+        assert lengths == sorted(lengths, reverse=True)
 
 
-def test_comments_of_like_length_keep_company() -> None:
-    lengths = [
-        sorted(len(words) for _, words in said(batch))
-        for batch in COMMENTS.batches(4, np.random.default_rng(1))
-    ]
-    for shorter, longer in itertools.pairwise(sorted(lengths)):
-        assert shorter[-1] <= longer[0]
+@seeds
+def test_comments_on_a_picture_come_in_pages_as_full_as_can_be(seed: int | None) -> None:
+    pages: defaultdict[int, list[int]] = defaultdict(list)
+    for batch in CROWDED.batches(1, drawing(seed)):
+        (picture,) = batch.pictures.tolist()
+        pages[picture].append(len(batch.tokens))
+    assert {picture: sorted(page) for picture, page in pages.items()} == {
+        3: [8, 16, 16],
+        0: [16],
+        2: [1, 16],
+        7: [1],
+    }
+
+
+@seeds
+@pytest.mark.parametrize("size", [1, 10, 30, 1000])
+def test_a_picture_is_read_in_no_more_batches_than_it_has_pages(
+    size: int, seed: int | None
+) -> None:
+    readings = Counter(
+        picture
+        for batch in CROWDED.batches(size, drawing(seed))
+        for picture in batch.pictures.tolist()
+    )
+    assert all(readings[p] <= pages for p, pages in {3: 3, 0: 1, 2: 2, 7: 1}.items())
+
+
+def test_the_company_and_the_order_of_pages_are_drawn() -> None:
+    once, again, other = (
+        [frozenset(said(batch)) for batch in CROWDED.batches(1, np.random.default_rng(seed))]
+        for seed in (1, 1, 2)
+    )
+    assert once == again
+    assert set(once) != set(other)
+    pictures = [[min(page)[0] for page in batches] for batches in (once, other)]
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("size", [1, 4, 100])
+def test_without_draws_the_order_of_comments_does_not_matter(size: int) -> None:
+    order = np.random.default_rng(3).permutation(len(COMMENTS))
+    shuffled = CommentSet(COMMENTS.picture[order], [COMMENTS.sentences[n] for n in order.tolist()])
+    before, after = (
+        [sorted(said(batch)) for batch in comments.batches(size)]
+        for comments in (COMMENTS, shuffled)
+    )
+    assert before == after
 
 
 def test_batches_are_a_function_of_the_draws() -> None:
@@ -90,12 +151,35 @@ def test_rows_of_several_videos_are_gathered_in_any_order(tmp_path: Path) -> Non
 def test_statistics_are_those_of_each_channel(tmp_path: Path) -> None:
     values = np.random.default_rng(0).normal(3, 2, (40, 4, 6)).astype(np.float16)
     values[..., 0] = 5
+    values[..., 1] = values[0, :, 1]  # positions differ, pictures do not
     features = FeatureBank([features_file(tmp_path / "f.h5", tap=values)], "tap")
-    mean, std = features.statistics()
+    mean, std, spread = features.statistics()
     flat = values.reshape(-1, 6).astype(np.float64)
     np.testing.assert_allclose(mean, flat.mean(0), rtol=1e-4)
     np.testing.assert_allclose(std[1:], flat.std(0)[1:], rtol=1e-4)
     assert std[0] == 1
+    gists = values.astype(np.float64).mean(1)[:, 2:] / flat.std(0)[2:]
+    np.testing.assert_allclose(spread[2:], gists.std(0), rtol=1e-4)
+    assert spread[:2].tolist() == [1, 1]
+
+
+def test_the_spread_of_vectors_is_that_of_their_standardised_selves(tmp_path: Path) -> None:
+    values = np.random.default_rng(0).normal(3, 2, (40, 6)).astype(np.float16)
+    values[:, 0] = 5
+    mean, std, spread = FeatureBank(
+        [features_file(tmp_path / "f.h5", tap=values)], "tap"
+    ).statistics()
+    np.testing.assert_allclose(mean, values.astype(np.float64).mean(0), rtol=1e-4)
+    np.testing.assert_allclose(std[1:], values.astype(np.float64).std(0)[1:], rtol=1e-4)
+    assert std[0] == 1
+    np.testing.assert_allclose(spread, np.ones(6), rtol=1e-4)
+
+
+def test_statistics_are_of_rows_spread_evenly_over_the_videos(tmp_path: Path) -> None:
+    mean, std, spread = bank(tmp_path).statistics(most=3)  # rows 0, 3 and 7
+    np.testing.assert_allclose(mean, np.full(3, 10 / 3), rtol=1e-4)
+    np.testing.assert_allclose(std, np.full(3, np.std([0, 3, 7])), rtol=1e-4)
+    np.testing.assert_allclose(spread, np.ones(3), rtol=1e-4)
 
 
 def test_comments_are_split_numbered_and_cut(tmp_path: Path) -> None:

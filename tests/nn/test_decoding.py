@@ -10,7 +10,7 @@ from tests.nn import toys
 NEVER = {PADDING, BEGIN, UNKNOWN, END}
 ALMOST_ONE = np.nextafter(1, 0)
 
-both_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
+all_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
 
 
 def preferring(attention: Attention, *words: int) -> Captioner:
@@ -40,12 +40,12 @@ def test_symbols_are_drawn_where_there_is_nothing_else() -> None:
     assert drawn.tolist() == [4, 4, 5, 5]
 
 
-@both_kinds
+@all_kinds
 def test_first_words_of_the_model_follow_its_chances(attention: Attention) -> None:
     captioner, picture = toys.captioner(attention).eval(), toys.features(attention, 1)
     with torch.no_grad():
         begin = torch.tensor([[BEGIN]])
-        scores = captioner.logits(captioner(picture, torch.tensor([0]), begin))[0, 0].double()
+        scores = captioner.logits(captioner(picture, torch.tensor([0]), begin))[0].double()
     scores[list(NEVER)] = -torch.inf
     draws = (np.arange(2000) + 0.5) / 2000
     drawn = first_words_by_model(captioner, picture.repeat(2000, *[1] * (picture.ndim - 1)), draws)
@@ -54,7 +54,7 @@ def test_first_words_of_the_model_follow_its_chances(attention: Attention) -> No
     assert not shares[list(NEVER)].any()
 
 
-@both_kinds
+@all_kinds
 @pytest.mark.parametrize("most_words", [1, 2, 6])
 def test_comments_end_at_the_most_words(attention: Attention, most_words: int) -> None:
     captioner = preferring(attention, toys.C)
@@ -63,14 +63,14 @@ def test_comments_end_at_the_most_words(attention: Attention, most_words: int) -
     assert sentences == [[word] + [toys.C] * (most_words - 1) for word in first.tolist()]
 
 
-@both_kinds
+@all_kinds
 def test_comments_end_at_the_end_mark_which_is_no_word(attention: Attention) -> None:
     captioner = preferring(attention, END)
     sentences = continue_greedily(captioner, toys.features(attention, 2), np.array([4, 5]), 9)
     assert sentences == [[4], [5]]
 
 
-@both_kinds
+@all_kinds
 def test_padding_begin_and_unknown_are_never_written(attention: Attention) -> None:
     captioner = preferring(attention, PADDING, BEGIN, UNKNOWN)
     pictures, draws = toys.features(attention, 20), np.linspace(0, ALMOST_ONE, 20)
@@ -79,7 +79,7 @@ def test_padding_begin_and_unknown_are_never_written(attention: Attention) -> No
         assert not NEVER & set(sentence)
 
 
-@both_kinds
+@all_kinds
 def test_the_next_word_is_the_likeliest_of_the_whole_sentence_so_far(attention: Attention) -> None:
     captioner, pictures = toys.captioner(attention, seed=2).eval(), toys.features(attention, 4)
     with torch.no_grad():
@@ -90,14 +90,14 @@ def test_the_next_word_is_the_likeliest_of_the_whole_sentence_so_far(attention: 
         tokens = [BEGIN, *sentence]
         with torch.no_grad():
             outputs = captioner(pictures[row : row + 1], torch.tensor([0]), torch.tensor([tokens]))
-            scores = captioner.logits(outputs)[0]
+            scores = captioner.logits(outputs)
         scores[:, [PADDING, BEGIN, UNKNOWN]] = -torch.inf
         likeliest = scores.argmax(1).tolist()
         assert sentence[1:] == likeliest[1:-1]
         assert len(sentence) == 6 or likeliest[-1] == END
 
 
-@both_kinds
+@all_kinds
 def test_each_picture_is_decoded_as_if_alone(attention: Attention) -> None:
     captioner, pictures = toys.captioner(attention, seed=2).eval(), toys.features(attention, 4)
     together = continue_greedily(captioner, pictures, np.array([4, 5, 7, 8]), 6)

@@ -15,10 +15,10 @@ from tests.nn import toys
 
 TRAIN, DEV = toys.mixed_comments(40, 6), toys.mixed_comments(13, 6, seed=1)
 
-both_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
+all_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
 
 
-@both_kinds
+@all_kinds
 def test_a_picture_that_decides_the_words_is_learned(tmp_path: Path, attention: Attention) -> None:
     comments = toys.two_sentences(16)
     trainer = toys.trainer(toys.captioner(attention), toys.bank(tmp_path, attention), epochs=30)
@@ -28,7 +28,26 @@ def test_a_picture_that_decides_the_words_is_learned(tmp_path: Path, attention: 
     assert trainer.nll(comments.with_pictures_shuffled(1)) > 0.5
 
 
-@both_kinds
+@all_kinds
+def test_held_out_comments_are_worse_told_with_pictures_shuffled(
+    tmp_path: Path, attention: Attention
+) -> None:
+    train, dev = (toys.comments_led_by_their_picture(n, 6, seed=n) for n in (120, 48))
+    features = toys.bank(tmp_path, attention, count=6)
+    captioner = toys.captioner(attention)
+    captioner.mean, captioner.std, captioner.spread = features.statistics()
+    trainer = toys.trainer(captioner, features, batch=16, epochs=25)
+    while not trainer.finished:
+        trainer.run_epoch(train, dev)
+    trainer.use_best()
+    true = trainer.nll(dev)
+    assert true == min(epoch.dev_nll for epoch in trainer.history)
+    for seed in range(3):
+        assert trainer.nll(dev.with_pictures_shuffled(seed)) > true + 0.2
+    assert unigram_nll(train, dev, len(toys.VOCABULARY)) > true + 0.2
+
+
+@all_kinds
 def test_a_resumed_run_equals_an_undisturbed_one(tmp_path: Path, attention: Attention) -> None:
     features = toys.bank(tmp_path, attention, count=6)
     checkpoint = tmp_path / "checkpoint.safetensors"
@@ -102,33 +121,65 @@ def test_training_stops_when_patience_is_at_its_end(
 
 
 def test_training_stops_after_its_last_epoch(tmp_path: Path) -> None:
-    features = toys.bank(tmp_path, "additive", count=6)
+    features = toys.bank(tmp_path, "additive", count=40)
     trainer = toys.trainer(toys.captioner("additive"), features, epochs=2)
+    lonely = CommentSet(np.arange(40), TRAIN.sentences)
     while not trainer.finished:
-        trainer.run_epoch(TRAIN, DEV)
+        trainer.run_epoch(lonely, DEV)
     assert len(trainer.history) == 2
     assert [epoch.steps for epoch in trainer.history] == [10, 10]
 
 
-@both_kinds
-def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
+def test_an_epoch_counts_the_steps_it_took(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = toys.trainer(toys.captioner("additive"), toys.bank(tmp_path, "additive", count=6))
+    taken = 0
+    clip = torch.nn.utils.clip_grad_norm_
+
+    def counted(*arguments: Any) -> torch.Tensor:
+        nonlocal taken
+        taken += 1
+        return clip(*arguments)
+
+    monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", counted)
+    for _ in range(3):
+        before = taken
+        epoch = trainer.run_epoch(TRAIN, DEV)
+        assert epoch.steps == taken - before
+        assert 40 / (4 + 15) <= epoch.steps <= 40 / 4
+
+
+@all_kinds
+def test_the_training_measure_is_the_mean_over_all_words_too(
     tmp_path: Path, attention: Attention
+) -> None:
+    features = toys.bank(tmp_path, attention, count=6)
+    trainer = toys.trainer(toys.captioner(attention), features, learning_rate=0)
+    epoch = trainer.run_epoch(TRAIN, DEV)
+    assert math.isclose(epoch.train_nll, trainer.nll(TRAIN), rel_tol=1e-5)
+
+
+@all_kinds
+@pytest.mark.parametrize("dev", [DEV, toys.mixed_comments(50, 2, seed=2)], ids=["few", "crowded"])
+def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
+    tmp_path: Path, attention: Attention, dev: CommentSet
 ) -> None:
     captioner = toys.captioner(attention, dropout=0.5)
     features = toys.bank(tmp_path, attention, count=6)
     losses: list[float] = []
     captioner.eval()
     with torch.inference_mode():
-        for row, sentence in zip(DEV.picture.tolist(), DEV.sentences, strict=True):
+        for row, sentence in zip(dev.picture.tolist(), dev.sentences, strict=True):
             tokens = torch.tensor([[BEGIN, *sentence[:-1]]])
             pictures = features.gather(np.array([row]))
             outputs = captioner(pictures, torch.tensor([0]), tokens)
-            chances = captioner.logits(outputs)[0].log_softmax(1)
+            chances = captioner.logits(outputs).log_softmax(1)
             losses += [-chances[place, word].item() for place, word in enumerate(sentence)]
     captioner.train()
+    turned = CommentSet(dev.picture[::-1].copy(), dev.sentences[::-1])
     for batch in (1, 5, 100):
-        measured = toys.trainer(captioner, features, batch=batch).nll(DEV)
-        assert math.isclose(measured, sum(losses) / len(losses), rel_tol=1e-5)
+        for comments in (dev, turned):
+            measured = toys.trainer(captioner, features, batch=batch).nll(comments)
+            assert math.isclose(measured, sum(losses) / len(losses), rel_tol=1e-5)
 
 
 def test_measuring_changes_nothing_that_training_draws(tmp_path: Path) -> None:

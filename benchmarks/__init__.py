@@ -1,0 +1,1 @@
+"""What the stages cost beside peers and ceilings; one command each, `make bench` runs all."""

@@ -1,0 +1,99 @@
+"""Timing in turns, and how figures are shown.
+
+Machines are shared and noisy. What is compared therefore takes turns, A B A B, after one
+uncounted run of each; a ratio is taken within a round and a figure is the median over rounds.
+All ratios are of speeds: ``a_over_b`` is 1 where a is as fast as b, and larger is faster.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+
+Way = Callable[[], float]
+"""Does the work once and returns the seconds that count."""
+
+Rounds = list[float]
+"""One value for each round."""
+
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+def timed(work: Callable[[], object]) -> Way:
+    """Count all of ``work``."""
+
+    def way() -> float:
+        started = time.perf_counter()
+        work()
+        return time.perf_counter() - started
+
+    return way
+
+
+def interleaved(ways: Mapping[str, Way], rounds: int = 5) -> dict[str, Rounds]:
+    """Seconds of every way, by its name, one after the other in each round."""
+    for way in ways.values():
+        way()
+    seconds: dict[str, Rounds] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            seconds[name].append(way())
+    return seconds
+
+
+def per_second(amount: float, seconds: Rounds) -> Rounds:
+    """How much of ``amount`` each round did in a second."""
+    return [amount / spent for spent in seconds]
+
+
+def milliseconds_each(amount: float, seconds: Rounds) -> Rounds:
+    """Milliseconds that one of ``amount`` took in each round."""
+    return [1000 * spent / amount for spent in seconds]
+
+
+def speed_ratio(seconds: Rounds, over: Rounds) -> Rounds:
+    """Round by round, how many times as fast as ``over`` it went."""
+    return [theirs / ours for ours, theirs in zip(seconds, over, strict=True)]
+
+
+def report(benchmark: str, figures: Mapping[str, Rounds]) -> None:
+    """Print a table, and as the last line the medians as one JSON object."""
+    names = max(map(len, [benchmark, *figures]))
+    print(f"{benchmark:{names}} {'median':>10} {'lowest':>10} {'highest':>10}")
+    for name, values in figures.items():
+        cells = (median(values), min(values), max(values))
+        print(f"{name:{names}}", *(f"{_three_digits(value):>10}" for value in cells))
+    medians = {name: float(f"{median(values):.4g}") for name, values in figures.items()}
+    print(json.dumps({"benchmark": benchmark, **medians, "machine": _machine()}), flush=True)
+
+
+def _three_digits(value: float) -> str:
+    decimals = 2 - math.floor(math.log10(value)) if value > 0 else 0
+    return f"{value:,.{max(0, decimals)}f}"
+
+
+def _machine() -> dict[str, str | int | None]:
+    import torch
+
+    from pipeline.nn.device import best_device
+
+    return {
+        "cpu": _cpu_name(),
+        "cores": os.cpu_count(),
+        "torch_threads": torch.get_num_threads(),
+        "device": str(best_device()),
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _cpu_name() -> str:
+    lines = _CPU_INFO.read_text().splitlines() if _CPU_INFO.exists() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())

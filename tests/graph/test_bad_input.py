@@ -1,0 +1,229 @@
+"""Bad input: one line that says what is wrong and what to do, and an exit code of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pipeline.errors import ExitCode
+from pipeline.media.ffmpeg import ffmpeg_path
+from tests.graph.project import ANNOTATE, TRAIN, Project
+
+
+@pytest.fixture
+def fresh(untouched: Project, tmp_path: Path) -> Project:
+    return untouched.copy_to(tmp_path / "fresh")
+
+
+def refused(project: Project, code: ExitCode, *command: str) -> str:
+    """Run a command that must fail with ``code`` and one line; return the line."""
+    verb, *options = command
+    done = project.run(verb, *options)
+    said = done.stderr.strip().splitlines()
+    assert done.returncode == code, done.stderr
+    assert len(said) == 1, done.stderr
+    assert "error: " in said[0]
+    assert "Traceback" not in done.stderr
+    return said[0]
+
+
+def file(project: Project, name: str, content: bytes) -> str:
+    path = project.folder / name
+    path.write_bytes(content)
+    return str(path)
+
+
+def episode(project: Project) -> bytes:
+    return (project.show / f"{TRAIN}.mp4").read_bytes()
+
+
+def test_a_missing_video(fresh: Project) -> None:
+    said = refused(fresh, ExitCode.VIDEO_MISSING, "frames", "--video", "no/such.mp4")
+    assert "no/such.mp4" in said
+    assert "VIDEO=" in said
+
+
+def test_a_text_file_named_mp4(fresh: Project) -> None:
+    path = file(fresh, "notes.mp4", b"dear diary\n" * 99)
+    assert path in refused(fresh, ExitCode.NOT_A_VIDEO, "frames", "--video", path)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_truncated_video(fresh: Project, share: float) -> None:
+    whole = episode(fresh)
+    path = file(fresh, "cut.mp4", whole[: int(share * len(whole))])
+    assert "cut off" in refused(fresh, ExitCode.VIDEO_TRUNCATED, "frames", "--video", path)
+    assert not (fresh.workdir / "cut" / "frames.h5").exists()
+
+
+def test_a_video_without_pictures(fresh: Project) -> None:
+    path = fresh.folder / "song.mp4"
+    source = fresh.show / f"{TRAIN}.mp4"
+    command = [ffmpeg_path(), "-v", "error", "-i", str(source), "-vn", "-c", "copy", str(path)]
+    subprocess.run(command, check=True)
+    refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", str(path))
+    refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", file(fresh, "none.mp4", b""))
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"these are my notes", ExitCode.NOT_COMMENTS),
+        (b"<html><body>404</body></html>", ExitCode.NOT_COMMENTS),
+        (b"", ExitCode.COMMENTS_EMPTY),
+        (b'<packet><chat vpos="1" deleted="1"/></packet>', ExitCode.NO_USABLE_COMMENTS),
+        (b"[]", ExitCode.NO_USABLE_COMMENTS),
+    ],
+)
+def test_bad_comment_files(fresh: Project, content: bytes, code: ExitCode) -> None:
+    path = file(fresh, "comments.xml", content)
+    video = str(fresh.show / f"{TRAIN}.mp4")
+    said = refused(fresh, code, "comments", "--video", video, "--comments", path)
+    assert path in said
+
+
+def test_a_missing_comment_file(fresh: Project) -> None:
+    video = str(fresh.show / f"{TRAIN}.mp4")
+    refused(
+        fresh, ExitCode.COMMENTS_MISSING, "comments", "--video", video, "--comments", "none.xml"
+    )
+
+
+def test_comments_without_words_are_none(fresh: Project) -> None:
+    """A comment file of another video, far longer: all its times lie past the end."""
+    late = b'<packet><chat vpos="99999">late</chat></packet>'
+    fresh.write_settings(align={"past_end": "drop"})
+    video = str(fresh.show / f"{TRAIN}.mp4")
+    path = file(fresh, "late.xml", late)
+    done = fresh.run("align", "--video", video, "--comments", path)
+    assert done.returncode == ExitCode.NO_USABLE_COMMENTS
+    assert "belongs to this video" in done.stderr
+
+
+def test_two_files_of_one_name(fresh: Project) -> None:
+    fresh.made("frames", "--video", str(fresh.show / f"{TRAIN}.mp4"))
+    other = fresh.folder / f"{TRAIN}.mp4"
+    shutil.copy(fresh.show / f"{ANNOTATE}.mp4", other)
+    assert "make clean" in refused(fresh, ExitCode.NAME_TAKEN, "frames", "--video", str(other))
+
+
+def test_two_comment_files_of_one_name(fresh: Project) -> None:
+    (fresh.show / f"{TRAIN}.json").write_text("[]")
+    said = refused(
+        fresh, ExitCode.NAME_TAKEN, "comments", "--video", str(fresh.show / f"{TRAIN}.mp4")
+    )
+    assert "COMMENTS=" in said
+
+
+def test_settings(fresh: Project) -> None:
+    fresh.write_settings(render={"crff": 30})
+    said = refused(fresh, ExitCode.UNKNOWN_SETTING, "render")
+    assert "settings.yaml:" in said
+    assert "Did you mean `crf`?" in said
+    fresh.write_settings(render={"crf": 99})
+    assert "render.crf" in refused(fresh, ExitCode.INVALID_SETTING, "render")
+    fresh.config.unlink()
+    refused(fresh, ExitCode.USAGE, "render")
+
+
+def test_nothing_to_work_on(fresh: Project) -> None:
+    fresh.write_settings(videos={})
+    assert "VIDEO=" in refused(fresh, ExitCode.USAGE, "render")
+    lonely = fresh.folder / "lonely.mp4"
+    shutil.copy(fresh.show / f"{ANNOTATE}.mp4", lonely)
+    said = refused(fresh, ExitCode.NO_MODEL, "render", "--video", str(lonely))
+    assert "make train" in said
+    refused(fresh, ExitCode.COMMENTS_MISSING, "train", "--video", str(lonely))
+
+
+def test_weights_that_cannot_be_had(fresh: Project) -> None:
+    video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
+    fresh.made("frames", *video)
+    cases: list[tuple[dict[str, object], ExitCode]] = [
+        ({"backbone": "nowhere.onnx", "taps": ["grid"]}, ExitCode.WEIGHTS_UNAVAILABLE),
+        ({"backbone": str(fresh.config), "taps": ["grid"]}, ExitCode.INVALID_SETTING),
+        ({"backbone": str(fresh.network), "taps": ["gird"]}, ExitCode.INVALID_SETTING),
+    ]
+    for changes, code in cases:
+        fresh.write_settings(features=changes)
+        refused(fresh, code, "features", *video)
+
+
+def test_a_workdir_that_cannot_be_written(fresh: Project) -> None:
+    fresh.workdir.write_text("a file in its place")
+    assert "WORKDIR=" in refused(fresh, ExitCode.NOT_WRITABLE, "frames")
+
+
+def test_a_full_disk(fresh: Project) -> None:
+    """A limit on the size of files stands for the disk: both stop a write in its middle."""
+    fresh.made("frames")
+    command = fresh.command("features")
+    limited = ["bash", "-c", 'ulimit -f 40; exec "$@"', "bash", *command]
+    done = subprocess.run(
+        limited, cwd=fresh.code, env=fresh.environment(), capture_output=True, text=True
+    )
+    assert done.returncode == ExitCode.DISK_FULL, done.stderr
+    assert "the disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(fresh.workdir.glob("*/features.h5"))
+    fresh.made("features")
+
+
+def test_a_second_run_is_told_to_wait(fresh: Project) -> None:
+    import fcntl
+
+    fresh.workdir.mkdir(exist_ok=True)
+    with (fresh.workdir / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert "WAIT=1" in refused(fresh, ExitCode.BUSY, "frames")
+        assert fresh.run("plan").returncode == ExitCode.OK  # looking is allowed
+        waiting = subprocess.Popen(
+            fresh.command("comments", "--wait"), cwd=fresh.code, env=fresh.environment()
+        )
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(2)
+    assert waiting.wait(120) == ExitCode.OK
+
+
+def test_a_stage_that_is_killed_is_told(fresh: Project) -> None:
+    stages = fresh.folder / "code" / "stages"
+    shutil.copytree(fresh.code / "stages", stages)
+    shutil.copytree(fresh.code / "pipeline", stages.parent / "pipeline")
+    shutil.copytree(fresh.code / "configs", stages.parent / "configs")
+    stage = stages / "frames.py"
+    stage.write_text(
+        stage.read_text().replace(
+            "    video = probe(", "    import os\n\n    os.kill(os.getpid(), 9)\n    video = probe("
+        )
+    )
+    fresh.code = stages.parent
+    said = refused(fresh, ExitCode.STAGE_DIED, "frames")
+    assert "Run again" in said
+
+
+def test_one_bad_video_does_not_stop_the_others(fresh: Project) -> None:
+    bad = file(fresh, "bad.mp4", b"no video")
+    fresh.write_settings(videos={"annotate": [bad, str(fresh.show / f"{ANNOTATE}.mp4")]})
+    done = fresh.run("frames")
+    assert done.returncode == ExitCode.NOT_A_VIDEO
+    assert (fresh.workdir / ANNOTATE / "frames.h5").exists()
+    assert "frames bad: error" in done.stderr
+
+
+def test_a_traceback_only_when_asked_for(fresh: Project, tmp_path: Path) -> None:
+    for more, shown in (([], False), (["-v"], True)):
+        done = subprocess.run(
+            [
+                *(sys.executable, "-m", "stages.frames", *more),
+                *("--input", "source=none.mp4", "--output", f"frames={tmp_path}/frames.h5"),
+            ],
+            cwd=fresh.code,
+            env=os.environ | {"PYTHONPATH": str(fresh.code)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == ExitCode.VIDEO_MISSING
+        assert ("Traceback" in done.stderr) == shown
