@@ -31,7 +31,7 @@ from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.render import Config
 
-EPISODE = EpisodeSpec(seconds=20)
+EPISODE = EpisodeSpec(seconds=12)
 CONFIG = Config()
 
 Draw = Callable[[Picture, int], object]

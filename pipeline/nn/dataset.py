@@ -19,7 +19,7 @@ from pipeline.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
 from pipeline.timebase import Int64s
 
-_PAGE = 16  # comments on one picture that look at it together
+_PAGE = 16  # comments on one picture that look at it together; more make tables lopsided
 
 
 class Statistics(NamedTuple):
@@ -77,7 +77,7 @@ class Batch:
     """Some comments and the distinct pictures under them."""
 
     pictures: Int64s
-    """(u,) rows of the feature bank."""
+    """(u,) rows of the feature bank; one again for every 16 comments on it."""
     which: Tensor
     """(n,) the picture of each comment, among ``pictures``."""
     tokens: Tensor
@@ -112,18 +112,20 @@ class CommentSet:
                 chunks.append([])
             chunks[-1].append(page)
         for chunk in chunks:
-            yield self._batch(np.concatenate(chunk))
+            yield self._batch(chunk)
 
-    def _batch(self, chosen: Int64s) -> Batch:
+    def _batch(self, pages: list[Int64s]) -> Batch:
+        chosen = np.concatenate(pages)
+        page = np.repeat(np.arange(len(pages)), [len(comments) for comments in pages])
         lengths = np.array([len(self.sentences[index]) for index in chosen.tolist()])
-        chosen = chosen[np.argsort(-lengths, kind="stable")]
+        longest_first = np.argsort(-lengths, kind="stable")
         tokens = torch.full((len(chosen), 1 + int(lengths.max())), PADDING)
         tokens[:, 0] = BEGIN
-        for row, index in enumerate(chosen.tolist()):
+        for row, index in enumerate(chosen[longest_first].tolist()):
             sentence = self.sentences[index]
             tokens[row, 1 : 1 + len(sentence)] = torch.tensor(sentence)
-        pictures, which = np.unique(self.picture[chosen], return_inverse=True)
-        return Batch(pictures, torch.from_numpy(which), tokens)
+        pictures = self.picture[[comments[0] for comments in pages]]
+        return Batch(pictures, torch.from_numpy(page[longest_first]), tokens)
 
     def with_pictures_shuffled(self, seed: int) -> CommentSet:
         """The same comments, each with the picture of another one."""
