@@ -28,7 +28,7 @@ from pipeline.show.spec import EpisodeSpec
 from pipeline.stage import Files
 from stages import features, frames
 
-PICTURES = 32
+PICTURES = 16
 CONFIG = features.Config(weights="random", batch=8)
 SIZE = 224
 
@@ -74,7 +74,7 @@ def _stage(folder: Path) -> dict[str, Rounds]:
 
 def _frames_file(folder: Path) -> Path:
     """A frames.h5 of ``PICTURES`` pictures, made by its stage."""
-    spec = EpisodeSpec(seconds=4)
+    spec = EpisodeSpec(seconds=2)
     video = make_episode(folder, spec)
     path = folder / "frames.h5"
     config = frames.Config(size=SIZE, fps=PICTURES / spec.seconds, dedupe="off")

@@ -12,10 +12,11 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.config import Settings, VideoEntry, load_settings
+from pipeline.config import Settings, load_settings
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.fingerprint import PROJECT
 from pipeline.graph import Graph, all_stages, products, stage_configs
+from pipeline.roles import assign_roles, configured_videos
 from pipeline.workspace import Workspace
 
 
@@ -106,71 +107,11 @@ def _prepare(
     workspace: Workspace, settings: Settings, options: argparse.Namespace
 ) -> tuple[Path, list[str]]:
     """Register the videos; return the graph's file and the paths to make."""
-    only = VideoEntry(str(options.video), _text(options.comments)) if options.video else None
     named = [name for name in options.verbs if name != "plan"]
     wanted = [all_stages()[name] for name in named] or products()
-    train_here = only is not None and options.verb == "train"
-    learn = [workspace.register(entry) for entry in _entries(settings.videos.train)]
-    annotate = [only] if only else _entries(settings.videos.annotate)
-    names = [workspace.register(entry) for entry in annotate]
-    if not (only or names or learn):
-        raise PipelineError(
-            ExitCode.USAGE,
-            f"no video is named: {options.config} lists none and VIDEO is not given",
-            f"Try `make {options.verb} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
-        )
-    if train_here and learn:
-        raise PipelineError(
-            ExitCode.USAGE,
-            f"{options.config} already says which videos to learn from",
-            "Leave VIDEO out, or use a settings file without `videos: train:`",
-        )
-    if any(_needs_model(stage.name) for stage in wanted):
-        learn = workspace.training_videos(settings.model, learn, names, anew=train_here)
-
-    if not only and not any(_needs_model(stage.name) for stage in wanted):
-        names = sorted({*names, *learn})  # a verb without VIDEO covers all configured videos
-    graph = Graph(
-        settings.model,
-        learn,
-        {name: _builtins(config) for name, config in settings.stages.items()},
-    )
-    targets = [
-        path.replace("{video}", name)
-        for stage in wanted
-        for path in graph.outputs(stage).values()
-        for name in (names if "{video}" in path else [""])
-    ]
-    return workspace.save_graph(graph), sorted(set(targets))
-
-
-def _builtins(config: object) -> dict[str, object]:
-    import msgspec
-
-    plain: dict[str, object] = msgspec.to_builtins(config)
-    return plain
-
-
-def _needs_model(stage_name: str) -> bool:
-    """Whether a stage's output depends, at any distance, on the training videos."""
-    makers = {path: s for s in all_stages().values() for path in s.outputs.values()}
-    waiting, seen = [all_stages()[stage_name]], set()
-    while waiting:
-        stage = waiting.pop()
-        if any("{train}" in template for template in stage.inputs.values()):
-            return True
-        seen.add(stage.name)
-        sources = (makers.get(template) for template in stage.inputs.values())
-        waiting += [maker for maker in sources if maker and maker.name not in seen]
-    return False
-
-
-def _entries(listed: list[str | VideoEntry]) -> list[VideoEntry]:
-    return [VideoEntry(entry) if isinstance(entry, str) else entry for entry in listed]
-
-
-def _text(path: Path | None) -> str | None:
-    return str(path) if path else None
+    roles = assign_roles(workspace, settings, wanted, options.video, options.comments)
+    graph = Graph.of(settings, roles.learn)
+    return workspace.save_graph(graph), graph.targets(wanted, roles.work_on)
 
 
 def _make(
@@ -204,8 +145,7 @@ def _clean(workspace: Workspace, settings: Settings, options: argparse.Namespace
     if options.video:
         removed = [workspace.remove_video(options.video)]
     else:
-        entries = _entries([*settings.videos.train, *settings.videos.annotate])
-        removed = [workspace.remove_video(Path(entry.video)) for entry in entries]
+        removed = [workspace.remove_video(video) for video in configured_videos(settings)]
         removed.append(workspace.remove_model(settings.model))
     for folder in filter(None, removed):
         print(f"clean: removed {folder}", file=sys.stderr)

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.config import StageConfig
+from pipeline.config import Settings, StageConfig
 from pipeline.fingerprint import PROJECT, code_digest
 from pipeline.stage import Stage
 
@@ -37,6 +37,18 @@ def products() -> list[Stage]:
     return [s for s in stages if s.product or not read & set(s.outputs.values())]
 
 
+def reads(stage: Stage, template: str) -> bool:
+    """Whether a stage needs a file whose path contains ``template``, at any distance.
+
+    What it needs of the training videos alone, ``{train}/…``, is not followed further.
+    """
+    makers = {path: s for s in all_stages().values() for path in s.outputs.values()}
+    return any(
+        template in path or (path in makers and reads(makers[path], template))
+        for path in stage.inputs.values()
+    )
+
+
 class Graph(msgspec.Struct, frozen=True):
     """One run's view of the stages: a model, what it learns from, and the settings."""
 
@@ -45,6 +57,18 @@ class Graph(msgspec.Struct, frozen=True):
     """Names of the training videos."""
     settings: dict[str, dict[str, Any]]
     """By stage."""
+
+    @classmethod
+    def of(cls, settings: Settings, train: list[str]) -> Graph:
+        """The graph for checked settings and the names of the training videos."""
+        stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
+        return cls(settings.model, train, stages)
+
+    def targets(self, stages: list[Stage], videos: list[str]) -> list[str]:
+        """Every output of ``stages``, for each of ``videos`` where it belongs to one."""
+        templates = [path for stage in stages for path in self.outputs(stage).values()]
+        of_videos = {path.replace("{video}", name) for path in templates for name in videos}
+        return sorted(of_videos | {path for path in templates if "{video}" not in path})
 
     def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
         """Input paths by name, ``{video}`` left open for the engine."""

@@ -88,11 +88,7 @@ class Workspace:
                 )
         for name in chosen:
             if not has_comments(self.folder, name):
-                raise PipelineError(
-                    ExitCode.COMMENTS_MISSING,
-                    f"{name} is to be learned from but has no comment file",
-                    f"Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
-                )
+                raise no_comments(name)
         if not configured:
             text = json.dumps(chosen)
             if not memory.exists() or memory.read_text() != text:
@@ -154,3 +150,12 @@ class Workspace:
             return None
         shutil.rmtree(folder)
         return folder
+
+
+def no_comments(name: str) -> PipelineError:
+    """The error for a video whose comments are needed."""
+    return PipelineError(
+        ExitCode.COMMENTS_MISSING,
+        f"{name} has no comment file",
+        f"Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
+    )

@@ -227,3 +227,13 @@ def test_a_traceback_only_when_asked_for(fresh: Project, tmp_path: Path) -> None
         )
         assert done.returncode == ExitCode.VIDEO_MISSING
         assert ("Traceback" in done.stderr) == shown
+
+
+def test_a_verb_that_needs_comments_skips_videos_that_have_none(fresh: Project) -> None:
+    lonely = fresh.folder / "lonely.mp4"
+    shutil.copy(fresh.show / f"{ANNOTATE}.mp4", lonely)
+    train = str(fresh.show / f"{TRAIN}.mp4")
+    fresh.write_settings(videos={"train": [train], "annotate": [str(lonely)]})
+    assert fresh.plan("align") == {("frames", TRAIN), ("comments", TRAIN), ("align", TRAIN)}
+    said = refused(fresh, ExitCode.COMMENTS_MISSING, "align", "--video", str(lonely))
+    assert "lonely.xml" in said
