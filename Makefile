@@ -21,7 +21,7 @@ help: ## list the verbs
 
 demo: .venv/run ## make two episodes of a show, learn from one, comment on the other
 	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 1 --seconds 240
-	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 2 --seconds 60
+	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 2 --seconds 90
 	@CONFIG=configs/demo.yaml VIDEO= COMMENTS= $(RUN) render report
 	@echo 'Watch workdir/nekomachi-02/annotated.mp4; workdir/nekomachi-02/report.html sums it up.'
 

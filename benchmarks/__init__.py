@@ -4,4 +4,4 @@ import os
 
 # As stages are run, and before torch is loaded: threads that wait by spinning keep each other
 # from working on a shared machine, and what is measured would be the neighbours.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+os.environ.setdefault("GOMP_SPINCOUNT", "10000")

@@ -88,7 +88,7 @@ def _machine() -> dict[str, str | int | None]:
         "cpu": _cpu_name(),
         "cores": os.cpu_count(),
         "torch_threads": torch.get_num_threads(),
-        "omp_wait_policy": os.environ["OMP_WAIT_POLICY"],
+        "gomp_spincount": os.environ["GOMP_SPINCOUNT"],
         "device": str(best_device()),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -64,9 +64,9 @@ class Stage:
 
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""
-        # Read when torch loads: threads that wait must leave the core to other programs,
-        # else a busy machine slows a step of training by a factor of fifty (measured).
-        os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+        # Read when torch loads: threads that wait must soon leave the core to others, else
+        # a busy machine slows a step of training fifty times (docs/performance.md).
+        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
         sys.exit(_run_from_command_line(self, sys.argv[1:]))
 
 

@@ -42,6 +42,8 @@ class FeatureBank:
 
     def gather(self, rows: Int64s) -> Tensor:
         """Rows (u,), in any order, as float16 (u, p, c) or (u, c)."""
+        if len(self._maps) == 1:
+            return torch.from_numpy(np.asarray(self._maps[0][rows]))
         video = np.searchsorted(self.starts, rows, side="right") - 1
         taken = np.empty((len(rows), *self._maps[0].shape[1:]), np.float16)
         for index in np.unique(video):
