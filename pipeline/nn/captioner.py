@@ -59,7 +59,8 @@ class Pictures(NamedTuple):
     gist: Tensor
     """(u, c) with attention, the mean position; empty without."""
     keys: Tensor
-    """(u, p, d) with attention, what the LSTM's state is compared to; empty without."""
+    """What the LSTM's state is compared to: (u, p, d) with dot attention, (n, p, d) with
+    additive, which needs a sum for each comment anyway; empty without."""
     which: Tensor
     """(n,) the picture of each comment."""
     seats: Tensor
@@ -108,6 +109,8 @@ class Captioner(nn.Module):
         values = self.drop(torch.relu(self.project(normal)))
         nothing = values[:, :0]
         keys = self.key(values) if self.spec.attends else nothing
+        if self.spec.attention == "additive":
+            keys = keys[which]
         gist = normal.mean(1) / self.spread if self.spec.attends else nothing
         on_picture = nn.functional.one_hot(which, len(features)).cumsum(0)
         rank = on_picture.gather(1, which[:, None])[:, 0] - 1
@@ -142,20 +145,21 @@ class Captioner(nn.Module):
 
     def _attend(self, query: Tensor, pictures: Pictures) -> tuple[Tensor, Tensor]:
         """What queries (k, d) see, (k, d), and how much of it each position gave, (k, p)."""
-        u, p, d = pictures.values.shape
+        u, _, d = pictures.values.shape
         seats = pictures.seats[: len(query)]
-        table = query.new_zeros(u * pictures.most, d).index_copy(0, seats, query)
-        scores = self._compare(table.view(u, pictures.most, d), pictures.keys)
-        weights = scores.softmax(2)
-        seen = torch.bmm(weights, pictures.values)
-        return seen.view(-1, d)[seats], weights.view(-1, p)[seats]
 
-    def _compare(self, queries: Tensor, keys: Tensor) -> Tensor:
-        """Score the positions: (u, m, d) and (u, p, d) to (u, m, p)."""
+        def together(rows: Tensor, positions: Tensor) -> Tensor:
+            table = rows.new_zeros(u * pictures.most, rows.shape[1]).index_copy(0, seats, rows)
+            product = torch.bmm(table.view(u, pictures.most, -1), positions)
+            return product.flatten(0, 1)[seats]
+
         if self.spec.attention == "dot":
-            return torch.bmm(queries, keys.transpose(1, 2)) / math.sqrt(self.spec.size)
-        scores: Tensor = self.score(torch.tanh(keys[:, None] + queries[:, :, None])).squeeze(3)
-        return scores
+            scores = together(query, pictures.keys.transpose(1, 2)) / math.sqrt(d)
+        else:
+            compared = torch.tanh(pictures.keys[: len(query)] + query[:, None])
+            scores = self.score(compared).squeeze(2)
+        weights = scores.softmax(1)
+        return together(weights, pictures.values), weights
 
     def logits(self, output: Tensor) -> Tensor:
         """Two-layer MLP from outputs (…, d or 2d) to scores of the words (…, v)."""

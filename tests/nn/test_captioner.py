@@ -102,7 +102,9 @@ def test_each_picture_is_read_once_and_each_comment_has_a_seat(attention: Attent
     captioner, features = toys.captioner(attention), toys.features(attention, 4)
     pictures = captioner.look(features, WHICH)  # nobody comments on the last picture
     assert pictures.values.shape == (4, *features.shape[1:-1], captioner.spec.size)
-    assert pictures.keys.shape == (pictures.values.shape if attention != "none" else (4, 0))
+    per_comment = (len(WHICH), *pictures.values.shape[1:])
+    keys = {"dot": pictures.values.shape, "additive": per_comment, "none": (4, 0)}
+    assert pictures.keys.shape == keys[attention]
     assert pictures.gist.shape == (4, GRID[1] if attention != "none" else 0)
     assert pictures.most == 3
     assert (pictures.seats // 3).tolist() == pictures.which.tolist() == WHICH.tolist()
