@@ -89,21 +89,20 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         failure = record
         log.debug("started: %s", shlex.join(arguments))
         summary = stage.run(inputs, outputs, _config(stage, options))
-    except Exception as error:
+    except (Exception, KeyboardInterrupt) as error:
         code, message = _explain(error)
         log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
         if failure is not None:
             with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
                 failure.write_text(json.dumps({"code": code, "message": message}))
         return code
-    except KeyboardInterrupt:
-        log.error("interrupted; run again to go on")
-        return ExitCode.INTERRUPTED
     log.info("%s (%.1f s)", summary, time.monotonic() - started)
     return ExitCode.OK
 
 
-def _explain(error: Exception) -> tuple[ExitCode, str]:
+def _explain(error: BaseException) -> tuple[ExitCode, str]:
+    if isinstance(error, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED, "interrupted; run again to go on"
     known = error if isinstance(error, PipelineError) else from_os_error(error)
     if known is not None:
         return known.code, str(known)
