@@ -63,8 +63,11 @@ def _snakemake(arguments: list[str], said: TextIO) -> bool:
     """Run Snakemake in this process, so that its jobs keep the terminal and it does not."""
     from snakemake.cli import main
 
-    silenced = contextlib.redirect_stdout(said), contextlib.redirect_stderr(said)
-    with _importable_from_anywhere(), silenced[0], silenced[1]:
+    with (
+        _importable_from_anywhere(),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
         try:
             main(arguments)
         except SystemExit as done:
