@@ -19,16 +19,16 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``vocabulary.json``."""
+    from collections import Counter
+
     from pipeline.artifacts.comments import WordedComment, read_lines
     from pipeline.text.vocabulary import Vocabulary
 
-    tokens = (
-        token
-        for path in inputs.every("comments")
-        for comment in read_lines(path, WordedComment)
-        for token in zip(comment.words, comment.parts, strict=True)
-    )
-    vocabulary = Vocabulary.count(tokens, config.size)
+    tokens: Counter[tuple[str, str]] = Counter()
+    for file in inputs.every("comments"):
+        for comment in read_lines(file, WordedComment):
+            tokens.update(zip(comment.words, comment.parts, strict=True))
+    vocabulary = Vocabulary.of(tokens, config.size)
     vocabulary.save(outputs["vocabulary"])
     return f"{len(vocabulary.words)} of {vocabulary.distinct} distinct words kept"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 """The ids 0–3; words follow in order of frequency."""
 
 SYMBOL = "記号"
-"""The part of speech of punctuation and marks in MeCab's dictionaries."""
+"""How the part of speech of marks ends: 記号 in ipadic, and 補助記号 too in unidic."""
 
 
 class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
@@ -25,26 +25,32 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
     """Most frequent first; the id of ``words[i]`` is ``i + 4``."""
     counts: list[int]
     """How often each occurs in the training comments."""
+    parts: list[str] = []
+    """The part of speech that each is most often; older files have none."""
     symbols: list[bool]
-    """Whether each is mostly punctuation or a mark."""
+    """Whether that is a mark, or the word has neither letters nor digits."""
     distinct: int
     """Words before the rare ones were cut."""
     total: int
     """Running words, the unknown among them."""
 
     @classmethod
-    def count(cls, tokens: Iterable[tuple[str, str]], size: int) -> Vocabulary:
-        """Keep the ``size`` most frequent of ``tokens`` (word, part of speech); ties by word."""
+    def of(cls, tokens: Mapping[tuple[str, str], int], size: int) -> Vocabulary:
+        """Keep the ``size`` most frequent words; ``tokens`` counts (word, part of speech).
+
+        Ties are settled by the word, and by the part of speech.
+        """
         by_word: Counter[str] = Counter()
-        as_symbol: Counter[str] = Counter()
-        for word, part in tokens:
-            by_word[word] += 1
-            as_symbol[word] += part == SYMBOL
+        parts: dict[str, str] = {}
+        for (word, part), count in sorted(tokens.items(), key=lambda item: (-item[1], item[0])):
+            by_word[word] += count
+            parts.setdefault(word, part)
         kept = sorted(by_word, key=lambda word: (-by_word[word], word))[:size]
         return cls(
             words=kept,
             counts=[by_word[word] for word in kept],
-            symbols=[2 * as_symbol[w] > by_word[w] or not _says_something(w) for w in kept],
+            parts=[parts[word] for word in kept],
+            symbols=[parts[w].endswith(SYMBOL) or not _says_something(w) for w in kept],
             distinct=len(by_word),
             total=by_word.total(),
         )

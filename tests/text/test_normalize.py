@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.text.normalize import normalize
+from pipeline.text.normalize import Lines, normalize
 
 RUNS = st.integers(1, 6)
 TEXTS = st.text() | st.text(alphabet="wｗ8８草。 　\n\u3099\u0301か", max_size=40)
@@ -46,3 +46,14 @@ def test_the_result_is_one_line_without_control_characters(text: str, longest_ru
     assert len(normal.splitlines()) <= 1
     assert normal == " ".join(normal.split())
     assert not [c for c in normal if unicodedata.category(c) in ("Cc", "Zl", "Zp")]
+
+
+@pytest.mark.parametrize(("lines", "normal"), [("join", "一 二"), ("first", "一"), ("drop", "")])
+def test_several_lines_are_joined_or_cut_or_dropped(lines: Lines, normal: str) -> None:
+    assert normalize("\n \n一\n\n二\n", 4, lines=lines) == normal
+    assert normalize("\n一 三\n \n", 4, lines=lines) == "一 三"
+
+
+def test_runs_and_widths_stay_if_asked() -> None:
+    assert normalize("ｗｗｗｗｗｗ ｶﾞ", None, nfkc=False) == "ｗｗｗｗｗｗ ｶﾞ"
+    assert normalize("ｗ" * 9, 2, nfkc=False) == "ｗｗ"

@@ -1,3 +1,4 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,25 +15,29 @@ TOKENS = [
 ]
 
 
+def counted(tokens: list[tuple[str, str]], size: int) -> Vocabulary:
+    return Vocabulary.of(Counter(tokens), size)
+
+
 def test_words_are_ranked_by_count_and_then_by_spelling() -> None:
-    vocabulary = Vocabulary.count(TOKENS, 10)
+    vocabulary = counted(TOKENS, 10)
     assert vocabulary.words == ["。", "草", "a", "b", "rare"]
     assert vocabulary.counts == [4, 3, 2, 2, 1]
 
 
 def test_the_rare_are_cut_and_still_counted() -> None:
-    vocabulary = Vocabulary.count(TOKENS, 3)
+    vocabulary = counted(TOKENS, 3)
     assert vocabulary.words == ["。", "草", "a"]
     assert (vocabulary.distinct, vocabulary.total) == (5, 12)
     assert len(vocabulary) == 3 + len(SPECIAL)
 
 
 def test_the_order_of_the_tokens_is_of_no_account() -> None:
-    assert Vocabulary.count(reversed(TOKENS), 4) == Vocabulary.count(TOKENS, 4)
+    assert counted([*reversed(TOKENS)], 4) == counted(TOKENS, 4)
 
 
 def test_ids_follow_the_special_ones() -> None:
-    vocabulary = Vocabulary.count(TOKENS, 10)
+    vocabulary = counted(TOKENS, 10)
     ids = vocabulary.ids()
     assert sorted(ids.values()) == list(range(UNKNOWN + 1, len(vocabulary)))
     assert [vocabulary.word(ids[word]) for word in vocabulary.words] == vocabulary.words
@@ -42,18 +47,23 @@ def test_ids_follow_the_special_ones() -> None:
 def test_symbols_are_mostly_marks_or_hold_no_letter() -> None:
     tokens = [("。", MARK), ("!!", NOUN), ("w", MARK), ("w", MARK), ("w", NOUN), ("x", MARK)]
     tokens += [("x", NOUN), ("草", NOUN)]
-    vocabulary = Vocabulary.count(tokens, 10)
+    vocabulary = counted(tokens, 10)
     symbols = dict(zip(vocabulary.words, vocabulary.symbols, strict=True))
     assert symbols == {"w": True, "x": False, "!!": True, "。": True, "草": False}
 
 
+def test_a_word_has_the_part_of_speech_that_it_is_most_often() -> None:
+    vocabulary = counted([("w", MARK), ("w", NOUN), ("w", NOUN), ("x", NOUN), ("x", "動詞")], 10)
+    assert (vocabulary.words, vocabulary.parts) == (["w", "x"], [NOUN, "動詞"])
+
+
 def test_no_tokens_give_an_empty_vocabulary() -> None:
-    vocabulary = Vocabulary.count([], 10)
+    vocabulary = counted([], 10)
     assert (vocabulary.words, vocabulary.total, len(vocabulary)) == ([], 0, 4)
 
 
 def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:
-    vocabulary = Vocabulary.count([*TOKENS, ('"\\\n😀', NOUN)], 10)
+    vocabulary = counted([*TOKENS, ('"\\\n😀', NOUN)], 10)
     vocabulary.save(tmp_path / "vocabulary.json")
     assert Vocabulary.load(tmp_path / "vocabulary.json") == vocabulary
 

@@ -1,0 +1,44 @@
+"""Words of any language by Unicode alone: word boundaries, or characters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import regex
+
+from pipeline.text.splitting import Words, spaced
+
+WORD, NOUN, SYMBOL = "語", "名詞", "記号"
+"""Parts of speech where no dictionary tells more; the last two are named as MeCab's are."""
+
+_WORDS = regex.compile(r"(?w)\S+?(?:\b|(?=\s|$))", regex.V1)
+"""Unicode Standard Annex 29, default word boundaries."""
+
+
+_CHARACTERS = regex.compile(r"\S\p{M}*+")
+
+
+class WordSplitter:
+    """What Unicode takes for words: good for languages that put spaces between them."""
+
+    def split(self, texts: Sequence[str]) -> list[Words]:
+        """The words of each text, with WORD or SYMBOL as parts of speech."""
+        return [_with_parts(_WORDS.findall(spaced(text))) for text in texts]
+
+
+class CharacterSplitter:
+    """Every character with its combining marks: for Japanese without a dictionary."""
+
+    def split(self, texts: Sequence[str]) -> list[Words]:
+        """The characters of each text, with WORD or SYMBOL as parts of speech."""
+        return [_with_parts(_CHARACTERS.findall(spaced(text))) for text in texts]
+
+
+def is_symbol(word: str) -> bool:
+    """Whether there is neither letter nor digit in a word."""
+    return not any(unicodedata.category(character)[0] in "LN" for character in word)
+
+
+def _with_parts(words: list[str]) -> Words:
+    return words, [SYMBOL if is_symbol(word) else WORD for word in words]
