@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 import re
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.artifacts.source import Source
+from pipeline.artifacts.source import CommentSources, Source
+from pipeline.comments.broadcast import Broadcast
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fingerprint import file_fingerprint
 
 VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
 
-_COMMENT_ENDINGS = (".xml", ".json", ".comments.json")
+_COMMENT_ENDINGS = (".xml", ".json", ".comments.json", ".jsonl")
 _RESERVED = {"models", "logs"}
 
 
@@ -24,31 +26,46 @@ def video_name(video: Path) -> str:
     return f"{name}_" if name in _RESERVED or not name else name
 
 
-def register(workdir: Path, video: Path, comments: Path | None) -> str:
-    """Point ``workdir/NAME`` at a video and, where there is one, its comment file.
+def register(
+    workdir: Path,
+    video: Path,
+    comments: Sequence[Path] = (),
+    broadcast: str | None = None,
+    cuts: Sequence[str] = (),
+) -> str:
+    """Point ``workdir/NAME`` at a video and, where there are any, its comment files.
 
-    ``comments`` of None takes the file used before, or, for a video that is new or has
-    moved, the one beside it. Returns NAME. Pointers whose file is unchanged are left untouched.
-    Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, NAME_TAKEN.
+    No ``comments`` takes the files used before, or, for a video that is new or has moved, the
+    one beside it; the broadcast then stays too unless it is given. Returns NAME. Pointers
+    whose files are unchanged are left untouched.
+    Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, NAME_TAKEN, INVALID_SETTING.
     """
     if not video.is_file():
         raise PipelineError(
             ExitCode.VIDEO_MISSING, f"there is no video at {video}", "Check the path after VIDEO="
         )
-    if comments is not None and not comments.is_file():
-        raise PipelineError(
-            ExitCode.COMMENTS_MISSING,
-            f"there is no comment file at {comments}",
-            "Check the path after COMMENTS=",
-        )
+    for path in comments:
+        if not path.is_file():
+            raise PipelineError(
+                ExitCode.COMMENTS_MISSING,
+                f"there is no comment file at {path}",
+                f"Check the path after COMMENTS=; several are joined by {os.pathsep}",
+            )
+    if broadcast:
+        Broadcast.parse(broadcast, cuts)
     name = video_name(video)
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
     _refuse_mixing(pointer, video)
     in_place = pointer.exists() and Path(Source.load(pointer).path) == video.resolve()
-    _point(pointer, video)
-    comments = comments or (in_place and _used_before(comments_pointer)) or _beside(video)
+    _point(pointer, _source(video))
+    if not comments:
+        before = _used_before(comments_pointer) if in_place else None
+        comments = [Path(file.path) for file in before.files] if before else _beside(video)
+        if before and not broadcast:
+            broadcast, cuts = before.broadcast, before.cuts
     if comments:
-        _point(comments_pointer, comments)
+        files = [_source(path) for path in comments]
+        _point(comments_pointer, CommentSources(files, broadcast, list(cuts)))
     return name
 
 
@@ -57,20 +74,23 @@ def has_comments(workdir: Path, name: str) -> bool:
     return (workdir / name / COMMENTS_POINTER).exists()
 
 
-def _used_before(pointer: Path) -> Path | None:
-    path = Path(Source.load(pointer).path) if pointer.exists() else None
-    return path if path is not None and path.is_file() else None
+def _used_before(pointer: Path) -> CommentSources | None:
+    if not pointer.exists():
+        return None
+    before = CommentSources.load(pointer)
+    return before if all(Path(file.path).is_file() for file in before.files) else None
 
 
-def _beside(video: Path) -> Path | None:
+def _beside(video: Path) -> list[Path]:
     found = [path for end in _COMMENT_ENDINGS if (path := _with_ending(video, end)).is_file()]
     if len(found) > 1:
+        names = " and ".join(path.name for path in found)
         raise PipelineError(
             ExitCode.NAME_TAKEN,
-            f"{video.name} has two comment files beside it: {found[0].name} and {found[1].name}",
-            "Say which with COMMENTS=",
+            f"{video.name} has several comment files beside it: {names}",
+            f"Say which with COMMENTS=; joined by {os.pathsep} they are merged",
         )
-    return found[0] if found else None
+    return found
 
 
 def _with_ending(video: Path, ending: str) -> Path:
@@ -90,16 +110,27 @@ def _refuse_mixing(pointer: Path, video: Path) -> None:
         )
 
 
-def _point(pointer: Path, file: Path) -> None:
+def _source(file: Path) -> Source:
+    return Source(str(file.resolve()), file_fingerprint(file))
+
+
+def _point(pointer: Path, now: Source | CommentSources) -> None:
     """Write the pointer, or leave it if it is right.
 
-    A file that only moved keeps the pointer's time stamp, so that nothing is done anew.
+    Where files only moved it keeps its time stamp, so that nothing is done anew.
     """
-    now = Source(str(file.resolve()), file_fingerprint(file))
-    before = Source.load(pointer) if pointer.exists() else None
+    before = type(now).load(pointer) if pointer.exists() else None
     if before == now:
         return
     stamp = pointer.stat().st_mtime_ns if before else 0
     now.save(pointer)
-    if before is not None and before.fingerprint == now.fingerprint:
+    if before is not None and _content(before) == _content(now):
         os.utime(pointer, ns=(stamp, stamp))
+
+
+def _content(source: Source | CommentSources) -> object:
+    """What matters of a pointer: all but where the files lie."""
+    if isinstance(source, Source):
+        return source.fingerprint
+    names = [(Path(file.path).name, file.fingerprint) for file in source.files]
+    return names, source.broadcast, source.cuts

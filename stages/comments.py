@@ -1,9 +1,8 @@
-"""Read a video's comment file and split every comment into words."""
+"""Read a video's comment files, merge and filter them, and split every comment into words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta
 
@@ -12,44 +11,110 @@ from pipeline.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
-    """How text is brought into one spelling and split."""
+    """Which comments to keep, how text is brought into one spelling, and how it is split."""
 
-    longest_run: Annotated[int, Meta(ge=1)] = 4
+    forks: Annotated[tuple[Literal["main", "owner", "easy"], ...], Meta(min_length=1)] = (
+        "main",
+        "owner",
+        "easy",
+    )
+    """Viewers', the uploader's, one-tap comments."""
+    ng_level: Literal["off", "weak", "medium", "strong"] = "off"
+    """Leave out what Niconico's shared NG hides at this level."""
+    ng_words: str | None = None
+    """A file of words or /expressions/, one a line, whose comments are left out."""
+    ng_users: str | None = None
+    """A file of user ids or their digests, one a line."""
+    art: Literal["keep", "drop"] = "keep"
+    """Comment art: pictures of three lines or more, or of strokes and blocks."""
+    scripts: Literal["keep", "drop"] = "keep"
+    """Commands to the player: /…, @…"""
+    longest_text: Annotated[int, Meta(ge=1)] | None = None
+    """Characters; longer comments are left out."""
+    posted_within_days: Annotated[float, Meta(gt=0)] | None = None
+    """After the first comment was posted."""
+    most_per_second: Annotated[int, Meta(ge=1)] | None = None
+    """Of the video; more are thinned out evenly."""
+    repeats_apart: Annotated[float, Meta(gt=0)] | None = None
+    """Seconds within which an author's repeats are folded into one."""
+    nfkc: bool = True
+    """Whether ｗ８ｶﾞ become w8ガ."""
+    longest_run: Annotated[int, Meta(ge=1)] | None = 4
     """A character repeated more often is cut to so many: wwwwwwww becomes wwww."""
+    lines: Literal["join", "first", "drop"] = "join"
+    """Of comments of several lines: joined, the first alone, or no words at all."""
+    language: Literal["auto", "japanese", "chinese", "words", "characters"] = "auto"
+    """How words are found: by MeCab, by jieba, by Unicode's rules, or each character one."""
     dictionary: str = "ipadic"
-    """MeCab's: ``ipadic``, or the folder of a compiled one."""
+    """MeCab's: ``ipadic``, ``unidic-lite``, ``system``, or the folder of a compiled one."""
+    user_dictionary: str | None = None
+    """Words of your own for MeCab."""
+
+
+_SURELY_LATE_MS = 3_600_000
+"""Somebody comments in the first hour of every video."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``comments.jsonl``."""
-    import msgspec
+    """Write ``comments.jsonl``, ``salvage.json`` and ``salvage.txt``."""
+    from functools import partial
+    from pathlib import Path
 
-    from pipeline.artifacts.comments import WordedComment, write_lines
-    from pipeline.artifacts.source import source_path
-    from pipeline.comments.reading import read_comments
-    from pipeline.text.mecab import Tokenizer
+    from pipeline.artifacts.comments import write_lines
+    from pipeline.artifacts.publishing import write_text
+    from pipeline.artifacts.source import comment_sources
+    from pipeline.comments.broadcast import Broadcast
+    from pipeline.comments.filters import NG_LEVELS, Rules, ng_users, ng_words
+    from pipeline.comments.gathering import Gathering, Limits
+    from pipeline.comments.report import full_text, summary
+    from pipeline.comments.wording import worded
+    from pipeline.stage import log
     from pipeline.text.normalize import normalize
 
-    comments, report = read_comments(source_path(inputs["source"]))
-    tokenizer = Tokenizer(config.dictionary)
-
-    def worded() -> Iterator[WordedComment]:
-        for comment in comments:
-            words = tokenizer.words(normalize(comment.text, config.longest_run))
-            yield WordedComment(
-                **msgspec.structs.asdict(comment),
-                words=[word.surface for word in words],
-                parts=[word.part for word in words],
-            )
-
-    write_lines(outputs["comments"], worded())
-    return str(report)
+    sources = comment_sources(inputs["source"])
+    gathering = Gathering(
+        [Path(file.path) for file in sources.files],
+        Broadcast.parse(sources.broadcast, sources.cuts) if sources.broadcast else None,
+        Rules(
+            forks=frozenset(config.forks),
+            lowest_score=NG_LEVELS.get(config.ng_level),
+            words=ng_words(Path(config.ng_words)) if config.ng_words else None,
+            users=ng_users(Path(config.ng_users)) if config.ng_users else frozenset(),
+            art=config.art == "drop",
+            scripts=config.scripts == "drop",
+            longest_text=config.longest_text,
+        ),
+        Limits(config.posted_within_days, config.most_per_second, config.repeats_apart),
+    )
+    spelling = partial(
+        normalize, nfkc=config.nfkc, longest_run=config.longest_run, lines=config.lines
+    )
+    write_lines(
+        outputs["comments"],
+        worded(gathering, spelling, config.language, config.dictionary, config.user_dictionary),
+    )
+    salvage = gathering.salvage
+    salvage.save(outputs["salvage"])
+    write_text(outputs["salvage_text"], full_text(salvage))
+    for line in summary(salvage):
+        log.info("%s", line)
+    if not sources.broadcast and (gathering.earliest_ms or 0) > _SURELY_LATE_MS:
+        log.warning(
+            "no comment is earlier than %.1f hours; of a log of a broadcast, say with BROADCAST="
+            " when the episode was on air",
+            (gathering.earliest_ms or 0) / 3_600_000,
+        )
+    return f"{salvage.kept} comments kept"
 
 
 STAGE = Stage(
     name="comments",
     inputs={"source": "{video}/source.comments.json"},
-    outputs={"comments": "{video}/comments.jsonl"},
+    outputs={
+        "comments": "{video}/comments.jsonl",
+        "salvage": "{video}/salvage.json",
+        "salvage_text": "{video}/salvage.txt",
+    },
     config=Config,
     run=run,
 )

@@ -1,24 +1,18 @@
-"""``source.video.json`` and ``source.comments.json``: where a user's own file lies."""
+"""``source.video.json`` and ``source.comments.json``: where a user's own files lie."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
 from pipeline.artifacts.publishing import write_text
 
 
-class Source(msgspec.Struct, frozen=True):
-    """A pointer to a file of the user's, rewritten only when that file changes."""
-
-    path: str
-    """Absolute."""
-    fingerprint: str
-    """Digest of its size and its two ends; see pipeline.fingerprint."""
-
+class _Pointer(msgspec.Struct, frozen=True):
     @classmethod
-    def load(cls, pointer: Path) -> Source:
+    def load(cls, pointer: Path) -> Self:
         """Read a pointer file."""
         return msgspec.json.decode(pointer.read_bytes(), type=cls)
 
@@ -27,6 +21,35 @@ class Source(msgspec.Struct, frozen=True):
         write_text(pointer, msgspec.json.encode(self).decode() + "\n")
 
 
+class Source(_Pointer, frozen=True):
+    """A pointer to a file of the user's, rewritten only when that file changes."""
+
+    path: str
+    """Absolute."""
+    fingerprint: str
+    """Digest of its size and its two ends; see pipeline.fingerprint."""
+
+
+class CommentSources(_Pointer, frozen=True):
+    """The comment files of a video, and its broadcast where they were written beside one."""
+
+    files: list[Source]
+    broadcast: str | None = None
+    """See pipeline.comments.broadcast for the form of both."""
+    cuts: list[str] = []
+
+
 def source_path(given: Path) -> Path:
     """The user's file itself, from a pointer to it or from its own path."""
-    return Path(Source.load(given).path) if given.name.startswith("source.") else given
+    return Path(Source.load(given).path) if _is_pointer(given) else given
+
+
+def comment_sources(given: Path) -> CommentSources:
+    """A video's comment files, from a pointer to them or from the path of one."""
+    if _is_pointer(given):
+        return CommentSources.load(given)
+    return CommentSources([Source(str(given), "")])
+
+
+def _is_pointer(path: Path) -> bool:
+    return path.name.startswith("source.")

@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from pipeline.artifacts.source import Source, source_path
+from pipeline.artifacts.source import CommentSources, Source, comment_sources, source_path
 
 
 def test_a_pointer_reads_back(tmp_path: Path) -> None:
@@ -14,3 +14,11 @@ def test_a_path_is_found_through_its_pointer_or_as_it_is(tmp_path: Path) -> None
     Source("/films/a.mp4", "00").save(pointer)
     assert source_path(pointer) == Path("/films/a.mp4")
     assert source_path(Path("/films/b.mp4")) == Path("/films/b.mp4")
+
+
+def test_comments_are_found_through_their_pointer_or_as_one_file(tmp_path: Path) -> None:
+    pointer = tmp_path / "source.comments.json"
+    sources = CommentSources([Source("/a.xml", "0"), Source("/b.json", "1")], "x", ["1:00-2:00"])
+    sources.save(pointer)
+    assert comment_sources(pointer) == sources
+    assert [file.path for file in comment_sources(Path("/c.xml")).files] == ["/c.xml"]

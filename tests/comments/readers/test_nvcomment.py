@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.artifacts.salvage import Fault
 from pipeline.comments.reading import read_comments
 from pipeline.comments.record import Comment
 from tests.comments.conftest import WriteFile
@@ -32,14 +33,16 @@ RESPONSE = {"meta": {"status": 200}, "data": {"globalComments": [], "threads": T
 
 
 def read(path: Path) -> list[Comment]:
-    return read_comments(path)[0]
+    return list(read_comments(path))
 
 
 def with_fields(**fields: Any) -> str:
     return json.dumps([COMMENT | fields])
 
 
-@pytest.mark.parametrize("shape", [RESPONSE, THREADS, {"threads": THREADS}])
+@pytest.mark.parametrize(
+    "shape", [RESPONSE, THREADS, {"threads": THREADS}, {"data": {"threads": THREADS}}]
+)
 def test_threads_are_found_in_each_shape(write_file: WriteFile, shape: Any) -> None:
     first, second = read(write_file(json.dumps(shape), "c.json"))
     assert (first.text, first.thread, first.fork) == ("草", "17", "main")
@@ -59,6 +62,8 @@ def test_every_field_is_understood(write_file: WriteFile) -> None:
         premium=True,
         score=-100,
         nicoru=2,
+        file="c.comments.json",
+        number=1,
     )
 
 
@@ -74,7 +79,10 @@ def test_json_saved_as_xml_is_read(write_file: WriteFile) -> None:
 def test_missing_keys_and_nulls_take_defaults(write_file: WriteFile) -> None:
     bare = {"vposMs": -620, "body": "a"}
     null = dict.fromkeys(COMMENT) | bare
-    assert read(write_file(json.dumps([bare, null]))) == [Comment(time_ms=-620, text="a")] * 2
+    found = read(write_file(json.dumps([bare, null]), "c.json"))
+    assert found == [
+        Comment(time_ms=-620, text="a", file="c.json", number=number) for number in (1, 2)
+    ]
 
 
 def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFile) -> None:
@@ -89,10 +97,15 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
         COMMENT | {"vposMs": 10**30},
     ]
     thread = {"id": 1, "comments": [COMMENT, *faulty, "not an object"]}
-    comments, report = read_comments(write_file(json.dumps([thread])))
-    assert [comment.text for comment in comments] == ["草"]
-    assert report.read == 10
-    assert report.dropped == {"without text": 2, "without a time": 6, "not an object": 1}
+    file = read_comments(write_file(json.dumps([thread])))
+    assert [comment.text for comment in file] == ["草"]
+    salvage = file.report.salvage()
+    assert salvage.read == 10
+    assert salvage.dropped == [
+        Fault("without a time", 6, "4-9"),
+        Fault("without text", 2, "2-3"),
+        Fault("not an object", 1, "10"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,3 +143,14 @@ def test_lone_surrogates_become_replacement_marks(write_file: WriteFile) -> None
 def test_surrogate_pairs_become_their_character(write_file: WriteFile) -> None:
     (comment,) = read(write_file('[{"vposMs": 1, "body": "\\ud83d\\ude00"}]'))
     assert comment.text == "😀"
+
+
+def test_responses_that_were_joined_are_all_read(write_file: WriteFile) -> None:
+    content = json.dumps(RESPONSE) + "\n" + json.dumps(RESPONSE)
+    assert len(read(write_file(content))) == 4
+
+
+def test_what_stands_behind_a_threads_comments_counts_too(write_file: WriteFile) -> None:
+    thread = {"comments": [COMMENT], "fork": "owner", "id": "9"}
+    (comment,) = read(write_file(json.dumps({"data": {"threads": [thread]}})))
+    assert (comment.thread, comment.fork) == ("9", "owner")

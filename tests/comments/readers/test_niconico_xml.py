@@ -4,6 +4,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.artifacts.salvage import Fault
 from pipeline.comments.reading import read_comments
 from pipeline.comments.record import Comment
 from tests.comments.conftest import WriteFile
@@ -21,12 +22,12 @@ def chat(text: str, no: int = 1, vpos: object = 100, more: str = "") -> str:
 
 
 def texts(path: Path) -> list[str]:
-    return [comment.text for comment in read_comments(path)[0]]
+    return [comment.text for comment in read_comments(path)]
 
 
 def test_every_attribute_is_understood(write_file: WriteFile) -> None:
     more = 'mail="184 red ue" user_id="abc" premium="1" score="-4800" nicoru="3" fork="1"'
-    ((comment,), _) = read_comments(write_file(packet(chat("うぽつ", 7, 1234, more))))
+    (comment,) = read_comments(write_file(packet(chat("うぽつ", 7, 1234, more))))
     assert comment == Comment(
         time_ms=12_340,
         text="うぽつ",
@@ -39,17 +40,19 @@ def test_every_attribute_is_understood(write_file: WriteFile) -> None:
         premium=True,
         score=-4800,
         nicoru=3,
+        file="comments.xml",
+        number=1,
     )
 
 
 def test_absent_attributes_have_defaults(write_file: WriteFile) -> None:
-    ((comment,), _) = read_comments(write_file('<packet><chat vpos="1">a</chat></packet>'))
-    assert comment == Comment(time_ms=10, text="a", fork="main")
+    (comment,) = read_comments(write_file('<packet><chat vpos="1">a</chat></packet>'))
+    assert comment == Comment(time_ms=10, text="a", fork="main", file="comments.xml", number=1)
 
 
 def test_user_ids_never_appear_in_the_record(write_file: WriteFile) -> None:
     path = write_file(packet(chat("a", more='user_id="secret42"'), chat("b", 2, 1, 'user_id=""')))
-    first, second = read_comments(path)[0]
+    first, second = read_comments(path)
     assert b"secret42" not in msgspec.json.encode(first)
     assert first.user is not None
     assert second.user is None
@@ -66,17 +69,20 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
         '<chat thread="1" no="7">no vpos</chat>',
         chat("beyond all bounds", 8, "9" * 30),
     ]
-    comments, report = read_comments(write_file(packet(*chats)))
-    assert [comment.text for comment in comments] == ["kept"]
-    assert report.read == 8
-    assert report.dropped == {"deleted": 2, "without text": 1, "without a time": 4}
-    said = "8 comments read, 1 kept (2 deleted, 4 without a time, 1 without text)"
-    assert str(report) == said
+    file = read_comments(write_file(packet(*chats)))
+    assert [comment.text for comment in file] == ["kept"]
+    salvage = file.report.salvage()
+    assert (salvage.read, salvage.kept) == (8, 1)
+    assert salvage.dropped == [
+        Fault("without a time", 4, "5-8"),
+        Fault("deleted", 2, "2-3"),
+        Fault("without text", 1, "4"),
+    ]
 
 
 def test_negative_and_far_times_are_kept_as_written(write_file: WriteFile) -> None:
     path = write_file(packet(chat("a", 1, -9200), chat("b", 2, 99_999_999)))
-    assert [c.time_ms for c in read_comments(path)[0]] == [-92_000, 999_999_990]
+    assert [c.time_ms for c in read_comments(path)] == [-92_000, 999_999_990]
 
 
 @pytest.mark.parametrize(
@@ -117,6 +123,7 @@ def test_all_comments_of_a_torn_or_odd_file_are_read(write_file: WriteFile, cont
     [
         ("Tom & Jerry <3", "Tom & Jerry <3"),
         ("&lt;b&gt; &amp; &quot;", '<b> & "'),
+        ("a<b>c</b>d <chatter>", "a<b>c</b>d <chatter>"),
         ("a\x00b\x08c\ufffed\uffff", "abcd"),
         ("a&#8;b&#x13;c&#0;d", "abcd"),
         ("&#x3042;&#12356;", "あい"),

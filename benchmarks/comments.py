@@ -1,0 +1,153 @@
+"""Comments: from a file to words, the memory it takes, and the delay that is recovered.
+
+The texts are those of the synthetic show, or of a Niconico XML given with ``--sample``,
+repeated under new numbers. ``read_over_lxml`` compares with lxml alone walking over the
+same file. ``seconds_60k`` and the table by number are whole processes of the stage. Delays
+are those that the stages find in episodes of the show, less the true median.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median
+
+from lxml import etree
+
+from benchmarks._measure import interleaved, per_second, report, speed_ratio, timed
+from pipeline.comments.reading import read_comments
+from pipeline.fingerprint import PROJECT
+from pipeline.show.episode import make_episode
+from pipeline.show.spec import EpisodeSpec
+from pipeline.show.truth import Truth, truth_beside
+from pipeline.text.normalize import normalize
+from pipeline.text.splitting import Splitter, make_splitter
+from pipeline.text.vocabulary import Vocabulary
+
+SIZES = (10_000, 100_000, 1_000_000)
+MANY = 60_000
+SEEDS = (21, 22, 23)
+EPISODE_SECONDS = 240
+
+_CHAT = re.compile(r"<chat .*?</chat>", re.DOTALL)
+_NUMBER = re.compile(r' no="\d+"')
+
+
+def main() -> None:
+    """Measure and report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=Path, help="a Niconico XML to take the texts from")
+    sample = parser.parse_args().sample
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        source = sample or make_episode(folder, EpisodeSpec(seconds=60)).with_suffix(".xml")
+        report("comments", _speeds(folder, source))
+        report("comments by number", _by_number(folder, source))
+        report("delay", _delays(folder))
+
+
+def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
+    path = _repeated(folder, source, MANY)
+    splitter = make_splitter("japanese")
+    texts = [comment.text for comment in read_comments(path)]
+    seconds = interleaved(
+        {
+            "stage": timed(lambda: _stage("comments", folder, {"source": path}, _COMMENTS)),
+            "read": timed(lambda: sum(1 for _ in read_comments(path))),
+            "lxml": timed(lambda: sum(1 for _ in etree.iterparse(path, tag="chat"))),
+            "words": timed(lambda: _words(texts, splitter)),
+        }
+    )
+    return {
+        "seconds_60k": seconds["stage"],
+        "read_per_s": per_second(MANY, seconds["read"]),
+        "read_over_lxml": speed_ratio(seconds["read"], over=seconds["lxml"]),
+        "mecab_per_s": per_second(MANY, seconds["words"]),
+    }
+
+
+def _words(texts: list[str], splitter: Splitter) -> Vocabulary:
+    """What is asked of MeCab: one spelling, words, vocabulary."""
+    tokens: Counter[tuple[str, str]] = Counter()
+    for words, parts in splitter.split([normalize(text) for text in texts]):
+        tokens.update(zip(words, parts, strict=True))
+    return Vocabulary.of(tokens, 30_000)
+
+
+def _by_number(folder: Path, source: Path) -> dict[str, list[float]]:
+    figures = {}
+    for count in SIZES:
+        path = _repeated(folder, source, count)
+        started = time.perf_counter()
+        peak = _stage("comments", folder, {"source": path}, _COMMENTS)
+        name = f"{count // 1_000_000}m" if count >= 1_000_000 else f"{count // 1000}k"
+        figures[f"seconds_{name}"] = [time.perf_counter() - started]
+        figures[f"peak_mb_{name}"] = [peak]
+    return figures
+
+
+def _delays(folder: Path) -> dict[str, list[float]]:
+    """Estimate less truth, in seconds, by seed."""
+    figures = {}
+    for seed in SEEDS:
+        spec = EpisodeSpec(seed=seed, seconds=EPISODE_SECONDS)
+        video = make_episode(folder / str(seed), spec)
+        files = {"source": video.with_suffix(".xml")}
+        _stage("comments", video.parent, files, _COMMENTS)
+        _stage("frames", video.parent, {"source": video}, {"frames": "frames.h5"})
+        files = {"comments": video.parent / "comments.jsonl", "frames": video.parent / "frames.h5"}
+        _stage("delay", video.parent, files, {"delay": "delay.json"})
+        found = json.loads((video.parent / "delay.json").read_text())
+        beside = truth_beside(video)
+        assert beside is not None
+        true = median(comment.delay_ms for comment in Truth.load(beside).comments)
+        figures[f"true_s_{seed}"] = [true / 1000]
+        figures[f"estimate_s_{seed}"] = [found["median_ms"] / 1000]
+        figures[f"off_by_s_{seed}"] = [abs(found["median_ms"] - true) / 1000]
+    return figures
+
+
+_COMMENTS = {
+    "comments": "comments.jsonl",
+    "salvage": "salvage.json",
+    "salvage_text": "salvage.txt",
+}
+
+
+def _stage(name: str, folder: Path, inputs: dict[str, Path], outputs: dict[str, str]) -> float:
+    """Run a stage as a process; return the most memory it held, in MB."""
+    words = [w for key, path in inputs.items() for w in ("--input", f"{key}={path}")]
+    words += [w for key, path in outputs.items() for w in ("--output", f"{key}={folder / path}")]
+    process = subprocess.Popen(
+        [sys.executable, "-m", f"stages.{name}", *words], cwd=PROJECT, stderr=subprocess.DEVNULL
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_maxrss / 1024
+
+
+def _repeated(folder: Path, source: Path, count: int) -> Path:
+    """A Niconico XML of ``count`` comments with the texts of ``source``."""
+    path = folder / f"{count}.xml"
+    if not path.exists():
+        chats = _CHAT.findall(source.read_text(encoding="utf-8"))
+        with path.open("w", encoding="utf-8") as file:
+            file.write('<?xml version="1.0" encoding="UTF-8"?>\n<packet>\n')
+            for number, chat in enumerate(islice(cycle(chats), count), 1):
+                file.write(_NUMBER.sub(f' no="{number}"', chat, count=1) + "\n")
+            file.write("</packet>\n")
+    return path
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""Comments written beside a broadcast, put on the clock of the recording.
+
+Jikkyo logs count time from the start of their thread and run on through commercials; the
+moment at which a comment was posted, the broadcast's start and the cuts tell its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from pipeline.comments.record import Comment
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.timebase import MILLISECONDS
+
+_CLOCK = r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)"
+_CUT = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """When an episode was on air, and what of it the video leaves out."""
+
+    start_ms: int
+    """Unix time in milliseconds."""
+    end_ms: int | None
+    cuts: Sequence[tuple[int, int]]
+    """Begin and end of every commercial break in ms after the start, in order, apart."""
+
+    @classmethod
+    def parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
+        """Read ``2012-04-28T03:00+09:00``, with ``/`` and an end if wanted, and ``10:00-11:30``.
+
+        Cuts count from the start of the broadcast, what was cut before included.
+        Raises PipelineError INVALID_SETTING.
+        """
+        start, _, end = on_air.partition("/")
+        ranges = sorted(map(_cut, cuts))
+        for (_, before), (begin, _) in pairwise(ranges):
+            if begin < before:
+                raise _unusable("two cuts overlap")
+        return cls(_unix_ms(start), _unix_ms(end) if end else None, ranges)
+
+    def place(self, comment: Comment) -> int | str:
+        """The comment's time in the video, in milliseconds, or why it has none."""
+        if comment.posted_at is None:
+            return "without a date to align by"
+        moment = comment.posted_at * MILLISECONDS + comment.posted_us // 1000
+        if moment < self.start_ms:
+            return "posted before the broadcast"
+        if self.end_ms is not None and moment >= self.end_ms:
+            return "posted after the broadcast"
+        time = moment - self.start_ms
+        cut_out = 0
+        for begin, end in self.cuts:
+            if begin <= time < end:
+                return "posted in a commercial break"
+            cut_out += end - begin if time >= end else 0
+        return time - cut_out
+
+
+def _cut(text: str) -> tuple[int, int]:
+    found = _CUT.fullmatch(text.strip())
+    if not found:
+        raise _unusable(f"the cut {text!r} is not of the form 10:00-11:30")
+    begin, end = (
+        round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * MILLISECONDS)
+        for h, m, s in (found.groups()[:3], found.groups()[3:])
+    )
+    if begin >= end:
+        raise _unusable(f"the cut {text!r} ends before it begins")
+    return begin, end
+
+
+def _unix_ms(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise _unusable(f"the broadcast time {text!r} is not ISO 8601") from None
+    if moment.tzinfo is None:
+        raise _unusable(f"the broadcast time {text!r} names no time zone")
+    return round(moment.timestamp() * MILLISECONDS)
+
+
+def _unusable(problem: str) -> PipelineError:
+    return PipelineError(
+        ExitCode.INVALID_SETTING,
+        problem,
+        "Write BROADCAST=2012-04-28T03:00+09:00, or with its end after a /, and"
+        " CUTS=10:00-11:30,20:00-21:30",
+    )

@@ -1,0 +1,198 @@
+"""The comments of one video: its files merged, put on the video's clock, and filtered."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.artifacts.salvage import Salvage
+from pipeline.comments.broadcast import Broadcast
+from pipeline.comments.filters import Rules
+from pipeline.comments.merging import Merger, Place
+from pipeline.comments.reading import read_comments
+from pipeline.comments.record import Comment
+from pipeline.comments.report import Tally, summary
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.timebase import MILLISECONDS, Int64s
+
+_DAY = 86_400  # seconds
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What can be judged only when all comments are known; None leaves all in."""
+
+    posted_within_days: float | None = None
+    """After the first comment was posted."""
+    most_per_second: int | None = None
+    """Of the video; the ones kept are spread evenly over those there are."""
+    repeats_apart_s: float | None = None
+    """What one author writes again within so many seconds of the video is folded into one."""
+
+
+_LATE, _UNDATED, _SURPLUS = 1, 2, 3
+_REASONS = {
+    _LATE: "posted later than the days allowed",
+    _UNDATED: "without a date to count days from",
+    _SURPLUS: "beyond the most in a second",
+}
+
+
+@dataclass(frozen=True)
+class _Survey:
+    """What a first pass over all comments found, by their running numbers."""
+
+    verdicts: npt.NDArray[np.uint8]
+    """(comments + 1,) a key of _REASONS, or 0 for a comment that stays."""
+    copies: Mapping[int, list[str]]
+    """``FILE:NUMBER`` of the same comment in other files."""
+
+
+class Gathering:
+    """Iterating yields the comments that remain, in the order of the files.
+
+    Memory stays far below that of the comments: some 100 bytes each. Files are read twice
+    where there are several, or limits.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], broadcast: Broadcast | None, rules: Rules, limits: Limits
+    ) -> None:
+        """Raises PipelineError as read_comments does; iterating raises NO_USABLE_COMMENTS."""
+        self._files = [read_comments(path) for path in files]
+        self._broadcast = broadcast
+        self._rules = rules
+        self._limits = limits
+        self._dropped = Tally()
+        self._kept = 0
+        self.earliest_ms: int | None = None
+        """Time of the first comment that an iteration found."""
+
+    def __iter__(self) -> Iterator[Comment]:
+        limited = self._limits.posted_within_days or self._limits.most_per_second
+        survey = self._survey() if limited or len(self._files) > 1 else None
+        self._dropped, self._kept, self.earliest_ms = Tally(), 0, None
+        for place, comment in self._candidates(self._dropped, {}):
+            if survey is not None:
+                if verdict := int(survey.verdicts[place.number]):
+                    self._dropped.add(_REASONS[verdict], place.number)
+                    continue
+                if copies := survey.copies.get(place.number):
+                    comment = msgspec.structs.replace(comment, also=copies)
+            self._kept += 1
+            if self.earliest_ms is None or comment.time_ms < self.earliest_ms:
+                self.earliest_ms = comment.time_ms
+            yield comment
+        if not self._kept:
+            raise PipelineError(
+                ExitCode.NO_USABLE_COMMENTS,
+                f"no usable comment remains of {', '.join(str(f.path) for f in self._files)}: "
+                + "; ".join(summary(self.salvage)),
+                "Give a file with comments that have a text and a time, or loosen the filters"
+                " under `comments:` in the settings",
+            )
+
+    @property
+    def salvage(self) -> Salvage:
+        """What became of every comment; complete after an iteration."""
+        files = [file.report.salvage() for file in self._files]
+        return Salvage(files, self._dropped.faults(), self._kept)
+
+    def _candidates(
+        self, dropped: Tally, copies: dict[int, list[str]]
+    ) -> Iterator[tuple[Place, Comment]]:
+        """Every comment that merging, broadcast and rules leave, on the video's clock."""
+        merger = Merger(len(self._files))
+        echoes = _Echoes(self._limits.repeats_apart_s)
+        place = Place(0, 0)
+        for index, file in enumerate(self._files):
+            for comment in file.comments():
+                place = Place(index, place.number + 1)
+                original = merger.original(comment, place)
+                if original is not None:
+                    dropped.add("read before", place.number)
+                    if original.file != index:
+                        copies.setdefault(original.number, []).append(
+                            f"{comment.file}:{comment.number}"
+                        )
+                    continue
+                if self._broadcast is not None:
+                    time = self._broadcast.place(comment)
+                    if isinstance(time, str):
+                        dropped.add(time, place.number)
+                        continue
+                    comment = msgspec.structs.replace(comment, time_ms=time)
+                reason = self._rules.verdict(comment) or echoes.verdict(comment)
+                if reason:
+                    dropped.add(reason, place.number)
+                else:
+                    yield place, comment
+
+    def _survey(self) -> _Survey:
+        numbers, times, dates = array("q"), array("q"), array("q")
+        copies: dict[int, list[str]] = {}
+        for place, comment in self._candidates(Tally(), copies):
+            numbers.append(place.number)
+            times.append(comment.time_ms)
+            dates.append(-1 if comment.posted_at is None else comment.posted_at)
+        verdicts = np.zeros(len(numbers), np.uint8)
+        days, most = self._limits.posted_within_days, self._limits.most_per_second
+        if days is not None:
+            verdicts = _by_date(np.asarray(dates, np.int64), days)
+        if most is not None:
+            staying = np.flatnonzero(verdicts == 0)
+            surplus = _surplus(np.asarray(times, np.int64)[staying], most)
+            verdicts[staying[surplus]] = _SURPLUS
+        of_all = np.zeros(max(numbers, default=0) + 1, np.uint8)
+        of_all[np.asarray(numbers, np.int64)] = verdicts
+        return _Survey(of_all, copies)
+
+
+class _Echoes:
+    """Finds what an author writes again soon after, in the video's time."""
+
+    def __init__(self, apart_s: float | None) -> None:
+        self._apart_ms = None if apart_s is None else apart_s * MILLISECONDS
+        self._last: dict[int, int] = {}
+
+    def verdict(self, comment: Comment) -> str | None:
+        if self._apart_ms is None or comment.user is None:
+            return None
+        said = hash((comment.user, comment.text))
+        last = self._last.get(said)
+        if last is not None and abs(comment.time_ms - last) < self._apart_ms:
+            return "repeats of an author's"
+        self._last[said] = comment.time_ms
+        return None
+
+
+def _by_date(dates: Int64s, days: float) -> npt.NDArray[np.uint8]:
+    """(n,) verdicts; dates are unix seconds, negative where there is none."""
+    dated = dates >= 0
+    last = dates[dated].min() + days * _DAY if dated.any() else 0
+    late = np.where(dates > last, _LATE, 0)
+    return np.where(dated, late, _UNDATED).astype(np.uint8)
+
+
+def _surplus(times_ms: Int64s, most: int) -> npt.NDArray[np.bool_]:
+    """(n,) which comments go so that no second has more than ``most``.
+
+    Of n in a second, those stay at which i · most / n, for i from 0, reaches a new whole
+    number: every n/most-th in the order of time.
+    """
+    order = np.argsort(times_ms, kind="stable")
+    seconds = times_ms[order] // MILLISECONDS
+    begin = np.searchsorted(seconds, seconds, side="left")
+    count = np.searchsorted(seconds, seconds, side="right") - begin
+    rank = np.arange(len(order)) - begin
+    share = np.minimum(most / np.maximum(count, 1), 1)
+    stays = (count <= most) | (np.floor(rank * share) != np.floor((rank - 1) * share))
+    surplus = np.empty(len(order), bool)
+    surplus[order] = ~stays
+    return surplus

@@ -1,0 +1,47 @@
+"""Coverage-guided fuzzing of one reader: ``python -m tests.fuzz niconico_xml CORPUS [options]``.
+
+Needs the extra ``fuzz`` (atheris). Options are libFuzzer's: ``-max_total_time=600`` ends after
+ten minutes, ``-timeout=10`` and ``-rss_limit_mb=2048`` say what a hang and a flood are. What
+it finds is left in the current folder; a small form of it belongs into the reader's tests.
+"""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import sys
+import tempfile
+from pathlib import Path
+
+import atheris
+import msgspec
+
+with atheris.instrument_imports(include=["pipeline.comments", "ijson", "pysubs2"]):
+    from pipeline.comments.record import Comment
+    from pipeline.comments.report import ReadReport
+    from pipeline.errors import PipelineError
+
+    reader = importlib.import_module(f"pipeline.comments.readers.{sys.argv[1]}").READER
+
+_FILE = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)) / "f"  # noqa: S108
+
+
+def read_anything(content: bytes) -> None:
+    """Any bytes give comments that can be written, or a clear error."""
+    _FILE.write_bytes(content)
+    reader.recognizes(content[: 1 << 16])
+    report = ReadReport("f", reader.format)
+    try:
+        comments = list(reader.read(_FILE, report))
+    except PipelineError:
+        return
+    assert len(comments) == report.kept
+    for comment in comments:
+        assert msgspec.json.decode(msgspec.json.encode(comment), type=Comment) == comment
+    msgspec.json.encode(report.salvage())
+
+
+if __name__ == "__main__":
+    logging.disable()
+    atheris.Setup([sys.argv[0], *sys.argv[2:]], read_anything)
+    atheris.Fuzz()
