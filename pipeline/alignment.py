@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +17,28 @@ from pipeline.errors import ExitCode, PipelineError
 from pipeline.timebase import MILLISECONDS, Int64s
 
 
+@dataclass(frozen=True)
+class Split:
+    """What is held out of training, as wholes."""
+
+    by: Literal["frames", "seconds", "blocks", "halves", "videos"]
+    """Random frames, seconds or blocks of many; the second half; or, of several videos, some."""
+    share: float
+    """Of frames, seconds, blocks or videos."""
+    block_s: float
+    """Seconds of a block."""
+    seed: int
+
+
 def align(
     comments: Sequence[WordedComment],
     frames: Frames,
+    split: Split,
     *,
     drop_past_end: bool,
-    by_second: bool,
-    dev_share: float,
-    seed: int,
+    delay_ms: int,
 ) -> Aligned:
-    """Put every comment that has words on the frame which is on screen at its time.
+    """Put every comment that has words on the frame ``delay_ms`` before its time.
 
     Earlier times go to the first frame. Raises PipelineError NO_USABLE_COMMENTS if
     nothing is left.
@@ -41,24 +56,68 @@ def align(
             "Check that the comment file belongs to this video, or set `align: past_end: last`",
         )
     kept = [comments[index] for index in line.tolist()]
-    frame = frames.times.frames_at(times[line])
-    units = times[line].clip(0) // MILLISECONDS if by_second else frame
+    seen = times[line] - delay_ms
+    frame = frames.times.frames_at(seen)
+    duration_ms = int(frames.times.duration * MILLISECONDS)
     return Aligned(
         line=line,
         time_ms=times[line],
         frame=frame,
         picture=frames.row[frame],
-        dev=_held_out(units, dev_share, seed),
+        dev=_held_out(seen.clip(0), frame, duration_ms, split),
         words=[comment.words for comment in kept],
         commands=[comment.commands for comment in kept],
         frames=len(frames.row),
-        duration_ms=int(frames.times.duration * MILLISECONDS),
+        duration_ms=duration_ms,
         past_end=int(past_end.sum()),
         before_start=int((times < 0).sum()),
+        delay_ms=delay_ms,
+        whole_videos_share=split.share if split.by == "videos" else 0.0,
+        seed=split.seed,
     )
 
 
-def _held_out(units: Int64s, share: float, seed: int) -> npt.NDArray[np.bool_]:
+def hold_out_videos(videos: Mapping[str, Aligned]) -> list[Aligned]:
+    """The videos by name, some held out whole if they were aligned for that.
+
+    Raises PipelineError USAGE for fewer than two videos.
+    """
+    share = max(video.whole_videos_share for video in videos.values())
+    if not share:
+        return list(videos.values())
+    if len(videos) < 2:
+        raise PipelineError(
+            ExitCode.USAGE,
+            "`align: split: videos` holds whole videos out, and there is only one to learn from",
+            "List several under `videos: train:`, or choose another split",
+        )
+    names = np.arange(len(videos))
+    seed = next(iter(videos.values())).seed
+    return [
+        dataclasses.replace(video, dev=np.full(len(video.line), bool(held_out)))
+        for video, held_out in zip(videos.values(), _choose(names, share, seed), strict=True)
+    ]
+
+
+def _held_out(
+    seen_ms: Int64s, frame: Int64s, duration_ms: int, split: Split
+) -> npt.NDArray[np.bool_]:
+    """(n,) which comments are held out, by what they are about."""
+    match split.by:
+        case "frames":
+            return _choose(frame, split.share, split.seed)
+        case "seconds":
+            return _choose(seen_ms // MILLISECONDS, split.share, split.seed)
+        case "blocks":
+            block_ms = round(split.block_s * MILLISECONDS)
+            return _choose(seen_ms // block_ms, split.share, split.seed)
+        case "halves":
+            return np.asarray(2 * seen_ms >= duration_ms)
+        case "videos":
+            return np.zeros(len(frame), bool)
+
+
+def _choose(units: Int64s, share: float, seed: int) -> npt.NDArray[np.bool_]:
     """Mark ``share`` of the distinct units, at least one and never all of several."""
     distinct = np.unique(units)
     count = min(max(1, round(share * len(distinct))), max(1, len(distinct) - 1))

@@ -11,45 +11,63 @@ from pipeline.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
-    """What to do at the edges, and which comments are held out."""
+    """What to do at the edges, which picture a comment is about, and what is held out."""
 
     past_end: Literal["last", "drop"] = "last"
     """Comments behind the last frame: to that frame, as the article did, or dropped."""
-    split: Literal["frames", "seconds"] = "seconds"
-    """What is held out as a whole: random frames, as in the article, or random seconds.
-    Neighbouring frames show the same picture, so only seconds are a fair test."""
+    delay: Literal["none", "estimated"] | Annotated[float, Meta(ge=0, le=30)] = "none"
+    """How long before a comment what it is about was seen: nothing, as in the article, the
+    estimate of the stage ``delay``, or seconds."""
+    split: Literal["frames", "seconds", "blocks", "halves", "videos"] = "seconds"
+    """What is held out as a whole: random frames, as in the article, random seconds or blocks,
+    the second half, or whole videos. Neighbouring frames show the same picture, so they are no
+    fair test."""
+    block: Annotated[float, Meta(ge=1)] = 30
+    """Seconds of a block."""
     dev_share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
-    """Share of frames or seconds that is held out."""
+    """Share of frames, seconds, blocks or videos that is held out."""
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
     """Decides which ones."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``aligned.h5``."""
-    from pipeline.alignment import align
+    from pipeline.alignment import Split, align
     from pipeline.artifacts.comments import WordedComment, read_lines
+    from pipeline.artifacts.delay import Delay
     from pipeline.artifacts.frames import Frames
+    from pipeline.stage import log
 
-    frames = Frames.load(inputs["frames"])
+    delay_ms = round(config.delay * 1000) if isinstance(config.delay, float | int) else 0
+    if config.delay == "estimated":
+        estimate = Delay.load(inputs["delay"])
+        delay_ms = estimate.median_ms if estimate.found else 0
+        if not estimate.found:
+            log.warning("no reaction delay could be estimated: comments stay at their own time")
     comments = list(read_lines(inputs["comments"], WordedComment))
     aligned = align(
         comments,
-        frames,
+        Frames.load(inputs["frames"]),
+        Split(config.split, config.dev_share, config.block, config.seed),
         drop_past_end=config.past_end == "drop",
-        by_second=config.split == "seconds",
-        dev_share=config.dev_share,
-        seed=config.seed,
+        delay_ms=delay_ms,
     )
     aligned.save(outputs["aligned"])
+    held_out = "whole videos" if config.split == "videos" else int(aligned.dev.sum())
     return (
-        f"{len(aligned.line)} of {len(comments)} comments aligned, {int(aligned.dev.sum())} held"
-        f" out; {aligned.past_end} past the end, {aligned.before_start} before the start"
+        f"{len(aligned.line)} of {len(comments)} comments aligned, {held_out} held out;"
+        f" {aligned.past_end} past the end, {aligned.before_start} before the start"
+        + (f"; each {delay_ms / 1000:.2f} s after what it is about" if delay_ms else "")
     )
 
 
 STAGE = Stage(
     name="align",
-    inputs={"frames": "{video}/frames.h5", "comments": "{video}/comments.jsonl"},
+    inputs={
+        "frames": "{video}/frames.h5",
+        "comments": "{video}/comments.jsonl",
+        "delay": "{video}/delay.json",
+    },
     outputs={"aligned": "{video}/aligned.h5"},
     config=Config,
     run=run,

@@ -36,6 +36,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import msgspec
     import torch
 
+    from pipeline.alignment import hold_out_videos
     from pipeline.artifacts.aligned import Aligned
     from pipeline.artifacts.model import ModelCard, save_model
     from pipeline.artifacts.training import CommentTable, TrainingRecord
@@ -48,7 +49,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.stage import log
     from pipeline.text.vocabulary import Vocabulary
 
-    videos = [Aligned.load(path) for path in inputs.every("aligned")]
+    videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
     vocabulary = Vocabulary.load(inputs["vocabulary"])
     tap, backbone, weights, channels = check_same_backbone(
         inputs.every("features"), grid=config.attention != "none"

@@ -31,4 +31,7 @@ def aligned(
         duration_ms=duration_ms,
         past_end=0,
         before_start=0,
+        delay_ms=0,
+        whole_videos_share=0.0,
+        seed=0,
     )

@@ -8,7 +8,8 @@
     picture   (comments,) int64   the row of that frame in frames.h5 and features.h5
     dev       (comments,) bool    held out of training
     words, commands  (comments,) UTF-8, separated by spaces
-    attributes: frames, duration_ms, past_end, before_start
+    attributes: frames, duration_ms, past_end, before_start, delay_ms,
+                whole_videos_share, seed
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from pipeline.timebase import Int64s
 
 _TEXT = h5py.string_dtype("utf-8")
 _NUMBERS = ("line", "time_ms", "frame", "picture", "dev")
+_ATTRIBUTES = (
+    *("frames", "duration_ms", "past_end", "before_start"),
+    *("delay_ms", "whole_videos_share", "seed"),
+)
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,12 @@ class Aligned:
     """Comments whose time lies behind the last frame."""
     before_start: int
     """Comments whose time is negative."""
+    delay_ms: int
+    """How long before its time each comment's frame is."""
+    whole_videos_share: float
+    """Share of the training videos to hold out whole; 0 where ``dev`` says what is held out."""
+    seed: int
+    """Chooses those videos."""
 
     def save(self, path: Path) -> None:
         """Publish ``aligned.h5``."""
@@ -55,7 +66,7 @@ class Aligned:
             for name in ("words", "commands"):
                 lines = [" ".join(words) for words in getattr(self, name)]
                 file.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
-            for name in ("frames", "duration_ms", "past_end", "before_start"):
+            for name in _ATTRIBUTES:
                 file.attrs[name] = getattr(self, name)
 
     @classmethod
@@ -65,5 +76,5 @@ class Aligned:
             fields: dict[str, Any] = {name: file[name][:] for name in _NUMBERS}
             for name in ("words", "commands"):
                 fields[name] = [line.split() for line in file[name].asstr()[:]]
-            fields |= {name: int(value) for name, value in file.attrs.items()}
+            fields |= {name: file.attrs[name].item() for name in _ATTRIBUTES}
         return cls(**fields)

@@ -1,0 +1,55 @@
+"""Estimate how long after seeing something viewers write about it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from pipeline.config import StageConfig
+from pipeline.stage import Files, Stage
+
+
+class Config(StageConfig, frozen=True):
+    """What the interval is drawn with."""
+
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``delay.json``."""
+    import h5py
+
+    from pipeline.artifacts.comments import WordedComment, read_lines
+    from pipeline.artifacts.frames import Frames
+    from pipeline.delay import estimate_delay, find_cuts, frequent_tokens, thumbnails
+
+    frames = Frames.load(inputs["frames"])
+    duration = float(frames.times.duration)
+    with h5py.File(inputs["frames"], "r") as file:
+        cuts = find_cuts(*thumbnails(frames, file), duration)
+    comments = read_lines(inputs["comments"], WordedComment)
+    tokens = frequent_tokens((c.time_ms, c.words, c.parts) for c in comments)
+    delay = estimate_delay(tokens, cuts, duration, config.seed)
+    delay.save(outputs["delay"])
+    if not delay.found:
+        return (
+            f"no delay can be told from {delay.words} frequent words and {delay.cuts} cuts of"
+            " the picture"
+        )
+    return (
+        f"comments come {delay.median_ms / 1000:.2f} s after what they are about"
+        f" (95 % interval {delay.low_ms / 1000:.2f}-{delay.high_ms / 1000:.2f} s)"
+    )
+
+
+STAGE = Stage(
+    name="delay",
+    inputs={"frames": "{video}/frames.h5", "comments": "{video}/comments.jsonl"},
+    outputs={"delay": "{video}/delay.json"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
