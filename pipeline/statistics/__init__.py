@@ -1,0 +1,1 @@
+"""The article's page about one commented episode: its numbers, plots and text."""

@@ -1,0 +1,50 @@
+"""Show a commented episode in numbers on one page: its comments, words and busiest frames."""
+
+from __future__ import annotations
+
+from pipeline.stage import Files, Stage
+
+
+def run(inputs: Files, outputs: Files, config: object) -> str:
+    """Write ``statistics.html`` and ``statistics.json``."""
+    import msgspec
+
+    from pipeline.artifacts.delay import Delay
+    from pipeline.artifacts.frames import Frames
+    from pipeline.artifacts.publishing import write_text
+    from pipeline.artifacts.salvage import Salvage
+    from pipeline.statistics.counting import Statistics
+    from pipeline.statistics.page import statistics_page
+
+    statistics = Statistics.of(
+        outputs.folder.name,
+        Frames.load(inputs["frames"]),
+        inputs["comments"],
+        inputs["aligned"],
+        Salvage.load(inputs["salvage"]),
+        Delay.load(inputs["delay"]),
+    )
+    write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(statistics)).decode())
+    write_text(outputs["page"], statistics_page(statistics))
+    split = statistics.split
+    return (
+        f"{split.comments} comments, {split.unique} unique, of {statistics.words.distinct} words;"
+        f" {statistics.silent_frames} of {statistics.frames} frames have none"
+    )
+
+
+STAGE = Stage(
+    name="statistics",
+    inputs={
+        "salvage": "{video}/salvage.json",
+        "frames": "{video}/frames.h5",
+        "comments": "{video}/comments.jsonl",
+        "aligned": "{video}/aligned.h5",
+        "delay": "{video}/delay.json",
+    },
+    outputs={"page": "{video}/statistics.html", "figures": "{video}/statistics.json"},
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
