@@ -101,10 +101,9 @@ def _leave(picture: Picture, number: int) -> None:
 
 
 def _comments(path: Path) -> list[ScreenComment]:
-    comments, _ = read_comments(path)
     return [
         ScreenComment(comment.time_ms, comment.text, tuple(comment.commands))
-        for comment in comments
+        for comment in read_comments(path)
     ]
 
 

@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.config import Settings, load_settings
+from pipeline.config import Settings, VideoEntry, load_settings
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.fingerprint import PROJECT
 from pipeline.graph import Graph, all_stages, products, stage_configs
@@ -45,8 +45,8 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m pipeline",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Options default to the environment variables VIDEO, COMMENTS, CONFIG, WORKDIR"
-        " and WAIT, which is how make passes them on.",
+        epilog="Options default to the environment variables VIDEO, COMMENTS, BROADCAST, CUTS,"
+        " CONFIG, WORKDIR and WAIT, which is how make passes them on.",
     )
     verbs = [*all_stages(), "plan", "clean", "doctor"]
     parser.add_argument(
@@ -54,7 +54,22 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--video", type=Path, default=_environment("VIDEO"), help="one video file")
     parser.add_argument(
-        "--comments", type=Path, default=_environment("COMMENTS"), help="its comment file"
+        "--comments",
+        default=os.environ.get("COMMENTS", ""),
+        help=f"its comment file, or several joined by {os.pathsep}, which are merged",
+    )
+    parser.add_argument(
+        "--broadcast",
+        default=os.environ.get("BROADCAST"),
+        metavar="START[/END]",
+        help="when the episode was on air, such as 2012-04-28T03:00+09:00: comments written beside"
+        " a broadcast are put in their place by the time at which they were posted",
+    )
+    parser.add_argument(
+        "--cuts",
+        default=os.environ.get("CUTS", ""),
+        metavar="10:00-11:30,…",
+        help="what of the broadcast the video leaves out, counted from its start",
     )
     parser.add_argument(
         "--config",
@@ -91,8 +106,10 @@ def _run(options: argparse.Namespace) -> ExitCode:
         from pipeline import doctor
 
         return doctor.examine(options.workdir)
-    if options.comments and not options.video:
-        raise PipelineError(ExitCode.USAGE, "COMMENTS needs a VIDEO to go with", "Add VIDEO=…")
+    if (options.comments or options.broadcast) and not options.video:
+        raise PipelineError(
+            ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
+        )
     settings = load_settings(options.config, stage_configs())
     workspace = Workspace(options.workdir)
     if options.verb == "plan":
@@ -109,9 +126,20 @@ def _prepare(
     """Register the videos; return the graph's file and the paths to make."""
     named = [name for name in options.verbs if name != "plan"]
     wanted = [all_stages()[name] for name in named] or products()
-    roles = assign_roles(workspace, settings, wanted, options.video, options.comments)
+    roles = assign_roles(workspace, settings, wanted, _given_video(options))
     graph = Graph.of(settings, roles.learn)
     return workspace.save_graph(graph), graph.targets(wanted, roles.work_on)
+
+
+def _given_video(options: argparse.Namespace) -> VideoEntry | None:
+    if options.video is None:
+        return None
+    comments = options.comments
+    several = comments.split(os.pathsep) if not Path(comments).exists() else [comments]
+    cuts = options.cuts.split(",")
+    return VideoEntry(
+        str(options.video), list(filter(None, several)), options.broadcast, list(filter(None, cuts))
+    )
 
 
 def _make(

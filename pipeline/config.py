@@ -22,10 +22,13 @@ class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class VideoEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A video and the comment file that lies elsewhere or has another name."""
+    """A video whose comment files lie elsewhere, have other names, or follow a broadcast."""
 
     video: str
-    comments: str | None = None
+    comments: str | list[str] = []
+    broadcast: str | None = None
+    """See pipeline.comments.broadcast for the form of both."""
+    cuts: list[str] = []
 
 
 class Videos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

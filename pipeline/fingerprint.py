@@ -29,6 +29,8 @@ def file_fingerprint(path: Path) -> str:
 def code_digest(module: str) -> str:
     """Digest of a first-party module and of every first-party module it imports.
 
+    A package imported by its name stands for all its modules, which it may look up.
+
     Taken over syntax trees without docstrings, so that an edit of comments, layout or
     documentation changes nothing. Templates (``*.j2``) beside a module count too.
     """
@@ -68,9 +70,18 @@ def _imports(module: str) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
-            found.update(f"{node.module}.{alias.name}" for alias in node.names)
+            named = {f"{node.module}.{alias.name}" for alias in node.names}
+            found.update(named, *map(_modules, named))
     first_party = {name for name in found if name.split(".")[0] in _PACKAGES}
     return {name for name in first_party if _source(name).is_file()}
+
+
+def _modules(name: str) -> set[str]:
+    """The modules of a first-party package; none for anything else."""
+    if name.split(".")[0] not in _PACKAGES:
+        return set()
+    files = PROJECT.joinpath(*name.split(".")).glob("[!_]*.py")
+    return {f"{name}.{path.stem}" for path in files}
 
 
 @cache

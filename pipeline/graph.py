@@ -7,12 +7,13 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pipeline.config import Settings, StageConfig
-from pipeline.fingerprint import PROJECT, code_digest
+from pipeline.fingerprint import PROJECT, code_digest, file_fingerprint
 from pipeline.stage import Stage
 
 PYTHON = f"{shlex.quote(sys.executable)} -P"
@@ -31,10 +32,8 @@ def stage_configs() -> dict[str, type[StageConfig]]:
 
 
 def products() -> list[Stage]:
-    """The stages whose outputs people want: those marked so, and those no other reads."""
-    stages = all_stages().values()
-    read = {path.replace("{train}", "{video}") for s in stages for path in s.inputs.values()}
-    return [s for s in stages if s.product or not read & set(s.outputs.values())]
+    """The stages whose outputs people want of every video."""
+    return [stage for stage in all_stages().values() if stage.product]
 
 
 def reads(stage: Stage, template: str) -> bool:
@@ -62,6 +61,8 @@ class Graph(msgspec.Struct, frozen=True):
     def of(cls, settings: Settings, train: list[str]) -> Graph:
         """The graph for checked settings and the names of the training videos."""
         stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
+        for section in stages.values():
+            section.update({key: _found_anywhere(value) for key, value in section.items()})
         return cls(settings.model, train, stages)
 
     def targets(self, stages: list[Stage], videos: list[str]) -> list[str]:
@@ -86,10 +87,14 @@ class Graph(msgspec.Struct, frozen=True):
         return [template.replace("{train}", video) for video in self.train]
 
     def tracked(self, stage: Stage) -> list[str]:
-        """What reruns a stage when it changes, beside its inputs: settings and code."""
-        settings = self.settings[stage.name].items()
-        code = code_digest(f"stages.{stage.name}")
-        return [f"{stage.name}.{key}={value}" for key, value in settings] + [f"code={code}"]
+        """What reruns a stage when it changes, beside its inputs: settings and code.
+
+        A setting that names a file stands for what is in it.
+        """
+        settings = [f"{stage.name}.{k}={v}" for k, v in self.settings[stage.name].items()]
+        named = [Path(v) for v in self.settings[stage.name].values() if str(v).startswith("/")]
+        files = [f"{path}={file_fingerprint(path)}" for path in named if path.is_file()]
+        return [*settings, *files, f"code={code_digest(f'stages.{stage.name}')}"]
 
     def command(self, stage: Stage) -> Callable[..., str]:
         """Return a function of (wildcards, input, output) that writes the command line."""
@@ -103,6 +108,13 @@ class Graph(msgspec.Struct, frozen=True):
 
     def _of_model(self, template: str) -> str:
         return template.replace("{model}", self.model)
+
+
+def _found_anywhere(value: Any) -> Any:
+    """A setting; the path of a file becomes absolute, as stages run in another folder."""
+    if isinstance(value, str) and "/" in value and Path(value).expanduser().exists():
+        return str(Path(value).expanduser().resolve())
+    return value
 
 
 def _pairs(option: str, files: Any) -> list[str]:

@@ -27,18 +27,18 @@ def assign_roles(
     workspace: Workspace,
     settings: Settings,
     wanted: list[Stage],
-    video: Path | None,
-    comments: Path | None,
+    given: VideoEntry | None,
 ) -> Roles:
     """Register the videos that ``settings`` or the command line name, and deal out the roles.
+
+    ``given`` is the video of the command line.
 
     Raises PipelineError: USAGE where no video is named or two places name it, and what
     registering raises.
     """
     learn = [workspace.register(entry) for entry in _entries(settings.videos.train)]
-    if video is not None:
-        entry = VideoEntry(str(video), str(comments) if comments else None)
-        work_on = [workspace.register(entry)]
+    if given is not None:
+        work_on = [workspace.register(given)]
     else:
         work_on = [workspace.register(entry) for entry in _entries(settings.videos.annotate)]
     if not learn and not work_on:
@@ -48,7 +48,7 @@ def assign_roles(
             f"Try `make {wanted[0].name} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
         )
 
-    learn_anew = video is not None and any(stage.name == "train" for stage in wanted)
+    learn_anew = given is not None and any(stage.name == "train" for stage in wanted)
     if learn_anew and learn:
         raise PipelineError(
             ExitCode.USAGE,
@@ -57,7 +57,7 @@ def assign_roles(
         )
     if any(reads(stage, "{train}") for stage in wanted):
         learn = workspace.training_videos(settings.model, learn, work_on, anew=learn_anew)
-    elif video is None:
+    elif given is None:
         work_on = sorted({*work_on, *learn})
     if any(reads(stage, "{video}/" + COMMENTS_POINTER) for stage in wanted):
         commented = [name for name in work_on if has_comments(workspace.folder, name)]

@@ -56,7 +56,7 @@ class Stage:
     """Does the work and returns one line that sums it up."""
     config: type[StageConfig] = field(default=StageConfig)
     product: bool = False
-    """Whether its output is wanted for itself, even where another stage reads it on."""
+    """Whether its output is wanted of every video, and not only where it is asked for."""
     gpu: bool = False
     """Whether a GPU, if there is one, should be this stage's own."""
     whole_machine: bool = False

@@ -60,8 +60,10 @@ class Workspace:
 
     def register(self, entry: VideoEntry) -> str:
         """Register a video and its comments; return its name."""
-        comments = Path(entry.comments) if entry.comments else None
-        return register(self.folder, Path(entry.video), comments)
+        comments = [entry.comments] if isinstance(entry.comments, str) else entry.comments
+        return register(
+            self.folder, Path(entry.video), list(map(Path, comments)), entry.broadcast, entry.cuts
+        )
 
     def training_videos(
         self, model: str, configured: list[str], given: list[str], anew: bool

@@ -62,6 +62,7 @@ STAGE = Stage(
     },
     outputs={"page": "{video}/report.html", "figures": "{video}/report.json"},
     run=run,
+    product=True,
 )
 
 if __name__ == "__main__":
