@@ -5,7 +5,7 @@ RUN := $(BIN)/python -m pipeline
 STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here.
-export VIDEO COMMENTS BROADCAST CUTS CONFIG WORKDIR WAIT
+export VIDEO COMMENTS BROADCAST CUTS FORMAT OF CONFIG WORKDIR WAIT
 
 .DEFAULT_GOAL := help
 .PHONY: help demo setup test lint bench plan doctor clean $(STAGES)

@@ -12,10 +12,10 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.config import Settings, VideoEntry, load_settings
+from pipeline.config import Settings, VideoEntry, load_settings, override
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.fingerprint import PROJECT
-from pipeline.graph import Graph, all_stages, products, stage_configs
+from pipeline.graph import Graph, all_stages, configured_stages, stage_configs
 from pipeline.roles import assign_roles, configured_videos
 from pipeline.workspace import Workspace
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Options default to the environment variables VIDEO, COMMENTS, BROADCAST, CUTS,"
-        " CONFIG, WORKDIR and WAIT, which is how make passes them on.",
+        " FORMAT, OF, CONFIG, WORKDIR and WAIT, which is how make passes them on.",
     )
     verbs = [*all_stages(), "plan", "clean", "doctor"]
     parser.add_argument(
@@ -70,6 +70,14 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("CUTS", ""),
         metavar="10:00-11:30,…",
         help="what of the broadcast the video leaves out, counted from its start",
+    )
+    parser.add_argument(
+        "--format",
+        default=os.environ.get("FORMAT"),
+        help="what export writes: ass, vtt, csv, niconico.xml, nvcomment.json or bilibili.xml",
+    )
+    parser.add_argument(
+        "--of", default=os.environ.get("OF"), help="what export reads: comments or generated"
     )
     parser.add_argument(
         "--config",
@@ -111,6 +119,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
             ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
         )
     settings = load_settings(options.config, stage_configs())
+    asked = {"format": options.format, "of": options.of}
+    chosen = {key: value for key, value in asked.items() if value}
+    settings = override(settings, "export", chosen, "FORMAT= or OF=")
     workspace = Workspace(options.workdir)
     if options.verb == "plan":
         return _plan(workspace, *_prepare(workspace, settings, options))
@@ -125,7 +136,9 @@ def _prepare(
 ) -> tuple[Path, list[str]]:
     """Register the videos; return the graph's file and the paths to make."""
     named = [name for name in options.verbs if name != "plan"]
-    wanted = [all_stages()[name] for name in named] or products()
+    stages = configured_stages(settings)
+    products = [stage for stage in stages.values() if stage.product]
+    wanted = [stages[name] for name in named] or products
     roles = assign_roles(workspace, settings, wanted, _given_video(options))
     graph = Graph.of(settings, roles.learn)
     return workspace.save_graph(graph), graph.targets(wanted, roles.work_on)

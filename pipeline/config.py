@@ -72,6 +72,17 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
     return Settings(general.model, general.seed, general.videos, stages)
 
 
+def override(settings: Settings, stage: str, values: Mapping[str, Any], place: str) -> Settings:
+    """``settings`` with some of a stage's replaced by ``values``.
+
+    ``place`` says where those come from. Raises PipelineError as ``load_settings`` does.
+    """
+    kind = type(settings.stages[stage])
+    content = msgspec.to_builtins(settings.stages[stage]) | values
+    config = _checked(content, kind, [stage], _Places(Path(place), ""))
+    return msgspec.structs.replace(settings, stages=settings.stages | {stage: config})
+
+
 def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageConfig:
     """Read the section of one stage, and nothing else, from a settings file.
 

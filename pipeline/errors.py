@@ -29,6 +29,7 @@ class ExitCode(IntEnum):
     BAD_ARTIFACT = 43
     DICTIONARY_UNAVAILABLE = 44
     FFMPEG_FAILED = 45
+    FETCH_FAILED = 46
     DISK_FULL = 50
     NOT_WRITABLE = 51
     BUSY = 60

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import re
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,9 +33,12 @@ def stage_configs() -> dict[str, type[StageConfig]]:
     return {name: stage.config for name, stage in all_stages().items()}
 
 
-def products() -> list[Stage]:
-    """The stages whose outputs people want of every video."""
-    return [stage for stage in all_stages().values() if stage.product]
+def configured_stages(settings: Settings) -> dict[str, Stage]:
+    """Every stage by name, with the values of its settings in its paths."""
+    return {
+        name: _filled(stage, msgspec.to_builtins(settings.stages[name]))
+        for name, stage in all_stages().items()
+    }
 
 
 def reads(stage: Stage, template: str) -> bool:
@@ -64,6 +69,10 @@ class Graph(msgspec.Struct, frozen=True):
         for section in stages.values():
             section.update({key: _found_anywhere(value) for key, value in section.items()})
         return cls(settings.model, train, stages)
+
+    def stages(self) -> list[Stage]:
+        """Every stage, with the values of its settings in its paths."""
+        return [_filled(stage, self.settings[name]) for name, stage in all_stages().items()]
 
     def targets(self, stages: list[Stage], videos: list[str]) -> list[str]:
         """Every output of ``stages``, for each of ``videos`` where it belongs to one."""
@@ -108,6 +117,16 @@ class Graph(msgspec.Struct, frozen=True):
 
     def _of_model(self, template: str) -> str:
         return template.replace("{model}", self.model)
+
+
+def _filled(stage: Stage, values: Mapping[str, Any]) -> Stage:
+    def fill(templates: Mapping[str, str]) -> dict[str, str]:
+        return {
+            name: re.sub(r"\{(\w+)\}", lambda key: str(values.get(key[1], key[0])), template)
+            for name, template in templates.items()
+        }
+
+    return replace(stage, inputs=fill(stage.inputs), outputs=fill(stage.outputs))
 
 
 def _found_anywhere(value: Any) -> Any:

@@ -46,7 +46,8 @@ class Stage:
     """One step from files to files.
 
     Paths are templates below the working folder: ``{video}`` stands for one video's
-    name, ``{train}`` for each training video in turn, ``{model}`` for the model's name.
+    name, ``{train}`` for each training video in turn, ``{model}`` for the model's name, and
+    the name of one of the stage's settings for its value.
     """
 
     name: str

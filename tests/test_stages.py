@@ -10,9 +10,9 @@ import msgspec
 import pytest
 import yaml
 
-from pipeline.config import load_settings
+from pipeline.config import load_settings, override
 from pipeline.errors import ExitCode
-from pipeline.graph import Graph, all_stages, products, stage_configs
+from pipeline.graph import Graph, all_stages, configured_stages, stage_configs
 from pipeline.stage import Stage
 
 ROOT = Path(__file__).parents[1]
@@ -74,7 +74,8 @@ def test_its_name_is_its_file_and_its_settings_have_defaults(stage: Stage) -> No
 
 def test_every_input_is_made_by_a_stage_or_the_user() -> None:
     made = {path for stage in all_stages().values() for path in stage.outputs.values()}
-    for stage in all_stages().values():
+    settings = load_settings(Path(os.devnull), stage_configs())
+    for stage in configured_stages(settings).values():
         for path in stage.inputs.values():
             own = path.replace("{train}", "{video}")
             assert own in made or Path(path).name.startswith("source."), path
@@ -86,7 +87,8 @@ def test_no_two_stages_write_one_file() -> None:
 
 
 def test_products_are_what_people_open() -> None:
-    assert {stage.name for stage in products()} == {"render", "report"}
+    named = {stage.name for stage in all_stages().values() if stage.product}
+    assert named == {"render", "report"}
 
 
 def test_the_default_settings_file_says_what_the_code_does() -> None:
@@ -109,6 +111,14 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
     assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
     assert graph.outputs(train)["model"] == "models/mine/model.safetensors"
     assert graph.outputs(all_stages()["frames"]) == {"frames": "{video}/frames.h5"}
+
+
+def test_a_stage_s_settings_may_name_its_files() -> None:
+    settings = load_settings(Path(os.devnull), stage_configs())
+    asked = {"format": "niconico.xml", "of": "generated"}
+    export = configured_stages(override(settings, "export", asked, "here"))["export"]
+    assert export.inputs["comments"] == "{video}/generated.jsonl"
+    assert export.outputs["export"] == "{video}/generated.niconico.xml"
 
 
 def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:

@@ -11,8 +11,10 @@ WHITE = 0xFFFFFF
 SCROLLING, BOTTOM, TOP, REVERSE, POSITIONED = 1, 4, 5, 6, 7
 """Modes; 2 and 3 scroll too, 8 and 9 hold code."""
 
-_PLACES = {BOTTOM: "shita", TOP: "ue", REVERSE: "reverse"}
-"""Niconico has no word for text that scrolls to the right: ``reverse`` keeps it."""
+REVERSE_WORD = "reverse"
+"""Niconico has none for text that scrolls to the right."""
+
+_PLACES = {BOTTOM: "shita", TOP: "ue", REVERSE: REVERSE_WORD}
 
 NORMAL_SIZE, SMALL_SIZE, BIG_SIZE = 25, 18, 36
 

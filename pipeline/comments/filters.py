@@ -29,24 +29,24 @@ _ART_STROKES = 8
 class Rules:
     """What the settings of the stage ``comments`` ask for; None and empty leave all in."""
 
-    forks: frozenset[str]
-    """Those to keep; a comment without a fork is a viewer's, ``main``."""
-    lowest_score: int | None
+    forks: frozenset[str] = frozenset()
+    """Those to keep, if not all; a comment without a fork is a viewer's, ``main``."""
+    lowest_score: int | None = None
     """Scores at or below are left out."""
-    words: re.Pattern[str] | None
+    words: re.Pattern[str] | None = None
     """NG words."""
-    users: frozenset[str]
+    users: frozenset[str] = frozenset()
     """Digests of NG users."""
-    art: bool
+    art: bool = False
     """Whether to leave out comment art."""
-    scripts: bool
+    scripts: bool = False
     """Whether to leave out comments that are commands to the player."""
-    longest_text: int | None
+    longest_text: int | None = None
     """Characters."""
 
     def verdict(self, comment: Comment) -> str | None:
         """Why ``comment`` is left out, in words that follow a number; None if it is not."""
-        if (comment.fork or "main") not in self.forks:
+        if self.forks and (comment.fork or "main") not in self.forks:
             return f"of the fork {comment.fork or 'main'}"
         if self.lowest_score is not None and comment.score <= self.lowest_score:
             return "hidden by shared NG"

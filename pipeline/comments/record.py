@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import lru_cache
 
 import msgspec
@@ -40,11 +41,21 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``FILE:NUMBER`` of the same comment elsewhere."""
 
 
+_DIGEST = re.compile("[0-9a-f]{12}")
+
+
 def hashed_user(user: object) -> str | None:
-    """Digest of a user id, the same in every file of that user's."""
-    return None if user in (None, "") else _digest(f"yajiuma {user}")
+    """Digest of a user id, the same in every file of that user's.
+
+    What already is one stays: Yajiuma's own files hold digests, and no site has ids of their
+    form.
+    """
+    return None if user in (None, "") else _digest(str(user))
 
 
 @lru_cache(1 << 16)
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+def _digest(user: str) -> str:
+    if _DIGEST.fullmatch(user):
+        return user
+    salted = f"yajiuma {user}"
+    return hashlib.sha256(salted.encode("utf-8", "surrogatepass")).hexdigest()[:12]

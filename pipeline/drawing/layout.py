@@ -28,6 +28,8 @@ Measure = Callable[[str], float]
 class Placed:
     """One comment with its place on the stage; lengths in stage pixels, times in seconds."""
 
+    time_ms: int
+    """Of the comment."""
     text: str
     """The text as drawn."""
     style: Style
@@ -75,7 +77,7 @@ def place_comments(
             offset = _crowded_offset(comment, block.height)
         crowd.add(motion, offset, block.height, forget_before=earliest)
         y = STAGE_HEIGHT - offset - block.height if style.place == "shita" else offset
-        placed.append(Placed(text, style, block, motion, y, fits))
+        placed.append(Placed(comment.time_ms, text, style, block, motion, y, fits))
     return placed
 
 

@@ -84,7 +84,7 @@ def _fields(p: list[str]) -> _Fields | None:
         posted_at=number(posted) or None,
         pool=number(pool) or 0,
         user=user or None,
-        row=number(row, values.LARGEST_ID),
+        row=number(row, values.LARGEST_ID) or None,
     )
 
 

@@ -1,0 +1,44 @@
+"""What a writer of one comment format is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from pipeline.comments.record import Comment
+
+STAGE_WIDTH = 1920.0
+"""Of a 16:9 picture whose height is 1080."""
+
+
+class Output:
+    """A comment file in the making, and what it cannot carry."""
+
+    def __init__(self, file: BinaryIO, stage_width: float = STAGE_WIDTH) -> None:
+        self.file = file
+        self.stage_width = stage_width
+        """Of the video's picture as it is shown, if its height is 1080: for formats that place
+        text themselves."""
+        self.written = 0
+        self.lost: Counter[str] = Counter()
+
+    def write(self, text: str) -> None:
+        """Append text as UTF-8."""
+        self.file.write(text.encode("utf-8", "replace"))
+
+    def lose(self, what: str) -> None:
+        """Note what one comment has and the file will not tell."""
+        self.lost[what] += 1
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One format; each module of ``pipeline.comments.writers`` declares its own as ``WRITER``."""
+
+    carries: frozenset[str]
+    """Fields of Comment that it has a place for, beside time and text. The loss of all others
+    is noted for it."""
+    write: Callable[[Iterable[Comment], Output], None]
+    """Writes the whole file, counts what it wrote, and notes every loss within those fields."""

@@ -1,0 +1,61 @@
+"""Write comments as a file of another format, and tell what that cannot carry."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pipeline.artifacts.publishing import published
+from pipeline.comments import writers
+from pipeline.comments.record import Comment
+from pipeline.comments.writer import STAGE_WIDTH, Output, Writer
+
+_FIELDS: Mapping[str, str] = {
+    "commands": "commands",
+    "no": "numbers",
+    "thread": "threads",
+    "fork": "forks",
+    "user": "authors",
+    "posted_at": "dates",
+    "posted_us": "microseconds of dates",
+    "premium": "premium marks",
+    "score": "shared-NG scores",
+    "nicoru": "likes",
+}
+"""What a loss is called. Where a comment was read is never written."""
+
+_NOTHING = Comment(time_ms=0, text="", fork="main")
+
+
+def format_names() -> list[str]:
+    """Names of all formats, which are the endings of their files."""
+    return sorted(
+        module.name.replace("_", ".") for module in pkgutil.iter_modules(writers.__path__)
+    )
+
+
+def write_comments(
+    path: Path, name: str, comments: Iterable[Comment], stage_width: float = STAGE_WIDTH
+) -> str:
+    """Publish ``comments`` as one of ``format_names()``; return a line that sums it up."""
+    module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
+    writer: Writer = module.WRITER
+    with published(path) as temporary, temporary.open("wb") as file:
+        output = Output(file, stage_width)
+        writer.write(_losing(comments, writer, output), output)
+    if not output.lost:
+        return f"{output.written} comments written"
+    lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
+    return f"{output.written} comments written; {name} cannot carry {lost}"
+
+
+def _losing(comments: Iterable[Comment], writer: Writer, output: Output) -> Iterator[Comment]:
+    """The same comments; what they have and the format does not is noted on the way."""
+    lost = [(field, title) for field, title in _FIELDS.items() if field not in writer.carries]
+    for comment in comments:
+        for field, title in lost:
+            if getattr(comment, field) not in (None, getattr(_NOTHING, field)):
+                output.lose(title)
+        yield comment

@@ -1,0 +1,55 @@
+"""Write a video's comments, or the generated ones, as a file that players and converters read."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pipeline.comments.writing import format_names
+from pipeline.config import StageConfig
+from pipeline.stage import Files, Stage
+
+
+class Config(StageConfig, frozen=True):
+    """Which comments, and as what."""
+
+    format: str = "ass"
+    """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json`` or ``bilibili.xml``."""
+    of: Literal["comments", "generated"] = "comments"
+    """The viewers', after merging and filters, or the model's."""
+
+    def __post_init__(self) -> None:
+        if self.format not in format_names():
+            raise ValueError(f"there is no {self.format!r}; known are {', '.join(format_names())}")
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``comments.FORMAT`` or ``generated.FORMAT``."""
+    from pipeline.artifacts.comments import GeneratedComment, read_lines
+    from pipeline.artifacts.source import source_path
+    from pipeline.comments.record import Comment
+    from pipeline.comments.writing import write_comments
+    from pipeline.media.probe import probe
+
+    video = probe(source_path(inputs["source"]))
+    width = float(1080 * video.width * video.sample_aspect / video.height)
+    if config.of == "comments":
+        comments = read_lines(inputs["comments"], Comment)
+    else:
+        generated = enumerate(read_lines(inputs["comments"], GeneratedComment), 1)
+        comments = (
+            Comment(time_ms=c.time_ms, text=c.text, commands=c.commands, no=n, fork="main")
+            for n, c in generated
+        )
+    return write_comments(outputs["export"], config.format, comments, width)
+
+
+STAGE = Stage(
+    name="export",
+    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
+    outputs={"export": "{video}/{of}.{format}"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
