@@ -86,7 +86,7 @@ def _encoders() -> str:
 def _mecab() -> str:
     from pipeline.text.mecab import MecabSplitter, bundled_library, dictionary_folder
 
-    ((words, _),) = MecabSplitter("ipadic").split(["野次馬が来た"])
+    words, _ = MecabSplitter("ipadic").split("野次馬が来た")
     return (
         f"{'|'.join(words)} by {bundled_library().name}, dictionary {dictionary_folder('ipadic')}"
     )

@@ -14,7 +14,6 @@ from itertools import pairwise
 
 from pipeline.comments.record import Comment
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.timebase import MILLISECONDS
 
 _CLOCK = r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)"
 _CUT = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
@@ -48,7 +47,7 @@ class Broadcast:
         """The comment's time in the video, in milliseconds, or why it has none."""
         if comment.posted_at is None:
             return "without a date to align by"
-        moment = comment.posted_at * MILLISECONDS + comment.posted_us // 1000
+        moment = comment.posted_at * 1000 + comment.posted_us // 1000
         if moment < self.start_ms:
             return "posted before the broadcast"
         if self.end_ms is not None and moment >= self.end_ms:
@@ -67,7 +66,7 @@ def _cut(text: str) -> tuple[int, int]:
     if not found:
         raise _unusable(f"the cut {text!r} is not of the form 10:00-11:30")
     begin, end = (
-        round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * MILLISECONDS)
+        round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * 1000)
         for h, m, s in (found.groups()[:3], found.groups()[3:])
     )
     if begin >= end:
@@ -82,7 +81,7 @@ def _unix_ms(text: str) -> int:
         raise _unusable(f"the broadcast time {text!r} is not ISO 8601") from None
     if moment.tzinfo is None:
         raise _unusable(f"the broadcast time {text!r} names no time zone")
-    return round(moment.timestamp() * MILLISECONDS)
+    return round(moment.timestamp() * 1000)
 
 
 def _unusable(problem: str) -> PipelineError:

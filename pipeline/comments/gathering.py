@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import numpy as np
-import numpy.typing as npt
 
 from pipeline.artifacts.salvage import Salvage
 from pipeline.comments.broadcast import Broadcast
@@ -19,9 +17,6 @@ from pipeline.comments.reading import read_comments
 from pipeline.comments.record import Comment
 from pipeline.comments.report import Tally, summary
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.timebase import MILLISECONDS, Int64s
-
-_DAY = 86_400  # seconds
 
 
 @dataclass(frozen=True)
@@ -36,20 +31,12 @@ class Limits:
     """What one author writes again within so many seconds of the video is folded into one."""
 
 
-_LATE, _UNDATED, _SURPLUS = 1, 2, 3
-_REASONS = {
-    _LATE: "posted later than the days allowed",
-    _UNDATED: "without a date to count days from",
-    _SURPLUS: "beyond the most in a second",
-}
-
-
 @dataclass(frozen=True)
 class _Survey:
     """What a first pass over all comments found, by their running numbers."""
 
-    verdicts: npt.NDArray[np.uint8]
-    """(comments + 1,) a key of _REASONS, or 0 for a comment that stays."""
+    surplus: Mapping[int, str]
+    """Comments beyond the limits, and why."""
     copies: Mapping[int, list[str]]
     """``FILE:NUMBER`` of the same comment in other files."""
 
@@ -80,8 +67,8 @@ class Gathering:
         self._dropped, self._kept, self.earliest_ms = Tally(), 0, None
         for place, comment in self._candidates(self._dropped, {}):
             if survey is not None:
-                if verdict := int(survey.verdicts[place.number]):
-                    self._dropped.add(_REASONS[verdict], place.number)
+                if reason := survey.surplus.get(place.number):
+                    self._dropped.add(reason, place.number)
                     continue
                 if copies := survey.copies.get(place.number):
                     comment = msgspec.structs.replace(comment, also=copies)
@@ -135,30 +122,24 @@ class Gathering:
                     yield place, comment
 
     def _survey(self) -> _Survey:
+        from pipeline.comments.limits import beyond_limits  # most runs need no numpy
+
         numbers, times, dates = array("q"), array("q"), array("q")
         copies: dict[int, list[str]] = {}
         for place, comment in self._candidates(Tally(), copies):
             numbers.append(place.number)
             times.append(comment.time_ms)
             dates.append(-1 if comment.posted_at is None else comment.posted_at)
-        verdicts = np.zeros(len(numbers), np.uint8)
-        days, most = self._limits.posted_within_days, self._limits.most_per_second
-        if days is not None:
-            verdicts = _by_date(np.asarray(dates, np.int64), days)
-        if most is not None:
-            staying = np.flatnonzero(verdicts == 0)
-            surplus = _surplus(np.asarray(times, np.int64)[staying], most)
-            verdicts[staying[surplus]] = _SURPLUS
-        of_all = np.zeros(max(numbers, default=0) + 1, np.uint8)
-        of_all[np.asarray(numbers, np.int64)] = verdicts
-        return _Survey(of_all, copies)
+        limits = self._limits
+        reasons = beyond_limits(times, dates, limits.posted_within_days, limits.most_per_second)
+        return _Survey({numbers[row]: reason for row, reason in reasons.items()}, copies)
 
 
 class _Echoes:
     """Finds what an author writes again soon after, in the video's time."""
 
     def __init__(self, apart_s: float | None) -> None:
-        self._apart_ms = None if apart_s is None else apart_s * MILLISECONDS
+        self._apart_ms = None if apart_s is None else apart_s * 1000
         self._last: dict[int, int] = {}
 
     def verdict(self, comment: Comment) -> str | None:
@@ -170,29 +151,3 @@ class _Echoes:
             return "repeats of an author's"
         self._last[said] = comment.time_ms
         return None
-
-
-def _by_date(dates: Int64s, days: float) -> npt.NDArray[np.uint8]:
-    """(n,) verdicts; dates are unix seconds, negative where there is none."""
-    dated = dates >= 0
-    last = dates[dated].min() + days * _DAY if dated.any() else 0
-    late = np.where(dates > last, _LATE, 0)
-    return np.where(dated, late, _UNDATED).astype(np.uint8)
-
-
-def _surplus(times_ms: Int64s, most: int) -> npt.NDArray[np.bool_]:
-    """(n,) which comments go so that no second has more than ``most``.
-
-    Of n in a second, those stay at which i · most / n, for i from 0, reaches a new whole
-    number: every n/most-th in the order of time.
-    """
-    order = np.argsort(times_ms, kind="stable")
-    seconds = times_ms[order] // MILLISECONDS
-    begin = np.searchsorted(seconds, seconds, side="left")
-    count = np.searchsorted(seconds, seconds, side="right") - begin
-    rank = np.arange(len(order)) - begin
-    share = np.minimum(most / np.maximum(count, 1), 1)
-    stays = (count <= most) | (np.floor(rank * share) != np.floor((rank - 1) * share))
-    surplus = np.empty(len(order), bool)
-    surplus[order] = ~stays
-    return surplus

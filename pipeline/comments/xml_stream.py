@@ -58,7 +58,8 @@ class _Collector:
 
     def close(self) -> list[tuple[Mapping[str, str], str]]:
         self._finish()
-        return self.found
+        found, self.found = self.found, []
+        return found
 
     def _finish(self) -> None:
         if self._open is not None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import rjieba
 
 from pipeline.text.splitting import Words, spaced
@@ -13,15 +11,11 @@ from pipeline.text.unicode_words import NOUN, SYMBOL, WORD, is_symbol
 class ChineseSplitter:
     """Jieba's accurate mode; of its tags it keeps which words are nouns."""
 
-    def split(self, texts: Sequence[str]) -> list[Words]:
-        """The words of each text, with NOUN, WORD or SYMBOL as parts of speech."""
-        return [_words(text) for text in texts]
-
-
-def _words(text: str) -> Words:
-    tagged = [(w, tag) for word, tag in rjieba.tag(spaced(text)) for w in word.split()]
-    words = [word for word, _ in tagged]
-    return words, [_part(word, tag) for word, tag in tagged]
+    def split(self, text: str) -> Words:
+        """The words of a text, with NOUN, WORD or SYMBOL as parts of speech."""
+        tagged = [(w, tag) for word, tag in rjieba.tag(spaced(text)) for w in word.split()]
+        words = [word for word, _ in tagged]
+        return words, [_part(word, tag) for word, tag in tagged]
 
 
 def _part(word: str, tag: str) -> str:

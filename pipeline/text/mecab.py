@@ -50,19 +50,16 @@ class MecabSplitter:
         with _compiled(Path(user_dictionary).expanduser(), folder) as compiled:
             self._mecab = _mecab(folder, f"{_STYLE}userdic = {compiled}\n")
 
-    def split(self, texts: Sequence[str]) -> list[Words]:
-        """The words of each text, with the dictionary's own parts of speech (名詞, 記号, …).
+    def split(self, text: str) -> Words:
+        """The words of a text, with the dictionary's own parts of speech (名詞, 記号, …).
 
-        Texts are split in pieces of 4096 characters, so a word across a cut comes as two.
+        It is split in pieces of 4096 characters, so a word across a cut comes as two.
         """
-        return [self._words(text) for text in texts]
-
-    def _words(self, text: str) -> Words:
         text = spaced(text)  # nothing else is white space to all dictionaries
         if not text:
             return [], []
         if len(text) > _LONGEST:
-            pieces = [self._words(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST)]
+            pieces = [self.split(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST)]
             return [w for words, _ in pieces for w in words], [p for _, ps in pieces for p in ps]
         parsed = self._mecab.parse(text)
         fields = parsed.split("\t")

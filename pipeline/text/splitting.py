@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 Words = tuple[list[str], list[str]]
@@ -24,8 +24,8 @@ _CHINESE_SHARE = 0.25
 class Splitter(Protocol):
     """Splits texts into words."""
 
-    def split(self, texts: Sequence[str]) -> list[Words]:
-        """The words of each text; safe to call from one thread that is not the main one."""
+    def split(self, text: str) -> Words:
+        """The words of a text."""
 
 
 def make_splitter(

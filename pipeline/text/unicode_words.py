@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 
 import regex
 
@@ -22,17 +21,17 @@ _CHARACTERS = regex.compile(r"\S\p{M}*+")
 class WordSplitter:
     """What Unicode takes for words: good for languages that put spaces between them."""
 
-    def split(self, texts: Sequence[str]) -> list[Words]:
-        """The words of each text, with WORD or SYMBOL as parts of speech."""
-        return [_with_parts(_WORDS.findall(spaced(text))) for text in texts]
+    def split(self, text: str) -> Words:
+        """The words of a text, with WORD or SYMBOL as parts of speech."""
+        return _with_parts(_WORDS.findall(spaced(text)))
 
 
 class CharacterSplitter:
     """Every character with its combining marks: for Japanese without a dictionary."""
 
-    def split(self, texts: Sequence[str]) -> list[Words]:
-        """The characters of each text, with WORD or SYMBOL as parts of speech."""
-        return [_with_parts(_CHARACTERS.findall(spaced(text))) for text in texts]
+    def split(self, text: str) -> Words:
+        """The characters of a text, with WORD or SYMBOL as parts of speech."""
+        return _with_parts(_CHARACTERS.findall(spaced(text)))
 
 
 def is_symbol(word: str) -> bool:

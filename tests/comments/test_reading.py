@@ -1,3 +1,4 @@
+import gc
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 
 from pipeline.comments.decoding import beginning
 from pipeline.comments.reading import all_readers, read_comments
+from pipeline.comments.record import Comment
+from pipeline.comments.writing import format_names, write_comments
 from pipeline.errors import ExitCode, PipelineError
 from tests.comments.conftest import WriteFile
 
@@ -221,3 +224,19 @@ def test_samples_without_comments_are_refused(name: str, code: ExitCode) -> None
     with pytest.raises(PipelineError) as caught:
         list(read_comments(SAMPLES / name))
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize("name", format_names())
+def test_reading_makes_no_garbage_that_only_the_collector_would_find(
+    tmp_path: Path, name: str
+) -> None:
+    """The stage switches it off: per piece of the file some may stay, per comment nothing."""
+    path = tmp_path / f"many.{name}"
+    write_comments(path, name, [Comment(time_ms=i * 10, text=f"{i}") for i in range(5000)])
+    gc.collect()
+    gc.disable()
+    try:
+        assert sum(1 for _ in read_comments(path)) == 5000
+        assert gc.collect() < 200
+    finally:
+        gc.enable()

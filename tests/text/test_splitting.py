@@ -11,8 +11,7 @@ SPLITTERS = {language: make_splitter(language) for language in LANGUAGES}
 
 
 def split(language: Language, text: str) -> tuple[list[str], list[str]]:
-    (found,) = SPLITTERS[language].split([text])
-    return found
+    return SPLITTERS[language].split(text)
 
 
 @settings(deadline=None)
