@@ -6,9 +6,10 @@ STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here.
 export VIDEO COMMENTS BROADCAST CUTS FORMAT OF CONFIG WORKDIR WAIT
+export URL MOST SINCE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo setup test lint bench plan doctor clean $(STAGES)
+.PHONY: help demo fetch setup test lint bench plan doctor clean $(STAGES)
 
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4] [COMMENTS=path] [CONFIG=configs/default.yaml]'
@@ -27,6 +28,9 @@ demo: .venv/run ## make two episodes of a show, learn from one, comment on the o
 
 $(STAGES): .venv/run ## bring a stage's output up to date, with all it needs
 	@$(RUN) $@
+
+fetch: .venv/fetch ## download a video and its comments from URL, to workdir/fetched
+	@$(RUN) fetch
 
 plan: .venv/run ## what would run, and why
 	@$(RUN) plan
@@ -60,6 +64,10 @@ setup: .venv/run ## make the virtual environment and nothing else
 .venv/run: pyproject.toml constraints.txt | .venv/bin/python
 	@echo 'Setting up .venv (once; some minutes) …'
 	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+.venv/fetch: .venv/run
+	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fetch]'
 	@touch $@
 
 .venv/dev: .venv/run

@@ -1,15 +1,17 @@
 """The driver: `python -m pipeline VERB` does what `make VERB` asks.
 
 A verb is the name of a stage, which is brought up to date with all it needs, or one of
-plan, clean and doctor. Several stages may be named at once.
+fetch, plan, clean and doctor. Several stages may be named at once.
 """
 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from pipeline.config import Settings, VideoEntry, load_settings, override
@@ -46,9 +48,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Options default to the environment variables VIDEO, COMMENTS, BROADCAST, CUTS,"
-        " FORMAT, OF, CONFIG, WORKDIR and WAIT, which is how make passes them on.",
+        " FORMAT, OF, URL, MOST, SINCE, CONFIG, WORKDIR and WAIT, as make passes them on.",
     )
-    verbs = [*all_stages(), "plan", "clean", "doctor"]
+    verbs = [*all_stages(), "fetch", "plan", "clean", "doctor"]
     parser.add_argument(
         "verbs", nargs="+", choices=verbs, metavar="VERB", help="one of " + ", ".join(verbs)
     )
@@ -78,6 +80,19 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--of", default=os.environ.get("OF"), help="what export reads: comments or generated"
+    )
+    parser.add_argument("--url", default=os.environ.get("URL"), help="page that fetch goes to")
+    parser.add_argument(
+        "--most",
+        default=os.environ.get("MOST"),
+        metavar="N",
+        help="how many comments fetch goes back for (default: 20000)",
+    )
+    parser.add_argument(
+        "--since",
+        default=os.environ.get("SINCE"),
+        metavar="2012-04-28",
+        help="the day to which fetch goes back for comments",
     )
     parser.add_argument(
         "--config",
@@ -114,6 +129,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
         from pipeline import doctor
 
         return doctor.examine(options.workdir)
+    if options.verb == "fetch":
+        return _fetch(options)
     if (options.comments or options.broadcast) and not options.video:
         raise PipelineError(
             ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
@@ -129,6 +146,33 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.verb == "clean":
             return _clean(workspace, settings, options)
         return _make(workspace, options, *_prepare(workspace, settings, options))
+
+
+def _fetch(options: argparse.Namespace) -> ExitCode:
+    logging.basicConfig(level=logging.INFO, format="fetch: %(message)s")
+    try:
+        from pipeline.fetching.fetch import MOST, fetch
+    except ModuleNotFoundError as error:
+        if error.name != "yt_dlp":
+            raise
+        raise PipelineError(
+            ExitCode.FETCH_FAILED,
+            "yt-dlp is not installed",
+            "Run `.venv/bin/pip install yt-dlp`",
+        ) from None
+    try:
+        most = int(options.most or MOST)
+        since = date.fromisoformat(options.since) if options.since else None
+    except ValueError:
+        raise PipelineError(
+            ExitCode.USAGE, "MOST= is a number, and SINCE= a day", "Write them as 20000, 2012-04-28"
+        ) from None
+    fetched = fetch(options.url or "", options.workdir / "fetched", most, since)
+    for note in fetched.notes:
+        print(f"fetch: {note}", file=sys.stderr)
+    for path in filter(None, [fetched.video, fetched.comments]):
+        print(f"fetch: {path}", file=sys.stderr)
+    return ExitCode.OK
 
 
 def _prepare(

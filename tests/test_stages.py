@@ -130,7 +130,7 @@ def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:
 
 def test_the_readme_names_every_verb() -> None:
     readme = (ROOT / "README.md").read_text()
-    for name in [*all_stages(), "plan", "doctor", "clean", "demo", "test", "lint"]:
+    for name in [*all_stages(), "fetch", "plan", "doctor", "clean", "demo", "test", "lint"]:
         assert f"make {name}" in readme, name
 
 

@@ -1,0 +1,1 @@
+"""Videos and comments from their sites, through yt-dlp; an optional extra."""

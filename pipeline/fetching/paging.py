@@ -1,0 +1,135 @@
+"""Comments fetched page after page, kept on disk so that an interrupted run goes on."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from pipeline.artifacts.publishing import published
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.fetching.niconico import CommentServer, Page
+
+_PIECE = 1000
+"""Comments of a thread written as one: readers hold a piece at a time."""
+
+_Name = tuple[str, str]
+"""A thread's id and fork."""
+
+
+class Pages:
+    """The comments of one video so far, in a file of their own until all are there."""
+
+    def __init__(self, partial: Path) -> None:
+        """Go on with ``partial`` if it exists. Raises PipelineError BUSY."""
+        self._path = partial
+        self._comments: dict[_Name, dict[int, dict[str, Any]]] = {}
+        self.rest: dict[_Name, int] | None = None
+        """Threads that may have comments older than a moment (unix seconds); None before the
+        first page."""
+        self.total = 0
+        """Comments that the server counts."""
+        self._file = partial.open("a+b")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._file.close()
+            raise PipelineError(
+                ExitCode.BUSY, f"another run is writing {partial}", "Let it end"
+            ) from None
+        self._go_on()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if not self._comments:
+            self._path.unlink(missing_ok=True)
+
+    @property
+    def count(self) -> int:
+        """Comments so far."""
+        return sum(map(len, self._comments.values()))
+
+    def add(self, page: Page) -> int:
+        """Keep a page; return how many of its comments are new."""
+        new = self._take(page)
+        self._file.write(msgspec.json.encode(page) + b"\n")
+        self._file.flush()
+        return new
+
+    def _take(self, page: Page) -> int:
+        before, self.total = self.count, page.total
+        self.rest = {} if self.rest is None else self.rest
+        for thread in page.threads:
+            name = (thread.id, thread.fork)
+            known = self._comments.setdefault(name, {})
+            new = {c["no"]: c for c in thread.comments if c["no"] not in known}
+            known.update(new)
+            asked = self.rest.pop(name, None)
+            if new:
+                oldest = min(map(_posted, thread.comments))
+                self.rest[name] = oldest if asked is None else min(oldest, asked - 1)
+        return self.count - before
+
+    def publish(self, target: Path) -> None:
+        """Write the comments as one nvComment document, and forget the pages."""
+        encode = msgspec.json.encode
+        totals: dict[str, int] = {}
+        for (name, _), comments in self._comments.items():
+            totals[name] = totals.get(name, 0) + len(comments)
+        global_comments = [{"id": name, "count": count} for name, count in totals.items()]
+        with published(target) as temporary, temporary.open("wb") as file:
+            head = {"meta": {"status": 200}, "data": {"globalComments": global_comments}}
+            file.write(encode(head)[:-2] + b',"threads":[\n')
+            for number, piece in enumerate(self._pieces()):
+                file.write(b",\n" * bool(number) + encode(piece))
+            file.write(b"\n]}}\n")
+        self._path.unlink()
+
+    def _pieces(self) -> Iterator[dict[str, Any]]:
+        for (name, fork), comments in sorted(self._comments.items()):
+            numbers = sorted(comments)
+            for begin in range(0, len(numbers), _PIECE):
+                piece = [comments[number] for number in numbers[begin : begin + _PIECE]]
+                yield {"id": name, "fork": fork, "commentCount": len(numbers), "comments": piece}
+
+    def _go_on(self) -> None:
+        self._file.seek(0)
+        whole = 0
+        for line in self._file:
+            try:
+                self._take(msgspec.json.decode(line, type=Page))
+            except msgspec.DecodeError:
+                break
+            whole += len(line)
+        self._file.truncate(whole)  # the line at which the last run was killed
+
+
+def page_back(server: CommentServer, pages: Pages, most: int, since: int | None) -> Iterator[int]:
+    """Ask page after page until all are there, ``most``, or those since a unix time.
+
+    Yields the number of new comments of each page.
+    """
+    if pages.rest is None:
+        yield pages.add(server.page(server.threads, None))
+    while pages.rest and pages.count < most:
+        thread, when = max(pages.rest.items(), key=lambda item: item[1])
+        if since is not None and when < since:
+            return
+        yield pages.add(server.page([thread], when))
+
+
+def _posted(comment: dict[str, Any]) -> int:
+    return int(datetime.fromisoformat(comment["postedAt"]).timestamp())

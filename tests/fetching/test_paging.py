@@ -1,0 +1,144 @@
+"""Comments page by page, from a server that is slow, overloaded, or broken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("yt_dlp")
+
+from pipeline.comments.reading import read_comments
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.fetching.downloading import youtube_dl
+from pipeline.fetching.niconico import CommentServer
+from pipeline.fetching.paging import Pages, page_back
+from pipeline.fetching.web import PAUSE, Web
+from tests.fetching.site import PAGE, START, Site, comment
+
+
+def fetch_all(
+    site: Site,
+    folder: Path,
+    most: int = 10**6,
+    since: int | None = None,
+    sleep: Callable[[float], None] = lambda _: None,
+) -> Pages:
+    """Page back and publish as sm9.json."""
+    with youtube_dl(folder) as dl, Pages(folder / "partial") as pages:
+        server = CommentServer(Web(dl, sleep), "sm9", False, site.address, site.address)
+        assert sum(page_back(server, pages, most, since)) <= pages.count
+        pages.publish(folder / "sm9.json")
+    return pages
+
+
+def texts(path: Path) -> set[str]:
+    return {comment.text for comment in read_comments(path)}
+
+
+def test_every_comment_of_every_thread_comes_once(site: Site, tmp_path: Path) -> None:
+    fetch_all(site, tmp_path)
+    file = read_comments(tmp_path / "sm9.json")
+    found = [(c.thread, c.fork, c.no, c.text) for c in file]
+    truth = [
+        (name, fork, c["no"], c["body"])
+        for (name, fork), comments in site.threads.items()
+        for c in comments
+    ]
+    assert sorted(found) == sorted(truth)
+    assert list(tmp_path.iterdir()) == [tmp_path / "sm9.json"]
+
+
+def test_threads_without_older_comments_are_not_asked_again(site: Site, tmp_path: Path) -> None:
+    fetch_all(site, tmp_path)
+    forks = [[target["fork"] for target in body["params"]["targets"]] for body in site.asked]
+    assert forks[0] == ["owner", "main", "easy"]
+    assert Counter(map(tuple, forks[1:])) == {("main",): 3, ("owner",): 1}
+
+
+def test_threads_of_different_pasts_lose_nothing(site: Site, tmp_path: Path) -> None:
+    """The easy thread reaches far back with few comments, while the main one is crowded."""
+    every = range(250, 0, -1)
+    site.threads["9", "easy"] = [comment(no, START - 10**6 * no, f"e{no}") for no in every]
+    fetch_all(site, tmp_path)
+    assert len(texts(tmp_path / "sm9.json")) == 730 + 250 + 1
+
+
+def test_a_crowded_second_does_not_stop_the_way_back(site: Site, tmp_path: Path) -> None:
+    crowd = [comment(no, START, f"c{no}") for no in range(1, PAGE + 1)]
+    later = [comment(PAGE + no, START + no, f"d{no}") for no in range(1, 50)]
+    earlier = [comment(1000 + no, START - 60 * no, f"b{no}") for no in range(30, 0, -1)]
+    site.threads = {("9", "main"): earlier + crowd + later}
+    fetch_all(site, tmp_path)
+    assert texts(tmp_path / "sm9.json") >= {f"b{no}" for no in range(1, 31)}
+
+
+def test_it_goes_as_far_as_asked(site: Site, tmp_path: Path) -> None:
+    pages = fetch_all(site, tmp_path, most=250)
+    assert 250 <= pages.count < 250 + PAGE
+    assert pages.total == 731
+    assert pages.rest
+
+
+def test_it_goes_back_to_a_day(site: Site, tmp_path: Path) -> None:
+    day = START + 40_000
+    fetch_all(site, tmp_path, since=day)
+    dates = [c.posted_at or 0 for c in read_comments(tmp_path / "sm9.json") if c.fork == "main"]
+    newest = [c for c in site.threads["9", "main"] if START + c["no"] // 3 * 180 >= day]
+    assert sum(date >= day for date in dates) == len(newest)
+    assert len(dates) < len(newest) + 2 * PAGE
+
+
+def test_one_question_at_a_time_with_a_pause(site: Site, tmp_path: Path) -> None:
+    slept: list[float] = []
+    fetch_all(site, tmp_path, sleep=slept.append)
+    assert slept == [PAUSE] * len(site.asked)
+    assert site.agents == {"Yajiuma"}
+
+
+def test_troubles_on_the_way_are_waited_out(site: Site, tmp_path: Path) -> None:
+    slept: list[float] = []
+    site.troubles = ["expired", "busy", "gone", "cut", "html"]
+    pages = fetch_all(site, tmp_path, sleep=slept.append)
+    assert pages.count == 731
+    assert 7 in slept  # what Retry-After asked for
+    assert [wait for wait in slept if wait not in (PAUSE, 7)] == [4, 8, 16]
+    assert site.keys == 1
+
+
+def test_it_gives_up_with_one_clear_error_and_goes_on_later(site: Site, tmp_path: Path) -> None:
+    site.troubles = ["", "", "", *["gone"] * 6]
+    with pytest.raises(PipelineError, match="503") as caught:
+        fetch_all(site, tmp_path)
+    assert caught.value.code == ExitCode.FETCH_FAILED
+    assert "later" in caught.value.remedy
+    assert not (tmp_path / "sm9.json").exists()
+    before = len(site.asked)
+    assert fetch_all(site, tmp_path).count == 731
+    assert site.asked[before]["additionals"]["when"] < site.asked[1]["additionals"]["when"]
+    assert len(site.asked) - before <= 4
+
+
+def test_a_page_that_was_half_written_is_asked_for_again(site: Site, tmp_path: Path) -> None:
+    site.troubles = ["", "", *["gone"] * 6]
+    with pytest.raises(PipelineError):
+        fetch_all(site, tmp_path)
+    partial = tmp_path / "partial"
+    partial.write_bytes(partial.read_bytes()[:-100])
+    assert fetch_all(site, tmp_path).count == 731
+
+
+def test_two_runs_do_not_mix(site: Site, tmp_path: Path) -> None:
+    with Pages(tmp_path / "partial"), pytest.raises(PipelineError) as caught:
+        Pages(tmp_path / "partial")
+    assert caught.value.code == ExitCode.BUSY
+
+
+@pytest.mark.parametrize("code", ["NOT_FOUND", "FORBIDDEN"])
+def test_a_video_without_comments_to_see_is_told(site: Site, tmp_path: Path, code: str) -> None:
+    site.watch_status = (404, code)
+    with pytest.raises(PipelineError, match=code) as caught:
+        fetch_all(site, tmp_path)
+    assert caught.value.code == ExitCode.FETCH_FAILED
