@@ -35,9 +35,9 @@ STEP = 0.1
 """Seconds of a cell of time."""
 LONGEST = 6.0
 """Seconds of delay that are considered."""
-BURST = 1.0
+BURST = 1.2
 """Seconds until the liveliness after a cut has fallen to 1/e."""
-_BURSTS = (0.6, 1.4)
+_BURSTS = (0.7, 1.7)
 """The range that the interval covers."""
 
 _THUMBNAILS_PER_S = 8

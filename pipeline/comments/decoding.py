@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_LAST_ASCII = re.compile(rb"[\x00-\x7f](?=[\x80-\xff]*\Z)")
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CHUNK = 1 << 18  # bytes read at once
 _HEAD = 1 << 16
@@ -48,16 +48,16 @@ def text_chunks(path: Path) -> Iterator[str]:
     rest = b""
     for chunk in utf8_chunks(path):
         content = rest + chunk
-        last = _LAST_ASCII.search(content)  # behind it a character may be incomplete
-        cut = last.end() if last else 0
-        rest = content[cut:]
-        yield _clean(content[:cut])
+        whole = content.rstrip(_BEYOND_ASCII)  # the characters behind it may be incomplete
+        rest = content[len(whole) :]
+        yield _clean(whole)
     yield _clean(rest)
 
 
 def _clean(utf8: bytes) -> str:
-    joined = SURROGATE_PAIR.sub(join_surrogates, decode(utf8))
-    return joined if joined.isascii() else _SURROGATE.sub("\ufffd", joined)
+    if utf8.isascii():
+        return utf8.decode("ascii")
+    return _SURROGATE.sub("\ufffd", SURROGATE_PAIR.sub(join_surrogates, decode(utf8)))
 
 
 def decode(utf8: bytes) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import ijson
 
 from pipeline.comments.decoding import text_chunks, utf8_chunks
+from pipeline.comments.json_depth import DEEPEST, Depth
 from pipeline.comments.report import ReadReport
 from pipeline.errors import ExitCode, PipelineError
 
@@ -46,18 +47,18 @@ def items(path: Path, place: str, report: ReadReport) -> Iterator[Any]:
     """What lies at ``place`` in each document of the file, such as ``data.threads.item``.
 
     Numbers with a point are floats. An end that is missing is reported and ends the items.
-    Raises PipelineError NOT_COMMENTS for an object beyond LONGEST.
+    Raises PipelineError NOT_COMMENTS for an object beyond LONGEST or DEEPEST.
     """
     given = 0
     try:
-        for item in _parsed(_with_whole_characters(path, report), place):
+        for item in _parsed(path, _with_whole_characters(path, report), place):
             given += 1
             yield item
         return
     except (ijson.JSONError, ValueError):
         pass
     try:
-        for number, item in enumerate(_parsed(_mended(path, report), place)):
+        for number, item in enumerate(_parsed(path, _mended(path, report), place)):
             if number >= given:
                 yield item
     except (ijson.JSONError, ValueError) as error:
@@ -65,16 +66,18 @@ def items(path: Path, place: str, report: ReadReport) -> Iterator[Any]:
         report.repair("cut short" if cut else "before what cannot be read", ahead=int(cut))
 
 
-def _parsed(chunks: Iterator[bytes], place: str) -> Iterator[Any]:
-    yield from ijson.items(_File(chunks), place, multiple_values=True, use_float=True)
+def _parsed(path: Path, chunks: Iterator[bytes], place: str) -> Iterator[Any]:
+    yield from ijson.items(_File(path, chunks), place, multiple_values=True, use_float=True)
 
 
 class _File:
-    """What the parser reads from, and the guard against objects without end."""
+    """What the parser reads from, and the guard against objects without end or bottom."""
 
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, path: Path, chunks: Iterator[bytes]) -> None:
+        self._path = path
         self._chunks = chunks
         self._since_object = 0
+        self._depth = Depth()
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
@@ -83,12 +86,17 @@ class _File:
         ended = chunk.rfind(b"}")
         self._since_object = len(chunk) - ended if ended >= 0 else self._since_object + len(chunk)
         if self._since_object > LONGEST:
-            raise PipelineError(
-                ExitCode.NOT_COMMENTS,
-                f"a comment of more than {LONGEST >> 20} MiB is no comment",
-                "Look into the file with an editor; is it of another kind?",
-            )
+            raise self._refused(f"has a comment of more than {LONGEST >> 20} MiB")
+        if self._depth.feed(chunk) > DEEPEST:
+            raise self._refused(f"nests more than {DEEPEST} deep")
         return chunk
+
+    def _refused(self, what: str) -> PipelineError:
+        return PipelineError(
+            ExitCode.NOT_COMMENTS,
+            f"{self._path} {what}",
+            "Look into the file with an editor: is it of another kind?",
+        )
 
 
 def _with_whole_characters(path: Path, report: ReadReport) -> Iterator[bytes]:

@@ -94,7 +94,7 @@ def _parse(piece: bytes, name: str, recover: bool) -> list[tuple[Mapping[str, st
 
 def _pieces(path: Path, name: str, report: ReadReport) -> Iterator[bytes]:
     """The file from its first element on, cut in front of elements."""
-    mark = b"<" + name.encode()
+    mark, end = b"<" + name.encode(), b"</" + name.encode() + b">"
     begins = re.compile(mark + rb"(?=\s)")
     rest = b""
     for chunk in utf8_chunks(path):
@@ -108,7 +108,10 @@ def _pieces(path: Path, name: str, report: ReadReport) -> Iterator[bytes]:
             if first:
                 yield piece[first.start() :]
         elif len(rest) > LONGEST:
-            if begins.match(rest):
+            closed = rest.find(end)
+            if begins.match(rest) and closed >= 0:
+                yield rest[:closed] + end
+            elif begins.match(rest):
                 report.read += 1
                 report.drop(f"longer than {LONGEST >> 20} MiB")
             rest = rest[-len(mark) :]

@@ -109,6 +109,18 @@ def test_an_element_without_end_is_left_out_in_bounded_memory(write_file: WriteF
     assert (fault.where, report.read) == ("2", 3)
 
 
+def test_what_goes_on_behind_an_element_costs_no_other(write_file: WriteFile) -> None:
+    path = write_file('<d p="1">a</d><' + "x" * 5000 + '><d p="2">b</d>')
+    report = ReadReport("a", "test")
+    with (
+        patch.object(xml_stream, "LONGEST", 1000),
+        patch.object(xml_stream, "_PIECE", 100),
+        patch.object(decoding, "_CHUNK", 100),
+    ):
+        assert [text for _, text in found(path, report)] == ["a", "b"]
+    assert (report.read, report.kept) == (2, 2)
+
+
 def test_nothing_nests(write_file: WriteFile) -> None:
     path = write_file('<d p="1">' * 20_000)
     assert len(found(path)) == 20_000
