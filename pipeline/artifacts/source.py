@@ -8,13 +8,21 @@ from typing import Self
 import msgspec
 
 from pipeline.artifacts.publishing import write_text
+from pipeline.errors import ExitCode, PipelineError
 
 
 class _Pointer(msgspec.Struct, frozen=True):
     @classmethod
     def load(cls, pointer: Path) -> Self:
-        """Read a pointer file."""
-        return msgspec.json.decode(pointer.read_bytes(), type=cls)
+        """Read a pointer file; raises PipelineError BAD_ARTIFACT."""
+        try:
+            return msgspec.json.decode(pointer.read_bytes(), type=cls)
+        except msgspec.DecodeError:
+            raise PipelineError(
+                ExitCode.BAD_ARTIFACT,
+                f"{pointer} is damaged, or of another version",
+                "Delete it, and name the file once more with VIDEO= or COMMENTS=",
+            ) from None
 
     def save(self, pointer: Path) -> None:
         """Publish a pointer file."""

@@ -1,6 +1,9 @@
 from pathlib import Path
 
+import pytest
+
 from pipeline.artifacts.source import CommentSources, Source, comment_sources, source_path
+from pipeline.errors import ExitCode, PipelineError
 
 
 def test_a_pointer_reads_back(tmp_path: Path) -> None:
@@ -22,3 +25,13 @@ def test_comments_are_found_through_their_pointer_or_as_one_file(tmp_path: Path)
     sources.save(pointer)
     assert comment_sources(pointer) == sources
     assert [file.path for file in comment_sources(Path("/c.xml")).files] == ["/c.xml"]
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b'{"path": "/a.xml", "fingerprint": "0"}'])
+def test_a_pointer_of_another_version_is_told(tmp_path: Path, content: bytes) -> None:
+    pointer = tmp_path / "source.comments.json"
+    pointer.write_bytes(content)
+    with pytest.raises(PipelineError, match="Delete it") as caught:
+        comment_sources(pointer)
+    assert caught.value.code == ExitCode.BAD_ARTIFACT
+    assert str(pointer) in caught.value.problem
