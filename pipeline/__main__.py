@@ -151,7 +151,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
 def _fetch(options: argparse.Namespace) -> ExitCode:
     logging.basicConfig(level=logging.INFO, format="fetch: %(message)s")
     try:
-        from pipeline.fetching.fetch import MOST, fetch
+        from pipeline.fetching.fetch import fetch
     except ModuleNotFoundError as error:
         if error.name != "yt_dlp":
             raise
@@ -161,7 +161,9 @@ def _fetch(options: argparse.Namespace) -> ExitCode:
             "Run `.venv/bin/pip install yt-dlp`",
         ) from None
     try:
-        most = int(options.most or MOST)
+        most = int(options.most) if options.most else None
+        if most is not None and most < 0:
+            raise ValueError
         since = date.fromisoformat(options.since) if options.since else None
     except ValueError:
         raise PipelineError(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import netrc
 import os
 import re
 import sys
@@ -16,7 +17,7 @@ from typing import Any
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import YoutubeDLError
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.media.ffmpeg import ffmpeg_path
 
 COOKIES, NETRC = "YAJIUMA_COOKIES", "YAJIUMA_NETRC"
@@ -25,6 +26,11 @@ USER, PASSWORD = "YAJIUMA_USER", "YAJIUMA_PASSWORD"
 
 _HEIGHT = 720  # pixels; the networks see 224
 _COLORS = re.compile(r"\x1b\[[\d;]*m")
+_COOKIE = re.compile(
+    r"(?:#HttpOnly_)?([^#\t]+)\t[^\t]*(\t[^\t]*\t[^\t]*\t(?:\d+(?:\.\d+)?)?\t[^\t]*\t[^\t]*)"
+)
+"""Domain, whether it begins with a dot; path, whether secure, end in unix time, name, value."""
+_WRITING = re.compile("unable to (open for writing|write data|download video):", re.IGNORECASE)
 _SECONDS_BETWEEN_LINES = 30.0
 
 log = logging.getLogger("yajiuma")
@@ -39,9 +45,11 @@ def youtube_dl(folder: Path) -> Iterator[YoutubeDL]:
     options: dict[str, Any] = {
         "format": f"bv*[height<={_HEIGHT}]+ba/b[height<={_HEIGHT}]/bv*+ba/b",
         "merge_output_format": "mp4",
-        "outtmpl": str(folder / "%(id)s.%(ext)s"),
+        "outtmpl": str(folder).replace("%", "%%") + "/%(id)s.%(ext)s",
         "ffmpeg_location": ffmpeg_path(),
         "noplaylist": True,
+        "extract_flat": "in_playlist",
+        "subtitleslangs": ["danmaku"],
         "quiet": True,
         "noprogress": True,
         "logger": _Listener(),
@@ -59,9 +67,9 @@ def _credentials() -> dict[str, Any]:
     found: dict[str, Any] = {}
     if path := os.environ.get(COOKIES):
         # In memory, for yt-dlp writes cookies back to where it read them.
-        found["cookiefile"] = io.StringIO(_secret(path, COOKIES))
+        found["cookiefile"] = io.StringIO(_cookies(_secret(path, COOKIES)))
     if path := os.environ.get(NETRC):
-        _secret(path, NETRC)
+        _check_netrc(path)
         found |= {"usenetrc": True, "netrc_location": path}
     if os.environ.get(USER):
         found |= {"username": os.environ[USER], "password": os.environ.get(PASSWORD, "")}
@@ -79,8 +87,42 @@ def _secret(path: str, variable: str) -> str:
         ) from None
 
 
+def _cookies(text: str) -> str:
+    """The cookies of a file so that yt-dlp finds no fault, of which it would print the line."""
+    cookies = ["# Netscape HTTP Cookie File"]
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or (line.startswith("#") and not line.startswith("#HttpOnly_")):
+            continue
+        cookie = _COOKIE.fullmatch(line)
+        if cookie is None:
+            raise PipelineError(
+                ExitCode.FETCH_FAILED,
+                f"line {number} of the file that {COOKIES} names is no cookie",
+                "Export the file anew in Netscape's form, often called cookies.txt",
+            )
+        domain, rest = cookie.groups()
+        cookies.append(f"{domain}\t{str(domain.startswith('.')).upper()}{rest}")
+    return "\n".join(cookies) + "\n"
+
+
+def _check_netrc(path: str) -> None:
+    """Raise PipelineError for a fault, which yt-dlp would print with the word at fault."""
+    _secret(path, NETRC)
+    try:
+        netrc.netrc(Path(path).expanduser())
+    except netrc.NetrcParseError as error:
+        raise PipelineError(
+            ExitCode.FETCH_FAILED,
+            f"the file that {NETRC} names has a fault near line {error.lineno}",
+            "Write `machine niconico login NAME password WORD`, quoted where they hold spaces",
+        ) from None
+
+
 def _failed(error: YoutubeDLError) -> PipelineError:
-    said = _COLORS.sub("", str(error)).removeprefix("ERROR: ").split(". ")[0].split("; please")[0]
+    if _WRITING.search(str(error)) and (known := from_os_error(error)):
+        return known
+    said = _COLORS.sub("", str(error)).removeprefix("ERROR: ")
+    said = re.split(r"\. |; please| \(caused by", said)[0]
     if re.search(
         "log ?in|sign in|account|cookies|private|member|premium", str(error), re.IGNORECASE
     ):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+import sys
+from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from yt_dlp import YoutubeDL
+from yt_dlp.extractor.niconico import NiconicoIE
 
 from pipeline.artifacts.publishing import published
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.fetching.downloading import youtube_dl
+from pipeline.fetching.downloading import COOKIES, youtube_dl
 from pipeline.fetching.niconico import CommentServer
 from pipeline.fetching.paging import Pages, page_back
 from pipeline.fetching.web import Web
@@ -19,6 +21,8 @@ from pipeline.progress import track
 
 MOST = 20_000
 """Comments asked for where the user does not say: the article's video had 420,000."""
+
+_JAPAN = timezone(timedelta(hours=9))
 
 
 class Fetched(NamedTuple):
@@ -30,68 +34,92 @@ class Fetched(NamedTuple):
     """Lines for people."""
 
 
-def fetch(url: str, folder: Path, most: int = MOST, since: date | None = None) -> Fetched:
+def fetch(url: str, folder: Path, most: int | None = None, since: date | None = None) -> Fetched:
     """Download a video to ``folder`` as ``ID.mp4``, and its comments beside it.
 
     Of Niconico's comments, the newest and then older ones until there are ``most``, or all
-    ``since`` a day; of other sites what yt-dlp finds. What is there already is kept, and what
-    an earlier run began goes on. Raises PipelineError: FETCH_FAILED, USAGE, BUSY.
+    ``since`` a day (Japan's), or MOST; of other sites what yt-dlp finds. What is there already
+    is kept, and what an earlier run began goes on.
+    Raises PipelineError: FETCH_FAILED, USAGE, BUSY.
     """
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname or address.password:
-        raise PipelineError(
-            ExitCode.USAGE,
-            "URL= is no address of a page" + (" (it holds a password)" * bool(address.password)),
-            "Give one that begins with https://, and a login by netrc, cookies file or environment",
-        )
+    _check(url)
+    if most is None:
+        most = MOST if since is None else sys.maxsize
     folder.mkdir(parents=True, exist_ok=True)
     with youtube_dl(folder) as dl:
+        # Extractors look for comments only with this set, and Niconico's to no use.
+        dl.params["writesubtitles"] = not NiconicoIE.suitable(url)
         info = dl.extract_info(url, process=True, download=False)
         if info.get("_type", "video") != "video":
             raise PipelineError(
                 ExitCode.USAGE, f"{url} is a list of videos", "Give the address of one of them"
             )
-        comments, notes = _comments(dl, info, folder, most, since)
+        beside = Path(dl.prepare_filename(info))
+        comments, notes = _comments(dl, info, beside, most, since)
+        info.pop("subtitles", None)
         done = dl.process_ie_result(info, download=True)
     video = Path(done["requested_downloads"][0]["filepath"])
     return Fetched(video, comments, notes)
 
 
+def _check(url: str) -> None:
+    try:
+        address = urlsplit(url)
+        secret, usable = "@" in address.netloc, address.scheme in ("http", "https")
+        if usable and address.hostname and not secret:
+            return
+    except ValueError:  # brackets without an IPv6 address
+        secret = False
+    raise PipelineError(
+        ExitCode.USAGE,
+        "URL= is no address of a page" + " (it holds a login)" * secret,
+        "Give one that begins with https://, and a login by netrc, cookies file or environment",
+    )
+
+
 def _comments(
-    dl: YoutubeDL, info: dict[str, Any], folder: Path, most: int, since: date | None
+    dl: YoutubeDL, info: dict[str, Any], beside: Path, most: int, since: date | None
 ) -> tuple[Path | None, list[str]]:
+    if not most:
+        return None, []
     if info["extractor_key"] == "Niconico":
-        return _niconico(dl, info["id"], folder, most, since)
-    for track_ in (info.get("subtitles") or {}).get("danmaku", []):
-        target = folder / f"{info['id']}.{track_['ext']}"
+        return _niconico(dl, info["id"], beside.with_suffix(".json"), most, since)
+    for danmaku in (info.get("subtitles") or {}).get("danmaku", []):
+        target = beside.with_suffix(f".{danmaku['ext']}")
         if not target.exists():
-            with dl.urlopen(track_["url"]) as response, published(target) as temporary:
+            with dl.urlopen(danmaku["url"]) as response, published(target) as temporary:
                 temporary.write_bytes(response.read())
         return target, []
     return None, ["this site has no timestamped comments that yt-dlp knows of"]
 
 
 def _niconico(
-    dl: YoutubeDL, video: str, folder: Path, most: int, since: date | None
-) -> tuple[Path, list[str]]:
-    target = folder / f"{video}.json"
+    dl: YoutubeDL, video: str, target: Path, most: int, since: date | None
+) -> tuple[Path | None, list[str]]:
     if target.exists():
         return target, [f"{target.name} is there already; delete it to fetch comments anew"]
-    signed_in = any(cookie.name == "user_session" for cookie in dl.cookiejar)
-    moment = int(datetime.combine(since, time(), UTC).timestamp()) if since else None
-    with Pages(folder / f".{video}.comments.partial") as pages:
-        server = CommentServer(Web(dl), video, signed_in)
+    moment = int(datetime.combine(since, time(), _JAPAN).timestamp()) if since else None
+    with Pages(target.with_name(f".{video}.comments.partial")) as pages:
+        server = CommentServer(Web(dl), video)
         steps = page_back(server, pages, most, moment)
         for _ in track(steps, None, "fetch comments", "pages"):
             pass
         if not pages.count:
-            raise PipelineError(
-                ExitCode.FETCH_FAILED, f"{video} has no comments", "Take another video"
-            )
+            return None, [f"{video} has no comments"]
         pages.publish(target)
-        if not pages.rest:
-            return target, [f"{pages.count} comments, all there are to see"]
-        return target, [
-            f"{pages.count} of {pages.total} comments; to go further back, delete {target.name} and"
-            f" say MOST={10 * most}"
-        ]
+        return target, [_told(pages, target.name, most)]
+
+
+def _told(pages: Pages, name: str, most: int) -> str:
+    if pages.sample and pages.count < pages.total:
+        return (
+            f"{pages.count} of {pages.total} comments, which is what guests are shown; to get all,"
+            f" delete {name} and put the path of your account's cookies file into {COOKIES}"
+        )
+    if not pages.rest:
+        return f"{pages.count} comments, all there are to see"
+    further = f"MOST={10 * most}" if pages.count >= most else "an earlier SINCE="
+    return (
+        f"{pages.count} of {pages.total} comments; to go further back, delete {name} and say"
+        f" {further}"
+    )

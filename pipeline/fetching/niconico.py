@@ -1,13 +1,17 @@
-"""Niconico's comments: the newest of each thread, then page by page back in time.
+"""Niconico's comments: page by page back in time.
 
 The watch API names a video's threads and gives a key, with which the comment server answers
-up to about a thousand comments of each, written before the moment ``when``.
+up to about a thousand comments of each, written before the moment ``when``. That is for those
+who are logged in. To a question without ``when`` it answers some thousand comments out of the
+video's whole life (github.com/Hayao-H/Niconicome/issues/677), which is no place to page from,
+but all there is for guests (github.com/AlexAplin/nndownload/pull/206).
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -19,7 +23,7 @@ SITE = "https://www.nicovideo.jp"
 API = "https://nvapi.nicovideo.jp"
 
 _FRONTEND = {"X-Frontend-Id": "6", "X-Frontend-Version": "0"}
-_OLD_KEY = {400, 401, 403}
+_OLD_KEY, _NO_LOGIN = "EXPIRED_TOKEN", "INVALID_TOKEN"
 
 
 class Thread(msgspec.Struct):
@@ -31,22 +35,30 @@ class Thread(msgspec.Struct):
     """As they came, the fields ``no`` and ``postedAt`` among them."""
 
 
+class _Comment(msgspec.Struct, rename="camel"):
+    """What every comment has, for all that is done with it here."""
+
+    no: int
+    posted_at: datetime
+
+
 class Page(msgspec.Struct):
     """One answer."""
 
     threads: list[Thread]
     total: int
     """Comments that the server counts in all threads."""
+    sample: bool = False
+    """Whether these are out of the video's whole life instead of before a moment."""
 
 
 class CommentServer:
     """Where the comments of one video are asked for."""
 
-    def __init__(
-        self, web: Web, video: str, signed_in: bool, site: str = SITE, api: str = API
-    ) -> None:
+    def __init__(self, web: Web, video: str, site: str = SITE, api: str = API) -> None:
         """``video`` is its id, such as ``sm9``. Raises PipelineError FETCH_FAILED."""
         self._web, self._video, self._api = web, video, api
+        self._guest = not web.has_cookie("user_session")
         self._headers = {
             **_FRONTEND,
             "Content-Type": "text/plain;charset=UTF-8",
@@ -54,7 +66,7 @@ class CommentServer:
             "Referer": f"{site}/",
             "X-Client-Os-Type": "others",
         }
-        kind = "v3" if signed_in else "v3_guest"
+        kind = "v3_guest" if self._guest else "v3"
         track = f"AAAAAAAAAA_{round(time.time() * 1000)}"
         answer = web.ask(f"{site}/api/watch/{kind}/{video}?actionTrackId={track}", _FRONTEND)
         try:
@@ -66,44 +78,47 @@ class CommentServer:
         except (TypeError, KeyError):
             raise _refused(f"{video} has no comments to fetch", answer) from None
 
-    def page(self, threads: Sequence[tuple[str, str]], when: int | None) -> Page:
+    def page(self, threads: Sequence[tuple[str, str]], when: int) -> Page:
         """The newest comments of ``threads``, written before ``when`` (unix seconds).
 
-        Raises PipelineError FETCH_FAILED.
+        A guest may get a sample instead. Raises PipelineError FETCH_FAILED.
         """
-        answer = self._ask(threads, when)
-        if answer.status in _OLD_KEY:
+        past = {"when": when, "res_from": -1000}
+        answer = self._ask(threads, past)
+        if answer.fault == _OLD_KEY:
             keys = f"{self._api}/v1/comment/keys/thread?videoId={self._video}"
             renewed = self._web.ask(keys, _FRONTEND)
             try:
                 self._key = str(renewed.content["data"]["threadKey"])
             except (TypeError, KeyError):
                 raise _refused("the comment server wants another key", renewed) from None
-            answer = self._ask(threads, when)
+            answer = self._ask(threads, past)
+        sample = answer.fault == _NO_LOGIN and self._guest
+        if sample:
+            answer = self._ask(threads, {})
         try:
             data = answer.content["data"]
             found = msgspec.convert(data["threads"], list[Thread])
             for comment in (comment for thread in found for comment in thread.comments):
-                int(comment["no"]), str(comment["postedAt"])
-            return Page(found, sum(int(thread["count"]) for thread in data["globalComments"]))
+                msgspec.convert(comment, _Comment)
+            total = sum(int(thread["count"]) for thread in data["globalComments"])
+            return Page(found, total, sample)
         except (TypeError, KeyError, ValueError):
             raise _refused("the comment server refuses", answer) from None
 
-    def _ask(self, threads: Sequence[tuple[str, str]], when: int | None) -> Answer:
+    def _ask(self, threads: Sequence[tuple[str, str]], past: dict[str, int]) -> Answer:
         targets = [{"id": name, "fork": fork} for name, fork in threads]
         body = {
             "params": self._params | {"targets": targets},
             "threadKey": self._key,
-            "additionals": {} if when is None else {"when": when, "res_from": -1000},
+            "additionals": past,
         }
         return self._web.ask(f"{self._server}/v1/threads", self._headers, body)
 
 
 def _refused(problem: str, answer: Answer) -> PipelineError:
-    meta = answer.content.get("meta") if isinstance(answer.content, dict) else None
-    reason = meta.get("errorCode") if isinstance(meta, dict) else None
     return PipelineError(
         ExitCode.FETCH_FAILED,
-        f"{problem} ({reason or f'status {answer.status}'})",
+        f"{problem} ({answer.fault or f'status {answer.status}'})",
         "Open the video in a browser to see whether it still shows comments, or needs a login",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import msgspec
+from msgspec.json import encode
 
 from pipeline.artifacts.publishing import published
 from pipeline.errors import ExitCode, PipelineError
@@ -17,6 +19,8 @@ from pipeline.fetching.niconico import CommentServer, Page
 
 _PIECE = 1000
 """Comments of a thread written as one: readers hold a piece at a time."""
+_CROWD = 100
+"""So many comments of one moment, all known, may hide older ones."""
 
 _Name = tuple[str, str]
 """A thread's id and fork."""
@@ -28,12 +32,14 @@ class Pages:
     def __init__(self, partial: Path) -> None:
         """Go on with ``partial`` if it exists. Raises PipelineError BUSY."""
         self._path = partial
-        self._comments: dict[_Name, dict[int, dict[str, Any]]] = {}
+        self._comments: dict[_Name, dict[int, bytes]] = {}  # JSON, for it takes 2/5 of the memory
         self.rest: dict[_Name, int] | None = None
         """Threads that may have comments older than a moment (unix seconds); None before the
         first page."""
         self.total = 0
         """Comments that the server counts."""
+        self.sample = False
+        """Whether the server gave some comments out of many, with no way further back."""
         self._file = partial.open("a+b")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -54,7 +60,7 @@ class Pages:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
-        if not self._comments:
+        if not self.count:
             self._path.unlink(missing_ok=True)
 
     @property
@@ -65,27 +71,29 @@ class Pages:
     def add(self, page: Page) -> int:
         """Keep a page; return how many of its comments are new."""
         new = self._take(page)
-        self._file.write(msgspec.json.encode(page) + b"\n")
+        self._file.write(encode(page) + b"\n")
         self._file.flush()
         return new
 
     def _take(self, page: Page) -> int:
-        before, self.total = self.count, page.total
+        before, self.total, self.sample = self.count, page.total, page.sample
         self.rest = {} if self.rest is None else self.rest
         for thread in page.threads:
             name = (thread.id, thread.fork)
             known = self._comments.setdefault(name, {})
-            new = {c["no"]: c for c in thread.comments if c["no"] not in known}
+            new = {c["no"]: encode(c) for c in thread.comments if c["no"] not in known}
             known.update(new)
             asked = self.rest.pop(name, None)
-            if new:
-                oldest = min(map(_posted, thread.comments))
-                self.rest[name] = oldest if asked is None else min(oldest, asked - 1)
+            moments = sorted(map(_posted, thread.comments))
+            crowded = len(moments) >= _CROWD and moments[-1] - moments[0] <= 1
+            if not page.sample and (new or crowded):
+                # Whether ``when`` itself is before ``when`` is nowhere written.
+                older = moments[0] + 1
+                self.rest[name] = older if asked is None else min(older, asked - 1)
         return self.count - before
 
     def publish(self, target: Path) -> None:
         """Write the comments as one nvComment document, and forget the pages."""
-        encode = msgspec.json.encode
         totals: dict[str, int] = {}
         for (name, _), comments in self._comments.items():
             totals[name] = totals.get(name, 0) + len(comments)
@@ -102,7 +110,8 @@ class Pages:
         for (name, fork), comments in sorted(self._comments.items()):
             numbers = sorted(comments)
             for begin in range(0, len(numbers), _PIECE):
-                piece = [comments[number] for number in numbers[begin : begin + _PIECE]]
+                part = numbers[begin : begin + _PIECE]
+                piece = [msgspec.Raw(comments[number]) for number in part]
                 yield {"id": name, "fork": fork, "commentCount": len(numbers), "comments": piece}
 
     def _go_on(self) -> None:
@@ -123,10 +132,10 @@ def page_back(server: CommentServer, pages: Pages, most: int, since: int | None)
     Yields the number of new comments of each page.
     """
     if pages.rest is None:
-        yield pages.add(server.page(server.threads, None))
+        yield pages.add(server.page(server.threads, int(time.time())))
     while pages.rest and pages.count < most:
         thread, when = max(pages.rest.items(), key=lambda item: item[1])
-        if since is not None and when < since:
+        if since is not None and when <= since:
             return
         yield pages.add(server.page([thread], when))
 

@@ -60,20 +60,29 @@ class Site:
         }
     )
     troubles: list[str] = field(default_factory=list)
-    """What the next questions to the comment server meet: expired, busy, gone, cut, html."""
+    """What the next questions to the comment server meet: an error code, a time to wait for
+    (as Retry-After says it), gone, cut, html, or nothing ("")."""
     watch_status: tuple[int, str] | None = None
     """A status and error code with which the watch API refuses."""
     needs_login: bool = False
+    guests_see_the_past: bool = False
+    includes_when: bool = True
+    """Whether comments of the second ``when`` itself are among those before it."""
+    other_form: dict[str, Any] = field(default_factory=dict)
+    """What it says of every comment instead of what is expected."""
     delay: float = 0.0
     """Seconds before each page."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     """Bodies of the questions that the comment server answered."""
     calls: Counter[str] = field(default_factory=Counter)
+    logins: list[dict[str, list[str]]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     address: str = ""
     keys: int = 0
+    guest: bool = True
 
-    def watch(self) -> tuple[int, dict[str, Any]]:
+    def watch(self, signed_in: bool) -> tuple[int, dict[str, Any]]:
+        self.guest = not signed_in
         if self.watch_status:
             status, code = self.watch_status
             return 404, {"meta": {"status": status, "errorCode": code}, "data": {}}
@@ -109,12 +118,16 @@ class Site:
         }
 
     def page(self, body: dict[str, Any]) -> dict[str, Any]:
-        when = body["additionals"].get("when", 10**12)
+        when = body["additionals"].get("when")
         threads = []
         for target in body["params"]["targets"]:
             every = self.threads[target["id"], target["fork"]]
-            older = [c for c in every if posted(c) <= when]
-            threads.append(target | {"commentCount": len(every), "comments": older[-PAGE:]})
+            if when is None:
+                found = every[:: len(every) // PAGE + 1]
+            else:
+                found = [c for c in every if posted(c) < when + self.includes_when][-PAGE:]
+            found = [c | self.other_form for c in found]
+            threads.append(target | {"commentCount": len(every), "comments": found})
         count = sum(map(len, self.threads.values()))
         totals = [{"id": "9", "count": count}]
         return {"meta": {"status": 200}, "data": {"globalComments": totals, "threads": threads}}
@@ -122,6 +135,14 @@ class Site:
 
 def posted(fields: dict[str, Any]) -> int:
     return int(datetime.fromisoformat(fields["postedAt"]).timestamp())
+
+
+def cookies_file(path: Path, name: str = "user_session", value: str = SECRET) -> Path:
+    """For this server, and for yt-dlp to see that there is a login."""
+    rest = f"/\tFALSE\t0\t{name}\t{value}\n"
+    lines = ["# Netscape HTTP Cookie File", f"127.0.0.1\tFALSE\t{rest}.nicovideo.jp\tTRUE\t{rest}"]
+    path.write_text("\n".join(lines))
+    return path
 
 
 @contextmanager
@@ -133,12 +154,15 @@ def serving(site: Site) -> Iterator[Site]:
             site.agents.add(self.headers["User-Agent"] or "")
             if url.path.startswith("/api/watch/"):
                 self._watch(url.path)
+            elif url.path == "/login":
+                self._send(200, b"", "text/html")
             elif url.path == "/v1/comment/keys/thread":
                 assert parse_qs(url.query) == {"videoId": ["sm9"]}
                 site.keys += 1
                 self._json(200, {"meta": {"status": 200}, "data": {"threadKey": f"key{site.keys}"}})
             elif (site.folder / url.path[1:]).is_file():
-                self._send(200, (site.folder / url.path[1:]).read_bytes(), "video/mp4")
+                kind = "text/html" if url.path.endswith(".html") else "video/mp4"
+                self._send(200, (site.folder / url.path[1:]).read_bytes(), kind)
             else:
                 self._json(404, {"meta": {"status": 404}})
 
@@ -156,21 +180,31 @@ def serving(site: Site) -> Iterator[Site]:
                     },
                 )
                 return
-            self._json(*site.watch())
+            self._json(*site.watch(signed_in))
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            sent = self.rfile.read(int(self.headers["Content-Length"]))
             site.calls[self.path] += 1
+            if self.path == "/login/redirector":
+                site.logins.append(parse_qs(sent.decode()))
+                told = '<p class="notice__text">Wrong address or password</p>'
+                self._send(200, f'<div class="notice error">{told}</div>'.encode(), "text/html")
+                return
+            body = json.loads(sent)
             if self.path.startswith("/v1/watch/"):
                 url = {"contentUrl": f"{site.address}/master.m3u8"}
                 self._json(201, {"meta": {"status": 201}, "data": url})
                 return
             threading.Event().wait(site.delay)
-            trouble = site.troubles.pop(0) if site.troubles else None
-            if trouble == "expired" or body["threadKey"] != f"key{site.keys}":
-                self._json(400, {"meta": {"status": 400, "errorCode": "EXPIRED_TOKEN"}})
-            elif trouble == "busy":
-                self._json(429, {}, {"Retry-After": "7"})
+            trouble = site.troubles.pop(0) if site.troubles else ""
+            if body["threadKey"] != f"key{site.keys}":
+                trouble = "EXPIRED_TOKEN"
+            if site.guest and not site.guests_see_the_past and body["additionals"]:
+                trouble = "INVALID_TOKEN"
+            if trouble.isupper():
+                self._json(400, {"meta": {"status": 400, "errorCode": trouble}})
+            elif trouble.isdigit() or trouble.endswith("GMT"):
+                self._json(429, {}, {"Retry-After": trouble})
             elif trouble == "gone":
                 self._json(503, {})
             elif trouble == "cut":
@@ -209,7 +243,7 @@ def serving(site: Site) -> Iterator[Site]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield site

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from email.utils import formatdate
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from pipeline.fetching.paging import Pages, page_back
 from pipeline.fetching.web import PAUSE, Web
 from tests.fetching.site import PAGE, START, Site, comment
 
+pytestmark = pytest.mark.usefixtures("account")
+
 
 def fetch_all(
     site: Site,
@@ -28,7 +32,7 @@ def fetch_all(
 ) -> Pages:
     """Page back and publish as sm9.json."""
     with youtube_dl(folder) as dl, Pages(folder / "partial") as pages:
-        server = CommentServer(Web(dl, sleep), "sm9", False, site.address, site.address)
+        server = CommentServer(Web(dl, sleep), "sm9", site.address, site.address)
         assert sum(page_back(server, pages, most, since)) <= pages.count
         pages.publish(folder / "sm9.json")
     return pages
@@ -38,7 +42,11 @@ def texts(path: Path) -> set[str]:
     return {comment.text for comment in read_comments(path)}
 
 
-def test_every_comment_of_every_thread_comes_once(site: Site, tmp_path: Path) -> None:
+@pytest.mark.parametrize("includes_when", [True, False])
+def test_every_comment_of_every_thread_comes_once(
+    site: Site, tmp_path: Path, includes_when: bool
+) -> None:
+    site.includes_when = includes_when
     fetch_all(site, tmp_path)
     file = read_comments(tmp_path / "sm9.json")
     found = [(c.thread, c.fork, c.no, c.text) for c in file]
@@ -56,6 +64,7 @@ def test_threads_without_older_comments_are_not_asked_again(site: Site, tmp_path
     forks = [[target["fork"] for target in body["params"]["targets"]] for body in site.asked]
     assert forks[0] == ["owner", "main", "easy"]
     assert Counter(map(tuple, forks[1:])) == {("main",): 3, ("owner",): 1}
+    assert all(body["additionals"]["res_from"] == -1000 for body in site.asked)
 
 
 def test_threads_of_different_pasts_lose_nothing(site: Site, tmp_path: Path) -> None:
@@ -66,13 +75,45 @@ def test_threads_of_different_pasts_lose_nothing(site: Site, tmp_path: Path) -> 
     assert len(texts(tmp_path / "sm9.json")) == 730 + 250 + 1
 
 
-def test_a_crowded_second_does_not_stop_the_way_back(site: Site, tmp_path: Path) -> None:
-    crowd = [comment(no, START, f"c{no}") for no in range(1, PAGE + 1)]
-    later = [comment(PAGE + no, START + no, f"d{no}") for no in range(1, 50)]
-    earlier = [comment(1000 + no, START - 60 * no, f"b{no}") for no in range(30, 0, -1)]
-    site.threads = {("9", "main"): earlier + crowd + later}
+@pytest.mark.parametrize("includes_when", [True, False])
+@pytest.mark.parametrize("later", [0, 49])
+@pytest.mark.parametrize("crowded", [PAGE, PAGE + 5])
+def test_a_crowded_second_does_not_stop_the_way_back(
+    site: Site, tmp_path: Path, crowded: int, later: int, includes_when: bool
+) -> None:
+    site.includes_when = includes_when
+    moments = [START - 60 * n for n in range(30, 0, -1)]
+    moments += [START] * crowded + [START + n for n in range(1, later + 1)]
+    site.threads = {("9", "main"): [comment(no, at, f"{no}") for no, at in enumerate(moments, 1)]}
     fetch_all(site, tmp_path)
-    assert texts(tmp_path / "sm9.json") >= {f"b{no}" for no in range(1, 31)}
+    lost = {str(no) for no in range(1, len(moments) + 1)} - texts(tmp_path / "sm9.json")
+    assert len(lost) <= max(0, crowded - PAGE)
+
+
+def test_guests_get_the_sample_that_the_site_shows_them(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YAJIUMA_COOKIES")
+    pages = fetch_all(site, tmp_path)
+    assert pages.sample
+    assert not pages.rest
+    assert [body["additionals"] for body in site.asked] == [{}]
+    assert 1 < pages.count < pages.total == 731
+
+
+def test_guests_page_back_where_they_may(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("YAJIUMA_COOKIES")
+    site.guests_see_the_past = True
+    pages = fetch_all(site, tmp_path)
+    assert (pages.count, pages.sample) == (731, False)
+
+
+def test_an_account_that_is_refused_the_past_is_told(site: Site, tmp_path: Path) -> None:
+    site.troubles = ["INVALID_TOKEN"]
+    with pytest.raises(PipelineError, match="INVALID_TOKEN"):
+        fetch_all(site, tmp_path)
 
 
 def test_it_goes_as_far_as_asked(site: Site, tmp_path: Path) -> None:
@@ -100,12 +141,23 @@ def test_one_question_at_a_time_with_a_pause(site: Site, tmp_path: Path) -> None
 
 def test_troubles_on_the_way_are_waited_out(site: Site, tmp_path: Path) -> None:
     slept: list[float] = []
-    site.troubles = ["expired", "busy", "gone", "cut", "html"]
+    soon = formatdate(time.time() + 50, usegmt=True)
+    site.troubles = ["", "EXPIRED_TOKEN", "7", "gone", "cut", "html", ""]
+    site.troubles += ["TOO_MANY_REQUESTS", soon]
     pages = fetch_all(site, tmp_path, sleep=slept.append)
     assert pages.count == 731
-    assert 7 in slept  # what Retry-After asked for
-    assert [wait for wait in slept if wait not in (PAUSE, 7)] == [4, 8, 16]
+    waits = [wait for wait in slept if wait != PAUSE]
+    assert waits[:-1] == [7, 4, 8, 16, 70]
+    assert waits[-1] == pytest.approx(50, abs=5)
     assert site.keys == 1
+
+
+def test_a_server_that_wants_peace_for_long_is_left_alone(site: Site, tmp_path: Path) -> None:
+    slept: list[float] = []
+    site.troubles = ["3600"]
+    with pytest.raises(PipelineError, match="429 and wants 3600 s"):
+        fetch_all(site, tmp_path, sleep=slept.append)
+    assert slept == [PAUSE]
 
 
 def test_it_gives_up_with_one_clear_error_and_goes_on_later(site: Site, tmp_path: Path) -> None:
@@ -134,6 +186,16 @@ def test_two_runs_do_not_mix(site: Site, tmp_path: Path) -> None:
     with Pages(tmp_path / "partial"), pytest.raises(PipelineError) as caught:
         Pages(tmp_path / "partial")
     assert caught.value.code == ExitCode.BUSY
+
+
+@pytest.mark.parametrize("fault", [{"no": "1"}, {"postedAt": "long ago"}, {"no": None}])
+def test_comments_of_another_form_are_refused(
+    site: Site, tmp_path: Path, fault: dict[str, object]
+) -> None:
+    site.other_form = fault
+    with pytest.raises(PipelineError) as caught:
+        fetch_all(site, tmp_path)
+    assert caught.value.code == ExitCode.FETCH_FAILED
 
 
 @pytest.mark.parametrize("code", ["NOT_FOUND", "FORBIDDEN"])

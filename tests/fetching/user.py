@@ -1,7 +1,9 @@
 """The driver as a user starts it, with Niconico at another address: ``ADDRESS VERB …``."""
 
 import sys
+import time
 
+from yt_dlp import YoutubeDL
 from yt_dlp.extractor.niconico import NiconicoBaseIE
 
 import pipeline.fetching.fetch
@@ -9,17 +11,26 @@ from pipeline.fetching.niconico import CommentServer
 from pipeline.fetching.web import Web
 
 
-def main() -> None:
-    address = sys.argv.pop(1)
-    NiconicoBaseIE._BASE_URL = NiconicoBaseIE._API_BASE = address
+def redirections(address: str) -> list[tuple[object, str, object]]:
+    """Attributes to set, as object, name and value; a second of waiting takes a twentieth."""
 
-    def here(web: Web, video: str, signed_in: bool) -> CommentServer:
-        return CommentServer(web, video, signed_in, address, address)
+    def quick(dl: YoutubeDL) -> Web:
+        return Web(dl, lambda seconds: time.sleep(seconds / 20))
 
-    vars(pipeline.fetching.fetch)["CommentServer"] = here
-    from pipeline.__main__ import main as driver
+    def here(web: Web, video: str) -> CommentServer:
+        return CommentServer(web, video, address, address)
 
-    sys.exit(driver())
+    places = ("_BASE_URL", "_API_BASE", "_LOGIN_BASE")
+    return [
+        *((NiconicoBaseIE, place, address) for place in places),
+        (pipeline.fetching.fetch, "Web", quick),
+        (pipeline.fetching.fetch, "CommentServer", here),
+    ]
 
 
-main()
+if __name__ == "__main__":
+    for redirection in redirections(sys.argv.pop(1)):
+        setattr(*redirection)
+    from pipeline.__main__ import main
+
+    sys.exit(main())
