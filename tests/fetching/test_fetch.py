@@ -283,6 +283,7 @@ class _Danmaku(InfoExtractor):  # type: ignore[misc]
         if name == "list":
             again = [self.url_result(f"{address}/danmaku/BV{n}") for n in range(3)]
             return dict(self.playlist_result(again, name))
+        self._request_webpage(f"{address}/1.xml", name)
         subtitles = self.extract_subtitles(address)
         return {"id": name, "title": "A", "url": f"{address}/plain.mp4", "subtitles": subtitles}
 

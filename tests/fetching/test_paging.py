@@ -179,7 +179,13 @@ def test_a_page_that_was_half_written_is_asked_for_again(site: Site, tmp_path: P
         fetch_all(site, tmp_path)
     partial = tmp_path / "partial"
     partial.write_bytes(partial.read_bytes()[:-100])
+    site.troubles = ["", *["gone"] * 6]
+    with pytest.raises(PipelineError):
+        fetch_all(site, tmp_path)
+    _, lost, again = site.asked
+    assert lost == again
     assert fetch_all(site, tmp_path).count == 731
+    assert site.asked[3]["additionals"]["when"] < again["additionals"]["when"]
 
 
 def test_two_runs_do_not_mix(site: Site, tmp_path: Path) -> None:
