@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
@@ -22,6 +23,8 @@ from pipeline.progress import track
 MOST = 20_000
 """Comments asked for where the user does not say: the article's video had 420,000."""
 
+_NAMED_BY_PATH = {"Generic", "HTML5MediaEmbed"}
+"""yt-dlp's extractors with ids such as ``video``, which another site's video may have, too."""
 _JAPAN = timezone(timedelta(hours=9))
 
 
@@ -54,6 +57,8 @@ def fetch(url: str, folder: Path, most: int | None = None, since: date | None = 
             raise PipelineError(
                 ExitCode.USAGE, f"{url} is a list of videos", "Give the address of one of them"
             )
+        if info["extractor_key"] in _NAMED_BY_PATH:
+            info["id"] += "-" + hashlib.sha256(url.encode()).hexdigest()[:8]
         beside = Path(dl.prepare_filename(info))
         comments, notes = _comments(dl, info, beside, most, since)
         info.pop("subtitles", None)

@@ -25,6 +25,7 @@ from pipeline.errors import ExitCode, PipelineError
 from pipeline.fetching.downloading import youtube_dl
 from pipeline.fetching.fetch import fetch
 from pipeline.media.probe import probe
+from tests.clips import constant
 from tests.fetching.site import JAPAN, PAGE, SECRET, Site, comment
 from tests.fetching.user import redirections
 
@@ -240,6 +241,15 @@ def test_a_video_of_any_site(site: Site, tmp_path: Path, name: str) -> None:
     assert probe(video).width == 64
     assert comments is None
     assert "no timestamped comments" in notes[0]
+
+
+def test_videos_of_the_same_file_name_are_not_mixed_up(site: Site, tmp_path: Path) -> None:
+    (site.folder / "other").mkdir()
+    constant(site.folder / "other" / "plain.mp4", size="96x64")
+    places = ("plain.mp4", "other/plain.mp4", "plain.mp4")
+    videos = [fetch(f"{site.address}/{place}", tmp_path).video for place in places]
+    assert [probe(video).width for video in videos] == [64, 96, 64]
+    assert len(list(tmp_path.iterdir())) == 2
 
 
 @pytest.mark.parametrize("url", ["", "sm9", "ftp://example.com/x", "https://", "http://[x"])
