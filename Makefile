@@ -14,6 +14,8 @@ export URL MOST SINCE
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4] [COMMENTS=path] [CONFIG=configs/default.yaml]'
 	@echo '          [WORKDIR=workdir] [WAIT=1]   Without VIDEO: the videos in the settings file.'
+	@echo 'make export VIDEO=… [FORMAT=ass] [OF=comments|generated]'
+	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
 	@echo
 	@sed -nE 's/^([a-z|$$()A-Z ]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) \
 		| sed 's/$$(STAGES)/STAGE/' | expand -t 14
