@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from pipeline.comments.report import ReadReport
 from pipeline.errors import ExitCode, PipelineError
 
 LONGEST = 16 << 20
-"""Bytes without the end of an object: no comment is so long."""
+"""Bytes in which no comment ends."""
 
 _KEY = re.compile(rb'(?<!\\)"([\w.]{1,40})"\s*:')
 _SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -33,7 +34,10 @@ _IN_STRING = re.compile(r'\\(["\\/bfnrt]|u[\da-fA-F]{4})|\\(.)|([\x00-\x1f])|(\u
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
 _DIGITS = 18
 """The parser fails on whole numbers beyond 64 bits; as floats they are read and refused."""
+_MOST_OWNERS = 100_000
 _LITERALS = {"True": "true", "False": "false"}
+_PLAIN = {"string", "number", "boolean", "null"}
+_BEGINS = {*_PLAIN, "start_map", "start_array"}
 
 
 def keys(head: bytes) -> set[str]:
@@ -66,28 +70,78 @@ def items(path: Path, place: str, report: ReadReport) -> Iterator[Any]:
         report.repair("cut short" if cut else "before what cannot be read", ahead=int(cut))
 
 
+@dataclass
+class Owner:
+    """An object with a long list, without the list itself."""
+
+    members: dict[str, Any]
+    """Its plain members."""
+    items: int = 0
+    """How many items the list has."""
+
+
+def owners(path: Path, place: str, member: str) -> list[Owner]:
+    """The objects at ``place``, each with the length of its list ``member``; the first 100,000.
+
+    Faults are passed over as by ``items``, so that both find the same.
+    """
+    within = f"{place}.{member}.item"
+    found: list[Owner] = []
+    for chunks in (_with_whole_characters, _mended):
+        found = []
+        try:
+            file = _File(path, chunks(path, ReadReport("", "")))
+            for event in ijson.parse(file, multiple_values=True, use_float=True):
+                _note_owner(found, event, place, within)
+                if event[0] == within:
+                    file.since_item = 0
+                if len(found) > _MOST_OWNERS:
+                    return found
+            break
+        except (ijson.JSONError, ValueError):
+            continue
+    return found
+
+
+def _note_owner(found: list[Owner], event: tuple[str, str, Any], place: str, within: str) -> None:
+    prefix, kind, value = event
+    if prefix == within:
+        found[-1].items += kind in _BEGINS
+    elif prefix == place:
+        if kind == "start_map":
+            found.append(Owner({}))
+    elif kind in _PLAIN and prefix.startswith(f"{place}."):
+        name = prefix[len(place) + 1 :]
+        if "." not in name:
+            found[-1].members[name] = value
+
+
 def _parsed(path: Path, chunks: Iterator[bytes], place: str) -> Iterator[Any]:
-    yield from ijson.items(_File(path, chunks), place, multiple_values=True, use_float=True)
+    file = _File(path, chunks)
+    for item in ijson.items(file, place, multiple_values=True, use_float=True):
+        file.since_item = 0
+        yield item
 
 
 class _File:
-    """What the parser reads from, and the guard against objects without end or bottom."""
+    """What the parser reads from, and the guard against items without end or bottom."""
 
     def __init__(self, path: Path, chunks: Iterator[bytes]) -> None:
         self._path = path
         self._chunks = chunks
-        self._since_object = 0
         self._depth = Depth()
+        self.since_item = 0
+        """Bytes read since the last item was found; whoever finds one resets it."""
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
         chunk = next(self._chunks, b"")
-        ended = chunk.rfind(b"}")
-        self._since_object = len(chunk) - ended if ended >= 0 else self._since_object + len(chunk)
-        if self._since_object > LONGEST:
-            raise self._refused(f"has a comment of more than {LONGEST >> 20} MiB")
-        if self._depth.feed(chunk) > DEEPEST:
+        self._depth.feed(chunk)
+        self.since_item += len(chunk)
+        if self.since_item > LONGEST:
+            raise self._refused(f"has more than {LONGEST >> 20} MiB without the end of a comment")
+        if self._depth.too_deep:
             raise self._refused(f"nests more than {DEEPEST} deep")
         return chunk
 

@@ -1,11 +1,13 @@
 import json
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.comments.json_depth import DEEPEST, Depth
+from pipeline.comments import decoding, json_stream
+from pipeline.comments.json_depth import Depth
 from pipeline.comments.reading import read_comments
 from pipeline.errors import ExitCode, PipelineError
 from tests.comments.conftest import WriteFile
@@ -26,8 +28,9 @@ def test_it_tells_what_is_open_however_the_stream_is_cut(
     content = b'{"\\\\":[' * 3 * unfinished + json.dumps(value).encode()
     places = [0, *sorted(cut for cut in cuts if cut < len(content)), len(content)]
     meter = Depth()
-    told = [meter.feed(content[a:b]) for a, b in pairwise(places)]
-    assert told[-1] == 6 * unfinished
+    for a, b in pairwise(places):
+        meter.feed(content[a:b])
+    assert meter.open == 6 * unfinished
 
 
 @pytest.mark.parametrize("unit", ["[", '{"a":', '["]",', '[[],{"a":"}"},', '{"\\"]":[0],"b":'])
@@ -40,11 +43,37 @@ def test_bottomless_files_are_refused_before_they_fill_the_memory(
 
 
 def test_depth_that_comes_and_goes_within_a_piece_is_told() -> None:
-    assert Depth().feed(b"[" * 500 + b"]" * 500) > DEEPEST
+    meter = Depth()
+    meter.feed(b"[" * 500 + b"]" * 500)
+    assert (meter.open, meter.too_deep) == (0, True)
 
 
 def test_many_comments_are_not_deep() -> None:
     meter = Depth()
     one = b'{"chat":{"mail":["184"],"content":"[[[[{{{\\\\"}},'
-    told = [meter.feed(b'{"data":{"threads":['), *(meter.feed(one * 500) for _ in range(100))]
-    assert set(told) == {3}
+    meter.feed(b'{"data":{"threads":[')
+    for _ in range(100):
+        meter.feed(one * 500)
+        assert (meter.open, meter.too_deep) == (3, False)
+    meter.feed(b"]}}")
+    assert meter.open == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '{"data":{"threads":[{"id":"1","comments":[{"vposMs":1,"body":"a"},{"x":[',
+        '{"data":{"threads":[{"vposMs":[',
+        '[{"chat":{"vpos":1,"content":"a"}},{"chat":[',
+    ],
+)
+@pytest.mark.parametrize("filler", ['{"a":1},', "{},", "[],", '"x",', "0,"])
+def test_a_comment_without_end_is_refused_whatever_it_is_full_of(
+    write_file: WriteFile, head: str, filler: str
+) -> None:
+    path = write_file(head + filler * 30_000)
+    with patch.object(json_stream, "LONGEST", 10_000), patch.object(decoding, "_CHUNK", 1000):
+        found = read_comments(path).comments()
+        with pytest.raises(PipelineError, match="without the end of a comment") as caught:
+            list(found)
+    assert caught.value.code == ExitCode.NOT_COMMENTS

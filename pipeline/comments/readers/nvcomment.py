@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from pipeline.comments import values
 from pipeline.comments.decoding import beginning
-from pipeline.comments.json_stream import items, keys
+from pipeline.comments.json_stream import items, keys, owners
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
@@ -23,21 +24,34 @@ def recognizes(head: bytes) -> bool:
 
 
 def read(path: Path, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text and a time; memory holds one thread at a time."""
-    for item in items(path, _place(beginning(path)), report):
-        thread = item if isinstance(item, dict) and "comments" in item else {"comments": [item]}
-        comments = thread["comments"]
-        for fields in comments if isinstance(comments, list) else []:
-            report.read += 1
-            comment = _comment(fields, thread, report)
-            if comment is not None:
-                yield comment
+    """Yield every comment with a text and a time."""
+    for fields, thread in _fields(path, report):
+        report.read += 1
+        comment = _comment(fields, thread, report)
+        if comment is not None:
+            yield comment
 
 
-def _place(head: bytes) -> str:
-    if not head.lstrip().startswith(b"{"):
-        return "item"
-    return "data.threads.item" if "data" in keys(head) else "threads.item"
+def _fields(path: Path, report: ReadReport) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+    """Each comment as it stands, and its thread's members.
+
+    These may stand behind the comments, so they are looked for first.
+    """
+    head = beginning(path)
+    found = keys(head)
+    if head.lstrip().startswith(b"["):
+        place = "item"
+        if "comments" not in found:
+            yield from ((fields, {}) for fields in items(path, place, report))
+            return
+    else:
+        place = "data.threads.item" if "data" in found else "threads.item"
+    comments = items(path, f"{place}.comments.item", report)
+    members: Mapping[str, Any] = {}
+    for thread in owners(path, place, "comments"):
+        members = thread.members
+        yield from ((fields, members) for fields in islice(comments, thread.items))
+    yield from ((fields, members) for fields in comments)  # behind what one of both stopped at
 
 
 def _comment(fields: Any, thread: Mapping[str, Any], report: ReadReport) -> Comment | None:

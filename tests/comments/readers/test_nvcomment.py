@@ -150,6 +150,30 @@ def test_responses_that_were_joined_are_all_read(write_file: WriteFile) -> None:
     assert len(read(write_file(content))) == 4
 
 
+@pytest.mark.parametrize("order", [("id", "fork", "comments"), ("comments", "fork", "id")])
+def test_a_response_that_was_cut_off_keeps_its_comments(
+    write_file: WriteFile, order: tuple[str, ...]
+) -> None:
+    def thread(name: str, fork: str, count: int) -> dict[str, Any]:
+        every = [COMMENT | {"no": no} for no in range(1, count + 1)]
+        members = {"id": name, "fork": fork, "comments": every}
+        return {key: members[key] for key in order}
+
+    whole = json.dumps({"data": {"threads": [thread("8", "owner", 2), thread("9", "main", 50)]}})
+    file = read_comments(write_file(whole[: whole.rindex('"no": 40')]))
+    found = [(c.fork, c.no) for c in file]
+    main = "main" if order[0] == "id" else None  # it stood behind the cut
+    assert found == [("owner", 1), ("owner", 2), *((main, no) for no in range(1, 40))]
+    assert file.report.salvage().repaired == [Fault("cut short", 1, "42")]
+
+
+def test_a_thread_that_is_none_does_not_shift_the_others(write_file: WriteFile) -> None:
+    threads = [{"id": 1}, "nothing", *THREADS, {"id": 4, "fork": "x", "comments": [[COMMENT], 5]}]
+    file = read_comments(write_file(json.dumps({"data": {"threads": threads}})))
+    assert [(c.fork, c.text) for c in file] == [("main", "草"), ("easy", "うぽつ")]
+    assert file.report.salvage().dropped == [Fault("not an object", 2, "3-4")]
+
+
 def test_what_stands_behind_a_threads_comments_counts_too(write_file: WriteFile) -> None:
     thread = {"comments": [COMMENT], "fork": "owner", "id": "9"}
     (comment,) = read(write_file(json.dumps({"data": {"threads": [thread]}})))
