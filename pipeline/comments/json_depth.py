@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 DEEPEST = 64
 """Brackets; comments lie seven deep at most."""
 
 _DELETED = bytes(set(range(256)) - set(b'"{}[]'))
 
 
+@dataclass(frozen=True)
 class Depth:
-    """Follows the brackets of a stream of JSON, in a tenth of the time that parsing takes.
+    """Where in the nesting a stream of JSON stands, told in a tenth of the time of parsing.
 
     Exact up to the first fault, at which a parser stops.
     """
 
-    def __init__(self) -> None:
-        self.open = 0
-        """Brackets that are open."""
-        self.too_deep = False
-        """Whether more than DEEPEST are open, or were so within the last piece."""
-        self._in_string = False
-        self._backslash = b""
-        """One that stood at the end of a piece, without what it escapes."""
+    open: int = 0
+    """Brackets that are open."""
+    too_deep: bool = False
+    """Whether more than DEEPEST are open, or were so within the last piece."""
+    _in_string: bool = False
+    _backslash: bytes = b""
+    """One that stood at the end of a piece, without what it escapes."""
 
-    def feed(self, piece: bytes) -> None:
-        """Go on with ``piece``."""
+    def behind(self, piece: bytes) -> Depth:
+        """Where it stands after ``piece``."""
         piece = (self._backslash + piece).replace(b"\\\\", b"")
-        self._backslash = b"\\" * piece.endswith(b"\\")
         parts = piece.replace(b'\\"', b"").translate(None, _DELETED).split(b'"')
         outside = b"".join(parts[self._in_string :: 2])
-        self._in_string ^= len(parts) % 2 == 0
         for _ in range(DEEPEST):  # each round takes the innermost pairs out
             less = outside.replace(b"{}", b"").replace(b"[]", b"")
             flat = len(less) == len(outside)
@@ -37,5 +37,10 @@ class Depth:
                 break
             outside = less
         opening = outside.count(b"{") + outside.count(b"[")
-        self.open += opening - (len(outside) - opening)
-        self.too_deep = not flat or self.open > DEEPEST
+        still_open = self.open + opening - (len(outside) - opening)
+        return Depth(
+            still_open,
+            not flat or still_open > DEEPEST,
+            self._in_string ^ (len(parts) % 2 == 0),
+            b"\\" * piece.endswith(b"\\"),
+        )

@@ -35,6 +35,8 @@ _LITERAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
 _DIGITS = 18
 """The parser fails on whole numbers beyond 64 bits; as floats they are read and refused."""
 _MOST_OWNERS = 100_000
+_NEAR_THE_BOTTOM = 1024
+"""Bytes that are parsed though brackets are too deep in them."""
 _LITERALS = {"True": "true", "False": "false"}
 _PLAIN = {"string", "number", "boolean", "null"}
 _BEGINS = {*_PLAIN, "start_map", "start_array"}
@@ -51,7 +53,7 @@ def items(path: Path, place: str, report: ReadReport) -> Iterator[Any]:
     """What lies at ``place`` in each document of the file, such as ``data.threads.item``.
 
     Numbers with a point are floats. An end that is missing is reported and ends the items.
-    Raises PipelineError NOT_COMMENTS for an object beyond LONGEST or DEEPEST.
+    Raises PipelineError NOT_COMMENTS for an item beyond LONGEST.
     """
     given = 0
     try:
@@ -129,6 +131,7 @@ class _File:
     def __init__(self, path: Path, chunks: Iterator[bytes]) -> None:
         self._path = path
         self._chunks = chunks
+        self._held: list[bytes] = []
         self._depth = Depth()
         self.since_item = 0
         """Bytes read since the last item was found; whoever finds one resets it."""
@@ -136,21 +139,25 @@ class _File:
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
-        chunk = next(self._chunks, b"")
-        self._depth.feed(chunk)
+        if self._depth.too_deep:
+            raise ValueError(f"brackets are nested more than {DEEPEST} deep")
+        chunk = self._held.pop() if self._held else next(self._chunks, b"")
+        after = self._depth.behind(chunk)
+        while after.too_deep and len(chunk) > _NEAR_THE_BOTTOM:
+            # The parser may find a fault before that, behind which brackets mean nothing.
+            half = len(chunk) // 2
+            self._held.append(chunk[half:])
+            chunk = chunk[:half]
+            after = self._depth.behind(chunk)
+        self._depth = after
         self.since_item += len(chunk)
         if self.since_item > LONGEST:
-            raise self._refused(f"has more than {LONGEST >> 20} MiB without the end of a comment")
-        if self._depth.too_deep:
-            raise self._refused(f"nests more than {DEEPEST} deep")
+            raise PipelineError(
+                ExitCode.NOT_COMMENTS,
+                f"{self._path} has more than {LONGEST >> 20} MiB without the end of a comment",
+                "Look into the file with an editor: is it of another kind?",
+            )
         return chunk
-
-    def _refused(self, what: str) -> PipelineError:
-        return PipelineError(
-            ExitCode.NOT_COMMENTS,
-            f"{self._path} {what}",
-            "Look into the file with an editor: is it of another kind?",
-        )
 
 
 def _with_whole_characters(path: Path, report: ReadReport) -> Iterator[bytes]:

@@ -27,36 +27,47 @@ def test_it_tells_what_is_open_however_the_stream_is_cut(
 ) -> None:
     content = b'{"\\\\":[' * 3 * unfinished + json.dumps(value).encode()
     places = [0, *sorted(cut for cut in cuts if cut < len(content)), len(content)]
-    meter = Depth()
+    depth = Depth()
     for a, b in pairwise(places):
-        meter.feed(content[a:b])
-    assert meter.open == 6 * unfinished
+        depth = depth.behind(content[a:b])
+    assert depth.open == 6 * unfinished
 
 
 @pytest.mark.parametrize("unit", ["[", '{"a":', '["]",', '[[],{"a":"}"},', '{"\\"]":[0],"b":'])
-def test_bottomless_files_are_refused_before_they_fill_the_memory(
+def test_what_has_no_bottom_ends_the_reading_before_it_fills_the_memory(
     write_file: WriteFile, unit: str
 ) -> None:
-    with pytest.raises(PipelineError, match="deep") as caught:
-        list(read_comments(write_file('[{"chat":{"vpos":1,"content":"a"}},' + unit * 30_000)))
-    assert caught.value.code == ExitCode.NOT_COMMENTS
+    good = "".join(f'{{"chat":{{"vpos":{number},"content":"a"}}}},' for number in range(9))
+    path = write_file(f"[{good}" + unit * 30_000)
+    with patch.object(decoding, "_CHUNK", 1000):
+        file = read_comments(path)
+        assert len(list(file)) == 9
+    (fault,) = file.report.salvage().repaired
+    assert fault.reason == "before what cannot be read"
+
+
+def test_a_stray_quote_among_brackets_is_mended_as_before(write_file: WriteFile) -> None:
+    """Behind it texts look like structure, until the parser has said that it is at fault."""
+    good = '{"chat":{"vpos":1,"content":"a"}},'
+    art = '{"chat":{"vpos":2,"content":"' + "[" * 99 + '"}},'
+    stray = '{"chat":{"vpos":3,"content":"b""}},'
+    file = read_comments(write_file(f"[{good}{art}{stray}{art}{good[:-1]}]"))
+    assert [comment.time_ms for comment in file][:2] == [10, 20]
+    assert file.report.salvage().repaired
 
 
 def test_depth_that_comes_and_goes_within_a_piece_is_told() -> None:
-    meter = Depth()
-    meter.feed(b"[" * 500 + b"]" * 500)
-    assert (meter.open, meter.too_deep) == (0, True)
+    depth = Depth().behind(b"[" * 500 + b"]" * 500)
+    assert (depth.open, depth.too_deep) == (0, True)
 
 
 def test_many_comments_are_not_deep() -> None:
-    meter = Depth()
     one = b'{"chat":{"mail":["184"],"content":"[[[[{{{\\\\"}},'
-    meter.feed(b'{"data":{"threads":[')
+    depth = Depth().behind(b'{"data":{"threads":[')
     for _ in range(100):
-        meter.feed(one * 500)
-        assert (meter.open, meter.too_deep) == (3, False)
-    meter.feed(b"]}}")
-    assert meter.open == 0
+        depth = depth.behind(one * 500)
+        assert (depth.open, depth.too_deep) == (3, False)
+    assert depth.behind(b"]}}").open == 0
 
 
 @pytest.mark.parametrize(
