@@ -85,12 +85,13 @@ class Owner:
 def owners(path: Path, place: str, member: str) -> list[Owner]:
     """The objects at ``place``, each with the length of its list ``member``; the first 100,000.
 
-    Faults are passed over as by ``items``, so that both find the same.
+    In front of them stands one that owns what has no object around it, as in a file whose
+    keys hold dots. Faults are passed over as by ``items``, so that both find the same.
     """
     within = f"{place}.{member}.item"
     found: list[Owner] = []
     for chunks in (_with_whole_characters, _mended):
-        found = []
+        found = [Owner({})]
         try:
             file = _File(path, chunks(path, ReadReport("", "")))
             for event in ijson.parse(file, multiple_values=True, use_float=True):

@@ -28,6 +28,7 @@ _ATTRIBUTE = r"""[^\s"'<>/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
 _PAIR = re.compile(r"""([\w:.-]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
 _ROOT_END = re.compile(r"</(?:packet|i)\s*>\s*\Z")
 _UNREADABLE = re.compile("\ufffd+")
+_REPLACEMENT = "\ufffd".encode()
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([\da-fA-F]{1,6})|([0-9]{1,7}));)?")
 
@@ -137,6 +138,7 @@ class _Mender:
         self._unclosed = re.compile(rf"({tag}>[^<]*+)(?=<{name}|\Z)")
 
     def mended(self, piece: bytes) -> bytes:
+        piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no fault of it
         text = self._outside.sub(r"\1", _ROOT_END.sub("", decode(piece)))
         self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
         text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.comments import decoding, xml_stream
@@ -29,6 +29,7 @@ _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characte
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(content=[("", "\ufffd")], piece=1, chunk=1)
 @given(
     content=st.lists(st.tuples(_TEXTS, _TEXTS), min_size=1, max_size=20),
     piece=st.integers(1, 300),

@@ -178,3 +178,9 @@ def test_what_stands_behind_a_threads_comments_counts_too(write_file: WriteFile)
     thread = {"comments": [COMMENT], "fork": "owner", "id": "9"}
     (comment,) = read(write_file(json.dumps({"data": {"threads": [thread]}})))
     assert (comment.thread, comment.fork) == ("9", "owner")
+
+
+def test_comments_under_a_key_with_dots_belong_to_no_thread(write_file: WriteFile) -> None:
+    content = {"data": {"threads": [], "threads.item.comments": [COMMENT], "threads.item.id": 1}}
+    (comment,) = read(write_file(json.dumps(content), "c.json"))
+    assert (comment.text, comment.thread) == ("草", "1")
