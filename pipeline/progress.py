@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -13,22 +13,31 @@ T = TypeVar("T")
 SECONDS_BETWEEN_LOG_LINES = 30.0
 
 
-def track(items: Iterable[T], total: int | None, doing: str, unit: str) -> Iterator[T]:
+def track(
+    items: Iterable[T],
+    total: int | None,
+    doing: str,
+    unit: str,
+    amount: Callable[[T], int] = lambda item: 1,
+) -> Iterator[T]:
     """Pass ``items`` on and show their count, rate and the time left.
 
-    ``total`` is how many are expected; None where nobody knows.
+    ``total`` is how many are expected; None where nobody knows. An item counts as ``amount``.
     """
     from tqdm import tqdm
 
     if sys.stderr.isatty():
-        yield from tqdm(
-            items, total=total, desc=doing, unit=f" {unit}", leave=False, dynamic_ncols=True
-        )
+        with tqdm(total=total, desc=doing, unit=f" {unit}", leave=False, dynamic_ncols=True) as bar:
+            for item in items:
+                yield item
+                bar.update(amount(item))
         return
     log = logging.getLogger("pipeline.progress")
     started = last = time.monotonic()
-    for done, item in enumerate(items, 1):
+    done = 0
+    for item in items:
         yield item
+        done += amount(item)
         now = time.monotonic()
         if now - last >= SECONDS_BETWEEN_LOG_LINES:
             last = now

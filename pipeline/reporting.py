@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ import msgspec
 
 from pipeline.artifacts.comments import GeneratedComment
 from pipeline.artifacts.training import TrainingRecord
+from pipeline.data_url import jpeg_url
 from pipeline.media.decode import still
 from pipeline.media.probe import VideoInfo
 from pipeline.seeing import Seeing
@@ -48,12 +48,8 @@ def write_page(
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         summary=summary,
         stills=[
-            (f"{time:.1f}", _data_url(still(annotated.path, time, _STILL_WIDTH))) for time in times
+            (f"{time:.1f}", jpeg_url(still(annotated.path, time, _STILL_WIDTH))) for time in times
         ],
         most_frequent=Counter(comment.text for comment in comments).most_common(12),
     )
     target.write_text(page, encoding="utf-8")
-
-
-def _data_url(jpeg: bytes) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode()

@@ -17,38 +17,50 @@ class Config(StageConfig, frozen=True):
     """Pixels across and down; pictures are squeezed to a square as the article did."""
     fps: Annotated[float, Meta(gt=0)] | None = None
     """Keep at most so many pictures a second; null keeps every frame."""
-    dedupe: Literal["off", "exact"] = "exact"
-    """Whether a frame equal to the one before shares its picture."""
+    dedupe: Literal["off", "exact", "near"] = "near"
+    """Whether a frame shares the last picture kept: never, if they are equal, or nearly so."""
+    threshold: Annotated[float, Meta(ge=0, le=255)] = 3.0
+    """For ``near``: grey levels by which no block of 14×14 may differ on average."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
+    import numpy as np
+
     from pipeline.artifacts.disk import require_space
     from pipeline.artifacts.frames import writing_frames
     from pipeline.artifacts.source import source_path
     from pipeline.fingerprint import file_fingerprint
-    from pipeline.frames import FrameSelector
+    from pipeline.frames import FrameSelector, Near, thumbnail
     from pipeline.media.decode import scaled_pictures
     from pipeline.media.probe import probe
+    from pipeline.pace import Pace
     from pipeline.progress import track
 
     video = probe(source_path(inputs["source"]))
     kept_at_most = min(video.frame_count, round((config.fps or video.rate) * video.duration) + 1)
     require_space(outputs.folder, kept_at_most * config.size**2 * 3)
 
-    select = FrameSelector(config.fps, fold=config.dedupe == "exact")
-    attributes = {
-        "fingerprint": file_fingerprint(video.path),
-        "width": video.width,
-        "height": video.height,
-    }
-    decoded = track(scaled_pictures(video, config.size), video.frame_count, "frames", "frames")
-    with writing_frames(outputs["frames"], config.size, **attributes) as (frames, file):
-        for picture in decoded:
-            frames.add(picture.pts, select(picture, frames.last_picture))
-            time_base = picture.time_base
-        frames.finish(file, time_base, frames.last_step)
-    return "{} frames, {} distinct pictures".format(*frames.counts)
+    alike = {"off": None, "exact": np.array_equal, "near": Near(config.size, config.threshold)}
+    select = FrameSelector(config.fps, alike[config.dedupe])
+    pace = Pace("comparing and writing pictures")
+    decoded = pace.waiting("decoding", scaled_pictures(video, config.size))
+    with writing_frames(
+        outputs["frames"],
+        config.size,
+        fingerprint=file_fingerprint(video.path),
+        width=video.width,
+        height=video.height,
+    ) as frames:
+        for frame in track(decoded, video.frame_count, "frames", "frames"):
+            picture = select(frame, frames.last_picture)
+            frames.add(frame.pts, frame.time_base, picture, frame.begins_scene)
+            if frames.wants_thumbnail:
+                frames.add_thumbnail(thumbnail(frame.pixels, (video.width, video.height)))
+    return (
+        f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
+        f" {pace.verdict(frames.count, 'frames')}"
+    )
 
 
 STAGE = Stage(

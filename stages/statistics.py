@@ -10,7 +10,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     import msgspec
 
     from pipeline.artifacts.delay import Delay
-    from pipeline.artifacts.frames import Frames
+    from pipeline.artifacts.frames import Frames, read_thumbnail
     from pipeline.artifacts.publishing import write_text
     from pipeline.artifacts.salvage import Salvage
     from pipeline.statistics.counting import Statistics
@@ -25,7 +25,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         Delay.load(inputs["delay"]),
     )
     write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(statistics)).decode())
-    write_text(outputs["page"], statistics_page(statistics))
+    thumbnails = [read_thumbnail(inputs["frames"], busy.frame) for busy in statistics.busiest]
+    write_text(outputs["page"], statistics_page(statistics, thumbnails))
     split = statistics.split
     return (
         f"{split.comments} comments, {split.unique} unique, of {statistics.words.distinct} words;"

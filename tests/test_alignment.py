@@ -18,6 +18,7 @@ FRAMES = Frames(
     times=FrameTimes(np.arange(0, 500, dtype=np.int64), Fraction(1, 25), 500),
     row=np.arange(500, dtype=np.int64) // 2,
     fingerprint="ab",
+    cuts=np.empty(0, np.int64),
 )
 """Twenty seconds of 25 frames, two of which share a picture."""
 

@@ -87,10 +87,10 @@ def test_cuts_are_found_between_the_pictures_around_them(rate: int) -> None:
 def test_thumbnails_show_each_picture_when_it_comes(tmp_path: Path) -> None:
     path = tmp_path / "frames.h5"
     pictures = [np.full((32, 32, 3), 60 * i, np.uint8) for i in range(4)]
-    with writing_frames(path, 32, fingerprint="x", width=9, height=9) as (writer, file):
+    with writing_frames(path, 32, fingerprint="x", width=9, height=9) as writer:
         for frame in range(40):
-            writer.add(frame, pictures[frame // 10] if frame % 10 == 0 else None)
-        writer.finish(file, Fraction(1, 10), 1)
+            picture = pictures[frame // 10] if frame % 10 == 0 else None
+            writer.add(frame, Fraction(1, 10), picture)
     with h5py.File(path) as file:
         small, time = thumbnails(Frames.load(path), file)
     assert len(time) <= 4 * 8

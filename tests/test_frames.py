@@ -1,9 +1,11 @@
 from fractions import Fraction
+from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from pipeline.frames import FrameSelector
+from pipeline.frames import FrameSelector, Near, thumbnail
 from pipeline.media.decode import Picture, TimedPicture
 
 
@@ -11,11 +13,11 @@ def kept(
     shades: list[int], fps: float | None, *, fold: bool, rate: Fraction = Fraction(25)
 ) -> list[int]:
     """The frames whose picture is new, of frames ``rate`` a second with these shades."""
-    select = FrameSelector(fps, fold=fold)
+    select = FrameSelector(fps, np.array_equal if fold else None)
     last: Picture | None = None
     found = []
     for number, shade in enumerate(shades):
-        frame = TimedPicture(number, 1 / rate, np.full((2, 2, 3), shade, np.uint8))
+        frame = TimedPicture(number, 1 / rate, np.full((2, 2, 3), shade, np.uint8), False)
         picture = select(frame, last)
         if picture is not None:
             last = picture
@@ -57,3 +59,54 @@ def test_a_rate_that_does_not_divide_keeps_its_average(fps: float) -> None:
 def test_a_shown_picture_is_due_at_each_interval_though_neighbours_are_equal() -> None:
     shades = [1] * 5 + [2] * 5 + [2] * 5 + [3] * 5
     assert kept(shades, 5, fold=True) == [0, 5, 15]
+
+
+@pytest.mark.parametrize("size", [32, 100, 224, 1024])
+def test_changes_are_the_mean_differences_of_blocks(size: int) -> None:
+    one, other = np.random.default_rng(size).integers(0, 256, (2, size, size, 3), np.uint8)
+    changes = Near(size, 0).changes(one, other)
+    side = -(-size // 14)
+    assert changes.shape == (-(-size // side),) * 2
+    for (y, x), found in np.ndenumerate(changes):
+        part = np.s_[y * side : (y + 1) * side, x * side : (x + 1) * side]
+        wanted = np.abs(one[part].astype(float) - other[part]).mean()
+        assert found == pytest.approx(wanted, rel=1e-12)
+
+
+def test_noise_everywhere_is_near_and_a_small_change_is_not() -> None:
+    drawing = np.full((224, 224, 3), 128, np.uint8)
+    noisy = drawing + np.random.default_rng(1).integers(-4, 5, drawing.shape).astype(np.uint8)
+    mouth = drawing.copy()
+    mouth[101:108, 84:95] = 20  # 0.15 % of the picture
+    near = Near(224, 3.0)
+    assert near(drawing, noisy)
+    assert not near(drawing, mouth)
+    difference = [np.abs(drawing.astype(int) - picture).mean() for picture in (noisy, mouth)]
+    assert difference[0] > 10 * difference[1], "the mean of the whole picture would mistake them"
+
+
+def test_a_slow_fade_is_not_held_for_ever() -> None:
+    select = FrameSelector(None, Near(32, 3.0))
+    last: Picture | None = None
+    found = []
+    for shade in range(30):
+        frame = TimedPicture(shade, Fraction(1), np.full((32, 32, 3), shade, np.uint8), False)
+        picture = select(frame, last)
+        if picture is not None:
+            last = picture
+            found.append(shade)
+    assert found == list(range(0, 30, 4))
+
+
+@pytest.mark.parametrize(
+    ("shape", "size"), [((1280, 720), (160, 90)), ((480, 640), (120, 160)), ((9000, 9), (160, 1))]
+)
+def test_a_thumbnail_has_the_shape_of_the_video(
+    shape: tuple[int, int], size: tuple[int, int]
+) -> None:
+    picture = np.zeros((224, 224, 3), np.uint8)
+    picture[:, 112:] = (250, 120, 10)
+    with Image.open(BytesIO(thumbnail(picture, shape))) as image:
+        assert image.size == size
+        found = np.asarray(image.convert("RGB")).astype(int)
+    assert np.abs(found[:, -size[0] // 4 :] - (250, 120, 10)).max() < 12

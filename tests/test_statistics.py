@@ -83,6 +83,7 @@ def ntsc(frames: int) -> Frames:
         FrameTimes(np.arange(frames) * 1001, Fraction(1, 30000), frames * 1001),
         np.arange(frames),
         "ab",
+        np.array([frames // 2]),
     )
 
 
@@ -225,7 +226,7 @@ def test_one_frame_may_have_all_comments(tmp_path: Path) -> None:
     assert (found.frames, found.silent_frames, found.per_second) == (1, 0, [1])
     assert [(b.frame, b.comments) for b in found.busiest] == [(0, 3)]
     assert (found.split.train, found.split.train_unique, found.words.nouns) == (0, 0, [])
-    page = statistics_page(found)
+    page = page_of(found)
     assert "without symbols" in page
     assert "nouns" not in page
 
@@ -237,7 +238,7 @@ def test_what_others_wrote_comes_out_as_text(tmp_path: Path) -> None:
     found = Episode([(0, EVIL, 0, False)], ntsc(2)).statistics(tmp_path)
     file = FileSalvage(EVIL, EVIL, 1, 1, [Fault(EVIL, 1, "1")], [])
     evil = msgspec.structs.replace(found, video=EVIL, salvage=Salvage([file], [], 1))
-    page = html.fromstring(statistics_page(evil))
+    page = html.fromstring(page_of(evil))
     assert not list(page.iter("script"))
     assert (page.findtext(".//title") or "").startswith(EVIL)
     cells = [text_of(cell).strip() for cell in page.iter("td")]
@@ -245,19 +246,23 @@ def test_what_others_wrote_comes_out_as_text(tmp_path: Path) -> None:
     assert cells.count(EVIL) == 6
 
 
+def page_of(statistics: Statistics) -> str:
+    return statistics_page(statistics, [b"a picture"] * len(statistics.busiest))
+
+
 def text_of(element: etree._Element) -> str:
     return "".join(map(str, element.itertext()))
 
 
 def test_the_page_shows_what_the_figures_say(tmp_path: Path) -> None:
-    text = text_of(html.fromstring(statistics_page(EPISODE.statistics(tmp_path))))
+    text = text_of(html.fromstring(page_of(EPISODE.statistics(tmp_path))))
     for shown in ("ep1.xml", "3 deleted", "8 comments", "0:01.001", "犬が走る。", "could not be"):
         assert shown in text, shown
 
 
 def test_a_delay_is_told_and_drawn(tmp_path: Path) -> None:
     found = msgspec.structs.replace(EPISODE.statistics(tmp_path), delay=SOME_DELAY)
-    page = html.fromstring(statistics_page(found))
+    page = html.fromstring(page_of(found))
     assert "1.20 s after" in text_of(page)
     assert "interval 1.10 – 1.31 s" in text_of(page)
     assert len(list(page.iter("figure"))) == 3
@@ -265,9 +270,9 @@ def test_a_delay_is_told_and_drawn(tmp_path: Path) -> None:
 
 def test_the_page_needs_nothing_else_and_its_ids_are_its_own(tmp_path: Path) -> None:
     found = msgspec.structs.replace(EPISODE.statistics(tmp_path), delay=SOME_DELAY)
-    page = statistics_page(found)
+    page = page_of(found)
     without_namespaces = re.sub(r'xmlns(:\w+)?="[^"]+"', "", page)
-    assert not re.findall(r"https?:|<link|<img|<\?xml|<!DOCTYPE svg", without_namespaces)
+    assert not re.findall(r"https?:|<link|src=\"(?!data:)|<\?xml|<!DOCTYPE svg", without_namespaces)
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     referred = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', page)
@@ -302,10 +307,13 @@ def test_plots_take_the_colour_of_the_page_and_no_settings_of_the_user() -> None
 
 def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
     EPISODE.save(tmp_path)
-    with writing_frames(tmp_path / "frames.h5", 8, fingerprint="ab") as (writer, file):
+    with writing_frames(tmp_path / "frames.h5", 8, fingerprint="ab") as writer:
         for number in range(60):
-            writer.add(number * 1001, np.zeros((8, 8, 3), np.uint8))
-        writer.finish(file, Fraction(1, 30000), 1001)
+            writer.add(
+                number * 1001, Fraction(1, 30000), np.zeros((8, 8, 3), np.uint8), number == 30
+            )
+            if writer.wants_thumbnail:
+                writer.add_thumbnail(b"a picture")
     SALVAGE.save(tmp_path / "salvage.json")
     SOME_DELAY.save(tmp_path / "delay.json")
     made = []
@@ -337,7 +345,7 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
     assert made[0] == made[1]
     figures = msgspec.json.decode(made[0][1], type=Statistics)
     assert figures == msgspec.structs.replace(EPISODE.statistics(tmp_path), delay=SOME_DELAY)
-    assert made[0][0].decode() == statistics_page(figures)
+    assert made[0][0].decode() == page_of(figures)
 
 
 SALVAGE = Salvage(

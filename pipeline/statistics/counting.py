@@ -124,6 +124,7 @@ class Statistics(msgspec.Struct, frozen=True):
     most_frequent: list[Ranked]
     """Whole comments."""
     frames: int
+    scenes: int
     silent_frames: int
     """Frames without a comment."""
     mean_on_a_frame: float
@@ -165,6 +166,7 @@ class Statistics(msgspec.Struct, frozen=True):
             words=Words.of(Vocabulary.of(tokens, len(tokens))),
             most_frequent=_most_frequent_comments(unique, texts),
             frames=len(per_frame),
+            scenes=len(frames.cuts) + 1,
             silent_frames=int((per_frame == 0).sum()),
             mean_on_a_frame=float(per_frame.mean()),
             busiest=[

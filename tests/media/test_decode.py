@@ -77,6 +77,23 @@ def test_sound_that_starts_after_the_pictures_changes_no_time(tmp_path: Path) ->
     assert decoded(path)[0] == [Fraction(n, 25) for n in range(25)]
 
 
+def test_scenes_begin_where_the_picture_was_cut(tmp_path: Path) -> None:
+    path = tmp_path / "cuts.mkv"
+    shots = [("testsrc2", 17), ("mandelbrot", 20), ("smptebars", 3), ("gradients", 30)]
+    graph = "".join(
+        f"{shot}=s=64x48:r=30000/1001,trim=end_frame={frames},setpts=PTS-STARTPTS,format=yuv420p[{n}];"
+        for n, (shot, frames) in enumerate(shots)
+    )
+    graph += "".join(f"[{n}]" for n in range(len(shots))) + f"concat=n={len(shots)}"
+    clips.ffmpeg("-filter_complex", graph, *clips.H264, path)
+    begins = [
+        number
+        for number, frame in enumerate(scaled_pictures(probe(path), 32))
+        if frame.begins_scene
+    ]
+    assert begins == [17, 37, 40]
+
+
 def test_a_rotated_clip_is_turned_upright(tmp_path: Path) -> None:
     plain, turned = tmp_path / "plain.mp4", tmp_path / "turned.mp4"
     halves = "color=red:s=32x48:d=0.2[a];color=blue:s=32x48:d=0.2[b];[a][b]hstack"

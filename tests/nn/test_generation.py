@@ -21,7 +21,7 @@ RHYTHM = Rhythm([0, 1, 2, 5], [(6, []), (3, ["ue"]), (1, ["red", "big"])])
 def video(frames: int, fingerprint: str = "00ff") -> Frames:
     """Ten frames a second, five of which share a picture."""
     number = np.arange(frames, dtype=np.int64)
-    return Frames(FrameTimes(number, Fraction(1, 10), frames), number // 5, fingerprint)
+    return Frames(FrameTimes(number, Fraction(1, 10), frames), number // 5, fingerprint, number[:0])
 
 
 def test_the_same_seed_and_video_give_the_same_plan() -> None:
