@@ -11,7 +11,9 @@ PROJECT = Path(__file__).resolve().parent.parent
 _PACKAGES = ("pipeline", "stages")
 _ENDS = 1 << 20  # bytes hashed at each end of a source file
 
-MECHANISM = frozenset({"pipeline.stage", "pipeline.config", "pipeline.errors", "pipeline.progress"})
+MECHANISM = frozenset(
+    f"pipeline.{name}" for name in ("stage", "config", "errors", "progress", "pace")
+)
 """Modules that carry a stage out without touching what it makes: not in the digest."""
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.config import StageConfig
+from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.stage import Files, Stage
 
 
@@ -14,13 +15,18 @@ class Config(StageConfig, frozen=True):
     """Which network, which weights, and which of its layers."""
 
     backbone: str = "vgg19"
-    """``vgg19``, or the path of an ONNX file whose outputs are the taps."""
+    """A classifier of torchvision, or the path of an ONNX file whose outputs are the taps."""
     weights: str = "imagenet"
-    """For vgg19: ``imagenet`` (downloaded once), the path of a file, or ``random``."""
+    """Of a classifier: ``imagenet`` (downloaded once), ``random``, a set of torchvision's such
+    as ``IMAGENET1K_V1``, or the path of a state dict."""
     taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("conv5_3", "relu7")
-    """Layers to keep: conv5_3 and relu7 of vgg19, or output names of the ONNX file."""
-    batch: Annotated[int, Meta(ge=1, le=1024)] = 8
-    """Pictures in one forward pass."""
+    """Layers to keep; see docs/recipes.md."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """``auto`` takes bfloat16 where it is computed in hardware. ONNX files say it themselves."""
+    normalization: Normalization | None = None
+    """Instead of that of the weights; for ONNX files that do not normalise inside."""
+    batch: Annotated[int, Meta(ge=1, le=1024)] | None = None
+    """Pictures in one forward pass; null takes what suits the machine."""
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
     """For random weights."""
 
@@ -29,32 +35,55 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``features.h5``."""
     import h5py
     import msgspec
-    import numpy as np
 
-    from pipeline.artifacts.disk import require_space
     from pipeline.artifacts.features import building_features
     from pipeline.fingerprint import code_digest, file_fingerprint
-    from pipeline.nn.backbones import load_backbone
+    from pipeline.nn.backbones.loading import load_backbone
+    from pipeline.overlap import in_turn
+    from pipeline.pace import Pace
     from pipeline.progress import track
 
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]
-        rows, size = len(pictures), pictures.shape[1]
-        backbone = load_backbone(config.backbone, config.weights, config.taps, size, config.seed)
-        values = sum(int(np.prod(shape)) for shape in backbone.shapes.values())
-        require_space(outputs.folder, rows * values * 2)
+        count, size = pictures.shape[:2]
+        backbone = load_backbone(
+            config.backbone,
+            config.weights,
+            config.taps,
+            size,
+            config.seed,
+            precision=config.precision,
+            normalization=config.normalization,
+        )
+        batch = config.batch or backbone.batch
         attributes = {
             "backbone": backbone.name,
             "weights": backbone.weights,
+            "preprocessing": f"{size} x {size} pixels; {backbone.preprocessing}",
+            "precision": backbone.precision,
+            "source": str(file.attrs["fingerprint"]),
             "pictures": file_fingerprint(inputs["frames"]),
             "settings": msgspec.json.encode(config).decode(),
+            "batch": str(batch),
             "code": code_digest("stages.features"),
         }
-        with building_features(outputs["features"], rows, backbone.shapes, attributes) as store:
-            starts = range(store.done, rows, config.batch)
-            for start in track(starts, len(starts), "features", f"batches of {config.batch}"):
-                store.append(backbone(pictures[start : start + config.batch]))
-    return f"{rows} pictures through {backbone.name} ({backbone.weights})"
+        with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
+            begun = store.done
+            pace = Pace("other work")
+            batches = (pictures[at : at + batch] for at in range(begun, count, batch))
+            results = in_turn(backbone, pace.waiting("disk", batches), backbone.workers)
+            rows = pace.waiting("the network", results)
+            for taps in track(rows, count - begun, "features", "pictures", _rows_of):
+                with pace.doing("disk"):
+                    store.append(taps)
+    return (
+        f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
+        f" {pace.verdict(count - begun, 'pictures')}"
+    )
+
+
+def _rows_of(taps: dict[str, Any]) -> int:
+    return len(next(iter(taps.values())))
 
 
 STAGE = Stage(

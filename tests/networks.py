@@ -18,20 +18,27 @@ def tiny_onnx(
     shape: Sequence[int | str] | None = None,
     scale: float = 1,
     inputs: int = 1,
+    kind: int = TensorProto.FLOAT,
 ) -> Path:
-    """Two taps: a ``grid`` of positions with 5 channels, and their mean, ``vector``."""
+    """Two taps: a ``grid`` of positions with 5 channels, and their mean, ``vector``.
+
+    It takes pictures whose colours stand where ``shape`` has its 3, of any ``kind`` of number.
+    """
+    floats = TensorProto.FLOAT
+    picture = list(shape or ("n", 3, size, size))
+    order = [0, 3, 1, 2] if picture[-1] == 3 else [0, 1, 2, 3]
     nodes = [
-        helper.make_node("Conv", ["picture", "weights"], ["mixed"], strides=[STRIDE, STRIDE]),
+        helper.make_node("Cast", ["picture"], ["numbers"], to=floats),
+        helper.make_node("Transpose", ["numbers"], ["upright"], perm=order),
+        helper.make_node("Conv", ["upright", "weights"], ["mixed"], strides=[STRIDE, STRIDE]),
         helper.make_node("Relu", ["mixed"], ["grid"]),
         helper.make_node("GlobalAveragePool", ["grid"], ["vector"]),
     ]
-    floats = TensorProto.FLOAT
-    picture = list(shape or ("n", 3, size, size))
     more = [helper.make_tensor_value_info(f"more{i}", floats, [1]) for i in range(inputs - 1)]
     graph = helper.make_graph(
         nodes,
         "toy",
-        [helper.make_tensor_value_info("picture", floats, picture), *more],
+        [helper.make_tensor_value_info("picture", kind, picture), *more],
         [
             helper.make_tensor_value_info("grid", floats, ["n", 5, None, None]),
             helper.make_tensor_value_info("vector", floats, ["n", 5, 1, 1]),

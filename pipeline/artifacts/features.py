@@ -2,11 +2,15 @@
 
 One contiguous float16 dataset for each tap, a row a picture, in the order of frames.h5:
 (pictures, positions, channels) for a grid, (pictures, channels) for a vector. ``done``
-counts the finished rows. Attributes: backbone, weights, size, key.
+counts the finished rows. Attributes say whence they come: backbone, weights (with their
+digest), preprocessing, precision, source (the video's fingerprint), pictures (that of
+frames.h5), settings, batch and code.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,10 +19,13 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.artifacts.disk import require_space
 from pipeline.artifacts.publishing import replace_durably
 from pipeline.errors import ExitCode, PipelineError
 
 Float16s = npt.NDArray[np.float16]
+
+_log = logging.getLogger(__name__)
 
 
 class FeatureBuilder:
@@ -51,12 +58,17 @@ def building_features(
     """Fill ``target``, going on where a killed run of the same ``attributes`` stopped.
 
     ``shapes`` gives a row's shape for each tap. The file takes its name when the block
-    ends well. Raises PipelineError BUSY if another process is still writing it.
+    ends well. Raises PipelineError: DISK_FULL if there is no room for all of it, BUSY if
+    another process is still writing it.
     """
     partial = target.with_name(f".{target.name}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
     if partial.exists() and not _continues(partial, rows, attributes):
         partial.unlink()
+    size = rows * sum(math.prod(shape) for shape in shapes.values()) * 2
+    there = partial.stat().st_blocks * 512 if partial.exists() else 0
+    require_space(target.parent, size - there)
+    _log.info("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
     with _open(partial, "r+" if partial.exists() else "w") as file:
         if "done" not in file:
             file.attrs.update(attributes)

@@ -1,13 +1,41 @@
-"""Where tensors live."""
+"""Where tensors live, and in what they are computed."""
 
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 import torch
+
+Precision = Literal["auto", "float32", "bfloat16"]
 
 
 def best_device() -> torch.device:
     """The first CUDA device, else the CPU; YAJIUMA_DEVICE names another."""
+    return devices()[0]
+
+
+def devices() -> list[torch.device]:
+    """All CUDA devices, else the CPU; YAJIUMA_DEVICE names others: ``cuda:0,cuda:2``."""
     wanted = os.environ.get("YAJIUMA_DEVICE")
-    return torch.device(wanted or ("cuda" if torch.cuda.is_available() else "cpu"))
+    if wanted:
+        return [torch.device(name.strip()) for name in wanted.split(",")]
+    if torch.cuda.is_available():
+        return [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
+    return [torch.device("cpu")]
+
+
+def fastest_dtype(device: torch.device, precision: Precision) -> torch.dtype:
+    """What ``auto`` comes to on a device: bfloat16 where it is computed in hardware.
+
+    Elsewhere bfloat16 is emulated, at a quarter of the speed of float32.
+    """
+    if precision == "auto":
+        precision = "bfloat16" if _computes_bfloat16(device) else "float32"
+    return torch.bfloat16 if precision == "bfloat16" else torch.float32
+
+
+def _computes_bfloat16(device: torch.device) -> bool:
+    if device.type == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
+    return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())

@@ -28,6 +28,6 @@ except RuntimeError as error:
 
 version = str(torchvision.__version__)
 models = torchvision.models
-create_feature_extractor = importlib.import_module(
-    "torchvision.models.feature_extraction"
-).create_feature_extractor
+_extraction = importlib.import_module("torchvision.models.feature_extraction")
+create_feature_extractor = _extraction.create_feature_extractor
+get_graph_node_names = _extraction.get_graph_node_names

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from pipeline.artifacts.features import building_features
-from pipeline.nn.backbones import VGG19
+from pipeline.nn.backbones.classifier import Classifier
 from pipeline.nn.torchvision_on_cpu import models
 
 GRID = (4, 6)
@@ -23,18 +23,19 @@ def on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def vgg19() -> VGG19:
+def vgg19() -> Classifier:
     """The real architecture, 575 MB of random weights: built once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("YAJIUMA_DEVICE", "cpu")
-        return VGG19("random", ["conv5_3", "relu7"], 224, seed=7)
+        taps = ["conv5_3", "relu7"]
+        return Classifier("vgg19", "random", taps, 224, 7, "float32", None)
 
 
 @pytest.fixture
 def tiny_vgg19(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let torchvision build VGG-19 with 3 channels a layer: quick, and of the same form."""
 
-    def build(weights: None = None) -> nn.Module:
+    def build(name: str, weights: None = None) -> nn.Module:
         plan: list[int | str] = []
         for convolutions in (2, 2, 4, 4, 4):
             plan += [*[3] * convolutions, "M"]
@@ -48,7 +49,7 @@ def tiny_vgg19(monkeypatch: pytest.MonkeyPatch) -> None:
         built: nn.Module = network
         return built
 
-    monkeypatch.setattr(models, "vgg19", build)
+    monkeypatch.setattr(models, "get_model", build)
 
 
 def features_file(path: Path, **taps: npt.NDArray[Any]) -> Path:

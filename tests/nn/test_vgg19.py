@@ -10,18 +10,21 @@ from PIL import Image
 from safetensors.torch import save_file
 
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.backbones import VGG19, load_backbone
+from pipeline.nn.backbones.classifier import Classifier
+from pipeline.nn.backbones.loading import load_backbone
 from pipeline.nn.torchvision_on_cpu import models
 
 PICTURES = np.random.default_rng(3).integers(0, 256, (2, 224, 224, 3), np.uint8)
 
 
 @pytest.fixture(scope="module")
-def expected(vgg19: VGG19) -> dict[str, npt.NDArray[np.float32]]:
+def expected(vgg19: Classifier) -> dict[str, npt.NDArray[np.float32]]:
     """The taps by torchvision's own layers, counted from its model's definition."""
     with torch.device("meta"):
         network = models.vgg19(weights=None)
-    network.load_state_dict(vgg19._network.state_dict(), strict=False, assign=True)
+    state = vgg19._free.get()
+    vgg19._free.put(state)
+    network.load_state_dict(state._network.state_dict(), strict=False, assign=True)
     network.eval()
     prepare = models.VGG19_Weights.IMAGENET1K_V1.transforms(crop_size=224, resize_size=224)
     values: Any = torch.stack([prepare(Image.fromarray(picture)) for picture in PICTURES])
@@ -41,13 +44,13 @@ def expected(vgg19: VGG19) -> dict[str, npt.NDArray[np.float32]]:
     return taps
 
 
-def test_shapes_are_those_of_the_paper(vgg19: VGG19) -> None:
+def test_shapes_are_those_of_the_paper(vgg19: Classifier) -> None:
     assert vgg19.shapes == {"conv5_3": (196, 512), "relu7": (4096,)}
     assert (vgg19.name, vgg19.weights) == ("vgg19", "random seed 7")
 
 
 def test_taps_are_torchvisions_own_values_behind_the_relu(
-    vgg19: VGG19, expected: dict[str, npt.NDArray[np.float32]]
+    vgg19: Classifier, expected: dict[str, npt.NDArray[np.float32]]
 ) -> None:
     taps = vgg19(PICTURES)
     grid = expected["conv5_3"].reshape(2, 512, 196).transpose(0, 2, 1)
@@ -58,7 +61,7 @@ def test_taps_are_torchvisions_own_values_behind_the_relu(
 
 
 def test_positions_run_along_the_rows_of_the_picture(
-    vgg19: VGG19,
+    vgg19: Classifier,
 ) -> None:
     changed = PICTURES[:1].copy()
     changed[:, :32, 192:] = 255 - changed[:, :32, 192:]
@@ -67,7 +70,7 @@ def test_positions_run_along_the_rows_of_the_picture(
     assert difference[:7, 7:].sum() > 4 * difference[7:, :7].sum()
 
 
-def test_each_picture_is_seen_alone(vgg19: VGG19) -> None:
+def test_each_picture_is_seen_alone(vgg19: Classifier) -> None:
     both, second = vgg19(PICTURES), vgg19(PICTURES[1:])
     np.testing.assert_allclose(both["relu7"][1], second["relu7"][0], rtol=2e-3, atol=1e-3)
 
@@ -87,7 +90,7 @@ def test_random_weights_are_a_function_of_the_seed() -> None:
 def test_weights_are_taken_from_a_file(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"weights{ending}"
     torch.manual_seed(1)
-    state = models.vgg19(weights=None).state_dict()
+    state = models.get_model("vgg19").state_dict()
     if ending == ".pth":
         torch.save(state, path)
     else:
@@ -139,7 +142,6 @@ def test_a_missing_file_of_weights_is_told(tmp_path: Path, ending: str) -> None:
     assert str(path) in caught.value.problem
 
 
-@pytest.mark.usefixtures("tiny_vgg19")
 @pytest.mark.parametrize(
     "error",
     [urllib.error.URLError("no route to host"), RuntimeError("invalid hash value")],
@@ -170,5 +172,6 @@ def test_an_unknown_tap_is_refused() -> None:
 
 def test_an_unknown_backbone_is_refused() -> None:
     with pytest.raises(PipelineError) as caught:
-        load_backbone("resnet", "random", ["conv5_3"], 224, 9)
+        load_backbone("resnet5", "random", ["conv5_3"], 224, 9)
     assert caught.value.code == ExitCode.INVALID_SETTING
+    assert "resnet50" in caught.value.remedy

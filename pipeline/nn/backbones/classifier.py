@@ -1,0 +1,123 @@
+"""Classifiers of torchvision, on every device that there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
+from queue import SimpleQueue
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.backbones.backbone import Float16s, UInt8s, as_rows
+from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.backbones.taps import extractor
+from pipeline.nn.backbones.weights import load_classifier
+from pipeline.nn.device import Precision, devices, fastest_dtype
+from pipeline.nn.torchvision_on_cpu import models
+
+_ON_CPU, _ON_GPU = 8, 64  # pictures in a batch; more gain nothing on a CPU
+_STREAMS = 2  # a GPU computes one batch while it copies another
+
+
+def classifier_names() -> list[str]:
+    """What torchvision calls its classifiers of single pictures."""
+    return list(models.list_models(module=models))
+
+
+class Classifier:
+    """A network cut off behind its deepest tap, a copy on each device."""
+
+    def __init__(
+        self,
+        name: str,
+        weights: str,
+        taps: Sequence[str],
+        size: int,
+        seed: int,
+        precision: Precision,
+        normalization: Normalization | None,
+    ) -> None:
+        network, self.weights, trained_on = load_classifier(name, weights, seed)
+        normalization = normalization or trained_on
+        self.name = name
+        self.preprocessing = str(normalization)
+        cut = extractor(network.eval(), name, taps)
+        found = devices()
+        dtype = fastest_dtype(found[0], precision)
+        self.precision = f"{str(dtype).removeprefix('torch.')} on {found[0].type}"
+        copies = [_Copy(deepcopy(cut).eval(), device, dtype, normalization) for device in found[1:]]
+        copies.append(_Copy(cut, found[0], dtype, normalization))
+        self._free: SimpleQueue[_Copy] = SimpleQueue()
+        on_gpu = found[0].type == "cuda"
+        self.workers = len(copies) * (_STREAMS if on_gpu else 1)
+        self.batch = _ON_GPU if on_gpu else _ON_CPU
+        for place in range(self.workers):
+            self._free.put(copies[place % len(copies)])
+        self.shapes: Mapping[str, tuple[int, ...]] = self._try(size)
+
+    def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
+        """Map (n, s, s, 3) to (n, p, c) or (n, c) for each tap; threads may call at once."""
+        network = self._free.get()
+        try:
+            return network(pictures)
+        finally:
+            self._free.put(network)
+
+    def _try(self, size: int) -> dict[str, tuple[int, ...]]:
+        try:
+            sample = self(np.zeros((1, size, size, 3), np.uint8))
+        except (RuntimeError, AssertionError) as error:
+            raise PipelineError(
+                ExitCode.INVALID_SETTING,
+                f"{self.name} cannot take pictures of {size} pixels ({error})",
+                "Set `frames: size:` to what the network was made for",
+            ) from error
+        return {tap: values.shape[1:] for tap, values in sample.items()}
+
+
+class _Copy:
+    """The network on one device."""
+
+    def __init__(
+        self, cut: nn.Module, device: torch.device, dtype: torch.dtype, normal: Normalization
+    ) -> None:
+        to_device: Any = cut.to  # its stub lacks memory_format
+        self._network: nn.Module = to_device(device, dtype, memory_format=torch.channels_last)
+        self._device = device
+        self._dtype = dtype
+        self._mean = torch.tensor(normal.mean, device=device) * 255
+        self._std = torch.tensor(normal.std, device=device) * 255
+
+    def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
+        with torch.inference_mode(), self._stream():
+            batch = self._from_host(torch.from_numpy(pictures))
+            # Permuting leaves the memory in place: that is the channels-last layout.
+            normal = batch.float().sub_(self._mean).div_(self._std).permute(0, 3, 1, 2)
+            found = self._network(normal.to(self._dtype))
+            rows = {tap: as_rows(tap, values) for tap, values in found.items()}
+            return dict(zip(rows, self._to_host(rows.values()), strict=True))
+
+    def _stream(self) -> AbstractContextManager[object]:
+        if self._device.type != "cuda":
+            return nullcontext()
+        own: Any = torch.cuda.Stream
+        return torch.cuda.stream(own(self._device))
+
+    def _from_host(self, pictures: Tensor) -> Tensor:
+        if self._device.type == "cuda":
+            pictures = pictures.pin_memory()
+        return pictures.to(self._device, non_blocking=True)
+
+    def _to_host(self, rows: Iterable[Tensor]) -> list[Float16s]:
+        if self._device.type == "cuda":
+            pinned = [torch.empty_like(values, device="cpu", pin_memory=True) for values in rows]
+            for target, values in zip(pinned, rows, strict=True):
+                target.copy_(values, non_blocking=True)
+            torch.cuda.current_stream().synchronize()
+            rows = pinned
+        return [values.cpu().numpy() for values in rows]

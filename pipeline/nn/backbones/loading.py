@@ -1,0 +1,43 @@
+"""From settings to a network that is ready to be called."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.backbones.backbone import Backbone
+from pipeline.nn.backbones.classifier import Classifier, classifier_names
+from pipeline.nn.backbones.onnx_network import OnnxNetwork
+from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.device import Precision
+
+
+def load_backbone(
+    name: str,
+    weights: str,
+    taps: Sequence[str],
+    size: int,
+    seed: int,
+    *,
+    precision: Precision = "auto",
+    normalization: Normalization | None = None,
+) -> Backbone:
+    """Load a classifier of torchvision or an ONNX file for pictures of ``size`` pixels.
+
+    ``normalization`` replaces the one that belongs to the weights; an ONNX file has none.
+    Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS, INVALID_SETTING.
+    """
+    if name.endswith(".onnx"):
+        return OnnxNetwork(Path(name).expanduser(), taps, size, normalization)
+    names = classifier_names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 3)
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"features.backbone: there is no backbone {name}",
+            f"Use the path of an .onnx file or a classifier of torchvision, such as"
+            f" {', '.join(near or ['vgg19', 'resnet50', 'alexnet'])}",
+        )
+    return Classifier(name, weights, taps, size, seed, precision, normalization)

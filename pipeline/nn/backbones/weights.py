@@ -1,0 +1,91 @@
+"""Where the weights of a classifier come from."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.torchvision_on_cpu import models
+
+
+def load_classifier(name: str, weights: str, seed: int) -> tuple[Any, str, Normalization]:
+    """A classifier of torchvision, what its weights are, and what they were trained on.
+
+    ``weights`` are ``imagenet``, ``random``, the name of a set of torchvision's
+    (``IMAGENET1K_V1``), or the path of a state dict.
+    Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS.
+    """
+    published: Any = models.get_model_weights(name)
+    choice = published.DEFAULT
+    if weights in published.__members__:
+        choice = published[weights]
+    if weights in published.__members__ or weights == "imagenet":
+        return _published(name, choice), f"imagenet {Path(choice.url).stem}", _trained_on(choice)
+    if weights == "random":
+        torch.manual_seed(seed)
+        network, identity = models.get_model(name, weights=None), f"random seed {seed}"
+    else:
+        path = Path(weights).expanduser()
+        network, identity = _from_file(name, path), file_identity(path)
+    return network, identity, _trained_on(choice)
+
+
+def _trained_on(choice: Any) -> Normalization:
+    prepare = choice.transforms()
+    return Normalization(mean=tuple(prepare.mean), std=tuple(prepare.std))
+
+
+def _published(name: str, choice: Any) -> Any:
+    try:
+        return models.get_model(name, weights=choice, progress=False)
+    except (OSError, RuntimeError) as error:
+        file = choice.url.rsplit("/", 1)[-1]
+        place = Path(torch.hub.get_dir()) / "checkpoints" / file
+        size = choice.meta.get("_file_size", 0)
+        raise PipelineError(
+            ExitCode.WEIGHTS_UNAVAILABLE,
+            f"the ImageNet weights of {name} cannot be downloaded ({error})",
+            f"Put {file} ({size:.0f} MB, from torchvision's model zoo) at {place}, give its path"
+            " with `features: weights:`, or set `features: weights: random` to try things out",
+        ) from error
+
+
+def _from_file(name: str, path: Path) -> Any:
+    network = models.get_model(name, weights=None)
+    try:
+        if path.suffix == ".safetensors":
+            from safetensors.torch import load_file
+
+            state = load_file(path)
+        else:
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        network.load_state_dict(state)
+    except FileNotFoundError:
+        raise no_weights_at(path) from None
+    except Exception as error:  # every library has errors of its own for a wrong file
+        raise PipelineError(
+            ExitCode.INVALID_WEIGHTS,
+            f"{path} does not hold weights of {name} ({' '.join(str(error).split())[:200]})",
+            f"Give torchvision's {name} state dict as .pth or .safetensors",
+        ) from error
+    return network
+
+
+def no_weights_at(path: Path) -> PipelineError:
+    """The error for a path at which there is no file."""
+    return PipelineError(
+        ExitCode.WEIGHTS_UNAVAILABLE,
+        f"there is no weights file {path}",
+        "Check the path in the settings under `features:`",
+    )
+
+
+def file_identity(path: Path) -> str:
+    """A file's name and the beginning of its digest."""
+    with path.open("rb") as file:
+        return f"{path.name} sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
