@@ -11,10 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,8 +22,8 @@ from statistics import median
 from lxml import etree
 
 from benchmarks._measure import interleaved, per_second, report, speed_ratio, timed
+from benchmarks._stages import run_stage
 from pipeline.comments.reading import read_comments
-from pipeline.fingerprint import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from pipeline.show.truth import Truth, truth_beside
@@ -63,7 +60,7 @@ def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
     texts = [comment.text for comment in read_comments(path)]
     seconds = interleaved(
         {
-            "stage": timed(lambda: _stage("comments", folder, {"source": path}, _COMMENTS)),
+            "stage": timed(lambda: _comments(folder, path)),
             "read": timed(lambda: sum(1 for _ in read_comments(path))),
             "lxml": timed(lambda: sum(1 for _ in etree.iterparse(path, tag="chat"))),
             "words": timed(lambda: _words(texts, splitter)),
@@ -91,7 +88,7 @@ def _by_number(folder: Path, source: Path) -> dict[str, list[float]]:
     for count in SIZES:
         path = _repeated(folder, source, count)
         started = time.perf_counter()
-        peak = _stage("comments", folder, {"source": path}, _COMMENTS)
+        peak = _comments(folder, path)
         name = f"{count // 1_000_000}m" if count >= 1_000_000 else f"{count // 1000}k"
         figures[f"seconds_{name}"] = [time.perf_counter() - started]
         figures[f"peak_mb_{name}"] = [peak]
@@ -104,11 +101,11 @@ def _delays(folder: Path) -> dict[str, list[float]]:
     for seed in SEEDS:
         spec = EpisodeSpec(seed=seed, seconds=EPISODE_SECONDS)
         video = make_episode(folder / str(seed), spec)
-        files = {"source": video.with_suffix(".xml")}
-        _stage("comments", video.parent, files, _COMMENTS)
-        _stage("frames", video.parent, {"source": video}, {"frames": "frames.h5"})
-        files = {"comments": video.parent / "comments.jsonl", "frames": video.parent / "frames.h5"}
-        _stage("delay", video.parent, files, {"delay": "delay.json"})
+        _comments(video.parent, video.with_suffix(".xml"))
+        frames = {"frames": video.parent / "frames.h5"}
+        run_stage("frames", {"source": video}, frames)
+        comments = {"comments": video.parent / "comments.jsonl"}
+        run_stage("delay", comments | frames, {"delay": video.parent / "delay.json"})
         found = json.loads((video.parent / "delay.json").read_text())
         beside = truth_beside(video)
         assert beside is not None
@@ -126,17 +123,9 @@ _COMMENTS = {
 }
 
 
-def _stage(name: str, folder: Path, inputs: dict[str, Path], outputs: dict[str, str]) -> float:
-    """Run a stage as a process; return the most memory it held, in MB."""
-    words = [w for key, path in inputs.items() for w in ("--input", f"{key}={path}")]
-    words += [w for key, path in outputs.items() for w in ("--output", f"{key}={folder / path}")]
-    process = subprocess.Popen(
-        [sys.executable, "-m", f"stages.{name}", *words], cwd=PROJECT, stderr=subprocess.DEVNULL
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss / 1024
+def _comments(folder: Path, source: Path) -> float:
+    outputs = {name: folder / file for name, file in _COMMENTS.items()}
+    return run_stage("comments", {"source": source}, outputs)
 
 
 def _repeated(folder: Path, source: Path, count: int) -> Path:

@@ -68,7 +68,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             "code": code_digest("stages.features"),
         }
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
-            begun = store.done
+            begun = store.next
             pace = Pace("other work")
             batches = (pictures[at : at + batch] for at in range(begun, count, batch))
             results = in_turn(backbone, pace.waiting("disk", batches), backbone.workers)

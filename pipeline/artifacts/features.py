@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,35 +32,46 @@ _log = logging.getLogger(__name__)
 class FeatureBuilder:
     """A store being filled, row after row."""
 
-    def __init__(self, file: h5py.File) -> None:
+    def __init__(self, file: h5py.File, taps: Iterable[str], flush_every: float) -> None:
         self._file = file
-
-    @property
-    def done(self) -> int:
-        """Rows that are finished and safe."""
-        return int(self._file["done"][()])
+        self._taps = {name: file[name] for name in taps}
+        self._watermark = file["done"]
+        self._flush_every = flush_every
+        self._flushed_at = time.monotonic()
+        self.next = int(self._watermark[()])
+        """The row that comes next."""
 
     def append(self, taps: Mapping[str, Float16s]) -> None:
         """Add the next rows of every tap."""
-        start = self.done
-        stop = start + len(next(iter(taps.values())))
+        stop = self.next + len(next(iter(taps.values())))
         for name, rows in taps.items():
-            self._file[name][start:stop] = rows
-        # Flushed before and after the watermark moves, the file survives kill -9 at any point.
+            self._taps[name][self.next : stop] = rows
+        self.next = stop
+        if time.monotonic() - self._flushed_at >= self._flush_every:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make the rows safe; flushed on both sides of the watermark, they survive kill -9."""
         self._file.flush()
-        self._file["done"][()] = stop
+        self._watermark[()] = self.next
         self._file.flush()
+        self._flushed_at = time.monotonic()
 
 
 @contextmanager
 def building_features(
-    target: Path, rows: int, shapes: Mapping[str, tuple[int, ...]], attributes: Mapping[str, str]
+    target: Path,
+    rows: int,
+    shapes: Mapping[str, tuple[int, ...]],
+    attributes: Mapping[str, str],
+    flush_every: float = 0.5,
 ) -> Iterator[FeatureBuilder]:
     """Fill ``target``, going on where a killed run of the same ``attributes`` stopped.
 
-    ``shapes`` gives a row's shape for each tap. The file takes its name when the block
-    ends well. Raises PipelineError: DISK_FULL if there is no room for all of it, BUSY if
-    another process is still writing it.
+    ``shapes`` gives a row's shape for each tap. What a killed run did in the last
+    ``flush_every`` seconds is done again. The file takes its name when the block ends well.
+    Raises PipelineError: DISK_FULL if there is no room for all of it, BUSY if another process
+    is still writing it.
     """
     partial = target.with_name(f".{target.name}.partial")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,9 +88,12 @@ def building_features(
                 _preallocate(file, name, (rows, *shape))
             file["done"] = 0
             file.flush()
-        builder = FeatureBuilder(file)
-        yield builder
-        assert builder.done == rows, f"{builder.done} of {rows} rows"
+        builder = FeatureBuilder(file, shapes, flush_every)
+        try:
+            yield builder
+        finally:
+            builder.flush()
+        assert builder.next == rows, f"{builder.next} of {rows} rows"
     replace_durably(partial, target)
 
 

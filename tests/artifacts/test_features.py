@@ -1,4 +1,5 @@
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -37,10 +38,11 @@ def build(
     stop_at: int = ROWS + 1,
     kill: bool = False,
     other: Mapping[str, str] = MappingProxyType({}),
+    flush_every: float = 0,
 ) -> int:
     """Fill a store, or stop before row ``stop_at``; return the row at which it began."""
-    with building_features(target, ROWS, SHAPES, {**ATTRIBUTES, **other}) as store:
-        begun = store.done
+    with building_features(target, ROWS, SHAPES, {**ATTRIBUTES, **other}, flush_every) as store:
+        begun = store.next
         for start in range(begun, ROWS, BATCH):
             if start >= stop_at:
                 if kill:
@@ -71,26 +73,30 @@ def test_nothing_takes_the_name_before_the_end(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [".features.h5.partial"]
 
 
-def test_a_run_that_failed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("flush_every", [0, 3600])
+def test_a_run_that_failed_goes_on_to_the_same_bytes(tmp_path: Path, flush_every: float) -> None:
     build(tmp_path / "undisturbed.h5")
     with pytest.raises(StopError):
-        build(tmp_path / "features.h5", stop_at=9)
+        build(tmp_path / "features.h5", stop_at=9, flush_every=flush_every)
     assert build(tmp_path / "features.h5") == 9
     wanted = (tmp_path / "undisturbed.h5").read_bytes()
     assert (tmp_path / "features.h5").read_bytes() == wanted
     assert not list(tmp_path.glob(".*"))
 
 
-def test_a_run_that_was_killed_goes_on_to_the_same_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("flush_every", "goes_on_at"), [(0, 12), (3600, 0)])
+def test_a_run_that_was_killed_goes_on_to_the_same_bytes(
+    tmp_path: Path, flush_every: float, goes_on_at: int
+) -> None:
     build(tmp_path / "undisturbed.h5")
     program = (
         "from pathlib import Path; import sys; from tests.artifacts.test_features import build;"
-        "build(Path(sys.argv[1]), stop_at=12, kill=True)"
+        f"build(Path(sys.argv[1]), stop_at=12, kill=True, flush_every={flush_every})"
     )
     target = tmp_path / "features.h5"
     killed = subprocess.run([sys.executable, "-c", program, target], check=False)
     assert killed.returncode == -9
-    assert build(target) == 12
+    assert build(target) == goes_on_at
     assert target.read_bytes() == (tmp_path / "undisturbed.h5").read_bytes()
 
 
@@ -160,3 +166,36 @@ def test_a_form_that_no_tap_has_is_refused(tmp_path: Path) -> None:
         store.tap_for(grid=True)
     assert caught.value.code == ExitCode.BAD_ARTIFACT
     assert "vector" in caught.value.problem
+
+
+def test_a_disk_without_room_for_all_rows_is_told_before_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage._replace(free=10**8))
+    rows = 10**8 // 2 // 6
+    with (
+        pytest.raises(PipelineError) as caught,
+        building_features(tmp_path / "features.h5", rows, {"vector": (6,)}, ATTRIBUTES),
+    ):
+        raise AssertionError("work has begun")
+    assert caught.value.code == ExitCode.DISK_FULL
+    assert "0.10 GB" in caught.value.problem
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_there_already_needs_no_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, shapes = 4, {"vector": (1 << 20,)}
+    target = tmp_path / "features.h5"
+    with pytest.raises(StopError), building_features(target, rows, shapes, ATTRIBUTES) as store:
+        store.append({"vector": np.ones((3, 1 << 20), np.float16)})
+        raise StopError
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(
+        shutil, "disk_usage", lambda folder: usage._replace(free=(64 << 20) + (3 << 20))
+    )
+    with building_features(target, rows, shapes, ATTRIBUTES) as store:
+        assert store.next == 3
+        store.append({"vector": np.ones((1, 1 << 20), np.float16)})

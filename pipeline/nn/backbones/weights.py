@@ -64,7 +64,7 @@ def _from_file(name: str, path: Path) -> Any:
             state = load_file(path)
         else:
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-        network.load_state_dict(state)
+        network.load_state_dict(state, assign=True)
     except FileNotFoundError:
         raise no_weights_at(path) from None
     except Exception as error:  # every library has errors of its own for a wrong file
