@@ -121,7 +121,8 @@ class FramesWriter:
         start = len(self._pictures)
         if self.kept > start:
             self._pictures.resize(self.kept, axis=0)
-            self._pictures[start:] = self._block[: self.kept - start]
+            # As a whole chunk, which HDF5 neither copies nor looks at.
+            self._pictures.id.write_direct_chunk((start, 0, 0, 0), self._block)
 
 
 @contextmanager

@@ -31,6 +31,8 @@ _ENDS_EARLY = re.compile(
 _CUT = re.compile(rb"frame:(\d+)")
 _BLOCK = 4 << 20
 """Bytes of pictures that are read from ffmpeg at once."""
+_MOST_THREADS = 16
+"""ffmpeg warns of more."""
 _READY = 2
 """Such blocks that wait for the caller."""
 _SCENE_CHANGE = 10
@@ -141,7 +143,13 @@ def _raw_pictures(
     video: VideoInfo, arguments: list[str], shape: tuple[int, ...], **streams: Any
 ) -> Iterator[Picture]:
     count = 0
-    with running(arguments, stdout=subprocess.PIPE, bufsize=0, **streams) as (process, said):
+    # More pictures under way than ffmpeg would choose bridge the moments in which a core is
+    # ours: 6 % on two cores.
+    threads = ["-threads", str(min(_MOST_THREADS, 4 * (os.cpu_count() or 1)))]
+    with running([*threads, *arguments], stdout=subprocess.PIPE, bufsize=0, **streams) as (
+        process,
+        said,
+    ):
         for block in ahead(_blocks(process.stdout, shape), _READY):
             count += len(block)
             yield from block
