@@ -62,7 +62,7 @@ def forward(folder: Path, _: Options) -> dict[str, Rounds]:
         return [backbone(pictures[at : at + batch]) for at in range(0, count, batch)]
 
     def default() -> object:
-        given = torch.from_numpy(pictures).permute(0, 3, 1, 2)
+        given = torch.from_numpy(pictures).permute(0, 3, 1, 2).contiguous()
         with torch.inference_mode():
             return [plain(prepare(part)) for part in torch.split(given, BATCHES[0])]
 

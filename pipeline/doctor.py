@@ -50,9 +50,13 @@ def _python() -> str:
 def _torch() -> str:
     import torch
 
-    from pipeline.nn.device import best_device
+    from pipeline.nn.device import best_device, fastest_dtype
 
-    return f"{torch.__version__}, works on {best_device()} with {torch.get_num_threads()} threads"
+    device = best_device()
+    return (
+        f"{torch.__version__}, works on {device} with {torch.get_num_threads()} threads, features"
+        f" in {str(fastest_dtype(device, 'auto')).removeprefix('torch.')}"
+    )
 
 
 def _torchvision() -> str:

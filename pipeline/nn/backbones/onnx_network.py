@@ -16,6 +16,7 @@ from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.backbones.weights import file_identity, no_weights_at
 
 _COLOURS = 3
+_REMOTE = {"AzureExecutionProvider"}  # for models that live elsewhere
 _TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 
 
@@ -36,9 +37,8 @@ class OnnxNetwork:
             raise no_weights_at(path)
         try:
             onnxruntime.set_default_logger_severity(3)
-            self._session = onnxruntime.InferenceSession(
-                path, providers=onnxruntime.get_available_providers()
-            )
+            providers = [p for p in onnxruntime.get_available_providers() if p not in _REMOTE]
+            self._session = onnxruntime.InferenceSession(path, providers=providers)
         except Exception as error:  # onnxruntime's exceptions share no public base
             raise PipelineError(
                 ExitCode.INVALID_WEIGHTS,

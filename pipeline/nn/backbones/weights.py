@@ -46,7 +46,7 @@ def _published(name: str, choice: Any) -> Any:
     except (OSError, RuntimeError) as error:
         file = choice.url.rsplit("/", 1)[-1]
         place = Path(torch.hub.get_dir()) / "checkpoints" / file
-        size = choice.meta.get("_file_size", 0)
+        size = choice.meta["_file_size"] * (1 << 20) / 1e6
         raise PipelineError(
             ExitCode.WEIGHTS_UNAVAILABLE,
             f"the ImageNet weights of {name} cannot be downloaded ({error})",
