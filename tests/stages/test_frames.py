@@ -28,7 +28,7 @@ def made(clip: Path, **settings: object) -> tuple[Path, str]:
 def animation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two seconds of drawings held for three frames each, with the noise of an encoder."""
     path = tmp_path_factory.mktemp("clip") / "held.mp4"
-    codec = ("-c:v", "libx264", "-crf", "26", "-preset", "veryfast", "-pix_fmt", "yuv420p")
+    codec = ("-c:v", "libx264", "-crf", "20", "-preset", "veryfast", "-pix_fmt", "yuv420p")
     clips.ffmpeg(*clips.pictures("320x180", "8", 2), "-vf", "fps=24:round=down", *codec, path)
     return path
 
