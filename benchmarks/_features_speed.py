@@ -34,8 +34,8 @@ from stages import features, frames
 SIZE = 224
 CONFIG = features.Config(weights="random")
 BATCHES = (8, 16)
-SHORT = EpisodeSpec(seconds=2)
-SAMPLED = frames.Config(size=SIZE, fps=16, dedupe="off")  # 32 pictures: VGG-19 takes its time
+SHORT = EpisodeSpec(seconds=4)
+SAMPLED = frames.Config(size=SIZE, fps=16, dedupe="off")  # 64 pictures: VGG-19 takes its time
 LONG = EpisodeSpec(seconds=60, width=1280, height=720)
 TIMES = 4  # what it costs to begin and to end counts for little in an episode
 

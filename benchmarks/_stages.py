@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
+import re
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
+from threading import Thread
 
 from pipeline.fingerprint import PROJECT
+
+_PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
 def start_stage(
@@ -35,7 +39,23 @@ def run_stage(
 ) -> float:
     """Run a stage to its end; return the most memory it held, in MB."""
     process = start_stage(name, inputs, outputs, settings)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"{name} exited with {process.returncode}"
-    return usage.ru_maxrss / 1024
+    peaks = [0]
+    watcher = Thread(target=_watch, args=[process.pid, peaks])
+    watcher.start()
+    status = process.wait()
+    watcher.join()
+    assert status == 0, f"{name} exited with {status}"
+    return max(peaks) / 1024
+
+
+def _watch(pid: int, peaks: list[int]) -> None:
+    """Collect the process's own peak, in KiB, until it is gone.
+
+    What wait4 tells is at least the size of the process that started it.
+    """
+    try:
+        while found := _PEAK.search(Path(f"/proc/{pid}/status").read_text()):
+            peaks.append(int(found[1]))
+            time.sleep(0.01)
+    except (FileNotFoundError, ProcessLookupError):
+        return

@@ -48,7 +48,6 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         source = sample or make_episode(folder, EpisodeSpec(seconds=60)).with_suffix(".xml")
-        # First, since a process inherits the peak of the one that starts it.
         report("comments by number", _by_number(folder, source))
         report("comments", _speeds(folder, source))
         report("delay", _delays(folder))

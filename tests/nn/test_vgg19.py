@@ -14,17 +14,15 @@ from pipeline.nn.backbones.classifier import Classifier
 from pipeline.nn.backbones.loading import load_backbone
 from pipeline.nn.torchvision_on_cpu import models
 
+SEED = 7  # of the weights; see the fixture
 PICTURES = np.random.default_rng(3).integers(0, 256, (2, 224, 224, 3), np.uint8)
 
 
 @pytest.fixture(scope="module")
-def expected(vgg19: Classifier) -> dict[str, npt.NDArray[np.float32]]:
+def expected() -> dict[str, npt.NDArray[np.float32]]:
     """The taps by torchvision's own layers, counted from its model's definition."""
-    with torch.device("meta"):
-        network = models.vgg19(weights=None)
-    state = vgg19._free.get()
-    vgg19._free.put(state)
-    network.load_state_dict(state._network.state_dict(), strict=False, assign=True)
+    torch.manual_seed(SEED)
+    network = models.get_model("vgg19")
     network.eval()
     prepare = models.VGG19_Weights.IMAGENET1K_V1.transforms(crop_size=224, resize_size=224)
     values: Any = torch.stack([prepare(Image.fromarray(picture)) for picture in PICTURES])

@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.backbone import Float16s, UInt8s, as_rows
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.backbones.taps import extractor
 from pipeline.nn.backbones.weights import load_classifier
+from pipeline.nn.backbones.winograd import use_winograd
 from pipeline.nn.device import Precision, devices, fastest_dtype
 from pipeline.nn.torchvision_on_cpu import models
 
@@ -84,8 +85,10 @@ class _Copy:
     """The network on one device."""
 
     def __init__(
-        self, cut: nn.Module, device: torch.device, dtype: torch.dtype, normal: Normalization
+        self, cut: fx.GraphModule, device: torch.device, dtype: torch.dtype, normal: Normalization
     ) -> None:
+        if device.type == "cpu" and dtype == torch.float32:
+            use_winograd(cut)
         to_device: Any = cut.to  # its stub lacks memory_format
         self._network: nn.Module = to_device(device, dtype, memory_format=torch.channels_last)
         self._device = device
