@@ -25,11 +25,14 @@ def ahead(items: Iterator[T], depth: int) -> Iterator[T]:
 
 
 def in_turn(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """Yield ``work`` of each item in order, done by so many threads.
+    """Yield ``work`` of each item in order, done by so many threads; a single one is the caller.
 
     One item more than there are threads is under way, so that none of them waits while the
     caller, who also draws the items, is busy with a result.
     """
+    if workers == 1:
+        yield from map(work, items)
+        return
     remaining = iter(items)
     with _threads(workers) as pool:
         coming: deque[Future[R]] = deque()

@@ -74,11 +74,11 @@ def test_work_goes_on_while_a_result_is_used() -> None:
     both = threading.Barrier(2, timeout=10)
 
     def work(number: int) -> int:
-        if number == 1:
+        if number == 2:
             both.wait()
         return number
 
-    for number in in_turn(work, range(2), 1):
+    for number in in_turn(work, range(3), 2):
         if number == 0:
             both.wait()
 

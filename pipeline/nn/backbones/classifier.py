@@ -8,7 +8,6 @@ from copy import deepcopy
 from queue import SimpleQueue
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor, fx, nn
 
@@ -21,7 +20,8 @@ from pipeline.nn.backbones.winograd import use_winograd
 from pipeline.nn.device import Precision, devices, fastest_dtype
 from pipeline.nn.torchvision_on_cpu import models
 
-_ON_CPU, _ON_GPU = 8, 64  # pictures in a batch; more gain nothing on a CPU
+_BATCH = {"cuda": 64, "cpu": 8}
+_BATCH_FLOAT32 = 4  # on a CPU, where more are no faster and take memory
 _STREAMS = 2  # a GPU computes one batch while it copies another
 
 
@@ -45,21 +45,23 @@ class Classifier:
     ) -> None:
         network, self.weights, trained_on = load_classifier(name, weights, seed)
         normalization = normalization or trained_on
-        self.name = name
-        self.preprocessing = str(normalization)
         cut = extractor(network.eval(), name, taps)
         found = devices()
-        dtype = fastest_dtype(found[0], precision)
-        self.precision = f"{str(dtype).removeprefix('torch.')} on {found[0].type}"
+        kind, dtype = found[0].type, fastest_dtype(found[0], precision)
+        self.name = name
+        self.preprocessing = str(normalization)
+        self.precision = f"{str(dtype).removeprefix('torch.')} on {kind}"
+        self.shapes: Mapping[str, tuple[int, ...]] = _shapes(cut, name, size)
+        self.batch = _BATCH.get(kind, _BATCH["cpu"])
+        if kind == "cpu" and dtype == torch.float32:
+            self.batch = _BATCH_FLOAT32
+            use_winograd(cut, size)
         copies = [_Copy(deepcopy(cut).eval(), device, dtype, normalization) for device in found[1:]]
         copies.append(_Copy(cut, found[0], dtype, normalization))
+        self.workers = len(copies) * (_STREAMS if kind == "cuda" else 1)
         self._free: SimpleQueue[_Copy] = SimpleQueue()
-        on_gpu = found[0].type == "cuda"
-        self.workers = len(copies) * (_STREAMS if on_gpu else 1)
-        self.batch = _ON_GPU if on_gpu else _ON_CPU
         for place in range(self.workers):
             self._free.put(copies[place % len(copies)])
-        self.shapes: Mapping[str, tuple[int, ...]] = self._try(size)
 
     def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
         """Map (n, s, s, 3) to (n, p, c) or (n, c) for each tap; threads may call at once."""
@@ -69,16 +71,19 @@ class Classifier:
         finally:
             self._free.put(network)
 
-    def _try(self, size: int) -> dict[str, tuple[int, ...]]:
-        try:
-            sample = self(np.zeros((1, size, size, 3), np.uint8))
-        except (RuntimeError, AssertionError) as error:
-            raise PipelineError(
-                ExitCode.INVALID_SETTING,
-                f"{self.name} cannot take pictures of {size} pixels ({error})",
-                "Set `frames: size:` to what the network was made for",
-            ) from error
-        return {tap: values.shape[1:] for tap, values in sample.items()}
+
+def _shapes(cut: fx.GraphModule, name: str, size: int) -> dict[str, tuple[int, ...]]:
+    """A row's shape by tap, found by trying."""
+    try:
+        with torch.inference_mode():
+            found = cut(torch.zeros(1, 3, size, size))
+    except (RuntimeError, AssertionError) as error:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{name} cannot take pictures of {size} pixels ({error})",
+            "Set `frames: size:` to what the network was made for",
+        ) from error
+    return {tap: tuple(as_rows(tap, values).shape[1:]) for tap, values in found.items()}
 
 
 class _Copy:
@@ -87,8 +92,6 @@ class _Copy:
     def __init__(
         self, cut: fx.GraphModule, device: torch.device, dtype: torch.dtype, normal: Normalization
     ) -> None:
-        if device.type == "cpu" and dtype == torch.float32:
-            use_winograd(cut)
         to_device: Any = cut.to  # its stub lacks memory_format
         self._network: nn.Module = to_device(device, dtype, memory_format=torch.channels_last)
         self._device = device

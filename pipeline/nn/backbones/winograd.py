@@ -10,13 +10,17 @@ n  pictures    t  tiles of all pictures    c, k  channels in and out
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, fx, nn
+from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
 _FEWEST_CHANNELS = 128
-"""Below that the transforms cost what the multiplications save; measured on VGG-19's layers."""
-
+"""Below that the transforms cost what the multiplications save."""
+_FEWEST_POSITIONS = 28 * 28
+"""Below that little is saved, and the transformed weights take four times the memory."""
 _MOST_VALUES = 1 << 21
 """Transformed at once, 8 MB of them. Much more, and memory is fetched from the system anew each
 time, which costs as much as the products."""
@@ -48,19 +52,24 @@ _A_T = [
 ]
 
 
-def use_winograd(cut: fx.GraphModule) -> None:
-    """Put it in the place of each convolution that gains by it."""
-    for name, layer in list(cut.named_modules()):
-        if isinstance(layer, nn.Conv2d) and _gains(layer):
-            cut.set_submodule(name, WinogradConvolution(layer))
+def use_winograd(cut: fx.GraphModule, size: int) -> None:
+    """Put it in the place of each convolution that gains by it, for pictures of ``size`` pixels."""
+    with torch.inference_mode():
+        ShapeProp(cut).propagate(torch.zeros(1, 3, size, size))
+    for node in cut.graph.nodes:
+        if node.op == "call_module":
+            layer = cut.get_submodule(str(node.target))
+            if isinstance(layer, nn.Conv2d) and _gains(layer, node.meta["tensor_meta"].shape):
+                cut.set_submodule(str(node.target), WinogradConvolution(layer))
 
 
-def _gains(layer: nn.Conv2d) -> bool:
+def _gains(layer: nn.Conv2d, output: Sequence[int]) -> bool:
     plain = (layer.kernel_size, layer.stride, layer.padding, layer.dilation, layer.groups)
     return (
         plain == ((3, 3), (1, 1), (1, 1), (1, 1), 1)
         and layer.padding_mode == "zeros"
         and min(layer.in_channels, layer.out_channels) >= _FEWEST_CHANNELS
+        and output[2] * output[3] >= _FEWEST_POSITIONS
     )
 
 
@@ -74,13 +83,15 @@ class WinogradConvolution(nn.Module):
 
     def __init__(self, layer: nn.Conv2d) -> None:
         super().__init__()
-        b_t, g, a_t = (torch.tensor(m, dtype=torch.float64) for m in (_B_T, _G, _A_T))
-        weight = torch.einsum("ia,kcab,jb->ijck", g, layer.weight.detach().double(), g)
-        self.register_buffer("weight", weight.flatten(0, 1).float().contiguous())  # (36, c, k)
-        self.register_buffer("bias", None if layer.bias is None else layer.bias.detach())
         # Both sides at once: Bᵀ d B of a tile is one product with its 36 values.
-        self.register_buffer("into", torch.kron(b_t, b_t).float())  # (36, 36)
-        self.register_buffer("out_of", torch.kron(a_t, a_t).float())  # (16, 36)
+        sides = (torch.tensor(matrix, dtype=torch.float32) for matrix in (_B_T, _G, _A_T))
+        into, filters, out_of = (torch.kron(side, side) for side in sides)
+        k, c = layer.weight.shape[:2]
+        flat = layer.weight.detach().permute(2, 3, 1, 0).reshape(9, -1)  # (9, c · k)
+        self.register_buffer("weight", (filters @ flat).view(_IN * _IN, c, k))
+        self.register_buffer("bias", None if layer.bias is None else layer.bias.detach())
+        self.register_buffer("into", into)  # (36, 36)
+        self.register_buffer("out_of", out_of)  # (16, 36)
 
     def forward(self, values: Tensor) -> Tensor:
         """Map (n, c, h, w) to (n, k, h, w), both in the channels-last layout."""
