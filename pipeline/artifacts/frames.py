@@ -44,7 +44,8 @@ class FramesWriter:
             chunks=(_BLOCK, *shape),
             fill_time="never",
         )
-        self._block = np.empty((_BLOCK, *shape), np.uint8)
+        # Zeros, since the last chunk is written whole, and equal videos are to give equal files.
+        self._block = np.zeros((_BLOCK, *shape), np.uint8)
         self._pts: list[int] = []
         self._time_base = Fraction(1)
         self._row: list[int] = []

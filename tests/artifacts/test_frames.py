@@ -78,6 +78,14 @@ def test_a_picture_added_is_a_copy(tmp_path: Path) -> None:
         assert file["pictures"][:, 0, 0, 0].tolist() == [0, 1, 2]
 
 
+def test_equal_frames_give_equal_bytes(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        with writing_frames(tmp_path / name, 8, fingerprint="abc") as frames:
+            frames.add(0, TENTH, picture(1))
+            frames.add_thumbnail(b"jpeg")
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 def test_an_error_leaves_no_file(tmp_path: Path) -> None:
     def fail() -> None:
         raise ValueError
