@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
 from pipeline.config import StageConfig
 from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.precision import Precision
 from pipeline.stage import Files, Stage
 
 
@@ -21,7 +22,7 @@ class Config(StageConfig, frozen=True):
     as ``IMAGENET1K_V1``, or the path of a state dict."""
     taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("conv5_3", "relu7")
     """Layers to keep; see docs/recipes.md."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    precision: Precision = "auto"
     """``auto`` takes bfloat16 where it is computed in hardware. ONNX files say it themselves."""
     normalization: Normalization | None = None
     """Instead of that of the weights; for ONNX files that do not normalise inside."""
@@ -36,7 +37,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import h5py
     import msgspec
 
-    from pipeline.artifacts.features import building_features
+    from pipeline.artifacts.features import building_features, row_count
     from pipeline.fingerprint import code_digest, file_fingerprint
     from pipeline.nn.backbones.loading import load_backbone
     from pipeline.overlap import in_turn
@@ -73,17 +74,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             batches = (pictures[at : at + batch] for at in range(begun, count, batch))
             results = in_turn(backbone, pace.waiting("disk", batches), backbone.workers)
             rows = pace.waiting("the network", results)
-            for taps in track(rows, count - begun, "features", "pictures", _rows_of):
+            for taps in track(rows, count - begun, "features", "pictures", row_count):
                 with pace.doing("disk"):
                     store.append(taps)
     return (
         f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
         f" {pace.verdict(count - begun, 'pictures')}"
     )
-
-
-def _rows_of(taps: dict[str, Any]) -> int:
-    return len(next(iter(taps.values())))
 
 
 STAGE = Stage(

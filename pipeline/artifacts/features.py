@@ -43,7 +43,7 @@ class FeatureBuilder:
 
     def append(self, taps: Mapping[str, Float16s]) -> None:
         """Add the next rows of every tap."""
-        stop = self.next + len(next(iter(taps.values())))
+        stop = self.next + row_count(taps)
         for name, rows in taps.items():
             self._taps[name][self.next : stop] = rows
         self.next = stop
@@ -56,6 +56,11 @@ class FeatureBuilder:
         self._watermark[()] = self.next
         self._file.flush()
         self._flushed_at = time.monotonic()
+
+
+def row_count(taps: Mapping[str, Float16s]) -> int:
+    """How many pictures these rows are of."""
+    return len(next(iter(taps.values())))
 
 
 @contextmanager

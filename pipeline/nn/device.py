@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
 
 import torch
 
-Precision = Literal["auto", "float32", "bfloat16"]
+from pipeline.nn.precision import Precision
 
 
 def best_device() -> torch.device:

@@ -97,28 +97,27 @@ def test_utf16_is_read(write_file: WriteFile) -> None:
     assert found(write_file(text.encode("utf-16"))) == [({"p": "1"}, "猫")]
 
 
+@pytest.fixture
+def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(xml_stream, "LONGEST", 1000)
+    monkeypatch.setattr(xml_stream, "_PIECE", 100)
+    monkeypatch.setattr(decoding, "_CHUNK", 100)
+
+
+@pytest.mark.usefixtures("small_limits")
 def test_an_element_without_end_is_left_out_in_bounded_memory(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><d p="2">' + "x" * 5000 + '<d p="3">c</d>')
     report = ReadReport("a", "test")
-    with (
-        patch.object(xml_stream, "LONGEST", 1000),
-        patch.object(xml_stream, "_PIECE", 100),
-        patch.object(decoding, "_CHUNK", 100),
-    ):
-        assert [attributes["p"] for attributes, _ in found(path, report)] == ["1", "3"]
+    assert [attributes["p"] for attributes, _ in found(path, report)] == ["1", "3"]
     (fault,) = report.salvage().dropped
     assert (fault.where, report.read) == ("2", 3)
 
 
+@pytest.mark.usefixtures("small_limits")
 def test_what_goes_on_behind_an_element_costs_no_other(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><' + "x" * 5000 + '><d p="2">b</d>')
     report = ReadReport("a", "test")
-    with (
-        patch.object(xml_stream, "LONGEST", 1000),
-        patch.object(xml_stream, "_PIECE", 100),
-        patch.object(decoding, "_CHUNK", 100),
-    ):
-        assert [text for _, text in found(path, report)] == ["a", "b"]
+    assert [text for _, text in found(path, report)] == ["a", "b"]
     assert (report.read, report.kept) == (2, 2)
 
 

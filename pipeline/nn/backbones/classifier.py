@@ -17,7 +17,8 @@ from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.backbones.taps import extractor
 from pipeline.nn.backbones.weights import load_classifier
 from pipeline.nn.backbones.winograd import use_winograd
-from pipeline.nn.device import Precision, devices, fastest_dtype
+from pipeline.nn.device import devices, fastest_dtype
+from pipeline.nn.precision import Precision
 from pipeline.nn.torchvision_on_cpu import models
 
 _BATCH = {"cuda": 64, "cpu": 8}

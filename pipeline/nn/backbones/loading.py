@@ -11,7 +11,7 @@ from pipeline.nn.backbones.backbone import Backbone
 from pipeline.nn.backbones.classifier import Classifier, classifier_names
 from pipeline.nn.backbones.onnx_network import OnnxNetwork
 from pipeline.nn.backbones.preprocessing import Normalization
-from pipeline.nn.device import Precision
+from pipeline.nn.precision import Precision
 
 
 def load_backbone(
