@@ -24,7 +24,7 @@ from pipeline.media.ffmpeg import finish, running
 from pipeline.nn.backbones.backbone import Backbone, Float16s, UInt8s
 from pipeline.nn.backbones.loading import load_backbone
 from pipeline.nn.backbones.taps import extractor
-from pipeline.nn.dataset import FeatureBank
+from pipeline.nn.feature_bank import FeatureBank
 from pipeline.nn.precision import Precision
 from pipeline.nn.torchvision_on_cpu import models
 from pipeline.show.episode import make_episode

@@ -186,7 +186,7 @@ def _prepare(
     products = [stage for stage in stages.values() if stage.product]
     wanted = [stages[name] for name in named] or products
     roles = assign_roles(workspace, settings, wanted, _given_video(options))
-    graph = Graph.of(settings, roles.learn)
+    graph = Graph.of(settings, roles.learn, roles.commented)
     return workspace.save_graph(graph), graph.targets(wanted, roles.work_on)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline import torchrun
 from pipeline.config import Settings, StageConfig
 from pipeline.fingerprint import PROJECT, code_digest, file_fingerprint
 from pipeline.stage import Stage
@@ -61,14 +62,16 @@ class Graph(msgspec.Struct, frozen=True):
     """Names of the training videos."""
     settings: dict[str, dict[str, Any]]
     """By stage."""
+    commented: list[str] = []
+    """Names of the videos that have comments."""
 
     @classmethod
-    def of(cls, settings: Settings, train: list[str]) -> Graph:
-        """The graph for checked settings and the names of the training videos."""
+    def of(cls, settings: Settings, train: list[str], commented: list[str]) -> Graph:
+        """The graph for checked settings, with the names of videos."""
         stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
         for section in stages.values():
             section.update({key: _found_anywhere(value) for key, value in section.items()})
-        return cls(settings.model, train, stages)
+        return cls(settings.model, train, stages, commented)
 
     def stages(self) -> list[Stage]:
         """Every stage, with the values of its settings in its paths."""
@@ -83,6 +86,19 @@ class Graph(msgspec.Struct, frozen=True):
     def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
         """Input paths by name, ``{video}`` left open for the engine."""
         return {name: self.paths(template) for name, template in stage.inputs.items()}
+
+    def commented_inputs(self, stage: Stage) -> Callable[[Any], dict[str, str]]:
+        """Return a function of wildcards: the further inputs of a video that has comments."""
+
+        def inputs(wildcards: Any) -> dict[str, str]:
+            video = wildcards.get("video")
+            templates = stage.commented if video in self.commented else {}
+            return {
+                name: self._of_model(template).replace("{video}", video)
+                for name, template in templates.items()
+            }
+
+        return inputs
 
     def outputs(self, stage: Stage) -> dict[str, str]:
         """Output paths by name, ``{video}`` left open for the engine."""
@@ -110,8 +126,10 @@ class Graph(msgspec.Struct, frozen=True):
 
         def arguments(wildcards: Any, input: Any, output: Any) -> str:  # noqa: A002
             words = [*_pairs("--input", input), *_pairs("--output", output)]
-            settings = msgspec.json.encode(self.settings[stage.name]).decode()
-            return shlex.join(["-m", f"stages.{stage.name}", *words, "--settings", settings])
+            values = self.settings[stage.name]
+            settings = msgspec.json.encode(values).decode()
+            module = [*torchrun.command(values.get("processes", 1)), "-m", f"stages.{stage.name}"]
+            return shlex.join([*module, *words, "--settings", settings])
 
         return arguments
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
+from pipeline.torchrun import leads
+
 T = TypeVar("T")
 
 SECONDS_BETWEEN_LOG_LINES = 30.0
@@ -24,6 +26,9 @@ def track(
 
     ``total`` is how many are expected; None where nobody knows. An item counts as ``amount``.
     """
+    if not leads():
+        yield from items
+        return
     from tqdm import tqdm
 
     if sys.stderr.isatty():

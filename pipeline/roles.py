@@ -21,6 +21,8 @@ class Roles:
     """What the model learns from."""
     work_on: list[str]
     """What the wanted stages are run for."""
+    commented: list[str]
+    """Those of all these that have comments."""
 
 
 def assign_roles(
@@ -59,12 +61,12 @@ def assign_roles(
         learn = workspace.training_videos(settings.model, learn, work_on, anew=learn_anew)
     elif given is None:
         work_on = sorted({*work_on, *learn})
+    commented = [n for n in sorted({*learn, *work_on}) if has_comments(workspace.folder, n)]
     if any(reads(stage, "{video}/" + COMMENTS_POINTER) for stage in wanted):
-        commented = [name for name in work_on if has_comments(workspace.folder, name)]
-        if not commented:
+        if not set(commented) & set(work_on):
             raise no_comments(work_on[0])
-        work_on = commented
-    return Roles(learn, work_on)
+        work_on = [name for name in work_on if name in commented]
+    return Roles(learn, work_on, commented)
 
 
 def _entries(listed: list[str | VideoEntry]) -> list[VideoEntry]:

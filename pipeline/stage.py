@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error
+from pipeline.torchrun import leads
 
 log = logging.getLogger("yajiuma")
 
@@ -30,6 +32,10 @@ class Files:
     def __getitem__(self, name: str) -> Path:
         (path,) = self.paths[name]
         return path
+
+    def given(self, name: str) -> Path | None:
+        """The path of an input that only videos with comments have."""
+        return next(iter(self.paths[name]), None)
 
     def every(self, name: str) -> Sequence[Path]:
         """All paths of an input that stands for each training video."""
@@ -56,6 +62,8 @@ class Stage:
     run: Callable[[Files, Files, Any], str]
     """Does the work and returns one line that sums it up."""
     config: type[StageConfig] = field(default=StageConfig)
+    commented: Mapping[str, str] = field(default_factory=dict)
+    """More inputs, of videos that have comments."""
     product: bool = False
     """Whether its output is wanted of every video, and not only where it is asked for."""
     gpu: bool = False
@@ -80,7 +88,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     started = time.monotonic()
     failure: Path | None = None
     try:
-        inputs = _files(stage.inputs, options.input, "--input")
+        inputs = _files(stage.inputs, options.input, "--input", stage.commented)
         outputs = _files(stage.outputs, options.output, "--output")
         logs = outputs.folder / "logs"
         label = f"{stage.name} {outputs.folder.name}"
@@ -115,7 +123,8 @@ def _parser(stage: Stage) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=f"python -m stages.{stage.name}", description=module.__doc__
     )
-    for option, templates in (("--input", stage.inputs), ("--output", stage.outputs)):
+    inputs = {**stage.inputs, **stage.commented}
+    for option, templates in (("--input", inputs), ("--output", stage.outputs)):
         names = ", ".join(f"{name} (usually workdir/{path})" for name, path in templates.items())
         parser.add_argument(
             option, action="append", default=[], metavar="NAME=PATH", help=f"one each of: {names}"
@@ -126,12 +135,17 @@ def _parser(stage: Stage) -> argparse.ArgumentParser:
     return parser
 
 
-def _files(templates: Mapping[str, str], pairs: list[str], option: str) -> Files:
-    paths: dict[str, list[Path]] = {name: [] for name in templates}
+def _files(
+    templates: Mapping[str, str],
+    pairs: list[str],
+    option: str,
+    optional: Mapping[str, str] = MappingProxyType({}),
+) -> Files:
+    paths: dict[str, list[Path]] = {name: [] for name in (*templates, *optional)}
     for pair in pairs:
         name, _, path = pair.partition("=")
         if name not in paths or not path:
-            raise _usage(f"{option} {pair} is not one of {', '.join(templates)}")
+            raise _usage(f"{option} {pair} is not one of {', '.join(paths)}")
         paths[name].append(Path(path))
     for name, template in templates.items():
         if not paths[name] or (len(paths[name]) > 1 and "{train}" not in template):
@@ -160,7 +174,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     to_screen.setFormatter(logging.Formatter(f"{label}: %(message)s"))
     to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
-    log.setLevel(logging.DEBUG)
+    log.setLevel(logging.DEBUG if leads() else logging.WARNING)
     logging.captureWarnings(True)
     sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
     sys.excepthook = _keep_to_the_log

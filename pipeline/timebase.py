@@ -28,6 +28,10 @@ class FrameTimes:
         """When ``frame`` begins, in seconds."""
         return int(self.pts[frame]) * self.time_base
 
+    def milliseconds(self, frames: Int64s) -> npt.NDArray[np.float64]:
+        """When each of ``frames`` (n,) begins. Returns (n,), to the precision of a float."""
+        return np.asarray(self.pts[frames] * float(self.time_base * MILLISECONDS), np.float64)
+
     @property
     def duration(self) -> Fraction:
         """Seconds from the file's start to the end of the last frame."""

@@ -15,9 +15,9 @@ class Config(StageConfig, frozen=True):
 
     past_end: Literal["last", "drop"] = "last"
     """Comments behind the last frame: to that frame, as the article did, or dropped."""
-    delay: Literal["none", "estimated"] | Annotated[float, Meta(ge=0, le=30)] = "none"
-    """How long before a comment what it is about was seen: nothing, as in the article, the
-    estimate of the stage ``delay``, or seconds."""
+    delay: Literal["none", "estimated"] | Annotated[float, Meta(ge=0, le=30)] = "estimated"
+    """How long before a comment what it is about was seen: the estimate of the stage ``delay``,
+    nothing, as in the article, or seconds."""
     split: Literal["frames", "seconds", "blocks", "halves", "videos"] = "seconds"
     """What is held out as a whole: random frames, as in the article, random seconds or blocks,
     the second half, or whole videos. Neighbouring frames show the same picture, so they are no

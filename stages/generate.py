@@ -1,4 +1,4 @@
-"""Write comments over a video: how many as in the data, the words by the captioner."""
+"""Write comments over a video: how many and when as learned, the words by the captioner."""
 
 from __future__ import annotations
 
@@ -13,44 +13,94 @@ from pipeline.stage import Files, Stage
 class Config(StageConfig, frozen=True):
     """How comments are drawn."""
 
+    count: Literal["learned", "data"] | Annotated[float, Meta(ge=0, le=100)] = "learned"
+    """How many a second gets: what its pictures and time call for; as many as a random second
+    of the training videos had, as in the article; or a fixed number."""
+    rate: Annotated[float, Meta(gt=0, le=10)] = 1.0
+    """Comments to write for each one that viewers would."""
+    decoding: Literal["sample", "argmax", "beam"] = "sample"
+    """Words are drawn; or each is the likeliest, as in the article; or by beams."""
     first_word: Literal["model", "frequency"] = "model"
     """The first word is drawn from what the model expects for the picture, or, as in the
-    article, from the word frequencies without symbols; the rest is the likeliest."""
-    rate: Annotated[float, Meta(gt=0, le=10)] = 1.0
-    """Comments to write for each one that viewers wrote in a like second."""
-    most_words: Annotated[int, Meta(ge=1)] = 20
+    article, from the word frequencies without symbols."""
+    temperature: Annotated[float, Meta(gt=0, le=5)] = 0.7
+    """Sharpens chances below 1."""
+    top_k: Annotated[int, Meta(ge=0)] = 50
+    """Draw among so many likeliest words; 0: all."""
+    top_p: Annotated[float, Meta(gt=0, le=1)] = 0.95
+    """Of these, among the likeliest that together have this chance."""
+    beams: Annotated[int, Meta(ge=1, le=20)] = 4
+    apart: Annotated[float, Meta(ge=0, le=30)] = 5.0
+    """Seconds within which no comment comes twice."""
+    ng_words: str | None = None
+    """A file of words or /expressions/, one a line, that no comment may hold."""
+    most_words: Annotated[int, Meta(ge=1, le=200)] = 20
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``generated.jsonl``."""
+    from pathlib import Path
+
     from pipeline.artifacts.comments import write_lines
     from pipeline.artifacts.features import FeatureStore
     from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.model import load_model
+    from pipeline.comments.filters import ng_words
     from pipeline.comments.rhythm import Rhythm
+    from pipeline.nn.decoding import Decoding
     from pipeline.nn.device import best_device
-    from pipeline.nn.generation import plan_comments, write_comments
+    from pipeline.nn.feature_bank import FeatureBank
+    from pipeline.nn.generation import (
+        Wishes,
+        counts_as_expected,
+        counts_as_in,
+        plan_comments,
+        write_comments,
+    )
+    from pipeline.rate.model import RateModel
     from pipeline.text.vocabulary import Vocabulary
 
     frames = Frames.load(inputs["frames"])
-    vocabulary = Vocabulary.load(inputs["vocabulary"])
     captioner, card = load_model(inputs["model"])
     with FeatureStore(inputs["features"]) as store:
         card.require_match(store, inputs["features"])
-
-    plans = plan_comments(Rhythm.load(inputs["rhythm"]), frames, config.rate, config.seed)
+    bank = FeatureBank([inputs["features"]], card.tap)
+    rhythm = Rhythm.load(inputs["rhythm"])
+    if config.count == "learned":
+        model = RateModel.load(inputs["rate"])
+        expected = config.rate * model.expected(
+            frames, FeatureBank([inputs["features"]], model.card.tap).means
+        )
+        counts = counts_as_expected(expected, model.dispersion, frames, config.seed)
+    else:
+        typical = rhythm.per_second if config.count == "data" else [config.count]
+        counts = counts_as_in(typical, config.rate, frames, config.seed)
     comments = write_comments(
-        plans,
+        plan_comments(counts, frames, rhythm.delay_ms, config.seed),
+        frames,
         captioner.to(best_device()),
-        vocabulary,
-        inputs["features"],
-        card.tap,
-        most_words=config.most_words,
-        first_word_by_model=config.first_word == "model",
+        Vocabulary.load(inputs["vocabulary"]),
+        bank,
+        Wishes(
+            Decoding(
+                config.decoding,
+                config.temperature,
+                config.top_k,
+                config.top_p,
+                config.beams,
+                config.most_words,
+            ),
+            config.first_word == "frequency",
+            ng_words(Path(config.ng_words)) if config.ng_words else None,
+            config.apart,
+            config.seed,
+        ),
     )
     count = write_lines(outputs["generated"], comments)
-    return f"{count} comments written"
+    planned = int(counts.sum())
+    left_out = f"; {planned - count} places stay empty" if count < planned else ""
+    return f"{count} comments written{left_out}"
 
 
 STAGE = Stage(
@@ -60,6 +110,7 @@ STAGE = Stage(
         "features": "{video}/features.h5",
         "model": "models/{model}/model.safetensors",
         "rhythm": "models/{model}/rhythm.json",
+        "rate": "models/{model}/rate.safetensors",
         "vocabulary": "models/{model}/vocabulary.json",
     },
     outputs={"generated": "{video}/generated.jsonl"},

@@ -14,20 +14,14 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.artifacts.publishing import published, write_text
     from pipeline.artifacts.source import source_path
     from pipeline.artifacts.training import TrainingRecord
+    from pipeline.evaluation.evaluation import Evaluation
     from pipeline.media.probe import probe
-    from pipeline.reporting import Summary, write_page
-    from pipeline.seeing import measure_seeing
-    from pipeline.show.truth import Truth, truth_beside
-    from pipeline.text.vocabulary import Vocabulary
+    from pipeline.report.page import Summary, write_page
 
     frames = Frames.load(inputs["frames"])
     comments = list(read_lines(inputs["comments"], GeneratedComment))
     video = source_path(inputs["source"])
-    truth = truth_beside(video)
-    seeing = None
-    if truth is not None:
-        vocabulary = Vocabulary.load(inputs["vocabulary"])
-        seeing = measure_seeing(comments, Truth.load(truth), vocabulary)
+    evaluation = inputs.given("evaluation")
     summary = Summary(
         video=video.name,
         seconds=float(frames.times.duration),
@@ -36,17 +30,19 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         comments=len(comments),
         distinct_comments=len({comment.text for comment in comments}),
         training=TrainingRecord.load(inputs["training"]),
-        seeing=seeing,
+        evaluation=Evaluation.load(evaluation) if evaluation else None,
     )
     write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(summary)).decode())
     with published(outputs["page"]) as temporary:
         write_page(temporary, summary, comments, probe(inputs["annotated"]))
-    if seeing is None:
+    found = summary.evaluation
+    if found is None or found.naming is None:
         return f"{len(comments)} comments, {summary.distinct_comments} distinct"
+    naming = found.naming
     return (
-        f"of {seeing.names} names written, {seeing.model:.0%} were on screen"
-        f" (shuffled frames {seeing.shuffled:.0%}, popularity {seeing.popularity:.0%},"
-        f" chance {seeing.chance:.0%})"
+        f"of {naming.names} names written, {naming.model.mean:.0%} were on screen"
+        f" (shuffled frames {naming.shuffled:.0%}, popularity {naming.popularity:.0%},"
+        f" chance {naming.chance:.0%})"
     )
 
 
@@ -57,10 +53,10 @@ STAGE = Stage(
         "frames": "{video}/frames.h5",
         "comments": "{video}/generated.jsonl",
         "annotated": "{video}/annotated.mp4",
-        "vocabulary": "models/{model}/vocabulary.json",
         "training": "models/{model}/training.json",
     },
     outputs={"page": "{video}/report.html", "figures": "{video}/report.json"},
+    commented={"evaluation": "{video}/evaluation.json"},
     run=run,
     product=True,
 )

@@ -11,104 +11,148 @@ from pipeline.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
-    """The captioner and how it learns; the defaults are the article's where it gives any."""
+    """The captioner and how it learns."""
 
+    decoder: Literal["lstm", "transformer"] = "lstm"
+    """The article's, or a small Transformer that also reads the pictures around and the
+    comments just before."""
     attention: Literal["additive", "dot", "none"] = "additive"
-    """additive: Show, Attend and Tell over a grid; dot: the same, faster; none: Show and
-    Tell over one vector."""
-    size: Annotated[int, Meta(ge=1)] = 256
+    """additive: Show, Attend and Tell over a grid; dot: by a product; none: Show and Tell over
+    one vector. A Transformer takes both of the former for dot."""
+    gate: bool = True
+    """Whether the LSTM decides how much of what it sees counts."""
+    doubly_stochastic: Annotated[float, Meta(ge=0)] = 0.0
+    """What it costs a comment to neglect positions; Show, Attend and Tell had 1."""
+    time: bool = True
+    """Whether the model is told how far into the episode it is."""
+    rate: bool = True
+    """Whether it is told how many comments the second gets."""
+    softmax: Literal["full", "adaptive"] = "full"
+    """adaptive: rare words in fewer dimensions, faster on a CPU; another model."""
+    size: Annotated[int, Meta(ge=4, multiple_of=4)] = 256
     """Of word vectors, LSTM and MLP."""
     dropout: Annotated[float, Meta(ge=0, lt=1)] = 0.3
-    most_words: Annotated[int, Meta(ge=1)] = 20
+    most_words: Annotated[int, Meta(ge=1, le=200)] = 20
     """Longer comments are cut."""
     batch: Annotated[int, Meta(ge=1)] = 256
-    """Comments a step."""
+    """Comments a step, of all processes together."""
     epochs: Annotated[int, Meta(ge=1)] = 30
     patience: Annotated[int, Meta(ge=1)] = 5
     """Stop after so many epochs without a better dev NLL."""
     learning_rate: Annotated[float, Meta(gt=0, le=1)] = 1e-3
     weight_decay: Annotated[float, Meta(ge=0)] = 0.01
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """auto: bfloat16 on a GPU, float32 elsewhere."""
+    processes: Annotated[int, Meta(ge=1)] = 1
+    """How many train together, each on a GPU of its own if there is one."""
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
 
 
+_SECONDS_BETWEEN_CHECKPOINTS = 60.0
+
+
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``model.safetensors``, ``training.json`` and ``rhythm.json``."""
+    """Write ``model.safetensors`` and ``training.json``."""
     import msgspec
     import torch
 
     from pipeline.alignment import hold_out_videos
     from pipeline.artifacts.aligned import Aligned
+    from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.model import ModelCard, save_model
     from pipeline.artifacts.training import CommentTable, TrainingRecord
-    from pipeline.comments.rhythm import Rhythm
     from pipeline.fingerprint import code_digest, file_fingerprint
-    from pipeline.nn.captioner import Captioner, CaptionerSpec
-    from pipeline.nn.dataset import FeatureBank, check_same_backbone, split_comments
-    from pipeline.nn.device import best_device
+    from pipeline.nn.captioner import CaptionerSpec, build_captioner
+    from pipeline.nn.checkpoints import Checkpoints
+    from pipeline.nn.dataset import split_comments
+    from pipeline.nn.feature_bank import FeatureBank, check_same_backbone
+    from pipeline.nn.looks import Looks
+    from pipeline.nn.team import joined
     from pipeline.nn.training import Schedule, Trainer, unigram_nll
     from pipeline.stage import log
     from pipeline.text.vocabulary import Vocabulary
 
+    # Rare words' moments shrink by a tenth a step; as denormals they slow a CPU tenfold.
+    torch.set_flush_denormal(True)
     videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
+    frames = [Frames.load(path) for path in inputs.every("frames")]
     vocabulary = Vocabulary.load(inputs["vocabulary"])
     tap, backbone, weights, channels = check_same_backbone(
         inputs.every("features"), grid=config.attention != "none"
     )
-    bank = FeatureBank(inputs.every("features"), tap)
-    train, dev = split_comments(videos, bank.starts, vocabulary, config.most_words)
-
-    torch.manual_seed(config.seed)
-    spec = CaptionerSpec(config.attention, channels, len(vocabulary), config.size, config.dropout)
-    captioner = Captioner(spec)
-    captioner.mean, captioner.std, captioner.spread = bank.statistics()
-    trainer = Trainer(
-        captioner,
-        bank,
-        Schedule(
-            config.batch,
-            config.epochs,
-            config.patience,
-            config.learning_rate,
-            config.weight_decay,
-            config.seed,
-        ),
-        best_device(),
+    spec = CaptionerSpec(
+        decoder=config.decoder,
+        attention=config.attention,
+        channels=channels,
+        words=len(vocabulary),
+        size=config.size,
+        dropout=config.dropout,
+        gate=config.gate,
+        softmax=config.softmax,
+        time=config.time,
+        rate=config.rate,
+        looks=Looks.of(commands for video in videos for commands in video.commands),
     )
-    checkpoint = outputs["model"].with_name(".checkpoint.safetensors")
+    bank = FeatureBank(inputs.every("features"), tap)
+    train, dev = split_comments(videos, frames, bank.starts, vocabulary, spec, config.most_words)
+    torch.manual_seed(config.seed)
+    captioner = build_captioner(spec)
+    captioner.mean, captioner.std, captioner.spread = bank.statistics()
+
     everything = [file_fingerprint(path) for paths in inputs.paths.values() for path in paths]
     key = " ".join([code_digest("stages.train"), str(msgspec.json.encode(config)), *everything])
-    if trainer.resume(checkpoint, key):
-        log.info("going on after epoch %d", len(trainer.history))
-    while not trainer.finished:
-        epoch = trainer.run_epoch(train, dev)
-        trainer.save(checkpoint, key)
-        log.info(
-            "epoch %d: train %.3f, dev %.3f nats a word (%.1f s)",
-            *(len(trainer.history), epoch.train_nll, epoch.dev_nll, epoch.seconds),
+    with joined() as team:
+        if bank.reside_on(team.device):
+            log.info("all features lie in the memory of %s", team.device)
+        schedule = Schedule(
+            batch=config.batch,
+            epochs=config.epochs,
+            patience=config.patience,
+            learning_rate=config.learning_rate,
+            weight_decay=config.weight_decay,
+            doubly_stochastic=config.doubly_stochastic,
+            seed=config.seed,
+            bfloat16=config.precision == "bfloat16"
+            or (config.precision == "auto" and team.device.type == "cuda"),
         )
-    trainer.use_best()
-
-    record = TrainingRecord(
-        videos=[path.parent.name for path in inputs.every("aligned")],
-        attention=config.attention,
-        backbone=backbone,
-        weights=weights,
-        tap=tap,
-        device=str(best_device()),
-        table=CommentTable.of(videos, vocabulary),
-        epochs=trainer.history,
-        best_epoch=trainer.best_epoch,
-        dev_nll=trainer.nll(dev),
-        dev_nll_shuffled=trainer.nll(dev.with_pictures_shuffled(config.seed)),
-        dev_nll_unigram=unigram_nll(train, dev, len(vocabulary)),
-    )
-    Rhythm.of(videos).save(outputs["rhythm"])
-    record.save(outputs["training"])
-    save_model(outputs["model"], captioner, ModelCard(spec, backbone, weights, tap))
-    checkpoint.unlink()
+        trainer = Trainer(captioner, train, dev, bank, schedule, team)
+        checkpoints = Checkpoints(outputs.folder, key, trainer, _SECONDS_BETWEEN_CHECKPOINTS)
+        if checkpoints.resumed:
+            log.info("going on at epoch %d, step %d", *trainer.position)
+        while not trainer.finished:
+            epoch = trainer.run_epoch(checkpoints.after_step)
+            checkpoints.after_epoch()
+            log.info(
+                "epoch %d: train %.3f, dev %.3f nats a word (%.1f s, %.0f words/s)",
+                *(len(trainer.history), epoch.train_nll, epoch.dev_nll),
+                *(epoch.seconds, epoch.words / epoch.seconds),
+            )
+        trainer.use_best()
+        shuffled = trainer.nll(dev.with_pictures_shuffled(config.seed))
+        best = trainer.history[trainer.best_epoch - 1]
+        if team.leads:
+            record = TrainingRecord(
+                videos=[path.parent.name for path in inputs.every("aligned")],
+                decoder=config.decoder,
+                attention=config.attention,
+                backbone=backbone,
+                weights=weights,
+                tap=tap,
+                device=str(team.device),
+                processes=team.size,
+                table=CommentTable.of(videos, vocabulary),
+                epochs=trainer.history,
+                best_epoch=trainer.best_epoch,
+                dev_nll=best.dev_nll,
+                dev_nll_shuffled=shuffled.word,
+                dev_nll_unigram=unigram_nll(train, dev, len(vocabulary)),
+            )
+            record.save(outputs["training"])
+            save_model(outputs["model"], captioner, ModelCard(spec, backbone, weights, tap))
+            checkpoints.remove()
     return (
-        f"best of {len(record.epochs)} epochs is {record.best_epoch}: dev {record.dev_nll:.3f} nats"
-        f" a word, {record.dev_nll_shuffled:.3f} with pictures shuffled"
+        f"best of {len(trainer.history)} epochs is {trainer.best_epoch}: dev {best.dev_nll:.3f}"
+        f" nats a word, {shuffled.word:.3f} with pictures shuffled"
     )
 
 
@@ -116,13 +160,13 @@ STAGE = Stage(
     name="train",
     inputs={
         "features": "{train}/features.h5",
+        "frames": "{train}/frames.h5",
         "aligned": "{train}/aligned.h5",
         "vocabulary": "models/{model}/vocabulary.json",
     },
     outputs={
         "model": "models/{model}/model.safetensors",
         "training": "models/{model}/training.json",
-        "rhythm": "models/{model}/rhythm.json",
     },
     config=Config,
     run=run,

@@ -17,6 +17,7 @@ def aligned(
     dev: Sequence[bool] | None = None,
     frames: int = 10,
     duration_ms: int = 1000,
+    delay_ms: int = 0,
 ) -> Aligned:
     count = len(time_ms)
     return Aligned(
@@ -31,7 +32,7 @@ def aligned(
         duration_ms=duration_ms,
         past_end=0,
         before_start=0,
-        delay_ms=0,
+        delay_ms=delay_ms,
         whole_videos_share=0.0,
         seed=0,
     )

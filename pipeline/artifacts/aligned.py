@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.artifacts.publishing import published
-from pipeline.timebase import Int64s
+from pipeline.timebase import MILLISECONDS, Int64s
 
 _TEXT = h5py.string_dtype("utf-8")
 _NUMBERS = ("line", "time_ms", "frame", "picture", "dev")
@@ -57,6 +57,12 @@ class Aligned:
     """Share of the training videos to hold out whole; 0 where ``dev`` says what is held out."""
     seed: int
     """Chooses those videos."""
+
+    def per_second(self) -> Int64s:
+        """(seconds,) comments in each; those outside the video in its first or last second."""
+        last = max(0, (self.duration_ms - 1) // MILLISECONDS)
+        seconds = np.clip(self.time_ms // MILLISECONDS, 0, last)
+        return np.bincount(seconds, minlength=last + 1).astype(np.int64)
 
     def save(self, path: Path) -> None:
         """Publish ``aligned.h5``."""

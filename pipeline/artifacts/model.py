@@ -11,7 +11,7 @@ from safetensors.torch import save_file
 from pipeline.artifacts.features import FeatureStore
 from pipeline.artifacts.publishing import published
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.captioner import Captioner, CaptionerSpec
+from pipeline.nn.captioner import Captioner, CaptionerSpec, build_captioner
 
 
 class ModelCard(msgspec.Struct, frozen=True):
@@ -46,6 +46,6 @@ def load_model(path: Path) -> tuple[Captioner, ModelCard]:
     """Build the captioner that ``path`` describes, in evaluation mode, on the CPU."""
     with safe_open(path, framework="pt") as file:
         card = msgspec.json.decode(file.metadata()["card"], type=ModelCard)
-        captioner = Captioner(card.spec)
+        captioner = build_captioner(card.spec)
         captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
     return captioner.eval(), card

@@ -56,11 +56,14 @@ class TrainingRecord(msgspec.Struct, frozen=True):
     """A whole training run."""
 
     videos: list[str]
+    decoder: str
     attention: str
     backbone: str
     weights: str
     tap: str
     device: str
+    processes: int
+    """That trained together."""
     table: CommentTable
     epochs: list[Epoch]
     best_epoch: int

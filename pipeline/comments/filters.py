@@ -54,13 +54,18 @@ class Rules:
             return "by NG users"
         if self.longest_text is not None and len(comment.text) > self.longest_text:
             return f"longer than {self.longest_text} characters"
-        if self.words is not None and self.words.search(_folded(comment.text)):
+        if has_ng_words(comment.text, self.words):
             return "with NG words"
         if self.scripts and is_script(comment.text):
             return "scripts"
         if self.art and is_art(comment.text):
             return "comment art"
         return None
+
+
+def has_ng_words(text: str, words: re.Pattern[str] | None) -> bool:
+    """Whether any of ``words``, as ``ng_words`` reads them, is in ``text``."""
+    return words is not None and words.search(_folded(text)) is not None
 
 
 def is_script(text: str) -> bool:

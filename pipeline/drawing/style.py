@@ -55,6 +55,12 @@ def parse_style(commands: Sequence[str], text: str) -> Style:
     return Style(**found)  # type: ignore[arg-type]  # _meaning pairs fields and values
 
 
+def category(word: str) -> str | None:
+    """The field of Style that ``word`` sets, or None for no command; case does not matter."""
+    meaning = _meaning(word.lower())
+    return meaning[0] if meaning else None
+
+
 def _meaning(word: str) -> tuple[str, Place | Size | Rgb | float | bool] | None:
     """The field of Style that ``word`` sets, and its value."""
     if word in _WORDS:

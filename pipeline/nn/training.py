@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,14 +15,20 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
+from torch.nn import functional
 
 from pipeline.artifacts.publishing import published
-from pipeline.nn.captioner import Captioner
-from pipeline.nn.dataset import Batch, CommentSet, FeatureBank
+from pipeline.nn.captioner import Captioner, draw_masks
+from pipeline.nn.dataset import Batch, CommentSet, Pages
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.prompt import Masks
+from pipeline.nn.team import Team
+from pipeline.overlap import ahead
 from pipeline.progress import track
-from pipeline.text.vocabulary import PADDING
 
 CLIP_NORM = 5.0  # of the gradient; LSTMs explode now and then
+_LOOKS_WEIGHT = 0.1  # of the looks' loss in nats against the words'; they are easily learned
+_AHEAD = 2  # batches made ready while one is learned from
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -30,8 +38,20 @@ class Epoch(msgspec.Struct, frozen=True):
     """Mean negative log-likelihood a word, end mark included, in nats."""
     dev_nll: float
     """The same over all held-out comments."""
+    dev_looks_nll: float
+    """Mean nats a held-out comment for its place, size and colour together."""
     seconds: float
     steps: int
+    words: int
+
+
+class Nll(NamedTuple):
+    """Means over comments, in nats."""
+
+    word: float
+    """Of a word, end mark included."""
+    looks: float
+    """Of place, size and colour of a comment."""
 
 
 @dataclass(frozen=True)
@@ -39,33 +59,59 @@ class Schedule:
     """How long and how fast to learn."""
 
     batch: int
-    """Comments a step."""
+    """Comments a step, of all processes together."""
     epochs: int
     patience: int
     """Epochs without a better dev NLL before stopping."""
     learning_rate: float
     weight_decay: float
+    doubly_stochastic: float
+    """How much it costs a comment to neglect positions (λ of Xu et al. 2015, equation 14)."""
     seed: int
+    bfloat16: bool
+
+
+class Progress(msgspec.Struct):
+    """How far an unfinished epoch has come."""
+
+    steps: int = 0
+    nats: float = 0.0
+    words: int = 0
+    seconds: float = 0.0
 
 
 class Trainer:
-    """A captioner, its optimiser and its history; a function of data, schedule and seed."""
+    """A captioner, its optimiser and its history; a function of data, schedule and seed.
+
+    However many processes share the work, each step is the one that a single process would
+    take, but for rounding.
+    """
 
     def __init__(
         self,
         captioner: Captioner,
+        train: CommentSet,
+        dev: CommentSet,
         bank: FeatureBank,
         schedule: Schedule,
-        device: torch.device,
+        team: Team,
     ) -> None:
-        self.captioner = captioner.to(device)
+        self.captioner = captioner.to(team.device)
         self.history: list[Epoch] = []
+        self.progress = Progress()
+        self._train, self._dev, self._bank = train, dev, bank
+        self._schedule, self._team = schedule, team
         self._best = _copied(captioner.state_dict())
-        self._bank = bank
-        self._schedule = schedule
-        self._device = device
+        self._nats = torch.zeros((), dtype=torch.float64, device=team.device)
+        self._parameters = list(captioner.parameters())
+        for parameter in self._parameters:
+            # Also where a batch leaves it out, so that all processes add up the same.
+            parameter.grad = torch.zeros_like(parameter)
         self._optimizer = torch.optim.AdamW(
-            captioner.parameters(), schedule.learning_rate, weight_decay=schedule.weight_decay
+            self._parameters,
+            schedule.learning_rate,
+            weight_decay=schedule.weight_decay,
+            fused=True,
         )
 
     @property
@@ -80,82 +126,156 @@ class Trainer:
         done = len(self.history)
         return done >= self._schedule.epochs or done - self.best_epoch >= self._schedule.patience
 
-    def run_epoch(self, train: CommentSet, dev: CommentSet) -> Epoch:
-        """Pass over ``train`` once and measure on ``dev``."""
+    @property
+    def position(self) -> tuple[int, int]:
+        """The epoch and the step that come next, from 1."""
+        return len(self.history) + 1, self.progress.steps + 1
+
+    @property
+    def steps(self) -> int:
+        """Steps taken so far, of all epochs."""
+        return sum(epoch.steps for epoch in self.history) + self.progress.steps
+
+    @property
+    def epoch_nll(self) -> float:
+        """Mean nats a word of the unfinished epoch so far."""
+        return self._nats.item() / max(1, self.progress.words)
+
+    def run_epoch(self, after_step: Callable[[], object] = lambda: None) -> Epoch:
+        """Pass over the training comments once, from where it was interrupted, and measure."""
         number = len(self.history) + 1
-        # Seeded by the epoch alone, so that a resumed run draws what an undisturbed one does.
-        torch.manual_seed(self._schedule.seed * 100_003 + number)
+        # Batches and what is dropped follow from seed, epoch and step alone, so that a resumed
+        # run draws what an undisturbed one does.
         draws = np.random.default_rng([self._schedule.seed, number])
-        size = self._schedule.batch
-        started = time.monotonic()
-        total, words, steps = 0.0, 0, 0
+        plan = self._train.plan(self._schedule.batch, draws)
+        remaining = self._batches(self._train, plan[self.progress.steps :])
         self.captioner.train()
-        forecast = math.ceil(len(train) / size)
-        for batch in track(train.batches(size, draws), forecast, f"epoch {number}", "steps"):
-            losses = self._losses(batch)
-            self._optimizer.zero_grad(set_to_none=True)
-            losses.mean().backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(self.captioner.parameters(), CLIP_NORM)
-            self._optimizer.step()
-            total, words = total + losses.detach().sum().item(), words + len(losses)
-            steps += 1
-        seconds = time.monotonic() - started
-        self.history.append(Epoch(total / words, self.nll(dev), seconds, steps))
+        started, before = time.monotonic(), self.progress.seconds
+        steps = len(plan) - self.progress.steps
+        for pages, batch in track(remaining, steps, f"epoch {number}", "steps"):
+            words = self._train.word_count(pages)
+            self._nats += self._step(number, pages, batch, words)
+            self.progress.steps += 1
+            self.progress.words += words
+            self.progress.seconds = before + time.monotonic() - started
+            after_step()
+        dev = self.nll(self._dev)
+        self.history.append(
+            Epoch(
+                train_nll=self._nats.item() / self.progress.words,
+                dev_nll=dev.word,
+                dev_looks_nll=dev.looks,
+                seconds=self.progress.seconds,
+                steps=self.progress.steps,
+                words=self.progress.words,
+            )
+        )
+        self.progress = Progress()
+        self._nats.zero_()
         if self.best_epoch == number:
             self._best = _copied(self.captioner.state_dict())
         return self.history[-1]
 
-    def nll(self, comments: CommentSet) -> float:
-        """Mean negative log-likelihood a word of all ``comments``, in nats."""
-        total, words = 0.0, 0
+    def _batches(
+        self, comments: CommentSet, plan: list[Pages]
+    ) -> Iterator[tuple[Pages, Batch | None]]:
+        """Each batch, of which a thread makes ready what belongs to this process."""
+        team = self._team
+        made = (
+            (pages, comments.batch(pages, self._bank, team.device, team.rank, team.size))
+            for pages in plan
+        )
+        return ahead(made, _AHEAD)
+
+    def _step(self, epoch: int, pages: Pages, batch: Batch | None, words: int) -> Tensor:
+        """Learn from one batch; returns the nats of all its words, of all processes."""
+        self._optimizer.zero_grad(set_to_none=False)
+        nats = torch.zeros((), dtype=torch.float64, device=self._team.device)
+        if batch is not None:
+            masks = self._masks(epoch, pages, batch)
+            with self._autocast():
+                reading = self.captioner.read(batch.prompt, batch.words, masks)
+                told = self.captioner.softmax.total(reading.mind, batch.words.truth)
+                looks = self._looks_losses(reading.end, batch.looks).sum()
+            neglect = ((1 - reading.coverage) ** 2).sum()
+            loss = told + _LOOKS_WEIGHT * looks + self._schedule.doubly_stochastic * neglect
+            (loss / words).backward()  # type: ignore[no-untyped-call]
+            nats += told.detach()
+        self._team.add_up([nats, *(p.grad for p in self._parameters if p.grad is not None)])
+        torch.nn.utils.clip_grad_norm_(self._parameters, CLIP_NORM)
+        self._optimizer.step()
+        return nats
+
+    def _masks(self, epoch: int, pages: Pages, batch: Batch) -> Masks | None:
+        """What dropout keeps of the whole batch, as far as it belongs to this process."""
+        seed = [self._schedule.seed, epoch, self.progress.steps]
+        whole = draw_masks(self.captioner, len(pages), sum(map(len, pages)), seed)
+        if whole is None:
+            return None
+        return Masks(whole.picture[batch.pages], whole.word[batch.rows], whole.mind[batch.rows])
+
+    def _looks_losses(self, end: Tensor, looks: Tensor) -> Tensor:
+        """Negative log-likelihood of place, size and colour of each comment (n,), in nats."""
+        told = zip(self.captioner.look_scores(end), looks.unbind(1), strict=True)
+        losses = [functional.cross_entropy(*pair, reduction="none") for pair in told]
+        return torch.stack(losses).sum(0)
+
+    def nll(self, comments: CommentSet) -> Nll:
+        """Means over all ``comments``."""
+        sums = torch.zeros(2, dtype=torch.float64, device=self._team.device)
         self.captioner.eval()
-        with torch.inference_mode():
-            for batch in comments.batches(self._schedule.batch):
-                losses = self._losses(batch)
-                total, words = total + losses.detach().sum().item(), words + len(losses)
-        return total / words
+        with torch.inference_mode(), self._autocast():
+            for _, batch in self._batches(comments, comments.plan(self._schedule.batch)):
+                if batch is not None:
+                    reading = self.captioner.read(batch.prompt, batch.words)
+                    losses = self.captioner.softmax.losses(reading.mind, batch.words.truth)
+                    looks = self._looks_losses(reading.end, batch.looks)
+                    sums += torch.stack([losses.double().sum(), looks.double().sum()])
+        self._team.add_up([sums])
+        words = sum(map(len, comments.sentences))
+        return Nll(sums[0].item() / words, sums[1].item() / len(comments))
+
+    def _autocast(self) -> Any:
+        if not self._schedule.bfloat16:
+            return nullcontext()
+        return torch.autocast(self._team.device.type, torch.bfloat16)
 
     def use_best(self) -> None:
         """Give the captioner the weights of the best epoch."""
         self.captioner.load_state_dict(self._best)
 
-    def _losses(self, batch: Batch) -> Tensor:
-        """Negative log-likelihood of every true word of a batch, padding left out."""
-        tokens = batch.tokens.to(self._device)
-        features = self._bank.gather(batch.pictures).to(self._device)
-        # Padding behind the end mark: what is read there has no next word.
-        read = torch.where(tokens[:, 1:] != PADDING, tokens[:, :-1], PADDING)
-        outputs = self.captioner(features, batch.which.to(self._device), read)
-        truth = tokens[:, 1:].T  # words first, as the outputs are
-        logits = self.captioner.logits(outputs)
-        return torch.nn.functional.cross_entropy(logits, truth[truth != PADDING], reduction="none")
-
     def save(self, path: Path, key: str) -> None:
-        """Publish a checkpoint from which ``resume`` goes on exactly."""
+        """Publish a checkpoint from which ``resume`` goes on exactly, also amid an epoch."""
         tensors = _prefixed("now.", self.captioner.state_dict())
         tensors |= _prefixed("best.", self._best)
         for index, state in self._optimizer.state_dict()["state"].items():
             tensors |= _prefixed(f"adam.{index}.", state)
-        history = msgspec.json.encode(self.history).decode()
+        progress = msgspec.structs.replace(self.progress, nats=self._nats.item())
+        metadata = {
+            "key": key,
+            "history": msgspec.json.encode(self.history).decode(),
+            "progress": msgspec.json.encode(progress).decode(),
+        }
         with published(path) as temporary:
-            save_file(tensors, temporary, {"key": key, "history": history})
+            save_file(tensors, temporary, metadata)
 
     def resume(self, path: Path, key: str) -> bool:
         """Go on from a checkpoint of the same ``key``; False where there is none."""
         if not path.exists():
             return False
-        with safe_open(path, framework="pt", device=str(self._device)) as file:
+        with safe_open(path, framework="pt", device=str(self._team.device)) as file:
             metadata = file.metadata()
             if metadata.get("key") != key:
                 return False
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         self.history = msgspec.json.decode(metadata["history"], type=list[Epoch])
+        self.progress = msgspec.json.decode(metadata["progress"], type=Progress)
+        self._nats.fill_(self.progress.nats)
         self.captioner.load_state_dict(_unprefixed("now.", tensors))
         self._best = _unprefixed("best.", tensors)
         optimizer = self._optimizer.state_dict()
         optimizer["state"] = {
-            index: _unprefixed(f"adam.{index}.", tensors)
-            for index in range(len(list(self.captioner.parameters())))
+            index: _unprefixed(f"adam.{index}.", tensors) for index in range(len(self._parameters))
         }
         self._optimizer.load_state_dict(optimizer)
         return True

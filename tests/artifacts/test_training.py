@@ -40,13 +40,15 @@ def test_the_table_counts_comments_and_frames() -> None:
 def test_a_record_reads_back(tmp_path: Path) -> None:
     record = TrainingRecord(
         videos=["猫"],
+        decoder="lstm",
         attention="additive",
         backbone="vgg19",
         weights="imagenet",
         tap="conv5_3",
         device="cpu",
+        processes=1,
         table=table(),
-        epochs=[Epoch(3.5, 3.25, 0.5, 7)],
+        epochs=[Epoch(3.5, 3.25, 0.25, 0.5, 7, 99)],
         best_epoch=1,
         dev_nll=3.25,
         dev_nll_shuffled=3.5,

@@ -15,12 +15,13 @@ def test_times_outside_the_video_belong_to_its_ends() -> None:
     assert Rhythm.of([video]).per_second == [2, 2]
 
 
-def test_sets_of_commands_are_ranked_by_how_often_they_occur() -> None:
-    video = aligned(time_ms=[0] * 5, commands=[["ue"], [], ["ue", "red"], [], ["red"]])
-    assert Rhythm.of([video]).commands == [(2, []), (1, ["red"]), (1, ["ue"]), (1, ["ue", "red"])]
+def test_the_delay_is_one_that_a_video_in_the_middle_has() -> None:
+    videos = [aligned(time_ms=[0], delay_ms=delay) for delay in (900, 0, 1300)]
+    assert Rhythm.of(videos).delay_ms == 900
+    assert Rhythm.of(videos[:2]).delay_ms == 0
 
 
 def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:
-    rhythm = Rhythm([1, 0, 2], [(2, ["ue", "red"]), (1, [])])
+    rhythm = Rhythm([1, 0, 2], 1200)
     rhythm.save(tmp_path / "rhythm.json")
     assert Rhythm.load(tmp_path / "rhythm.json") == rhythm

@@ -1,314 +1,486 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import Tensor
 
 from pipeline.artifacts.features import FeatureStore
 from pipeline.artifacts.model import ModelCard, load_model, save_model
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.captioner import Attention, Captioner, State
-from pipeline.text.vocabulary import BEGIN, PADDING
+from pipeline.nn.captioner import Captioner, Reading, Step, draw_masks
+from pipeline.nn.dataset import CommentSet
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.prompt import FACTS, Masks, Prompt, Seating, Words
+from pipeline.text.vocabulary import BEGIN
 from tests.nn import toys
 from tests.nn.conftest import GRID, features_file
+from tests.nn.toys import CPU, Kind
 
-WHICH = torch.tensor([1, 0, 2, 1, 1])
-LENGTHS = [4, 4, 3, 2, 1]
-TOKENS = torch.tensor(
-    [
-        [BEGIN, 4, 5, 6],
-        [BEGIN, 5, 5, 7],
-        [BEGIN, 6, 5, PADDING],
-        [BEGIN, 7, PADDING, PADDING],
-        [BEGIN, PADDING, PADDING, PADDING],
-    ]
-)
-FULL = torch.tensor([[BEGIN, 4 + n % 6, 5, 6 + n % 4] for n in range(5)])
+PICTURES = [1, 0, 2, 1, 1]
+RAGGED = [[4, 5, 6], [5, 5, 7], [6, 5], [7], []]
+FULL = [[4 + n % 6, 5, 6 + n % 4] for n in range(5)]
+LENGTHS = [len(words) + 1 for words in RAGGED]
 
-all_kinds = pytest.mark.parametrize("attention", ["additive", "dot", "none"])
-attending = pytest.mark.parametrize("attention", ["additive", "dot"])
+sentences = pytest.mark.parametrize("sentences", [RAGGED, FULL], ids=["ragged", "full"])
 
 
-def of_each_comment(outputs: Tensor, tokens: Tensor) -> list[Tensor]:
-    """The outputs after each word of each comment, from those in order of words."""
-    real = (tokens != PADDING).T
-    _, comment = real.nonzero(as_tuple=True)
-    assert len(outputs) == len(comment)
-    return [outputs[comment == index] for index in range(len(tokens))]
+def comments(kind: Kind, sentences: list[list[int]] = RAGGED) -> CommentSet:
+    return toys.comment_set(toys.varied_moments(kind, PICTURES), sentences)
+
+
+def bank(folder: Path, kind: Kind) -> FeatureBank:
+    return toys.bank(folder, kind, count=4)
+
+
+def sensitive(kind: Kind, **changes: Any) -> Captioner:
+    """So that every word and picture matters to all that comes after."""
+    network = toys.captioner(kind, **changes)
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.mul_(2)
+    return network
+
+
+def stepped(network: Captioner, prompt: Prompt, words: Words) -> list[Step]:
+    """Of comments of one length: each of their words read after the other."""
+    state = network.start(prompt)
+    steps = []
+    for tokens in by_word(words.read, words):
+        steps.append(network.step(tokens, state))
+        state = steps[-1].state
+    return steps
 
 
 def told_alone(
-    captioner: Captioner, features: Tensor, tokens: Tensor
-) -> tuple[Tensor, list[Tensor]]:
-    """Outputs and attention of one comment (t,) on one picture (p, c) or (c,), step by step."""
-    pictures = captioner.look(features[None], torch.tensor([0]))
-    state = captioner.start(pictures)
-    outputs, attention = [], []
-    for token in tokens[tokens != PADDING]:
-        output, state, weights = captioner.step(token[None], state, pictures)
-        outputs.append(output)
-        attention += [] if weights is None else [weights[0]]
-    return torch.cat(outputs), attention
+    network: Captioner, comments: CommentSet, bank: FeatureBank, row: int
+) -> tuple[Tensor, Tensor]:
+    """What is in mind and how attention is shared out, (t, d) and (t, p), step by step."""
+    prompt, words = toys.reading(comments, bank, [row])
+    steps = stepped(network, prompt, words)
+    weights = [step.weights for step in steps if step.weights is not None]
+    shared = torch.cat(weights) if weights else torch.empty(len(steps), 0)
+    return torch.cat([step.mind for step in steps]), shared
 
 
-def weights_by_word(captioner: Captioner, features: Tensor) -> list[Tensor]:
-    pictures = captioner.look(features, WHICH)
-    state = captioner.start(pictures)
-    found = []
-    for column in FULL.unbind(1):
-        _, state, weights = captioner.step(column, state, pictures)
-        assert weights is not None
-        found.append(weights)
-    return found
+def by_word(places: Tensor, words: Words) -> list[Tensor]:
+    """What is of the first words, of the second, …"""
+    parts: tuple[Tensor, ...] = places.split(words.going)  # type: ignore[no-untyped-call]
+    return list(parts)
 
 
-@attending
-def test_attention_is_shared_out_among_the_positions(attention: Attention) -> None:
-    for weights in weights_by_word(toys.captioner(attention), toys.features(attention, 3)):
-        assert weights.shape == (5, GRID[0])
-        assert (weights > 0).all()
-        torch.testing.assert_close(weights.sum(1), torch.ones(5))
+def of_each_comment(mind: Tensor, words: Words) -> list[Tensor]:
+    """What is in mind after each word of each comment, from all in order of words."""
+    return [mind[words.comment == index] for index in range(len(words.last))]
 
 
-@attending
+def read_full(network: Captioner, kind: Kind, bank: FeatureBank) -> list[Step]:
+    prompt, words = toys.reading(comments(kind, FULL), bank)
+    return stepped(network, prompt, words)
+
+
+@toys.attending
+def test_attention_is_shared_out_among_the_positions(tmp_path: Path, kind: Kind) -> None:
+    for step in read_full(toys.captioner(kind), kind, bank(tmp_path, kind)):
+        assert step.weights is not None
+        assert step.weights.shape == (5, GRID[0])
+        assert (step.weights > 0).all()
+        torch.testing.assert_close(step.weights.sum(1), torch.ones(5))
+
+
+@toys.attending
 def test_attention_moves_from_word_to_word_and_from_picture_to_picture(
-    attention: Attention,
+    tmp_path: Path, kind: Kind
 ) -> None:
-    first, second, *_ = weights_by_word(toys.captioner(attention), toys.features(attention, 3))
-    assert (first - second).abs().max() > 1e-4
-    assert (first[0] - first[1]).abs().max() > 1e-4
+    first, second, *_ = read_full(sensitive(kind), kind, bank(tmp_path, kind))
+    assert first.weights is not None
+    assert second.weights is not None
+    assert (first.weights - second.weights).abs().max() > 1e-3
+    assert (first.weights[0] - first.weights[1]).abs().max() > 1e-3
 
 
-@attending
-def test_comments_on_one_picture_attend_as_each_does_alone(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    together = torch.stack(weights_by_word(captioner, features), 1)
-    for index, picture in enumerate(WHICH.tolist()):
-        _, alone = told_alone(captioner, features[picture], FULL[index])
-        torch.testing.assert_close(together[index], torch.stack(alone))
+@toys.attending
+def test_comments_on_one_picture_attend_as_each_does_alone(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    steps = read_full(network, kind, shown)
+    together = torch.stack([step.weights for step in steps if step.weights is not None], 1)
+    for row in range(len(PICTURES)):
+        _, alone = told_alone(network, comments(kind, FULL), shown, row)
+        torch.testing.assert_close(together[row], alone)
     # Comments 0, 3 and 4 look at one picture, but not alike once their words differ.
     assert (together[0, 2] - together[3, 2]).abs().max() > 1e-4
 
 
-def test_without_attention_there_are_no_weights() -> None:
-    captioner = toys.captioner("none")
-    pictures = captioner.look(toys.features("none", 3), WHICH)
-    assert captioner.step(TOKENS[:, 0], captioner.start(pictures), pictures)[2] is None
+@toys.attending
+def test_coverage_is_the_attention_during_a_comment(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    coverage = network.read(*toys.reading(comments(kind), shown)).coverage
+    torch.testing.assert_close(coverage.sum(1), torch.tensor(LENGTHS, dtype=torch.float32))
+    for row, found in enumerate(coverage):
+        _, alone = told_alone(network, comments(kind), shown, row)
+        torch.testing.assert_close(found, alone.sum(0))
 
 
-@all_kinds
-def test_each_picture_is_read_once_and_each_comment_has_a_seat(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 4)
-    pictures = captioner.look(features, WHICH)  # nobody comments on the last picture
-    assert pictures.values.shape == (4, *features.shape[1:-1], captioner.spec.size)
-    per_comment = (len(WHICH), *pictures.values.shape[1:])
-    keys = {"dot": pictures.values.shape, "additive": per_comment, "none": (4, 0)}
-    assert pictures.keys.shape == keys[attention]
-    assert pictures.gist.shape == (4, GRID[1] if attention != "none" else 0)
-    assert pictures.most == 3
-    assert (pictures.seats // 3).tolist() == pictures.which.tolist() == WHICH.tolist()
-    assert len(set(pictures.seats.tolist())) == 5
+@toys.each([toys.BLIND, toys.BLIND_TRANSFORMER])
+def test_without_attention_there_are_no_weights(tmp_path: Path, kind: Kind) -> None:
+    for step in read_full(toys.captioner(kind), kind, bank(tmp_path, kind)):
+        assert step.weights is None
 
 
-@all_kinds
-@pytest.mark.parametrize("tokens", [TOKENS, FULL], ids=["ragged", "full"])
+@toys.lstms
+def test_each_picture_is_read_once(tmp_path: Path, kind: Kind) -> None:
+    network = toys.captioner(kind)
+    prompt, _ = toys.reading(comments(kind), bank(tmp_path, kind))
+    pictures = network.start(prompt).pictures
+    assert pictures.values.shape == (3, *prompt.features.shape[1:-1], network.spec.size)
+    assert pictures.keys.shape == (pictures.values.shape if kind.attends else (0, 16))
+    assert pictures.seating.which.tolist() == PICTURES
+
+
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=30))
+def test_every_comment_has_a_seat_of_its_own_at_its_picture(which: list[int]) -> None:
+    seating = Seating.of(np.array(which, np.int64), CPU)
+    seats = seating.seats.tolist()
+    assert len(set(seats)) == len(which)
+    assert [seat // seating.most for seat in seats] == which == seating.which.tolist()
+    assert seating.most == max(which.count(picture) for picture in which)
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.data())
+def test_rows_meet_the_matrix_of_their_picture(which: list[int], data: st.DataObject) -> None:
+    some = data.draw(st.integers(1, len(which)))
+    rows, matrices = torch.randn(some, 3), torch.randn(4, 3, 2)
+    found = Seating.of(np.array(which, np.int64), CPU).together(rows, matrices)
+    wanted = [row @ matrices[picture] for row, picture in zip(rows, which, strict=False)]
+    torch.testing.assert_close(found, torch.stack(wanted))
+
+
+def loss(network: Captioner, reading: Reading, words: Words) -> Tensor:
+    """In which everything that was read counts, each word for itself."""
+    told = network.softmax.total(reading.mind, words.truth)
+    looks = torch.cat(network.look_scores(reading.end), 1)
+    return told + (looks**2).sum() + (reading.coverage**2).sum()
+
+
+@toys.all_kinds
+@sentences
 def test_the_gradient_reaches_every_parameter_and_the_picture(
-    attention: Attention, tokens: Tensor
+    tmp_path: Path, kind: Kind, sentences: list[list[int]]
 ) -> None:
-    captioner = toys.captioner(attention)
-    features = toys.features(attention, 3).requires_grad_()
-    captioner.logits(captioner(features, WHICH, tokens)).logsumexp(1).sum().backward()  # type: ignore[no-untyped-call]
-    for name, parameter in captioner.named_parameters():
+    network = sensitive(kind)
+    prompt, words = toys.reading(comments(kind, sentences), bank(tmp_path, kind))
+    features = prompt.features.float().requires_grad_()
+    loss(network, network.read(prompt._replace(features=features), words), words).backward()  # type: ignore[no-untyped-call]
+    unfelt = [  # with one position there is nothing to ask
+        f"blocks.{block}.{layer}.{part}"
+        for block in (0, 1)
+        for layer in ("norms.2", "to_picture.query")
+        for part in ("weight", "bias")
+    ]
+    for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
-        assert parameter.grad.abs().sum() > 0, name
+        felt = kind is not toys.BLIND_TRANSFORMER or name not in unfelt
+        assert bool(parameter.grad.any()) == felt, name
     assert features.grad is not None
-    assert (features.grad.flatten(1).abs().sum(1) > 0).all()
+    assert features.grad.flatten(1).any(1).all()
 
 
-@all_kinds
-def test_the_gradient_is_the_sum_of_those_of_the_comments_alone(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    parameters = list(captioner.parameters())
+@toys.all_kinds
+def test_the_gradient_is_the_sum_of_those_of_the_comments_alone(tmp_path: Path, kind: Kind) -> None:
+    network, shown = toys.captioner(kind), bank(tmp_path, kind)
+    parameters = list(network.parameters())
 
-    def gradients(outputs: Tensor) -> tuple[Tensor, ...]:
-        return torch.autograd.grad(captioner.logits(outputs).logsumexp(1).sum(), parameters)
+    def gradients(total: Tensor) -> tuple[Tensor, ...]:
+        return torch.autograd.grad(total, parameters, materialize_grads=True)
 
-    alone = [
-        gradients(told_alone(captioner, features[picture], TOKENS[index])[0])
-        for index, picture in enumerate(WHICH.tolist())
-    ]
-    together = gradients(captioner(features, WHICH, TOKENS))
+    alone = []
+    for row in range(len(PICTURES)):
+        _, words = toys.reading(comments(kind), shown, [row])
+        mind, weights = told_alone(network, comments(kind), shown, row)
+        coverage = weights.sum(0, keepdim=True)
+        if kind is toys.BLIND_TRANSFORMER:
+            coverage = torch.full((1, 1), float(LENGTHS[row]))
+        alone.append(gradients(loss(network, Reading(mind, mind[-1:], coverage), words)))
+    prompt, words = toys.reading(comments(kind), shown)
+    together = gradients(loss(network, network.read(prompt, words), words))
     for found, parts in zip(together, zip(*alone, strict=True), strict=True):
-        torch.testing.assert_close(found, torch.stack(parts).sum(0), atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(found, torch.stack(parts).sum(0), atol=1e-4, rtol=1e-4)
 
 
-@all_kinds
-def test_forward_is_step_after_step(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    outputs = captioner(features, WHICH, FULL)
-    pictures = captioner.look(features, WHICH)
-    state = captioner.start(pictures)
-    for column, found in zip(FULL.unbind(1), outputs.split(5), strict=True):
-        output, state, _ = captioner.step(column, state, pictures)
-        torch.testing.assert_close(found, output)
-    assert captioner.logits(outputs).shape == (5 * 4, len(toys.VOCABULARY))
+@toys.all_kinds
+def test_reading_is_step_after_step(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    reading = network.read(*toys.reading(comments(kind, FULL), shown))
+    steps = read_full(network, kind, shown)
+    torch.testing.assert_close(reading.mind, torch.cat([step.mind for step in steps]))
+    torch.testing.assert_close(reading.end, steps[-1].mind)
+    assert network.softmax.log_chances(reading.mind).shape == (5 * 4, len(toys.VOCABULARY))
+    assert [scores.shape for scores in network.look_scores(reading.end)] == [(5, 3), (5, 3), (5, 2)]
 
 
-@all_kinds
-@pytest.mark.parametrize("seed", range(4))
-def test_forward_gives_each_comment_what_it_is_given_alone_in_any_order(
-    attention: Attention, seed: int
+@toys.all_kinds
+@pytest.mark.parametrize("seed", range(3))
+def test_each_comment_is_read_as_it_is_alone_in_any_order(
+    tmp_path: Path, kind: Kind, seed: int
 ) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    draws = torch.Generator().manual_seed(seed)
-    tokens = torch.cat([TOKENS, FULL])
-    which = torch.cat([WHICH, torch.randint(0, 3, (5,), generator=draws)])
-    order = torch.randperm(10, generator=draws)
-    lengths = (tokens[order] != PADDING).sum(1)
-    order = order[lengths.argsort(descending=True, stable=True)]
-    pages = torch.randperm(3, generator=draws)  # the pictures in another order too
-    outputs = captioner(features[pages], pages.argsort()[which[order]], tokens[order])
-    assert len(outputs) == sum(LENGTHS) + 5 * 4
-    for index, found in zip(order.tolist(), of_each_comment(outputs, tokens[order]), strict=True):
-        alone, _ = told_alone(captioner, features[which[index]], tokens[index])
-        torch.testing.assert_close(found, alone)
-        one = captioner(features[which[index]][None], torch.tensor([0]), tokens[index][None])
-        torch.testing.assert_close(one, alone)
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    draws = np.random.default_rng(seed)
+    pictures = [*PICTURES, *draws.integers(0, 3, 5).tolist()]
+    every = toys.comment_set(toys.varied_moments(kind, pictures, seed), [*RAGGED, *FULL])
+    order = draws.permutation(10).tolist()
+    order.sort(key=lambda row: -len(every.sentences[row]))
+    pages = [np.array([row], np.int64) for row in order]  # a picture comes once a comment
+    batch = every.batch(pages, shown, CPU)
+    assert batch is not None
+    assert batch.rows.tolist() == list(range(10))
+    prompt, words = toys.reading(every, shown, order)
+    assert len(prompt.features) == len(set(pictures))
+    assert len(batch.prompt.features) == 10
+    together = network.read(prompt, words).mind
+    copied = network.read(batch.prompt, batch.words).mind
+    assert len(together) == sum(LENGTHS) + 5 * 4
+    for row, found, likewise in zip(
+        order, of_each_comment(together, words), of_each_comment(copied, words), strict=True
+    ):
+        alone, _ = told_alone(network, every, shown, row)
+        torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(likewise, alone, atol=1e-5, rtol=1e-4)
+        one = network.read(*toys.reading(every, shown, [row])).mind
+        torch.testing.assert_close(one, alone, atol=1e-5, rtol=1e-4)
 
 
-@all_kinds
-def test_outputs_come_in_order_of_words_without_padding(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    width = captioner.spec.size * (2 if attention != "none" else 1)
-    outputs = captioner(features, WHICH, TOKENS)
-    assert outputs.shape == (sum(LENGTHS), width)
-    alone = [
-        told_alone(captioner, features[picture], TOKENS[index])[0]
-        for index, picture in enumerate(WHICH.tolist())
-    ]
-    wanted = [
-        alone[index][place] for place in range(4) for index in range(5) if place < LENGTHS[index]
-    ]
-    torch.testing.assert_close(outputs, torch.stack(wanted))
-
-
-@all_kinds
-def test_a_step_takes_the_first_comments_only(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    pictures = captioner.look(features, WHICH)
-    state = captioner.start(pictures)
-    output, after, weights = captioner.step(FULL[:, 0], state, pictures)
-    for k in range(1, 6):
-        some = State(state.hidden[:k], state.cell[:k])
-        first, then, shares = captioner.step(FULL[:k, 0], some, pictures)
-        torch.testing.assert_close(first, output[:k])
-        torch.testing.assert_close(then, State(after.hidden[:k], after.cell[:k]))
-        assert (shares is None) == (weights is None) == (attention == "none")
-        if shares is not None and weights is not None:
-            torch.testing.assert_close(shares, weights[:k])
-
-
-@all_kinds
-@pytest.mark.parametrize("tokens", [TOKENS, FULL], ids=["ragged", "full"])
-def test_pictures_read_once_each_give_what_a_reading_for_each_comment_gives(
-    attention: Attention, tokens: Tensor
+@toys.all_kinds
+def test_what_was_in_mind_comes_in_order_of_words_without_padding(
+    tmp_path: Path, kind: Kind
 ) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    for_each = captioner(features[WHICH], torch.arange(5), tokens)
-    torch.testing.assert_close(captioner(features, WHICH, tokens), for_each)
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    reading = network.read(*toys.reading(comments(kind), shown))
+    assert reading.mind.shape == (sum(LENGTHS), network.spec.size)
+    alone = [told_alone(network, comments(kind), shown, row)[0] for row in range(5)]
+    wanted = [alone[row][place] for place in range(4) for row in range(5) if place < LENGTHS[row]]
+    torch.testing.assert_close(reading.mind, torch.stack(wanted), atol=1e-5, rtol=1e-4)
+    ends = torch.stack([mind[-1] for mind in alone])
+    torch.testing.assert_close(reading.end, ends, atol=1e-5, rtol=1e-4)
 
 
-@all_kinds
+@toys.all_kinds
+def test_any_states_can_be_gone_on_from_more_than_once(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    prompt, words = toys.reading(comments(kind, FULL), shown)
+    first, second, *_ = by_word(words.read, words)
+    begun = network.step(first, network.start(prompt))
+    whole = network.step(second, begun.state)
+    for rows in ([4, 0, 0, 2], [3], [0, 1, 2, 3, 4], [1] * 7):
+        index = torch.tensor(rows)
+        chosen = network.select(begun.state, np.array(rows, np.int64))
+        some = network.step(second[index], chosen)
+        torch.testing.assert_close(some.mind, whole.mind[index])
+        assert (some.weights is None) == (whole.weights is None) == (not kind.attends)
+        if some.weights is not None and whole.weights is not None:
+            torch.testing.assert_close(some.weights, whole.weights[index])
+        again = network.step(second[index], network.select(chosen, np.arange(len(rows))))
+        torch.testing.assert_close(again.mind, some.mind)
+
+
+@toys.all_kinds
 def test_a_crowd_on_one_picture_is_told_what_each_of_it_is_told_alone(
-    attention: Attention,
+    tmp_path: Path, kind: Kind
 ) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 2)
-    tokens = FULL.repeat(8, 1)
-    tokens[:, 1] = 4 + torch.arange(40) % 6
-    which = torch.tensor([0] * 39 + [1])
-    outputs = captioner(features, which, tokens)
-    for index, found in enumerate(of_each_comment(outputs, tokens)):
-        alone, _ = told_alone(captioner, features[which[index]], tokens[index])
-        torch.testing.assert_close(found, alone)
+    network, shown = toys.captioner(kind), bank(tmp_path, kind)
+    pictures = [0] * 39 + [1]
+    said = [[4 + n % 6, 5, 6 + n % 4] for n in range(40)]
+    crowd = toys.comment_set(toys.varied_moments(kind, pictures), said)
+    prompt, words = toys.reading(crowd, shown)
+    mind = of_each_comment(network.read(prompt, words).mind, words)
+    for row in range(0, 40, 3):
+        torch.testing.assert_close(mind[row], told_alone(network, crowd, shown, row)[0])
 
 
-@all_kinds
-def test_later_words_do_not_change_earlier_outputs(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    changed = FULL.clone()
-    changed[:, 2] = 9
-    before, after = (captioner(features, WHICH, tokens).split(5) for tokens in (FULL, changed))
-    for place in (0, 1):
-        assert torch.equal(before[place], after[place])
-    assert not torch.equal(before[2], after[2])
-
-
-@all_kinds
-def test_words_of_one_comment_do_not_change_another_on_its_picture(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    changed = FULL.clone()
-    changed[0, 1:] = 9
+@toys.all_kinds
+def test_later_words_do_not_change_what_was_in_mind_before(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    prompt, words = toys.reading(comments(kind, FULL), shown)
+    changed = words.read.clone()
+    changed[10:15] = 9  # of all comments, the third to be read
     before, after = (
-        of_each_comment(captioner(features, WHICH, tokens), tokens) for tokens in (FULL, changed)
+        by_word(network.read(prompt, words._replace(read=read)).mind, words)
+        for read in (words.read, changed)
     )
-    assert not torch.equal(before[0], after[0])
-    for index in range(1, 5):
-        assert torch.equal(before[index], after[index])
+    for place in (0, 1):
+        torch.testing.assert_close(before[place], after[place])
+    for place in (2, 3):
+        assert (before[place] - after[place]).abs().max() > 1e-3
 
 
-@all_kinds
-def test_features_are_normalised_by_the_training_statistics(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    before = captioner(features, WHICH, TOKENS)
-    captioner.mean = torch.full((GRID[1],), 50.0)
-    captioner.std = torch.full((GRID[1],), 4.0)
-    scaled = (features * 4 + 50).half().double()
-    torch.testing.assert_close(captioner(scaled, WHICH, TOKENS), before, atol=0.05, rtol=0.05)
-
-
-@attending
-def test_the_gist_is_the_mean_position_in_units_of_its_spread(attention: Attention) -> None:
-    captioner, features = toys.captioner(attention), toys.features(attention, 3)
-    before = captioner.look(features, WHICH)
-    begun = captioner.start(before)
-    torch.testing.assert_close(before.gist, features.mean(1))
-    captioner.mean = torch.arange(GRID[1], dtype=torch.float)
-    captioner.std = torch.linspace(1, 3, GRID[1])
-    captioner.spread = torch.linspace(0.1, 0.6, GRID[1])
-    after = captioner.look(features * captioner.std + captioner.mean, WHICH)
-    torch.testing.assert_close(after.gist, features.mean(1) / captioner.spread)
-    torch.testing.assert_close(after.values, before.values)  # the spread is the gist's alone
-    assert (captioner.start(after).hidden - begun.hidden).abs().max() > 1e-3
-
-
-@attending
-def test_training_pictures_differ_by_one_in_every_channel_of_their_gist(
-    tmp_path: Path, attention: Attention
+@toys.all_kinds
+def test_words_of_one_comment_do_not_change_another_on_its_picture(
+    tmp_path: Path, kind: Kind
 ) -> None:
-    captioner, bank = toys.captioner(attention), toys.bank(tmp_path, attention, count=30)
-    captioner.mean, captioner.std, captioner.spread = bank.statistics()
-    pictures = captioner.look(bank.gather(np.arange(30)), torch.arange(30))
-    std, mean = torch.std_mean(pictures.gist, 0, unbiased=False)
-    torch.testing.assert_close(std, torch.ones(GRID[1]), atol=1e-4, rtol=0)
-    torch.testing.assert_close(mean, torch.zeros(GRID[1]), atol=1e-4, rtol=0)
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    prompt, words = toys.reading(comments(kind, FULL), shown)
+    changed = words.read.clone()
+    changed[(words.comment == 0) & (words.read != BEGIN)] = 9
+    before, after = (
+        of_each_comment(network.read(prompt, words._replace(read=read)).mind, words)
+        for read in (words.read, changed)
+    )
+    assert (before[0] - after[0]).abs().max() > 1e-3
+    for index in range(1, 5):
+        torch.testing.assert_close(before[index], after[index])
 
 
-@all_kinds
-def test_a_saved_model_gives_the_same_outputs(tmp_path: Path, attention: Attention) -> None:
-    captioner, features = toys.captioner(attention, dropout=0.5), toys.features(attention, 3)
-    captioner.mean = torch.arange(GRID[1], dtype=torch.float)
-    captioner.std = torch.linspace(1, 3, GRID[1])
-    captioner.spread = torch.linspace(0.1, 0.6, GRID[1])
-    card = ModelCard(captioner.spec, "toy", "none", "tap")
-    save_model(tmp_path / "model.safetensors", captioner, card)
+@toys.all_kinds
+def test_features_are_in_units_of_the_training_statistics(tmp_path: Path, kind: Kind) -> None:
+    network = toys.captioner(kind)
+    prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
+    before = network.read(prompt, words).mind
+    network.mean = torch.arange(GRID[1], dtype=torch.float)
+    network.std = torch.linspace(1, 3, GRID[1])
+    scaled = prompt._replace(
+        features=prompt.features.float() * network.std + network.mean,
+        around=prompt.around.float() * network.std + network.mean,
+    )
+    after = network.read(scaled, words).mind
+    torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
+
+
+@toys.each([toys.ADDITIVE, toys.DOT])
+def test_an_lstm_begins_from_the_mean_position_in_units_of_its_spread(
+    tmp_path: Path, kind: Kind
+) -> None:
+    network = toys.captioner(kind)
+    prompt, _ = toys.reading(comments(kind), bank(tmp_path, kind))
+    network.spread = torch.linspace(0.1, 0.6, GRID[1])
+    state = network.start(prompt)
+    gist = prompt.features.float().mean(1)[torch.tensor(PICTURES)] / network.spread
+    begin = network.get_submodule("begin")
+    begun = begin(torch.cat([gist, prompt.facts], 1)).tanh()
+    torch.testing.assert_close(torch.cat([state.hidden, state.cell], 1), begun)
+
+
+def test_training_pictures_differ_by_one_in_every_channel_of_their_gist(tmp_path: Path) -> None:
+    shown = toys.bank(tmp_path, toys.ADDITIVE, count=30)
+    mean, std, spread = shown.statistics()
+    gist = ((shown.gather(np.arange(30)).float() - mean) / std).mean(1) / spread
+    deviation, middle = torch.std_mean(gist, 0, unbiased=False)
+    torch.testing.assert_close(deviation, torch.ones(GRID[1]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(middle, torch.zeros(GRID[1]), atol=1e-4, rtol=0)
+
+
+@toys.all_kinds
+@pytest.mark.parametrize(("time", "rate"), [(True, True), (True, False), (False, False)])
+def test_only_facts_that_are_told_change_anything(
+    tmp_path: Path, kind: Kind, *, time: bool, rate: bool
+) -> None:
+    network = sensitive(kind, time=time, rate=rate)
+    prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
+    before = network.read(prompt, words).mind
+    for index, fact in enumerate(FACTS):
+        facts = prompt.facts.clone()
+        facts[:, index] += 1
+        after = network.read(prompt._replace(facts=facts), words).mind
+        assert torch.equal(before, after) != (rate if fact == "rate" else time), fact
+
+
+@toys.each([toys.TRANSFORMER, toys.BLIND_TRANSFORMER])
+def test_a_transformer_reads_what_is_around_and_what_was_said(tmp_path: Path, kind: Kind) -> None:
+    network = sensitive(kind)
+    prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
+    before = network.read(prompt, words).mind
+    for index in range(prompt.around.shape[1]):
+        around = prompt.around.clone()
+        around[:, index] += 1
+        assert (network.read(prompt._replace(around=around), words).mind - before).any(1).all()
+    said = prompt.context[:, -1, 0]  # of three contexts, one is of no comments
+    context = prompt.context.clone()
+    context[:, -1, 0] = torch.where(said > 0, 4 + (said - 3) % 6, said)
+    heard = said[prompt.context_of] > 0
+    changed = (network.read(prompt._replace(context=context), words).mind - before).any(1)
+    assert torch.equal(changed, heard[words.comment])
+    assert heard.any()
+    assert not heard.all()
+
+
+@pytest.mark.parametrize("bias", [-200.0, 200.0], ids=["shut", "open"])
+def test_a_gate_that_is_shut_lets_nothing_be_seen(tmp_path: Path, bias: float) -> None:
+    network = sensitive(toys.ADDITIVE)
+    network.get_submodule("gate").bias.data.fill_(bias)  # type: ignore[operator]
+    prompt, words = toys.reading(comments(toys.ADDITIVE), bank(tmp_path, toys.ADDITIVE))
+    state = network.start(prompt)
+    moved = state._replace(pictures=state.pictures._replace(values=state.pictures.values + 1))
+    one, other = (network.step(words.read[:5], begun).mind for begun in (state, moved))
+    assert torch.equal(one, other) == (bias < 0)
+
+
+@toys.all_kinds
+def test_dropout_leaves_out_what_the_masks_say(tmp_path: Path, kind: Kind) -> None:
+    network = sensitive(kind, dropout=0.5)
+    prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
+    whole = Masks(torch.ones(3, 16), torch.ones(5, 16), torch.ones(5, 16))
+    plain = network.train().read(prompt, words)
+    torch.testing.assert_close(network.read(prompt, words, whole), plain)
+    for name, mask in whole._asdict().items():
+        masked = mask.clone()
+        masked[0, 8:] = 0
+        changed = network.read(prompt, words, whole._replace(**{name: masked})).mind - plain.mind
+        touched = words.comment == (1 if name == "picture" else 0)  # picture 0 is the second's
+        assert changed[touched].any(1).all(), name
+        assert not changed[~touched].abs().gt(1e-5).any(), name
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5])
+def test_masks_keep_their_share_scaled_up(share: float) -> None:
+    masks = draw_masks(toys.captioner(toys.DOT, dropout=share), 300, 500, [1, 2, 3])
+    assert masks is not None
+    assert [mask.shape for mask in masks] == [(300, 16), (500, 16), (500, 16)]
+    for mask in masks:
+        assert set(mask.flatten().tolist()) == {0, np.float32(1 / (1 - share))}
+        assert (mask == 0).float().mean().item() == pytest.approx(share, abs=0.03)
+
+
+def test_masks_are_a_function_of_their_seed() -> None:
+    network = toys.captioner(toys.DOT, dropout=0.5)
+
+    def drawn(*seed: int) -> Tensor:
+        masks = draw_masks(network, 3, 5, list(seed))
+        assert masks is not None
+        return torch.cat(masks)
+
+    once = drawn(1, 2, 3)
+    torch.manual_seed(99)
+    state = torch.get_rng_state()
+    assert torch.equal(once, drawn(1, 2, 3))
+    assert torch.equal(state, torch.get_rng_state())
+    for other in ([1, 2, 4], [1, 3, 3], [2, 2, 3], [3, 2, 1], [1, 23], [12, 3]):
+        assert not torch.equal(once, drawn(*other)), other
+
+
+def test_without_dropout_there_are_no_masks() -> None:
+    assert draw_masks(toys.captioner(toys.DOT), 3, 5, [1]) is None
+
+
+@toys.all_kinds
+@pytest.mark.parametrize("softmax", ["full", "adaptive"])
+def test_a_saved_model_reads_alike(tmp_path: Path, kind: Kind, softmax: str) -> None:
+    network = toys.captioner(kind, dropout=0.5, softmax=softmax, rate=False)
+    network.mean = torch.arange(GRID[1], dtype=torch.float)
+    network.std = torch.linspace(1, 3, GRID[1])
+    network.spread = torch.linspace(0.1, 0.6, GRID[1])
+    card = ModelCard(network.spec, "toy", "none", "tap")
+    save_model(tmp_path / "model.safetensors", network, card)
     loaded, read = load_model(tmp_path / "model.safetensors")
     assert read == card
     assert not loaded.training
     for name in ("mean", "std", "spread"):
-        assert torch.equal(getattr(loaded, name), getattr(captioner, name))
-    outputs = loaded(features, WHICH, TOKENS)
-    assert torch.equal(outputs, captioner.eval()(features, WHICH, TOKENS))
+        assert torch.equal(getattr(loaded, name), getattr(network, name))
+    prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
+    one, other = (model.eval().read(prompt, words) for model in (loaded, network))
+    assert all(map(torch.equal, one, other))
+    chances = [model.softmax.log_chances(one.mind) for model in (loaded, network)]
+    assert torch.equal(*chances)
 
 
 @pytest.mark.parametrize(
@@ -323,8 +495,8 @@ def test_a_saved_model_gives_the_same_outputs(tmp_path: Path, attention: Attenti
 def test_a_model_refuses_features_of_another_making(
     tmp_path: Path, backbone: str, weights: str, tap: str, fits: bool
 ) -> None:
-    path = features_file(tmp_path / "features.h5", tap=toys.features("additive", 2).numpy())
-    card = ModelCard(toys.captioner("additive").spec, backbone, weights, tap)
+    path = features_file(tmp_path / "features.h5", tap=toys.features(toys.ADDITIVE, 2).numpy())
+    card = ModelCard(toys.spec(toys.ADDITIVE), backbone, weights, tap)
     with FeatureStore(path) as store:
         if fits:
             card.require_match(store, path)

@@ -1,77 +1,126 @@
 from collections import Counter, defaultdict
+from fractions import Fraction
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.frames import Frames
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.dataset import Batch, CommentSet, FeatureBank, check_same_backbone, split_comments
-from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN
+from pipeline.nn.dataset import Batch, CommentSet, comment_set, split_comments, words_of
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.prompt import CONTEXT_WORDS, Words
+from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
+from pipeline.timebase import FrameTimes
 from tests.aligned import aligned
 from tests.nn import toys
 from tests.nn.conftest import features_file
+from tests.nn.toys import CPU, Kind
 
-COMMENTS = toys.mixed_comments(23, 7)
+COMMENTS = toys.mixed_comments(toys.ADDITIVE, 23, 7)
 PAGE = 16
 """Most comments on one picture that are kept together."""
-CROWDED = CommentSet(
-    np.random.default_rng(2).permutation(np.repeat([3, 0, 2, 7], [40, 16, 17, 1])),
-    [[4 + n, END] for n in range(74)],
+CROWDED = toys.comment_set(
+    toys.moments(
+        toys.ADDITIVE,
+        np.random.default_rng(2).permutation(np.repeat([3, 0, 2, 7], [40, 16, 17, 1])),
+    ),
+    [[4 + n] for n in range(74)],
 )
 """Comments that can be told from another; of four pictures, two are too much for a page."""
 
+Said = list[tuple[int, tuple[int, ...]]]
 
-def said(batch: Batch) -> list[tuple[int, tuple[int, ...]]]:
-    """Picture and words of each comment of a batch, its padding checked."""
-    pictures = batch.pictures[batch.which.numpy()].tolist()
+
+def seeing_numbers(folder: Path) -> FeatureBank:
+    """Eight pictures; each shows its number."""
+    rows = np.arange(8)[:, None, None] * np.ones((1, 2, 3))
+    return FeatureBank([features_file(folder / "numbers.h5", tap=rows)], "tap")
+
+
+def unpacked(words: Words) -> list[list[int]]:
+    """The sentences, what else is known of them checked."""
+    assert words.going == sorted(words.going, reverse=True)
+    assert words.comment.tolist() == [row for k in words.going for row in range(k)]
     found = []
-    for picture, row in zip(pictures, batch.tokens.tolist(), strict=True):
-        assert row[0] == BEGIN
-        end = row.index(END)
-        assert PADDING not in row[:end]
-        assert set(row[end + 1 :]) <= {PADDING}
-        found.append((picture, tuple(row[1 : end + 1])))
+    for row, last in enumerate(words.last.tolist()):
+        sentence = words.truth[words.comment == row].tolist()
+        assert words.read[words.comment == row].tolist() == [BEGIN, *sentence[:-1]]
+        assert words.comment[last] == row
+        assert not (words.comment[last + 1 :] == row).any()
+        found.append(sentence)
     return found
 
 
+def said(batch: Batch) -> Said:
+    """Picture and words of each comment of a batch."""
+    pictures = batch.prompt.features[batch.prompt.seating.which, 0, 0].tolist()
+    return list(zip(map(int, pictures), map(tuple, unpacked(batch.words)), strict=True))
+
+
+def batches(comments: CommentSet, size: int, seed: int | None, bank: FeatureBank) -> list[Batch]:
+    draws = None if seed is None else np.random.default_rng(seed)
+    found = [comments.batch(pages, bank, CPU) for pages in comments.plan(size, draws)]
+    return [batch for batch in found if batch is not None]
+
+
 seeds = pytest.mark.parametrize("seed", [None, 1])
-
-
-def drawing(seed: int | None) -> np.random.Generator | None:
-    return None if seed is None else np.random.default_rng(seed)
+sets = pytest.mark.parametrize("comments", [COMMENTS, CROWDED], ids=["mixed", "crowded"])
 
 
 @pytest.mark.parametrize("size", [1, 4, 23, 100])
 @seeds
-@pytest.mark.parametrize("comments", [COMMENTS, CROWDED], ids=["mixed", "crowded"])
+@sets
 def test_batches_hold_every_comment_once_with_its_picture(
-    comments: CommentSet, size: int, seed: int | None
+    tmp_path: Path, comments: CommentSet, size: int, seed: int | None
 ) -> None:
-    batches = list(comments.batches(size, drawing(seed)))
-    found = [comment for batch in batches for comment in said(batch)]
-    wanted = list(zip(comments.picture.tolist(), map(tuple, comments.sentences), strict=True))
-    assert sorted(found) == sorted(wanted)
-    sizes = [len(batch.tokens) for batch in batches]
+    found = batches(comments, size, seed, seeing_numbers(tmp_path))
+    wanted = zip(comments.moments.picture.tolist(), map(tuple, comments.sentences), strict=True)
+    assert sorted(one for batch in found for one in said(batch)) == sorted(wanted)
+    sizes = [len(batch.rows) for batch in found]
     assert all(size <= found < size + PAGE for found in sizes[:-1])
     assert 0 < sizes[-1] < size + PAGE
-    assert all(int(batch.which.bincount().max()) <= PAGE for batch in batches)
+    assert all(batch.prompt.seating.most <= PAGE for batch in found)
+
+
+@toys.all_kinds
+def test_a_comment_keeps_all_that_is_known_of_it(tmp_path: Path, kind: Kind) -> None:
+    comments, bank = toys.mixed_comments(kind, 23, 7), toys.bank(tmp_path, kind, count=7)
+    for pages in comments.plan(8, np.random.default_rng(1)):
+        batch = comments.batch(pages, bank, CPU)
+        assert batch is not None
+        order = np.concatenate(pages)[batch.rows]
+        moments, prompt = comments.moments, batch.prompt
+        wanted = bank.gather(moments.picture[order])
+        assert torch.equal(prompt.features[prompt.seating.which], wanted)
+        assert np.array_equal(prompt.facts, moments.facts[order])
+        assert np.array_equal(prompt.around, bank.means[moments.around[order]])
+        assert np.array_equal(prompt.context[prompt.context_of], moments.context[order])
+        assert np.array_equal(batch.looks, comments.looks[order])
+        assert unpacked(batch.words) == [comments.sentences[row] for row in order.tolist()]
 
 
 @seeds
-def test_padding_goes_only_to_the_longest_of_a_batch_which_comes_first(seed: int | None) -> None:
-    for batch in COMMENTS.batches(4, drawing(seed)):
-        assert batch.tokens[0, -1] == END
+def test_the_longest_of_a_batch_come_first(tmp_path: Path, seed: int | None) -> None:
+    for batch in batches(COMMENTS, 4, seed, seeing_numbers(tmp_path)):
         lengths = [len(words) for _, words in said(batch)]
         assert lengths == sorted(lengths, reverse=True)
 
 
 @seeds
 def test_comments_on_a_picture_come_in_pages_as_full_as_can_be(seed: int | None) -> None:
-    pages: defaultdict[int, list[int]] = defaultdict(list)
-    for batch in CROWDED.batches(1, drawing(seed)):
-        (picture,) = batch.pictures.tolist()
-        pages[picture].append(len(batch.tokens))
-    assert {picture: sorted(page) for picture, page in pages.items()} == {
+    draws = None if seed is None else np.random.default_rng(seed)
+    found: defaultdict[int, list[int]] = defaultdict(list)
+    for pages in CROWDED.plan(1, draws):
+        (page,) = pages
+        (picture,) = set(CROWDED.moments.picture[page].tolist())
+        found[picture].append(len(page))
+    assert {picture: sorted(page) for picture, page in found.items()} == {
         3: [8, 16, 16],
         0: [16],
         2: [1, 16],
@@ -81,154 +130,215 @@ def test_comments_on_a_picture_come_in_pages_as_full_as_can_be(seed: int | None)
 
 @seeds
 @pytest.mark.parametrize("size", [1, 10, 30, 1000])
-def test_a_picture_is_read_in_no_more_batches_than_it_has_pages(
-    size: int, seed: int | None
+def test_a_picture_is_read_no_more_often_than_it_has_pages(
+    tmp_path: Path, size: int, seed: int | None
 ) -> None:
     readings = Counter(
         picture
-        for batch in CROWDED.batches(size, drawing(seed))
-        for picture in batch.pictures.tolist()
+        for batch in batches(CROWDED, size, seed, seeing_numbers(tmp_path))
+        for picture in batch.prompt.features[:, 0, 0].tolist()
     )
-    assert all(readings[p] <= pages for p, pages in {3: 3, 0: 1, 2: 2, 7: 1}.items())
+    assert readings == {3: 3, 0: 1, 2: 2, 7: 1}
+
+
+@pytest.mark.parametrize("ranks", [1, 2, 3, 8])
+@pytest.mark.parametrize("size", [4, 40])
+@sets
+def test_the_parts_of_all_ranks_are_the_whole_batch(
+    tmp_path: Path, comments: CommentSet, size: int, ranks: int
+) -> None:
+    bank = seeing_numbers(tmp_path)
+    for pages in comments.plan(size, np.random.default_rng(1)):
+        parts = [comments.batch(pages, bank, CPU, rank, ranks) for rank in range(ranks)]
+        assert [part is None for part in parts] == [len(pages) <= rank for rank in range(ranks)]
+        there = [part for part in parts if part is not None]
+        whole = np.concatenate(pages)
+        rows = [row for part in there for row in part.rows.tolist()]
+        assert sorted(rows) == list(range(len(whole)))
+        seen = [page for part in there for page in part.pages.tolist()]
+        assert sorted(seen) == list(range(len(pages)))
+        for part in there:
+            assert len(part.pages) == len(part.prompt.features)
+            for place, row in enumerate(part.rows.tolist()):
+                # The comment is the one of the whole batch, and so is the page it is on.
+                comment = int(whole[row])
+                assert unpacked(part.words)[place] == comments.sentences[comment]
+                page = int(part.pages[part.prompt.seating.which[place]])
+                assert comment in pages[page]
+            shown = part.prompt.features[:, 0, 0].tolist()
+            firsts = [pages[page][0] for page in part.pages.tolist()]
+            assert shown == comments.moments.picture[firsts].tolist()
 
 
 def test_the_company_and_the_order_of_pages_are_drawn() -> None:
     once, again, other = (
-        [frozenset(said(batch)) for batch in CROWDED.batches(1, np.random.default_rng(seed))]
+        [page.tolist() for (page,) in CROWDED.plan(1, np.random.default_rng(seed))]
         for seed in (1, 1, 2)
     )
     assert once == again
-    assert set(once) != set(other)
-    pictures = [[min(page)[0] for page in batches] for batches in (once, other)]
+    assert set(map(frozenset, once)) != set(map(frozenset, other))
+    pictures = [[CROWDED.moments.picture[page[0]] for page in pages] for pages in (once, other)]
     assert pictures[0] != pictures[1]
 
 
 @pytest.mark.parametrize("size", [1, 4, 100])
-def test_without_draws_the_order_of_comments_does_not_matter(size: int) -> None:
+def test_without_draws_the_order_of_comments_does_not_matter(tmp_path: Path, size: int) -> None:
     order = np.random.default_rng(3).permutation(len(COMMENTS))
-    shuffled = CommentSet(COMMENTS.picture[order], [COMMENTS.sentences[n] for n in order.tolist()])
+    shuffled = CommentSet(
+        COMMENTS.moments.take(order),
+        [COMMENTS.sentences[n] for n in order.tolist()],
+        COMMENTS.looks[order],
+    )
+    bank = seeing_numbers(tmp_path)
     before, after = (
-        [sorted(said(batch)) for batch in comments.batches(size)]
+        [sorted(said(batch)) for batch in batches(comments, size, None, bank)]
         for comments in (COMMENTS, shuffled)
     )
     assert before == after
 
 
-def test_batches_are_a_function_of_the_draws() -> None:
-    once, again, other = (
-        [said(batch) for batch in COMMENTS.batches(4, np.random.default_rng(seed))]
-        for seed in (1, 1, 2)
+def test_words_of_a_batch_are_counted_with_their_end_marks() -> None:
+    plan = COMMENTS.plan(4, np.random.default_rng(1))
+    counts = [COMMENTS.word_count(pages) for pages in plan]
+    assert sum(counts) == sum(map(len, COMMENTS.sentences))
+    assert COMMENTS.word_count([np.array([2, 0])]) == sum(
+        len(COMMENTS.sentences[row]) for row in (2, 0)
     )
-    assert once == again
-    assert once != other
+
+
+@given(st.lists(st.lists(st.integers(3, 50), max_size=9), min_size=1, max_size=12))
+def test_packed_words_are_those_of_the_sentences(sentences: list[list[int]]) -> None:
+    ended = sorted(([*words, END] for words in sentences), key=len, reverse=True)
+    words = words_of(ended, CPU)
+    assert unpacked(words) == ended
+    assert len(words.going) == len(ended[0])
+    assert sum(words.going) == len(words.read) == len(words.truth) == sum(map(len, ended))
+    assert words.truth[words.last].tolist() == [END] * len(ended)
 
 
 def test_shuffled_pictures_are_the_same_pictures_in_another_order() -> None:
-    shuffled = COMMENTS.with_pictures_shuffled(1)
-    assert sorted(shuffled.picture.tolist()) == sorted(COMMENTS.picture.tolist())
-    assert shuffled.picture.tolist() != COMMENTS.picture.tolist()
-    assert shuffled.sentences == COMMENTS.sentences
-
-
-def bank(folder: Path) -> FeatureBank:
-    """Rows 0–2 and 3–7 of two videos; each row holds its number."""
-    rows = np.arange(8)[:, None, None] * np.ones((1, 2, 3))
-    paths = [
-        features_file(folder / "1.h5", other=np.ones((3, 2)), tap=rows[:3]),
-        features_file(folder / "2.h5", other=np.ones((5, 2)), tap=rows[3:]),
+    comments = toys.mixed_comments(toys.TRANSFORMER, 23, 7)
+    shuffled = comments.with_pictures_shuffled(1)
+    before, after = comments.moments, shuffled.moments
+    pairs = [
+        list(zip(moments.picture.tolist(), moments.around.tolist(), strict=True))
+        for moments in (before, after)
     ]
-    return FeatureBank(paths, "tap")
+    assert sorted(pairs[0]) == sorted(pairs[1])
+    assert pairs[0] != pairs[1]
+    assert shuffled.sentences == comments.sentences
+    for name in ("facts", "context"):
+        assert np.array_equal(getattr(after, name), getattr(before, name))
+    again = comments.with_pictures_shuffled(1).moments.picture
+    assert np.array_equal(again, after.picture)
+    assert not np.array_equal(comments.with_pictures_shuffled(2).moments.picture, after.picture)
 
 
-def test_rows_of_several_videos_are_gathered_in_any_order(tmp_path: Path) -> None:
-    features = bank(tmp_path)
-    assert features.starts.tolist() == [0, 3, 8]
-    gathered = features.gather(np.array([7, 0, 3, 2, 2]))
-    assert gathered.shape == (5, 2, 3)
-    assert gathered[:, 1, 2].tolist() == [7, 0, 3, 2, 2]
+def frames(count: int = 10) -> Frames:
+    """Five a second, each with a picture of its own."""
+    number = np.arange(count, dtype=np.int64)
+    return Frames(FrameTimes(number, Fraction(1, 5), count), number, "0", number[:0])
 
 
-def test_statistics_are_those_of_each_channel(tmp_path: Path) -> None:
-    values = np.random.default_rng(0).normal(3, 2, (40, 4, 6)).astype(np.float16)
-    values[..., 0] = 5
-    values[..., 1] = values[0, :, 1]  # positions differ, pictures do not
-    features = FeatureBank([features_file(tmp_path / "f.h5", tap=values)], "tap")
-    mean, std, spread = features.statistics()
-    flat = values.reshape(-1, 6).astype(np.float64)
-    np.testing.assert_allclose(mean, flat.mean(0), rtol=1e-4)
-    np.testing.assert_allclose(std[1:], flat.std(0)[1:], rtol=1e-4)
-    assert std[0] == 1
-    gists = values.astype(np.float64).mean(1)[:, 2:] / flat.std(0)[2:]
-    np.testing.assert_allclose(spread[2:], gists.std(0), rtol=1e-4)
-    assert spread[:2].tolist() == [1, 1]
-
-
-def test_the_spread_of_vectors_is_that_of_their_standardised_selves(tmp_path: Path) -> None:
-    values = np.random.default_rng(0).normal(3, 2, (40, 6)).astype(np.float16)
-    values[:, 0] = 5
-    mean, std, spread = FeatureBank(
-        [features_file(tmp_path / "f.h5", tap=values)], "tap"
-    ).statistics()
-    np.testing.assert_allclose(mean, values.astype(np.float64).mean(0), rtol=1e-4)
-    np.testing.assert_allclose(std[1:], values.astype(np.float64).std(0)[1:], rtol=1e-4)
-    assert std[0] == 1
-    np.testing.assert_allclose(spread, np.ones(6), rtol=1e-4)
-
-
-def test_statistics_are_of_rows_spread_evenly_over_the_videos(tmp_path: Path) -> None:
-    mean, std, spread = bank(tmp_path).statistics(most=3)  # rows 0, 3 and 7
-    np.testing.assert_allclose(mean, np.full(3, 10 / 3), rtol=1e-4)
-    np.testing.assert_allclose(std, np.full(3, np.std([0, 3, 7])), rtol=1e-4)
-    np.testing.assert_allclose(spread, np.ones(3), rtol=1e-4)
-
-
-def test_comments_are_split_numbered_and_cut(tmp_path: Path) -> None:
+def test_comments_are_split_numbered_and_cut() -> None:
     first = aligned(
         time_ms=[0, 1, 2],
         words=[["a", "b"], ["nobody knows"], ["c", "d", "a", "b"]],
-        picture=[2, 1, 0],
+        commands=[["ue", "red"], ["184"], ["big", "shita"]],
+        frame=[2, 1, 0],
         dev=[False, True, False],
     )
-    second = aligned(time_ms=[0], words=[["!"]], picture=[4])
-    starts = bank(tmp_path).starts
-    train, dev = split_comments([first, second], starts, toys.VOCABULARY, most_words=3)
-    assert train.picture.tolist() == [2, 0, 3 + 4]
+    second = aligned(time_ms=[0], words=[["!"]], frame=[4])
+    train, dev = split_comments(
+        [first, second],
+        [frames(), frames()],
+        np.array([0, 30, 60]),
+        toys.VOCABULARY,
+        toys.spec(toys.TRANSFORMER),
+        most_words=3,
+    )
+    assert train.moments.picture.tolist() == [2, 0, 30 + 4]
+    assert train.moments.around.tolist() == [[0, 0, 9], [0, 0, 9], [30, 30, 39]]
     assert train.sentences == [
         [toys.A, toys.B, END],
         [toys.C, toys.D, toys.A, END],
         [toys.MARK, END],
     ]
-    assert dev.picture.tolist() == [1]
+    assert train.looks.tolist() == [[1, 0, 1], [2, 1, 0], [0, 0, 0]]
+    assert dev.moments.picture.tolist() == [1]
     assert dev.sentences == [[UNKNOWN, END]]
+    assert dev.looks.tolist() == [[0, 0, 0]]
+    assert (len(train), len(dev)) == (3, 1)
 
 
 @pytest.mark.parametrize("dev", [True, False])
 def test_an_empty_side_is_refused(dev: bool) -> None:
     video = aligned(time_ms=[0, 1], dev=[dev, dev])
+    spec = toys.spec(toys.ADDITIVE)
     with pytest.raises(PipelineError) as caught:
-        split_comments([video], np.array([0, 1]), toys.VOCABULARY, 3)
+        split_comments([video], [frames()], np.array([0, 1]), toys.VOCABULARY, spec, 3)
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
 
 
-def test_features_of_one_kind_are_recognised(tmp_path: Path) -> None:
-    paths = [
-        features_file(tmp_path / f"{n}.h5", grid=np.ones((n, 2, 3)), vector=np.ones((n, 4)))
-        for n in (1, 2)
-    ]
-    assert check_same_backbone(paths, grid=True) == ("grid", "toy", "none", 3)
-    assert check_same_backbone(paths, grid=False) == ("vector", "toy", "none", 4)
+def numbered(seconds: list[int], dev: list[bool], order: list[int]) -> tuple[Aligned, Vocabulary]:
+    """Each comment says its own number, whatever its place in the file."""
+    words = [f"{number}" for number in range(len(seconds))]
+    vocabulary = Vocabulary(
+        words=words, counts=[1] * len(words), symbols=[False] * len(words), distinct=9, total=9
+    )
+    video = aligned(
+        time_ms=[1000 * seconds[number] + 10 * number for number in order],
+        words=[[words[number]] for number in order],
+        dev=[dev[number] for number in order],
+        duration_ms=9000,
+    )
+    return video, vocabulary
 
 
-def test_features_of_different_kinds_are_refused(tmp_path: Path) -> None:
-    paths = [
-        features_file(tmp_path / "1.h5", grid=np.ones((1, 2, 3))),
-        features_file(tmp_path / "2.h5", grid=np.ones((1, 2, 4))),
-    ]
-    with pytest.raises(PipelineError) as caught:
-        check_same_backbone(paths, grid=True)
-    assert caught.value.code == ExitCode.BAD_ARTIFACT
+@given(st.lists(st.tuples(st.integers(0, 8), st.booleans()), min_size=1, max_size=25), st.randoms())
+def test_held_out_comments_are_never_in_the_context_of_training_ones(
+    comments: list[tuple[int, bool]], random: Random
+) -> None:
+    comments.sort()
+    seconds, held_out = [second for second, _ in comments], [dev for _, dev in comments]
+    order = list(range(len(comments)))
+    random.shuffle(order)
+    video, vocabulary = numbered(seconds, held_out, order)
+    spec = toys.spec(toys.TRANSFORMER, words=len(vocabulary))
+    for dev in (False, True):
+        found = comment_set(video, frames(45), 0, vocabulary, spec, 5, dev=dev)
+        chosen = [number for number in order if held_out[number] == dev]
+        assert found.sentences == [[4 + number, END] for number in chosen]
+        for number, context in zip(chosen, found.moments.context, strict=True):
+            heard = [word - 4 for word in context.ravel().tolist() if word != PADDING]
+            earlier = [
+                other
+                for other, second in enumerate(seconds)
+                if second < seconds[number] and (dev or not held_out[other])
+            ]
+            assert heard == earlier[-5:]
+
+
+def test_contexts_are_of_the_first_words_even_of_comments_that_are_cut() -> None:
+    words = [["a", "b"] * CONTEXT_WORDS, ["c"]]
+    video = aligned(time_ms=[0, 1000], words=words, duration_ms=2000)
+    spec = toys.spec(toys.TRANSFORMER)
+    found = comment_set(video, frames(), 0, toys.VOCABULARY, spec, 2, dev=False)
+    assert found.sentences[0] == [toys.A, toys.B, END]
+    assert found.moments.context[1, -1].tolist() == [toys.A, toys.B] * (CONTEXT_WORDS // 2)
+
+
+def test_facts_count_all_comments_of_a_second_whether_held_out_or_not() -> None:
+    video = aligned(
+        time_ms=[0, 10, 1000, -500, 9999], dev=[False, True, False, True, False], duration_ms=2000
+    )
+    found = comment_set(video, frames(), 0, toys.VOCABULARY, toys.spec(toys.ADDITIVE), 2, dev=False)
+    assert found.moments.facts[:, 3] == pytest.approx(np.log1p([3, 2, 2]))
+    assert found.moments.facts[:, 0] == pytest.approx([0, 0.5, 1])
 
 
 def test_comment_sets_know_their_size() -> None:
     assert len(COMMENTS) == 23
-    assert len(CommentSet(np.array([], np.int64), [])) == 0
+    empty = toys.comment_set(toys.moments(toys.ADDITIVE, []), [])
+    assert len(empty) == 0
+    assert empty.looks.shape == (0, 3)

@@ -8,21 +8,18 @@ import msgspec
 import numpy as np
 
 from pipeline.artifacts.comments import GeneratedComment
+from pipeline.evaluation.intervals import Interval, mean_interval
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
 
-_RESAMPLES = 2000
 
-
-class Seeing(msgspec.Struct, frozen=True):
+class Naming(msgspec.Struct, frozen=True):
     """How often a named character is on screen, counted at moments when anybody is."""
 
     names: int
     """Names written; the number that the shares below are of."""
-    model: float
-    low: float
-    """Lower end of the 95 % interval of ``model``, scenes resampled."""
-    high: float
+    model: Interval
+    """Scenes are resampled."""
     chance: float
     """Naming any of the cast with equal chance."""
     popularity: float
@@ -33,12 +30,12 @@ class Seeing(msgspec.Struct, frozen=True):
     @property
     def beats_all(self) -> bool:
         """Whether even the lower end of the interval is above every blind rival."""
-        return self.low > max(self.chance, self.popularity, self.shuffled)
+        return (self.model.low or 0) > max(self.chance, self.popularity, self.shuffled)
 
 
-def measure_seeing(
+def measure_naming(
     comments: Sequence[GeneratedComment], truth: Truth, vocabulary: Vocabulary
-) -> Seeing | None:
+) -> Naming | None:
     """Compare the names in ``comments`` with who is on screen; None if nobody is named."""
     cast = list(truth.cast)
     said: list[int] = []
@@ -57,26 +54,13 @@ def measure_seeing(
 
     names, visible = np.array(said), np.array(shown)
     right = visible[np.arange(len(names)), names]
-    low, high = _interval_by_scene(right, np.array(scenes))
     counts = dict(zip(vocabulary.words, vocabulary.counts, strict=True))
     favourite = int(np.argmax([counts.get(name, 0) for name in cast]))
-    return Seeing(
+    return Naming(
         names=len(names),
-        model=float(right.mean()),
-        low=low,
-        high=high,
+        model=mean_interval(right, scenes),
         chance=float(visible.mean()),
         popularity=float(visible[:, favourite].mean()),
         # The mean over all permutations is that of every name at every moment.
         shuffled=float(visible.mean(0)[names].mean()),
     )
-
-
-def _interval_by_scene(right: np.ndarray, scenes: np.ndarray) -> tuple[float, float]:
-    """95 % bootstrap interval of the mean; comments of one scene stand or fall together."""
-    _, index = np.unique(scenes, return_inverse=True)
-    hits, sizes = np.bincount(index, right), np.bincount(index)
-    draws = np.random.default_rng(0).integers(len(sizes), size=(_RESAMPLES, len(sizes)))
-    means = hits[draws].sum(1) / sizes[draws].sum(1)
-    low, high = np.quantile(means, [0.025, 0.975])
-    return float(low), float(high)

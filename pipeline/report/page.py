@@ -1,4 +1,4 @@
-"""The one-page summary of an annotated video, a single file that opens offline."""
+"""The page as a single file that opens offline."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ import msgspec
 from pipeline.artifacts.comments import GeneratedComment
 from pipeline.artifacts.training import TrainingRecord
 from pipeline.data_url import jpeg_url
+from pipeline.evaluation.evaluation import Evaluation
 from pipeline.media.decode import still
 from pipeline.media.probe import VideoInfo
-from pipeline.seeing import Seeing
+from pipeline.report import plots
 
 _TEMPLATE = Path(__file__).with_suffix(".html.j2")
 _STILLS = 6
@@ -30,8 +31,8 @@ class Summary(msgspec.Struct, frozen=True):
     comments: int
     distinct_comments: int
     training: TrainingRecord
-    seeing: Seeing | None
-    """None for videos whose truth is unknown: all but the synthetic show."""
+    evaluation: Evaluation | None
+    """None for videos without comments."""
 
 
 def write_page(
@@ -45,11 +46,14 @@ def write_page(
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     times = [float(annotated.duration) * (i + 0.5) / _STILLS for i in range(_STILLS)]
+    training, evaluation = summary.training, summary.evaluation
     page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
         summary=summary,
         stills=[
             (f"{time:.1f}", jpeg_url(still(annotated.path, time, _STILL_WIDTH))) for time in times
         ],
+        losses=plots.losses(training.epochs, training.best_epoch),
+        ranks=plots.reciprocal_ranks(evaluation.ranking.all.scorers) if evaluation else "",
         most_frequent=Counter(comment.text for comment in comments).most_common(12),
     )
     target.write_text(page, encoding="utf-8")

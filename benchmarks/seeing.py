@@ -1,0 +1,120 @@
+"""Does a captioner see? Trained and measured on the synthetic show, whose truth is known.
+
+For each seed a season is drawn: two episodes of four minutes teach, the third is annotated and
+measured by the stage ``evaluate``. ``--network`` and ``--taps`` name the network that looks at the
+pictures, VGG-19 with random weights if none is given. ``--folder`` keeps what was made, so that
+a second call measures anew only what has changed; ``--settings`` are more settings, in JSON.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import mean
+
+import yaml
+
+from pipeline.evaluation.evaluation import Evaluation
+from pipeline.fingerprint import PROJECT
+from pipeline.show.episode import make_episode
+from pipeline.show.spec import EpisodeSpec
+
+SECONDS = 240
+EPISODES = (1, 2, 3)
+FPS = 2
+
+
+def main() -> None:
+    """Make, measure and print a table; as the last line the means as JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[2017, 2018, 2019])
+    parser.add_argument("--network", default="vgg19")
+    parser.add_argument("--taps", nargs="+", default=["conv5_3", "relu7"])
+    parser.add_argument("--settings", type=json.loads, default={})
+    options = parser.parse_args()
+    rows = [figures(_evaluated(seed, options)) for seed in options.seeds]
+    for name in rows[0]:
+        values = [row[name] for row in rows]
+        print(f"{name:34}", *(f"{value:9.3f}" for value in values), f"{mean(values):9.3f}")
+    means = {name: round(mean(row[name] for row in rows), 4) for name in rows[0]}
+    print(json.dumps({"benchmark": "seeing", "network": options.network, **means}))
+
+
+def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
+    folder = options.folder / str(seed)
+    *train, test = [
+        str(
+            make_episode(
+                folder / "show", EpisodeSpec(episode=episode, seconds=SECONDS, seed=seed)
+            ).absolute()
+        )
+        for episode in EPISODES
+    ]
+    settings = {
+        "model": "seeing",
+        "seed": seed,
+        "videos": {"train": train, "annotate": [test]},
+        "frames": {"fps": FPS},
+        "features": {"backbone": options.network, "taps": options.taps}
+        | ({} if Path(options.network).exists() else {"weights": "random"}),
+        "train": {"batch": 64},
+    }
+    for section, values in options.settings.items():
+        settings[section] = {**settings.get(section, {}), **values}  # type: ignore[dict-item]
+    config = folder / "settings.yaml"
+    config.write_text(yaml.safe_dump(settings))
+    command = ["evaluate", "--video", test, "--config", str(config), "--workdir", str(folder)]
+    environment = {k: v for k, v in os.environ.items() if k not in ("VIDEO", "COMMENTS")}
+    subprocess.run(
+        [sys.executable, "-m", "pipeline", *command], cwd=PROJECT, env=environment, check=True
+    )
+    return Evaluation.load(folder / Path(test).stem / "evaluation.json")
+
+
+def figures(evaluation: Evaluation) -> dict[str, float]:
+    """What the issue asks for, as numbers."""
+    told, ranks = evaluation.likelihood, evaluation.ranking.all.scorers
+    found = {
+        "nats a word": told.nll.mean,
+        "PMI": told.pmi.mean,
+        "PMI, low end": _low(told.pmi.low),
+        "PMI against shuffled, low end": _low(told.pmi_shuffled.low),
+        **{f"MRR {name}": standing.reciprocal_rank.mean for name, standing in ranks.items()},
+        **{
+            f"MRR ahead of {name}, low end": _low(ahead.low)
+            for name, ahead in evaluation.ahead.items()
+        },
+        "rate, Pearson": evaluation.rate.pearson.mean if evaluation.rate else 0.0,
+    }
+    if naming := evaluation.naming:
+        found |= {
+            "named on screen": naming.model.mean,
+            "chance": naming.chance,
+            "popularity": naming.popularity,
+            "shuffled": naming.shuffled,
+        }
+    if pointing := evaluation.pointing:
+        found |= {
+            "box's share": pointing.area,
+            "attention on the named": pointing.attention.named.mean,
+            "attention on anybody": pointing.attention.anybody,
+            "attention over share": pointing.attention.gain.mean,
+            "evidence on the named": pointing.evidence.named.mean,
+            "evidence over share": pointing.evidence.gain.mean,
+        }
+    return found
+
+
+def _low(end: float | None) -> float:
+    return float("nan") if end is None else end
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,108 @@
+"""``evaluation.json``: what a model is worth, measured on comments it has not learned from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from numpy.random import default_rng
+
+from pipeline.artifacts.publishing import write_text
+from pipeline.evaluation.contest import hold_contest
+from pipeline.evaluation.corpus import Corpus
+from pipeline.evaluation.diversity import Diversity
+from pipeline.evaluation.intervals import Interval
+from pipeline.evaluation.likelihood import Likelihood, measure_likelihood
+from pipeline.evaluation.metrics import RankingTable
+from pipeline.evaluation.naming import Naming, measure_naming
+from pipeline.evaluation.pointing import Pointing, measure_pointing
+from pipeline.evaluation.rate_fit import RateFit, measure_rate
+from pipeline.evaluation.subject import Episode, MeasuredOn, Trained
+from pipeline.nn.explaining import attention_maps, evidence_maps, moments_of
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.text.vocabulary import UNKNOWN
+
+
+class Evaluation(msgspec.Struct, frozen=True):
+    """See the module's docstring."""
+
+    video: str
+    measured_on: MeasuredOn
+    block_s: float
+    """What intervals resample: comments of a block stand or fall together."""
+    likelihood: Likelihood
+    ranking: RankingTable
+    ahead: dict[str, Interval]
+    """By how much the model's reciprocal rank is above that of each rival, query by query."""
+    diversity: dict[str, Diversity]
+    """Of the comments generated, and of as many of the viewers'."""
+    rate: RateFit | None
+    """None where a constant is expected, which correlates with nothing."""
+    naming: Naming | None
+    """None for videos whose truth is unknown: all but the synthetic show."""
+    pointing: Pointing | None
+    """None also for a model without attention."""
+
+    @classmethod
+    def load(cls, path: Path) -> Evaluation:
+        """Read ``evaluation.json``."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def save(self, path: Path) -> None:
+        """Publish ``evaluation.json``."""
+        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+
+
+def evaluate(
+    trained: Trained, episode: Episode, *, most_queries: int, block_s: float, seed: int
+) -> Evaluation:
+    """Measure all there is to measure."""
+    bank = FeatureBank([episode.features], trained.tap)
+    corpus = Corpus(trained.comments())
+    ranking, ahead = hold_contest(
+        trained, episode, bank, corpus, most_queries=most_queries, block_s=block_s, seed=seed
+    )
+    truth = episode.truth
+    return Evaluation(
+        video=episode.name,
+        measured_on=episode.measured_on,
+        block_s=block_s,
+        likelihood=measure_likelihood(trained, episode, bank, block_s, seed),
+        ranking=ranking,
+        ahead=ahead,
+        diversity=_diversity(episode, corpus, seed),
+        rate=measure_rate(trained, episode, block_s),
+        naming=measure_naming(episode.generated, truth, trained.vocabulary) if truth else None,
+        pointing=_pointing(trained, episode, bank),
+    )
+
+
+def _diversity(episode: Episode, corpus: Corpus, seed: int) -> dict[str, Diversity]:
+    """Of equal numbers of the model's and of viewers' comments, drawn at random."""
+    aligned = episode.aligned
+    model = [(comment.time_ms, tuple(comment.words)) for comment in episode.generated]
+    viewers = [
+        (int(aligned.time_ms[index]), tuple(aligned.words[index]))
+        for index in np.flatnonzero(aligned.dev).tolist()
+    ]
+    count = min(len(model), len(viewers))
+    return {
+        name: Diversity.of(
+            [said[index] for index in sorted(default_rng(seed).permutation(len(said))[:count])],
+            corpus.counts,
+        )
+        for name, said in (("model", model), ("viewers", viewers))
+    }
+
+
+def _pointing(trained: Trained, episode: Episode, bank: FeatureBank) -> Pointing | None:
+    captioner, comments = trained.captioner, episode.generated
+    if episode.truth is None or not captioner.spec.attends or not comments:
+        return None
+    ids = trained.vocabulary.ids()
+    sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
+    everything = np.arange(len(comments))
+    moments = moments_of(comments, sentences, everything, episode.frames, captioner.spec)
+    asked = (captioner, moments, bank, sentences, captioner.mean.device)
+    return measure_pointing(comments, attention_maps(*asked), evidence_maps(*asked), episode.truth)

@@ -1,0 +1,76 @@
+"""How likely viewers' comments are to the model, and what the picture has to do with it."""
+
+from __future__ import annotations
+
+import math
+
+import msgspec
+import numpy as np
+
+from pipeline.evaluation.intervals import Interval, ratio_interval
+from pipeline.evaluation.subject import Episode, Trained
+from pipeline.nn.dataset import CommentSet, comment_set
+from pipeline.nn.feature_bank import BlurredBank, FeatureBank
+from pipeline.nn.scoring import comment_nats
+from pipeline.text.vocabulary import END
+
+
+class Likelihood(msgspec.Struct, frozen=True):
+    """Nats a word, end mark included, of viewers' comments at their moments."""
+
+    comments: int
+    words: int
+    nll: Interval
+    blurred: Interval
+    """With the mean of all pictures in place of each."""
+    shuffled: Interval
+    """With the picture of another comment."""
+    pmi: Interval
+    """What the picture tells: log p(comment | picture) - log p(comment | mean picture)."""
+    pmi_shuffled: Interval
+    """The same against the picture of another comment."""
+    unigram: float
+    """By word frequencies alone."""
+
+    @property
+    def perplexity(self) -> float:
+        """As many equally likely words leave as much open."""
+        return math.exp(self.nll.mean)
+
+
+def measure_likelihood(
+    trained: Trained, episode: Episode, bank: FeatureBank, block_s: float, seed: int
+) -> Likelihood:
+    """Over all comments that are to be measured; blocks of ``block_s`` seconds are resampled."""
+    aligned, spec = episode.aligned, trained.captioner.spec
+    longest = max(map(len, aligned.words))
+    comments = comment_set(aligned, episode.frames, 0, trained.vocabulary, spec, longest, dev=True)
+    blocks = episode.seconds[aligned.dev] // block_s
+    words = np.array([len(sentence) for sentence in comments.sentences])
+
+    def nats(pictures: FeatureBank, asked: CommentSet) -> np.ndarray:
+        return comment_nats(trained.captioner, pictures, asked.moments, asked.sentences)
+
+    seen = nats(bank, comments)
+    blurred = nats(BlurredBank([episode.features], trained.tap), comments)
+    shuffled = nats(bank, comments.with_pictures_shuffled(seed))
+    return Likelihood(
+        comments=len(comments),
+        words=int(words.sum()),
+        nll=ratio_interval(seen, words, blocks),
+        blurred=ratio_interval(blurred, words, blocks),
+        shuffled=ratio_interval(shuffled, words, blocks),
+        pmi=ratio_interval(blurred - seen, words, blocks),
+        pmi_shuffled=ratio_interval(shuffled - seen, words, blocks),
+        unigram=_unigram(trained, comments),
+    )
+
+
+def _unigram(trained: Trained, comments: CommentSet) -> float:
+    """Nats a word under the frequencies of training words, one added to each."""
+    counts = np.ones(len(trained.vocabulary))
+    ids = trained.vocabulary.ids()
+    for comment in trained.comments():
+        np.add.at(counts, [*(ids[word] for word in comment if word in ids), END], 1)
+    log_share = np.log(counts / counts.sum())
+    return float(-log_share[np.concatenate(comments.sentences)].mean())

@@ -1,0 +1,82 @@
+"""What is measured: a model, and an episode it has not learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.frames import Frames
+from pipeline.evaluation.corpus import Comment
+from pipeline.nn.captioner import Captioner
+from pipeline.rate.model import RateModel
+from pipeline.show.truth import Truth
+from pipeline.text.vocabulary import Vocabulary
+from pipeline.timebase import MILLISECONDS, Int64s
+
+MeasuredOn = Literal["another video", "held-out comments", "training comments"]
+"""Whose comments: a fair test; a fair one if blocks or halves were held out; none at all."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model, and what it learned from."""
+
+    captioner: Captioner
+    vocabulary: Vocabulary
+    tap: str
+    rate: RateModel
+    videos: Sequence[Aligned]
+    features: Sequence[Path]
+    """Of ``videos``, in their order."""
+
+    def comments(self) -> list[Comment]:
+        """All that it learned from, with repetitions."""
+        return [
+            tuple(video.words[index])
+            for video in self.videos
+            for index in np.flatnonzero(~video.dev).tolist()
+        ]
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A video with comments, of which ``aligned.dev`` are to be measured."""
+
+    name: str
+    aligned: Aligned
+    measured_on: MeasuredOn
+    frames: Frames
+    features: Path
+    generated: Sequence[GeneratedComment]
+    truth: Truth | None
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        aligned: Aligned,
+        frames: Frames,
+        features: Path,
+        generated: Sequence[GeneratedComment],
+        truth: Truth | None,
+        *,
+        learned_from: bool,
+    ) -> Episode:
+        """An episode whose comments that are not held out the model learned from, or did not."""
+        on: MeasuredOn = "another video"
+        if learned_from:
+            on = "held-out comments" if aligned.dev.any() else "training comments"
+        if on != "held-out comments":
+            aligned = replace(aligned, dev=np.ones(len(aligned.line), bool))
+        return cls(name, aligned, on, frames, features, generated, truth)
+
+    @property
+    def seconds(self) -> Int64s:
+        """(comments,) the second of the video in which each appears."""
+        return np.maximum(self.aligned.time_ms, 0) // MILLISECONDS

@@ -1,0 +1,168 @@
+"""What a captioner attends to while it tells the words of comments that are written already.
+
+n  comments   p  positions of a grid, row by row over the whole picture
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.frames import Frames
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.captioner import Captioner, CaptionerSpec
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.moments import Moments, Talk, moments_at
+from pipeline.text.vocabulary import BEGIN, END
+from pipeline.timebase import MILLISECONDS, Int64s
+
+_BATCH = 64  # comments read together
+
+Maps = npt.NDArray[np.float32]
+"""(words + 1, p): for each word of a comment and for its end mark, shares that sum to 1."""
+
+
+def attention_maps(
+    captioner: Captioner,
+    moments: Moments,
+    bank: FeatureBank,
+    sentences: list[list[int]],
+    device: torch.device,
+) -> list[Maps]:
+    """How much each position counted for each word of ``sentences``, true words fed back.
+
+    ``sentences`` are word ids without an end mark, one for each of ``moments``; ``captioner``
+    lies on ``device``. Raises PipelineError BAD_ARTIFACT for a model without attention, or one
+    whose positions are no square grid.
+    """
+    return [maps for maps, _ in _explained(captioner, moments, bank, sentences, device)]
+
+
+def evidence_maps(
+    captioner: Captioner,
+    moments: Moments,
+    bank: FeatureBank,
+    sentences: list[list[int]],
+    device: torch.device,
+) -> list[Maps]:
+    """By how much more attention to each position would have made each word likelier.
+
+    The derivative of the word's log-probability by the position's score, where it is positive,
+    in shares. Attention is paid before a word is chosen, and so to all that might be named; this
+    tells them apart. Arguments and errors are those of ``attention_maps``.
+    """
+    found = []
+    for _, slopes in _explained(captioner, moments, bank, sentences, device):
+        gains = np.maximum(slopes, 0)
+        total = gains.sum(1, keepdims=True)
+        even = np.float32(1 / gains.shape[1])
+        found.append(np.where(total > 0, gains / np.where(total > 0, total, 1), even))
+    return found
+
+
+def _explained(
+    captioner: Captioner,
+    moments: Moments,
+    bank: FeatureBank,
+    sentences: list[list[int]],
+    device: torch.device,
+) -> Iterator[tuple[Maps, Maps]]:
+    """Attention, and the slopes of words' log-probabilities by scores, of each comment."""
+    _require_a_grid(captioner.spec, bank)
+    for start in range(0, len(sentences), _BATCH):
+        rows = np.arange(start, min(start + _BATCH, len(sentences)))
+        batch = [sentences[row] for row in rows.tolist()]
+        weights, slopes = _read(captioner, moments.take(rows), bank, batch, device)
+        for row, words in enumerate(batch):
+            yield weights[row, : len(words) + 1], slopes[row, : len(words) + 1]
+
+
+def _read(
+    captioner: Captioner,
+    moments: Moments,
+    bank: FeatureBank,
+    sentences: list[list[int]],
+    device: torch.device,
+) -> tuple[Maps, Maps]:
+    """(n, longest + 1, p) both; behind the end of shorter sentences they mean nothing."""
+    longest = max(map(len, sentences))
+    tokens = torch.full((len(sentences), longest + 2), END, device=device)
+    tokens[:, 0] = BEGIN
+    for row, words in enumerate(sentences):
+        tokens[row, 1 : len(words) + 1] = torch.tensor(words, dtype=torch.long, device=device)
+    weights, slopes = [], []
+    with torch.no_grad():
+        state = captioner.start(moments.prompt(bank, device))
+    nothing = torch.zeros(len(sentences), bank.row_shape[0], device=device)
+    for read, told in pairwise(tokens.T):
+        with torch.enable_grad():
+            nudge = nothing.clone().requires_grad_()
+            step = captioner.step(read, state, nudge)
+            chances = captioner.softmax.log_chances(step.mind).gather(1, told[:, None])
+            (slope,) = torch.autograd.grad(chances.sum(), nudge, retain_graph=False)
+        with torch.no_grad():
+            step = captioner.step(read, state)
+        assert step.weights is not None
+        state = step.state
+        weights.append(step.weights.float().cpu())
+        slopes.append(slope.cpu())
+    return torch.stack(weights, 1).numpy(), torch.stack(slopes, 1).numpy()
+
+
+def _require_a_grid(spec: CaptionerSpec, bank: FeatureBank) -> None:
+    if not spec.attends:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            "the model has no attention: it reads each picture as one vector",
+            "Train one that has, with `train: attention: additive`",
+        )
+    positions = bank.row_shape[0]
+    if math.isqrt(positions) ** 2 != positions:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"the model's {positions} positions are no square grid that could be laid over a frame",
+            "Train on another of `features: taps:`, such as VGG-19's conv5_3",
+        )
+
+
+def moments_of(
+    comments: Sequence[GeneratedComment],
+    sentences: Sequence[Sequence[int]],
+    chosen: Int64s,
+    frames: Frames,
+    spec: CaptionerSpec,
+) -> Moments:
+    """The moments at which some of a video's generated comments were written.
+
+    ``comments`` and their word ids are all there are, in any order, for a moment knows how
+    many its second gets and which came before; ``chosen`` (n,) are places among them.
+    Raises PipelineError BAD_ARTIFACT for a frame that the video does not have.
+    """
+    frame = np.array([comments[index].frame for index in chosen.tolist()], np.int64)
+    if (beyond := frame[(frame < 0) | (frame >= len(frames.row))]).size:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"a generated comment is about frame {beyond[0]} of {len(frames.row):,}",
+            "Mend that line, or delete generated.jsonl and run again to make it anew",
+        )
+    time_ms = np.array([comment.time_ms for comment in comments], np.int64)
+    last = max(0, math.ceil(frames.times.duration) - 1)
+    seconds = np.clip(time_ms // MILLISECONDS, 0, last)
+    talk = Talk(spec)
+    for index in np.argsort(time_ms, kind="stable").tolist():
+        talk.say(int(seconds[index]), sentences[index])
+    return moments_at(
+        time_ms[chosen],
+        frame,
+        np.bincount(seconds, minlength=last + 1).astype(np.int64),
+        frames,
+        0,
+        talk.before(seconds[chosen]),
+        spec,
+    )

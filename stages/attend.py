@@ -1,0 +1,151 @@
+"""Show where the model looked for each word: heat over the frame, as strips and as an animation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.config import StageConfig
+from pipeline.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.artifacts.comments import GeneratedComment
+    from pipeline.artifacts.frames import Frames
+    from pipeline.drawing.heat import AttendedComment
+    from pipeline.timebase import Int64s
+
+_MOST_WORDS = 40  # of a comment are shown; lines that people wrote may be of any length
+
+
+class Config(StageConfig, frozen=True):
+    """Which comments are shown."""
+
+    words: tuple[str, ...] = ()
+    """Only comments with any of these; all where there are none."""
+    at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
+    """Seconds; the comments nearest to each. Where there are none, comments of the whole video."""
+    map: Literal["attention", "evidence"] = "attention"
+    """How much each position counted when a word was chosen, before which attention is paid; or
+    how much more attention to it would have favoured that word."""
+    most: Annotated[int, Meta(ge=1, le=50)] = 12
+    """Comments shown."""
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``attention.png`` and ``attention.mp4``."""
+    from pipeline.artifacts.comments import GeneratedComment, read_lines
+    from pipeline.artifacts.frames import Frames
+    from pipeline.artifacts.publishing import published
+    from pipeline.artifacts.source import source_path
+    from pipeline.choosing import choose
+    from pipeline.drawing.heat import decoded
+    from pipeline.drawing.lettering import Lettering
+    from pipeline.drawing.spelling import RATE, Speller
+    from pipeline.drawing.strips import Sheet
+    from pipeline.media.decode import still
+    from pipeline.media.encode import encoder
+    from pipeline.media.probe import probe
+    from pipeline.progress import track
+    from pipeline.stage import log
+
+    video = probe(source_path(inputs["source"]))
+    frames = Frames.load(inputs["frames"])
+    comments = list(read_lines(inputs["comments"], GeneratedComment))
+    duration = float(frames.times.duration)
+    chosen = choose(comments, config.words, config.at, config.most, duration)
+    attended = _attended(inputs, comments, chosen, frames, config.map)
+
+    aspect = float(video.width * video.sample_aspect / video.height)
+    lettering = Lettering()
+    title = f"{video.path.name} · where {inputs['model'].parent.name} looked for each word"
+    sheet = Sheet(attended, aspect, title, lettering)
+    speller = Speller(aspect, lettering)
+    moments = [_when_seen(frames, comments[place].frame) for place in chosen.tolist()]
+    with (
+        published(outputs["strips"]) as strips,
+        published(outputs["animation"]) as animation,
+        encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
+    ):
+        for number, moment in enumerate(track(moments, len(moments), "attend", "comments")):
+            seen = still(video.path, moment, speller.picture[0])
+            sheet.fill(number, decoded(seen, sheet.cell))
+            for picture in speller.spell(attended[number], decoded(seen, speller.picture)):
+                sink.write(picture)
+        sheet.save(strips)
+    if lettering.missing:
+        log.warning("no font has: %s; they are drawn as boxes", " ".join(sorted(lettering.missing)))
+    words = sum(len(comment.labels) for comment in attended)
+    return f"{len(attended)} comments, {words} words and end marks"
+
+
+def _attended(
+    inputs: Files,
+    comments: Sequence[GeneratedComment],
+    chosen: Int64s,
+    frames: Frames,
+    kind: Literal["attention", "evidence"],
+) -> list[AttendedComment]:
+    """The ``chosen`` comments with where the model looks when it tells their words."""
+    import torch
+
+    from pipeline.artifacts.features import FeatureStore
+    from pipeline.artifacts.model import load_model
+    from pipeline.drawing.heat import AttendedComment
+    from pipeline.nn.explaining import attention_maps, evidence_maps, moments_of
+    from pipeline.nn.feature_bank import FeatureBank
+    from pipeline.text.normalize import normalize
+    from pipeline.text.vocabulary import UNKNOWN, Vocabulary
+
+    captioner, card = load_model(inputs["model"])
+    with FeatureStore(inputs["features"]) as store:
+        card.require_match(store, inputs["features"])
+    ids = Vocabulary.load(inputs["vocabulary"]).ids()
+    sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
+    moments = moments_of(comments, sentences, chosen, frames, card.spec)
+    shown = [sentences[place][:_MOST_WORDS] for place in chosen.tolist()]
+    bank = FeatureBank([inputs["features"]], card.tap)
+    # So few words are read before a GPU has woken up.
+    explain = attention_maps if kind == "attention" else evidence_maps
+    maps = explain(captioner, moments, bank, shown, torch.device("cpu"))
+
+    def one_line(text: str) -> str:
+        return normalize(text, None, nfkc=False)
+
+    found = []
+    for place, its_maps in zip(chosen.tolist(), maps, strict=True):
+        comment = comments[place]
+        ending = "end" if len(comment.words) <= _MOST_WORDS else "…"
+        labels = [*map(one_line, comment.words[:_MOST_WORDS]), ending]
+        found.append(AttendedComment(comment.time_ms, one_line(comment.text), labels, its_maps))
+    return found
+
+
+def _when_seen(frames: Frames, frame: int) -> float:
+    """A second at which to find the picture that ``frame`` shares, the one the model was shown.
+
+    It lies between that picture's first frame and the one before: a seek stops at the next.
+    """
+    first = int(frames.first_frames()[frames.row[frame]])
+    return float(frames.times.seconds(max(0, first - 1)) + frames.times.seconds(first)) / 2
+
+
+STAGE = Stage(
+    name="attend",
+    inputs={
+        "source": "{video}/source.video.json",
+        "frames": "{video}/frames.h5",
+        "features": "{video}/features.h5",
+        "comments": "{video}/generated.jsonl",
+        "model": "models/{model}/model.safetensors",
+        "vocabulary": "models/{model}/vocabulary.json",
+    },
+    outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()

@@ -1,0 +1,61 @@
+"""Learn when viewers comment: how many comments each second gets, and how late they come."""
+
+from __future__ import annotations
+
+from pipeline.stage import Files, Stage
+
+
+def run(inputs: Files, outputs: Files, config: object) -> str:
+    """Write ``rhythm.json`` and ``rate.safetensors``."""
+    from pipeline.alignment import hold_out_videos
+    from pipeline.artifacts.aligned import Aligned
+    from pipeline.artifacts.features import FeatureStore
+    from pipeline.artifacts.frames import Frames
+    from pipeline.comments.rhythm import Rhythm
+    from pipeline.nn.feature_bank import FeatureBank, check_same_backbone
+    from pipeline.rate.learning import Counted, learn_rate
+    from pipeline.rate.seconds import Seconds
+
+    paths = inputs.every("features")
+    with FeatureStore(paths[0]) as store:
+        grid = any(len(shape) == 2 for shape in store.taps.values())
+    tap, backbone, weights, _ = check_same_backbone(paths, grid=grid)
+    videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
+    rhythm = Rhythm.of(videos)
+    rhythm.save(outputs["rhythm"])
+    counted = [
+        Counted.of(
+            video,
+            Seconds.of(Frames.load(frames), FeatureBank([path], tap).means, rhythm.delay_ms),
+        )
+        for video, frames, path in zip(videos, inputs.every("frames"), paths, strict=True)
+    ]
+    model = learn_rate(
+        counted, tap=tap, backbone=backbone, weights=weights, delay_ms=rhythm.delay_ms
+    )
+    model.save(outputs["rate"])
+    card = model.card
+    if not card.uses:
+        return f"a constant rate: nothing else tells how many comments {card.seconds} seconds got"
+    return (
+        f"rate learned from {card.seconds} seconds by {', '.join(card.uses)}: explains"
+        f" {card.explained:.0%} of the deviance of seconds it has not seen"
+    )
+
+
+STAGE = Stage(
+    name="rhythm",
+    inputs={
+        "features": "{train}/features.h5",
+        "frames": "{train}/frames.h5",
+        "aligned": "{train}/aligned.h5",
+    },
+    outputs={
+        "rhythm": "models/{model}/rhythm.json",
+        "rate": "models/{model}/rate.safetensors",
+    },
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
