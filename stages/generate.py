@@ -69,6 +69,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     rhythm = Rhythm.load(inputs["rhythm"])
     if config.count == "learned":
         model = RateModel.load(inputs["rate"])
+        with FeatureStore(inputs["features"]) as store:
+            model.require_match(store, inputs["features"])
         expected = config.rate * model.expected(
             frames, FeatureBank([inputs["features"]], model.card.tap).means
         )

@@ -1,4 +1,4 @@
-"""Learn when viewers comment: how many comments each second gets, and how late they come."""
+"""Learn how many comments a second gets: from the training videos' pictures, cuts and times."""
 
 from __future__ import annotations
 
@@ -7,39 +7,43 @@ from pipeline.stage import Files, Stage
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``rhythm.json`` and ``rate.safetensors``."""
+    import math
+
     from pipeline.alignment import hold_out_videos
     from pipeline.artifacts.aligned import Aligned
     from pipeline.artifacts.features import FeatureStore
     from pipeline.artifacts.frames import Frames
     from pipeline.comments.rhythm import Rhythm
     from pipeline.nn.feature_bank import FeatureBank, check_same_backbone
-    from pipeline.rate.learning import Counted, learn_rate
+    from pipeline.rate.counts import Counted
+    from pipeline.rate.learning import learn_rate
     from pipeline.rate.seconds import Seconds
 
+    videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
+    rhythm = Rhythm.of(videos)
     paths = inputs.every("features")
     with FeatureStore(paths[0]) as store:
         grid = any(len(shape) == 2 for shape in store.taps.values())
     tap, backbone, weights, _ = check_same_backbone(paths, grid=grid)
-    videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
-    rhythm = Rhythm.of(videos)
-    rhythm.save(outputs["rhythm"])
-    counted = [
-        Counted.of(
-            video,
-            Seconds.of(Frames.load(frames), FeatureBank([path], tap).means, rhythm.delay_ms),
-        )
-        for video, frames, path in zip(videos, inputs.every("frames"), paths, strict=True)
-    ]
+    counted = []
+    for video, frames, features in zip(videos, inputs.every("frames"), paths, strict=True):
+        means = FeatureBank([features], tap).means
+        seconds = Seconds.of(Frames.load(frames), means, video.delay_ms)
+        counted.append(Counted.of(video, seconds))
     model = learn_rate(
         counted, tap=tap, backbone=backbone, weights=weights, delay_ms=rhythm.delay_ms
     )
     model.save(outputs["rate"])
+    rhythm.save(outputs["rhythm"])
     card = model.card
     if not card.uses:
-        return f"a constant rate: nothing else tells how many comments {card.seconds} seconds got"
+        return (
+            f"no rate could be learned from {card.seconds} seconds: every one is to get"
+            f" {math.exp(model.bias):.1f} comments"
+        )
     return (
-        f"rate learned from {card.seconds} seconds by {', '.join(card.uses)}: explains"
-        f" {card.explained:.0%} of the deviance of seconds it has not seen"
+        f"rate learned from {card.seconds} seconds: explains {card.explained:.0%} of the deviance"
+        " of seconds it has not seen"
     )
 
 

@@ -112,7 +112,11 @@ def _model_scores(
     candidates: Sequence[Candidates],
     seed: int,
 ) -> dict[str, Scores]:
-    """Mean log-likelihood a word, with the picture, with another one, and against the mean."""
+    """Log-likelihoods with the picture, with another one, and against the mean picture.
+
+    What was written is likeliest where the whole comment is; the mean a word, by which others
+    rank, favours long comments of common words, and is told beside it.
+    """
     ids = trained.vocabulary.ids()
     sentences = [
         [*(ids.get(word, UNKNOWN) for word in comment), END]
@@ -134,10 +138,11 @@ def _model_scores(
     seen = nats(bank, moments)
     blurred = nats(BlurredBank([episode.features], trained.tap), moments)
     return {
-        "model": by_query(-seen / words),
+        "model": by_query(-seen),
+        "model, by the mean a word": by_query(-seen / words),
         "model, by what the picture tells": by_query(blurred - seen),
-        "model, shuffled pictures": by_query(-nats(bank, moved) / words),
-        "model, mean picture": by_query(-blurred / words),
+        "model, shuffled pictures": by_query(-nats(bank, moved)),
+        "model, mean picture": by_query(-blurred),
     }
 
 

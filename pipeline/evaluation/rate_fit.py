@@ -29,12 +29,12 @@ def measure_rate(trained: Trained, episode: Episode, block_s: float) -> RateFit 
         return None
     block = (np.arange(len(actual)) // block_s).astype(np.int64)
     return RateFit(
-        pearson=_correlation(expected, actual, block),
-        spearman=_correlation(rankdata(expected), rankdata(actual), block),
+        pearson=correlation(expected, actual, block),
+        spearman=correlation(rankdata(expected), rankdata(actual), block),
     )
 
 
-def _correlation(expected: Floats, actual: Floats, block: Int64s) -> Interval:
+def correlation(expected: Floats, actual: Floats, block: Int64s) -> Interval:
     """Pearson's, (n,) each, with its interval."""
     ones = np.ones_like(expected)
     products = np.stack([ones, expected, actual, expected**2, actual**2, expected * actual])

@@ -21,7 +21,8 @@ def additive_scores(query: Tensor, keys: Tensor, which: Tensor, score: Tensor) -
     ``query`` (n, d), ``keys`` (u, p, d), ``which`` (n,) the picture of each comment, ``score``
     (d,). Bahdanau et al. 2015, section A.1.2. With E = exp(-2 ·) it is
     tanh(k + q) = 2 / (1 + E(k) E(q)) - 1, so exponentials are taken of d numbers a comment and
-    of p · d numbers a picture, and not of p · d a comment. Nothing of that size is kept.
+    of p · d numbers a picture, and not of p · d a comment. Nothing of that size is kept. Sums are
+    right where both parts lie within ±40, or one does.
     """
     scores: Tensor = _AdditiveScores.apply(  # type: ignore[no-untyped-call]
         query.float(), keys.float(), which, score.float()

@@ -166,7 +166,9 @@ class LstmCaptioner(Captioner):
         self.project = nn.Linear(spec.channels, d)
         if spec.attends:
             self.cell = nn.LSTMCell(2 * d, d)
-            self.key = nn.Linear(d, d)
+            self.key = nn.Linear(
+                d, d, bias=spec.attention == "additive"
+            )  # a product has no use for it
             self.query = nn.Linear(d, d, bias=False)
             if spec.attention == "additive":
                 self.score = nn.Linear(d, 1, bias=False)

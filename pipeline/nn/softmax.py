@@ -92,7 +92,8 @@ class AdaptiveSoftmax(nn.Module):
     def __init__(self, size: int, words: int) -> None:
         super().__init__()
         begins = sorted({max(1, round(share * words)) for share in _CLASSES} - {words})
-        self.out = nn.AdaptiveLogSoftmaxWithLoss(size, words, begins, div_value=4.0)
+        shrink = min(4.0, size**0.5)  # so that the rarest class has a dimension
+        self.out = nn.AdaptiveLogSoftmaxWithLoss(size, words, begins, div_value=shrink)
 
     def log_chances(self, hidden: Tensor) -> Tensor:
         """Of every word: (n, d) to (n, v), float32."""

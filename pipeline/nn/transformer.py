@@ -89,6 +89,8 @@ class TransformerCaptioner(Captioner):
         if masks is not None:
             mind = mind * masks.mind[words.comment]
         there = weights[words.comment, place]
+        if not self.spec.attends:
+            there = there[:, :0]
         coverage = there.new_zeros(len(words.last), there.shape[1])
         return Reading(mind, mind[words.last], coverage.index_add(0, words.comment, there))
 
@@ -181,14 +183,14 @@ class _Heads(nn.Module):
     def __init__(self, d: int) -> None:
         super().__init__()
         self.query, self.out = nn.Linear(d, d), nn.Linear(d, d)
-        self.key_value = nn.Linear(d, 2 * d)
+        self.key, self.value = nn.Linear(d, d, bias=False), nn.Linear(d, d)
 
     def forward(
         self, asking: Tensor, told: Tensor, *, causal: bool = False, there: Tensor | None = None
     ) -> Tensor:
         """What (n, t, d) see in what each is told (n, m, d), where it is ``there`` (n, m)."""
         query = _split(self.query(asking))
-        key, value = (_split(part) for part in self.key_value(told).chunk(2, 2))
+        key, value = _split(self.key(told)), _split(self.value(told))
         mask = None if there is None else there[:, None, None]
         seen = functional.scaled_dot_product_attention(query, key, value, mask, is_causal=causal)
         return self._joined(seen)
@@ -203,7 +205,7 @@ class _Heads(nn.Module):
         n, t, d = asking.shape
         u, p, _ = values.shape
         query = self.query(asking).view(n, t * _HEADS, -1)
-        key, value = (_split(part).flatten(0, 1) for part in self.key_value(values).chunk(2, 2))
+        key, value = (_split(part(values)).flatten(0, 1) for part in (self.key, self.value))
         table = query.new_zeros(u * seating.most, *query.shape[1:])
         table = table.index_copy(0, seating.seats[:n], query)
         table = table.view(u, seating.most * t, _HEADS, -1).transpose(1, 2).flatten(0, 1)

@@ -106,9 +106,18 @@ class RateModel:
 
     @classmethod
     def load(cls, path: Path) -> RateModel:
-        """Read them."""
+        """Read them.
+
+        Raises PipelineError BAD_ARTIFACT where they belong to other features than ours.
+        """
         with safe_open(path, framework="numpy") as file:
             card = msgspec.json.decode(file.metadata()["card"], type=RateCard)
+            if (card.scene, card.episode) != (SCENE, EPISODE):
+                raise PipelineError(
+                    ExitCode.BAD_ARTIFACT,
+                    f"{path} was learned from other features: {card.scene}, {card.episode}",
+                    "Run `make rhythm` again",
+                )
             picture, scene, episode, bias = (
                 file.get_tensor(name) for name in ("picture", "scene", "episode", "bias")
             )

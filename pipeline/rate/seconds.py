@@ -8,6 +8,7 @@ shorter than a second. What was on screen is asked a delay earlier, when it was 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -42,7 +43,7 @@ EPISODE = (
 
 
 class Seconds(NamedTuple):
-    """All seconds of a video; what is no picture lies in 0–1."""
+    """Seconds of a video, or of several; what is no picture lies in 0–1."""
 
     picture: npt.NDArray[np.float32]
     """(n, c) the mean position of what was on screen."""
@@ -70,13 +71,27 @@ class Seconds(NamedTuple):
             np.stack([fact.mean(1) for fact in place], 1),
         )
 
+    @classmethod
+    def joined(cls, videos: Sequence[Seconds]) -> Seconds:
+        """Those of several videos."""
+        return cls(
+            np.concatenate([seconds.picture for seconds in videos]),
+            np.concatenate([seconds.scene for seconds in videos]),
+            np.concatenate([seconds.episode for seconds in videos]),
+        )
+
+    def take(self, chosen: Int64s) -> Seconds:
+        """Some of them."""
+        return Seconds(self.picture[chosen], self.scene[chosen], self.episode[chosen])
+
 
 def _scene(frames: Frames, means: Pictures, seen: Int64s, rows: Int64s) -> list[Floats]:
     """The features ``SCENE``, each (n, m), of the moments ``seen`` (n, m)."""
-    starts = frames.times.pts[frames.cuts] * frames.times.time_base * MILLISECONDS
-    cuts = np.ceil(np.asarray(starts, np.float64))
+    base = frames.times.time_base
+    starts = frames.times.pts[frames.cuts] * (base.numerator * MILLISECONDS)
+    cuts = -(-starts // base.denominator)  # the first whole milliseconds that show the new scene
     scene = np.searchsorted(cuts, seen, side="right")
-    begin = np.array([0.0, *cuts])[scene]
+    begin = np.array([0, *cuts])[scene]
     end = np.array([*cuts, np.inf])[scene]
     since = np.where(seen < 0, np.inf, seen - begin)
     # Across a cut everything changes; a change within a scene is somebody who comes. The root
@@ -89,10 +104,9 @@ def _scene(frames: Frames, means: Pictures, seen: Int64s, rows: Int64s) -> list[
     ]
 
 
-def _rows_at(frames: Frames, times_ms: npt.NDArray[np.number]) -> Int64s:
+def _rows_at(frames: Frames, times_ms: Int64s) -> Int64s:
     """The pictures on screen at these times, in the same shape."""
-    shown = frames.times.frames_at(times_ms.astype(np.int64).ravel())
-    return frames.row[shown].reshape(times_ms.shape)
+    return frames.row[frames.times.frames_at(times_ms.ravel())].reshape(times_ms.shape)
 
 
 def _change(means: Pictures, now: Int64s, before: Int64s) -> Floats:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 from pipeline.comments.rhythm import Rhythm
@@ -19,6 +20,11 @@ def test_the_delay_is_one_that_a_video_in_the_middle_has() -> None:
     videos = [aligned(time_ms=[0], delay_ms=delay) for delay in (900, 0, 1300)]
     assert Rhythm.of(videos).delay_ms == 900
     assert Rhythm.of(videos[:2]).delay_ms == 0
+
+
+def test_the_delay_is_that_of_the_middle_video() -> None:
+    videos = [replace(aligned(time_ms=[0]), delay_ms=delay) for delay in (0, 1300, 1200)]
+    assert Rhythm.of(videos).delay_ms == 1200
 
 
 def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:

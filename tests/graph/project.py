@@ -26,7 +26,10 @@ MODEL = "tiny"
 RESULTS = [
     *(f"{video}/{name}" for video in (TRAIN, ANNOTATE) for name in ("frames.h5", "features.h5")),
     *(f"{TRAIN}/{name}" for name in ("comments.jsonl", "aligned.h5")),
-    *(f"models/{MODEL}/{name}" for name in ("vocabulary.json", "model.safetensors", "rhythm.json")),
+    *(
+        f"models/{MODEL}/{name}"
+        for name in ("vocabulary.json", "model.safetensors", "rhythm.json", "rate.safetensors")
+    ),
     *(f"{ANNOTATE}/{name}" for name in ("generated.jsonl", "annotated.mp4")),
 ]
 """All that a run makes except what tells of times: training.json and the report."""

@@ -10,15 +10,17 @@ from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from tests.graph.project import ANNOTATE, MODEL, ROOT, TRAIN, Project
 
-AFTER_GENERATE = {("render", ANNOTATE), ("report", ANNOTATE)}
-AFTER_TRAIN = {("generate", ANNOTATE)} | AFTER_GENERATE
-LEARNING = {("train", f"models/{MODEL}")} | AFTER_TRAIN
-AFTER_DELAY = {("align", TRAIN)} | LEARNING
-AFTER_COMMENTS = {("vocabulary", f"models/{MODEL}"), ("delay", TRAIN)} | AFTER_DELAY
-AFTER_BOTH_FRAMES = {("features", TRAIN), ("features", ANNOTATE), ("delay", TRAIN)} | AFTER_DELAY
+BOTH = (TRAIN, ANNOTATE)
+SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
+WRITING = {("generate", ANNOTATE), ("evaluate", ANNOTATE)} | SHOWING
+LEARNING = {("train", f"models/{MODEL}")} | WRITING
+ALIGNING = {("align", video) for video in BOTH} | {("rhythm", f"models/{MODEL}")} | LEARNING
+COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
+AFTER_COMMENTS = {("delay", video) for video in BOTH} | ALIGNING | COUNTING
+AFTER_FRAMES = {(stage, video) for stage in ("features", "delay") for video in BOTH} | ALIGNING
 EVERYTHING = (
-    {("frames", TRAIN), ("frames", ANNOTATE), ("comments", TRAIN)}
-    | AFTER_BOTH_FRAMES
+    {(stage, video) for stage in ("frames", "comments") for video in BOTH}
+    | AFTER_FRAMES
     | AFTER_COMMENTS
 )
 
@@ -37,17 +39,14 @@ def test_a_finished_one_runs_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("section", "changes", "expected"),
     [
-        ("render", {"crf": 30}, AFTER_GENERATE),
-        ("generate", {"rate": 0.5}, AFTER_TRAIN),
+        ("render", {"crf": 30}, SHOWING),
+        ("generate", {"rate": 0.5}, WRITING),
         ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
-        ("align", {"dev_share": 0.3}, AFTER_DELAY),
-        ("vocabulary", {"size": 20}, {("vocabulary", f"models/{MODEL}")} | LEARNING),
-        ("comments", {"longest_run": 3}, {("comments", TRAIN)} | AFTER_COMMENTS),
-        (
-            "frames",
-            {"size": 32, "fps": 4},
-            {("frames", TRAIN), ("frames", ANNOTATE)} | AFTER_BOTH_FRAMES,
-        ),
+        ("align", {"dev_share": 0.3}, ALIGNING),
+        ("vocabulary", {"size": 20}, COUNTING),
+        ("comments", {"longest_run": 3}, {("comments", v) for v in BOTH} | AFTER_COMMENTS),
+        ("frames", {"size": 32, "fps": 4}, {("frames", v) for v in BOTH} | AFTER_FRAMES),
+        ("evaluate", {"queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
     ],
 )
 def test_a_changed_setting_reruns_its_stage_and_what_follows(
@@ -72,18 +71,16 @@ def test_a_changed_comment_file_reruns_what_reads_it(project: Project) -> None:
     stamp = file.stat()
     file.write_text(file.read_text().replace("</chat>", "!</chat>", 1))
     os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # content decides, not time
-    assert project.plan() == {("comments", TRAIN)} | AFTER_COMMENTS
+    others = {(stage, ANNOTATE) for stage in ("comments", "delay", "align")}
+    assert project.plan() == ({("comments", TRAIN)} | AFTER_COMMENTS) - others
 
 
 def test_a_changed_video_reruns_what_shows_it(project: Project) -> None:
     make_episode(
-        project.show, EpisodeSpec(episode=2, seconds=2, width=96, height=54, comment_rate=0)
+        project.show, EpisodeSpec(episode=2, seconds=2, width=96, height=54, comment_rate=9)
     )
-    assert project.plan() == {
-        ("frames", ANNOTATE),
-        ("features", ANNOTATE),
-        *AFTER_TRAIN,
-    }
+    reading = ("frames", "features", "comments", "delay", "align")
+    assert project.plan() == {(stage, ANNOTATE) for stage in reading} | WRITING
 
 
 def test_touching_or_moving_a_video_reruns_nothing(project: Project) -> None:
@@ -104,7 +101,7 @@ def test_a_deleted_result_is_made_again_as_it_was(project: Project) -> None:
     before = project.results()
     (project.workdir / ANNOTATE / "generated.jsonl").unlink()
     (project.workdir / ANNOTATE / "annotated.mp4").unlink()
-    assert project.plan() == AFTER_TRAIN
+    assert project.plan() == WRITING
     project.made("render", "report")
     assert project.results() == before
 
@@ -142,12 +139,12 @@ def _edit(file: Path, old: str, new: str) -> None:
 
 def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
     _edit(edited.code / "stages" / "render.py", "comments over", "comments on")
-    assert edited.plan() == AFTER_GENERATE
+    assert edited.plan() == SHOWING
 
 
 def test_an_edited_helper_reruns_the_stages_that_import_it(edited: Project) -> None:
     _edit(edited.code / "pipeline" / "alignment.py", "max(1, round(", "max(2, round(")
-    assert edited.plan() == AFTER_DELAY
+    assert edited.plan() == ALIGNING
     assert "changed: code" in edited.made("plan")
 
 

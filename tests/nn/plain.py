@@ -235,12 +235,12 @@ def _heads(
     """What is seen, and the mean over heads of how much of it each of ``told`` gave."""
     d = len(asking)
     query = _linear(weights, f"{name}.query", asking)
-    matrix, bias = weights[f"{name}.key_value.weight"], weights[f"{name}.key_value.bias"]
-    both = torch.stack(told) @ matrix.T + bias
+    all_keys = torch.stack(told) @ weights[f"{name}.key.weight"].T
+    all_values = torch.stack([_linear(weights, f"{name}.value", one) for one in told])
     seen, shares_of_heads = [], []
     for head in range(HEADS):
         part = slice(head * d // HEADS, (head + 1) * d // HEADS)
-        keys, values = both[:, :d][:, part], both[:, d:][:, part]
+        keys, values = all_keys[:, part], all_values[:, part]
         shares = _log_chances(keys @ query[part] / math.sqrt(d // HEADS)).exp()
         seen.append(shares @ values)
         shares_of_heads.append(shares)
@@ -259,7 +259,8 @@ def _facts(spec: CaptionerSpec, moment: Moment) -> Tensor:
 
 
 def _linear(weights: Weights, name: str, vector: Tensor) -> Tensor:
-    return weights[f"{name}.weight"] @ vector + weights[f"{name}.bias"]
+    product = weights[f"{name}.weight"] @ vector
+    return product + weights[f"{name}.bias"] if f"{name}.bias" in weights else product
 
 
 def _norm(weights: Weights, name: str, vector: Tensor) -> Tensor:

@@ -175,10 +175,10 @@ def test_the_gradient_reaches_every_parameter_and_the_picture(
     features = prompt.features.float().requires_grad_()
     loss(network, network.read(prompt._replace(features=features), words), words).backward()  # type: ignore[no-untyped-call]
     unfelt = [  # with one position there is nothing to ask
-        f"blocks.{block}.{layer}.{part}"
+        f"blocks.{block}.{parameter}"
         for block in (0, 1)
-        for layer in ("norms.2", "to_picture.query")
-        for part in ("weight", "bias")
+        for layer in ("norms.2", "to_picture.query", "to_picture.key")
+        for parameter in (f"{layer}.weight", f"{layer}.bias")
     ]
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor
 
 from pipeline.nn import training
-from pipeline.nn.captioner import Captioner
+from pipeline.nn.captioner import Captioner, draw_masks
 from pipeline.nn.dataset import CommentSet
+from pipeline.nn.prompt import Masks
 from pipeline.nn.training import Epoch, Nll, Trainer, unigram_nll
 from tests.nn import toys
 from tests.nn.toys import Kind
@@ -222,6 +223,22 @@ def test_dropout_and_batches_are_a_function_of_the_seed(tmp_path: Path, kind: Ki
         found.append(weights(trainer.captioner))
     assert found[0] == found[1]
     assert found[0] != found[2]
+
+
+def test_every_step_drops_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, drawn = mixed_trainer(tmp_path, toys.DOT), []
+
+    def recorded(network: Captioner, pictures: int, comments: int, seed: list[int]) -> Masks | None:
+        masks = draw_masks(network, pictures, comments, seed)
+        assert masks is not None
+        drawn.append(masks.word[0].tolist())
+        return masks
+
+    monkeypatch.setattr(training, "draw_masks", recorded)
+    for _ in range(2):
+        trainer.run_epoch()
+    assert len(drawn) == trainer.steps
+    assert len({tuple(mask) for mask in drawn}) == trainer.steps
 
 
 def test_without_dropout_the_seed_decides_the_batches_alone(tmp_path: Path) -> None:
