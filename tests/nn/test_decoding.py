@@ -356,7 +356,7 @@ def test_each_comment_is_written_as_if_alone(
 ) -> None:
     writing, wanted = toy(tmp_path, kind, seed=seed), decoding(how)
     together, draws = uneven(writing, wanted), writing.draws(wanted)
-    for some in ([17, 3, 3, 0], [2, 4, 1, 9, 6], *([row] for row in range(18))):
+    for some in ([17, 3, 3, 0], [2, 4, 1, 9, 6], *([row] for row in range(0, 18, 2))):
         found = writing.rows(some).write(wanted, draws[some])
         assert found.sentences == [together.sentences[row] for row in some]
         assert found.looks == [together.looks[row] for row in some]

@@ -132,8 +132,13 @@ def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) 
     asking = {
         f"blocks.{block}.{layer}"
         for block in range(plain.BLOCKS)
-        for layer in ("to_picture.query.weight", "to_picture.query.bias", "to_picture.key.weight")
-        + ("norms.2.weight", "norms.2.bias")
+        for layer in (
+            "to_picture.query.weight",
+            "to_picture.query.bias",
+            "to_picture.key.weight",
+            "norms.2.weight",
+            "norms.2.bias",
+        )
     }
     assert without == (asking if kind == toys.BLIND_TRANSFORMER else set())
 
