@@ -30,7 +30,7 @@ class Config(StageConfig, frozen=True):
     top_p: Annotated[float, Meta(gt=0, le=1)] = 0.95
     """Of these, among the likeliest that together have this chance."""
     beams: Annotated[int, Meta(ge=1, le=20)] = 4
-    apart: Annotated[float, Meta(ge=0, le=30)] = 5.0
+    apart: Annotated[float, Meta(ge=0, le=20)] = 5.0
     """Seconds within which no comment comes twice."""
     ng_words: str | None = None
     """A file of words or /expressions/, one a line, that no comment may hold."""

@@ -2,8 +2,9 @@
 
 A video is written in blocks of half a minute, all at once, each second by second. All chance
 belongs to a second: it is drawn from (seed, video, second). What a second says depends on that,
-on its pictures, on the seconds before it in its block, and, where no comment is to come again
-soon, on the first ones of the next block. So redoing one scene leaves the rest as it was.
+on its pictures and its place in the episode, on the seconds before it in its block, and, where
+no comment is to come again soon, on the first ones of the next block. So redoing one scene
+leaves the rest as it was.
 """
 
 from __future__ import annotations
