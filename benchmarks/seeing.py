@@ -18,7 +18,7 @@ from statistics import mean
 
 import yaml
 
-from pipeline.evaluation.evaluation import Evaluation
+from pipeline.artifacts.evaluation import Evaluation
 from pipeline.fingerprint import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec

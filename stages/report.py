@@ -10,11 +10,11 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     import msgspec
 
     from pipeline.artifacts.comments import GeneratedComment, read_lines
+    from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.publishing import published, write_text
     from pipeline.artifacts.source import source_path
     from pipeline.artifacts.training import TrainingRecord
-    from pipeline.evaluation.evaluation import Evaluation
     from pipeline.media.probe import probe
     from pipeline.report.page import Summary, write_page
 

@@ -10,7 +10,6 @@ import numpy as np
 
 from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.publishing import write_text
-from pipeline.nn.training import Epoch
 from pipeline.text.vocabulary import Vocabulary
 
 
@@ -50,6 +49,20 @@ class CommentTable(msgspec.Struct, frozen=True):
             dev_unique=len(set(dev)),
             unique_in_both=len(set(train) & set(dev)),
         )
+
+
+class Epoch(msgspec.Struct, frozen=True):
+    """What one pass over the training comments came to."""
+
+    train_nll: float
+    """Mean negative log-likelihood a word, end mark included, in nats."""
+    dev_nll: float
+    """The same over all held-out comments."""
+    dev_looks_nll: float
+    """Mean nats a held-out comment for its place, size and colour together."""
+    seconds: float
+    steps: int
+    words: int
 
 
 class TrainingRecord(msgspec.Struct, frozen=True):

@@ -8,11 +8,12 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.artifacts.evaluation import Interval, RankingTable
 from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.corpus import Corpus, Floats
-from pipeline.evaluation.intervals import Interval, paired_difference
-from pipeline.evaluation.metrics import Outcomes, RankingTable, Scores
+from pipeline.evaluation.intervals import paired_difference
+from pipeline.evaluation.metrics import Outcomes, Scores, ranking_table
 from pipeline.evaluation.ranking import Candidates, Query, draw_candidates
 from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.feature_bank import BlurredBank, FeatureBank
@@ -58,7 +59,7 @@ def hold_contest(
         for name, theirs in reached.items()
         if name != "model"
     }
-    return RankingTable.of(queries, candidates, scorers), ahead
+    return ranking_table(queries, candidates, scorers), ahead
 
 
 def _queries(episode: Episode, most: int, block_s: float, seed: int) -> list[Query]:

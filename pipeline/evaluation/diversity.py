@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Sequence
 from itertools import pairwise
 
-import msgspec
-
+from pipeline.artifacts.evaluation import Diversity
 from pipeline.evaluation.corpus import Comment
 from pipeline.timebase import MILLISECONDS
 
@@ -15,41 +14,22 @@ _MOST_FREQUENT = 20
 _RECENT_MS = 10 * MILLISECONDS
 
 
-class Diversity(msgspec.Struct, frozen=True):
-    """Of the comments on one video; shares are 0 to 1, and None of nothing.
-
-    The more comments, the smaller the first two: compare equal numbers of comments.
-    """
-
-    comments: int
-    distinct_1: float | None
-    """Distinct words in a running word."""
-    distinct_2: float | None
-    """The same for pairs of adjacent words of a comment."""
-    most_frequent: float | None
-    """Share of comments that are one of the 20 most frequent of these comments."""
-    copied: float | None
-    """Share of comments that training has, word for word."""
-    copied_length: float | None
-    """Mean words of those; short ones are what anybody would write."""
-    repeated: float | None
-    """Share of comments whose words another had in the 10 seconds before, or just then."""
-
-    @classmethod
-    def of(cls, comments: Sequence[tuple[int, Comment]], training: Container[Comment]) -> Diversity:
-        """Measure comments, given as (milliseconds, words) in any order."""
-        texts = [words for _, words in comments]
-        frequent = Counter(texts).most_common(_MOST_FREQUENT)
-        copies = [words for words in texts if words in training]
-        return cls(
-            comments=len(comments),
-            distinct_1=_distinct(word for words in texts for word in words),
-            distinct_2=_distinct(pair for words in texts for pair in pairwise(words)),
-            most_frequent=_share(sum(count for _, count in frequent), len(texts)),
-            copied=_share(len(copies), len(texts)),
-            copied_length=_share(sum(map(len, copies)), len(copies)),
-            repeated=_share(_repeats(comments), len(texts)),
-        )
+def measure_diversity(
+    comments: Sequence[tuple[int, Comment]], training: Container[Comment]
+) -> Diversity:
+    """Measure comments, given as (milliseconds, words) in any order."""
+    texts = [words for _, words in comments]
+    frequent = Counter(texts).most_common(_MOST_FREQUENT)
+    copies = [words for words in texts if words in training]
+    return Diversity(
+        comments=len(comments),
+        distinct_1=_distinct(word for words in texts for word in words),
+        distinct_2=_distinct(pair for words in texts for pair in pairwise(words)),
+        most_frequent=_share(sum(count for _, count in frequent), len(texts)),
+        copied=_share(len(copies), len(texts)),
+        copied_length=_share(sum(map(len, copies)), len(copies)),
+        repeated=_share(_repeats(comments), len(texts)),
+    )
 
 
 def _distinct(items: Iterable[Hashable]) -> float | None:

@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import msgspec
 import numpy as np
 from numpy.random import default_rng
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.evaluation import Diversity, Evaluation, Pointing
 from pipeline.evaluation.contest import hold_contest
 from pipeline.evaluation.corpus import Corpus
-from pipeline.evaluation.diversity import Diversity
-from pipeline.evaluation.intervals import Interval
-from pipeline.evaluation.likelihood import Likelihood, measure_likelihood
-from pipeline.evaluation.metrics import RankingTable
-from pipeline.evaluation.naming import Naming, measure_naming
-from pipeline.evaluation.pointing import Pointing, measure_pointing
-from pipeline.evaluation.rate_fit import RateFit, measure_rate
-from pipeline.evaluation.subject import Episode, MeasuredOn, Trained
+from pipeline.evaluation.diversity import measure_diversity
+from pipeline.evaluation.likelihood import measure_likelihood
+from pipeline.evaluation.naming import measure_naming
+from pipeline.evaluation.pointing import measure_pointing
+from pipeline.evaluation.rate_fit import measure_rate
+from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.explaining import attention_maps, evidence_maps, moments_of
 from pipeline.nn.feature_bank import FeatureBank
 from pipeline.text.vocabulary import UNKNOWN
-
-
-class Evaluation(msgspec.Struct, frozen=True):
-    """See the module's docstring."""
-
-    video: str
-    measured_on: MeasuredOn
-    block_s: float
-    """What intervals resample: comments of a block stand or fall together."""
-    likelihood: Likelihood
-    ranking: RankingTable
-    ahead: dict[str, Interval]
-    """By how much the model's reciprocal rank is above that of each rival, query by query."""
-    diversity: dict[str, Diversity]
-    """Of the comments generated, and of as many of the viewers'."""
-    rate: RateFit | None
-    """None where a constant is expected, which correlates with nothing."""
-    naming: Naming | None
-    """None for videos whose truth is unknown: all but the synthetic show."""
-    pointing: Pointing | None
-    """None also for a model without attention."""
-
-    @classmethod
-    def load(cls, path: Path) -> Evaluation:
-        """Read ``evaluation.json``."""
-        return msgspec.json.decode(path.read_bytes(), type=cls)
-
-    def save(self, path: Path) -> None:
-        """Publish ``evaluation.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
 
 
 def evaluate(
@@ -88,7 +53,7 @@ def _diversity(episode: Episode, corpus: Corpus, seed: int) -> dict[str, Diversi
     ]
     count = min(len(model), len(viewers))
     return {
-        name: Diversity.of(
+        name: measure_diversity(
             [said[index] for index in sorted(default_rng(seed).permutation(len(said))[:count])],
             corpus.counts,
         )

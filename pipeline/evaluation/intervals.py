@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.artifacts.evaluation import Interval
 from pipeline.evaluation.corpus import Floats
 
 _RESAMPLES = 2000
 _SEED = 0
 _QUANTILES = (0.025, 0.975)
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """A mean and its 95 % bootstrap interval, clusters resampled.
-
-    The ends are None where there are fewer than two clusters: one says nothing about how
-    another would have come out. Clusters of equal values give an interval without width.
-    """
-
-    mean: float
-    low: float | None
-    high: float | None
 
 
 def mean_interval(values: npt.ArrayLike, clusters: npt.ArrayLike) -> Interval:

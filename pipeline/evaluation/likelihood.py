@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
-import msgspec
 import numpy as np
 
-from pipeline.evaluation.intervals import Interval, ratio_interval
+from pipeline.artifacts.evaluation import Likelihood
+from pipeline.evaluation.intervals import ratio_interval
 from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.dataset import CommentSet, comment_set
 from pipeline.nn.feature_bank import BlurredBank, FeatureBank
 from pipeline.nn.scoring import comment_nats
 from pipeline.text.vocabulary import END
-
-
-class Likelihood(msgspec.Struct, frozen=True):
-    """Nats a word, end mark included, of viewers' comments at their moments."""
-
-    comments: int
-    words: int
-    nll: Interval
-    blurred: Interval
-    """With the mean of all pictures in place of each."""
-    shuffled: Interval
-    """With the picture of another comment."""
-    pmi: Interval
-    """What the picture tells: log p(comment | picture) - log p(comment | mean picture)."""
-    pmi_shuffled: Interval
-    """The same against the picture of another comment."""
-    unigram: float
-    """By word frequencies alone."""
-
-    @property
-    def perplexity(self) -> float:
-        """As many equally likely words leave as much open."""
-        return math.exp(self.nll.mean)
 
 
 def measure_likelihood(

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-import msgspec
 import numpy as np
 
+from pipeline.artifacts.evaluation import Ranking, RankingTable, Standing
 from pipeline.evaluation.corpus import Floats
-from pipeline.evaluation.intervals import Interval, mean_interval
+from pipeline.evaluation.intervals import mean_interval
 from pipeline.evaluation.ranking import Bools, Candidates, Query
 from pipeline.timebase import Int64s
 
@@ -59,49 +59,19 @@ def _outcome(scores: Floats, positive: Bools) -> tuple[float, ...]:
     return (*hits, chances @ ranks, chances @ (1 / ranks))
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """How one scorer did: the means of its Outcomes."""
-
-    hit_1: Interval
-    """A share, 0 to 1."""
-    hit_5: Interval
-    hit_10: Interval
-    rank: Interval
-    reciprocal_rank: Interval
-
-
-class Ranking(msgspec.Struct, frozen=True):
-    """Scorers on the same queries."""
-
-    queries: int
-    clusters: int
-    """Intervals of fewer than about ten are too narrow."""
-    scorers: dict[str, Standing]
-    """Empty without queries."""
-
-
-class RankingTable(msgspec.Struct, frozen=True):
-    """Scorers by name, with and without what popularity alone finds."""
-
-    all: Ranking
-    without_popular: Ranking
-    """Colliding positives are no candidates; queries with no other are left out."""
-
-    @classmethod
-    def of(
-        cls,
-        queries: Sequence[Query],
-        candidates: Sequence[Candidates],
-        scorers: Mapping[str, Scores],
-    ) -> RankingTable:
-        """Rank by each of ``scorers``."""
-        clusters = np.array([query.cluster for query in queries], np.int64)
-        everything = [np.ones_like(asked.positive) for asked in candidates]
-        fair = [~asked.colliding for asked in candidates]
-        return cls(
-            _ranking(clusters, candidates, everything, scorers),
-            _ranking(clusters, candidates, fair, scorers),
-        )
+def ranking_table(
+    queries: Sequence[Query],
+    candidates: Sequence[Candidates],
+    scorers: Mapping[str, Scores],
+) -> RankingTable:
+    """Rank by each of ``scorers``, with and without what popularity alone finds."""
+    clusters = np.array([query.cluster for query in queries], np.int64)
+    everything = [np.ones_like(asked.positive) for asked in candidates]
+    fair = [~asked.colliding for asked in candidates]
+    return RankingTable(
+        _ranking(clusters, candidates, everything, scorers),
+        _ranking(clusters, candidates, fair, scorers),
+    )
 
 
 def _ranking(

@@ -4,33 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
 from pipeline.artifacts.comments import GeneratedComment
-from pipeline.evaluation.intervals import Interval, mean_interval
+from pipeline.artifacts.evaluation import Naming
+from pipeline.evaluation.intervals import mean_interval
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
-
-
-class Naming(msgspec.Struct, frozen=True):
-    """How often a named character is on screen, counted at moments when anybody is."""
-
-    names: int
-    """Names written; the number that the shares below are of."""
-    model: Interval
-    """Scenes are resampled."""
-    chance: float
-    """Naming any of the cast with equal chance."""
-    popularity: float
-    """Always naming who is named most in the training comments."""
-    shuffled: float
-    """The model's own names, each moved to the moment of another: same words, no picture."""
-
-    @property
-    def beats_all(self) -> bool:
-        """Whether even the lower end of the interval is above every blind rival."""
-        return (self.model.low or 0) > max(self.chance, self.popularity, self.shuffled)
 
 
 def measure_naming(

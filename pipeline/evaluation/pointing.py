@@ -5,38 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
 from pipeline.artifacts.comments import GeneratedComment
-from pipeline.evaluation.intervals import Interval, mean_interval, ratio_interval
+from pipeline.artifacts.evaluation import Hits, Pointing
+from pipeline.evaluation.intervals import mean_interval, ratio_interval
 from pipeline.nn.explaining import Maps
 from pipeline.pointing import peak_positions
 from pipeline.show.truth import Truth
-
-
-class Hits(msgspec.Struct, frozen=True):
-    """Where maxima fall; scenes are resampled."""
-
-    named: Interval
-    """Share of them in the box of whom the name means."""
-    anybody: float
-    """Share of them in the box of anybody on screen."""
-    gain: Interval
-    """How many times as often as a blind guess the box of the named is hit."""
-
-
-class Pointing(msgspec.Struct, frozen=True):
-    """The pointing game (Zhang et al. 2018): where the attention to a name is greatest."""
-
-    names: int
-    """Written of somebody on screen; what the shares below are of."""
-    area: float
-    """What share of the picture the boxes of the named fill: the hits of a blind guess."""
-    attention: Hits
-    """Of the maximum of attention; it is paid before the name is chosen."""
-    evidence: Hits
-    """Of where more attention would have made the name likeliest; see ``evidence_maps``."""
 
 
 def measure_pointing(

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import msgspec
 import numpy as np
 from scipy.stats import rankdata
 
+from pipeline.artifacts.evaluation import Interval, RateFit
 from pipeline.evaluation.corpus import Floats
-from pipeline.evaluation.intervals import Interval, resampled
+from pipeline.evaluation.intervals import resampled
 from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.feature_bank import FeatureBank
 from pipeline.timebase import Int64s
-
-
-class RateFit(msgspec.Struct, frozen=True):
-    """Expected against actual comments a second, over all seconds of the video."""
-
-    pearson: Interval
-    spearman: Interval
 
 
 def measure_rate(trained: Trained, episode: Episode, block_s: float) -> RateFit | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
 from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.evaluation import MeasuredOn
 from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.corpus import Comment
 from pipeline.nn.captioner import Captioner
@@ -18,9 +18,6 @@ from pipeline.rate.model import RateModel
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
 from pipeline.timebase import MILLISECONDS, Int64s
-
-MeasuredOn = Literal["another video", "held-out comments", "training comments"]
-"""Whose comments: a fair test; a fair one if blocks or halves were held out; none at all."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from pipeline.artifacts.publishing import published
+from pipeline.artifacts.training import Epoch
 from pipeline.nn.captioner import Captioner, draw_masks
 from pipeline.nn.dataset import Batch, CommentSet, Pages
 from pipeline.nn.feature_bank import FeatureBank
@@ -29,20 +30,6 @@ from pipeline.progress import track
 CLIP_NORM = 5.0  # of the gradient; LSTMs explode now and then
 _LOOKS_WEIGHT = 0.1  # of the looks' loss in nats against the words'; they are easily learned
 _AHEAD = 2  # batches made ready while one is learned from
-
-
-class Epoch(msgspec.Struct, frozen=True):
-    """What one pass over the training comments came to."""
-
-    train_nll: float
-    """Mean negative log-likelihood a word, end mark included, in nats."""
-    dev_nll: float
-    """The same over all held-out comments."""
-    dev_looks_nll: float
-    """Mean nats a held-out comment for its place, size and colour together."""
-    seconds: float
-    steps: int
-    words: int
 
 
 class Nll(NamedTuple):

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.evaluation import Evaluation
 from pipeline.artifacts.training import TrainingRecord
 from pipeline.data_url import jpeg_url
-from pipeline.evaluation.evaluation import Evaluation
 from pipeline.media.decode import still
 from pipeline.media.probe import VideoInfo
 from pipeline.report import plots

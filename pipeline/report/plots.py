@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
-from pipeline.evaluation.metrics import Standing
-from pipeline.nn.training import Epoch
+from pipeline.artifacts.evaluation import Standing
+from pipeline.artifacts.training import Epoch
 from pipeline.plotting import COLOUR, svg
 
 _OTHER = "#c8823b"

@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from pipeline.artifacts.training import CommentTable, TrainingRecord
-from pipeline.nn.training import Epoch
+from pipeline.artifacts.training import CommentTable, Epoch, TrainingRecord
 from pipeline.text.vocabulary import Vocabulary
 from tests.aligned import aligned
 

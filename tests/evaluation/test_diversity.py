@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.artifacts.evaluation import Diversity
 from pipeline.evaluation.corpus import Comment
-from pipeline.evaluation.diversity import Diversity
+from pipeline.evaluation.diversity import measure_diversity
 
 COMMENTS = st.lists(
     st.tuples(
@@ -25,7 +26,7 @@ def test_the_numbers_are_those_of_a_count_by_hand() -> None:
         (20_001, ("c",)),
         (20_001, ("c",)),
     ]
-    found = Diversity.of(comments, {("c",), ("b",)})
+    found = measure_diversity(comments, {("c",), ("b",)})
     assert found == Diversity(
         comments=5,
         distinct_1=3 / 14,
@@ -40,13 +41,13 @@ def test_the_numbers_are_those_of_a_count_by_hand() -> None:
 def test_the_most_frequent_are_twenty() -> None:
     comments = [(number * 20_000, (str(number % 25),)) for number in range(30)]
     # Five comments twice, fifteen of the others once.
-    assert Diversity.of(comments, ()).most_frequent == 25 / 30
+    assert measure_diversity(comments, ()).most_frequent == 25 / 30
 
 
 def test_of_nothing_there_is_no_share() -> None:
-    nothing = Diversity.of([], ())
+    nothing = measure_diversity([], ())
     assert set(msgspec.structs.astuple(nothing)) == {0, None}
-    single = Diversity.of([(0, ("a",))], ())
+    single = measure_diversity([(0, ("a",))], ())
     assert (single.distinct_2, single.copied, single.copied_length) == (None, 0, None)
     assert msgspec.json.decode(msgspec.json.encode(single), type=Diversity) == single
 
@@ -55,13 +56,13 @@ def test_of_nothing_there_is_no_share() -> None:
 def test_shares_are_shares_in_any_order(
     comments: list[tuple[int, Comment]], random: Random
 ) -> None:
-    found = Diversity.of(comments, {("a",), ("b", "c")})
+    found = measure_diversity(comments, {("a",), ("b", "c")})
     for name in ("distinct_1", "distinct_2", "most_frequent", "copied", "repeated"):
         share = getattr(found, name)
         assert share is None or 0 <= share <= 1
     shuffled = list(comments)
     random.shuffle(shuffled)
-    assert Diversity.of(shuffled, {("a",), ("b", "c")}) == found
+    assert measure_diversity(shuffled, {("a",), ("b", "c")}) == found
 
 
 @given(COMMENTS)
@@ -72,9 +73,9 @@ def test_repeats_are_those_of_a_plain_search(comments: list[tuple[int, Comment]]
         for place, (time, words) in enumerate(ordered)
     ]
     expected = np.mean(repeats) if repeats else None
-    assert Diversity.of(comments, ()).repeated == (expected and pytest.approx(expected))
+    assert measure_diversity(comments, ()).repeated == (expected and pytest.approx(expected))
 
 
 def test_saying_everything_at_once_is_no_variety() -> None:
-    found = Diversity.of([(5, ("a", "b"))] * 8, {("a", "b")})
+    found = measure_diversity([(5, ("a", "b"))] * 8, {("a", "b")})
     assert (found.repeated, found.copied, found.copied_length) == (7 / 8, 1, 2)

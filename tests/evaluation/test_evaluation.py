@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.artifacts.evaluation import Evaluation
 from pipeline.artifacts.frames import Frames
-from pipeline.evaluation.evaluation import Evaluation, evaluate
+from pipeline.evaluation.evaluation import evaluate
 from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.captioner import Captioner
 from pipeline.nn.feature_bank import FeatureBank

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.artifacts.evaluation import Interval
 from pipeline.evaluation.intervals import (
-    Interval,
     mean_interval,
     paired_difference,
     ratio_interval,

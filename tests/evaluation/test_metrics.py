@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.artifacts.evaluation import RankingTable
 from pipeline.evaluation.corpus import Floats
-from pipeline.evaluation.metrics import Outcomes, RankingTable
+from pipeline.evaluation.metrics import Outcomes, ranking_table
 from pipeline.evaluation.ranking import Bools, Candidates, Query
 
 KNOWN_CHANCE = [
@@ -156,7 +157,7 @@ def test_the_table_leaves_out_what_popularity_finds() -> None:
     numbers = [0, 0, 1, 2]
     candidates = [asked(0), asked(1), asked(5), asked(1)]
     popular_first = np.where(first(1, 100), 1.0, 0.0)
-    table = RankingTable.of(
+    table = ranking_table(
         [query(number) for number in numbers],
         candidates,
         {"random": [np.zeros(100)] * 4, "popular": [popular_first] * 4},
@@ -175,8 +176,8 @@ def test_the_table_leaves_out_what_popularity_finds() -> None:
 
 
 def test_a_table_without_queries_is_empty_and_can_be_stored() -> None:
-    table = RankingTable.of([query(0)], [asked(5)], {"random": [np.zeros(100)]})
+    table = ranking_table([query(0)], [asked(5)], {"random": [np.zeros(100)]})
     assert table.all.scorers["random"].hit_5.low is None
     assert (table.without_popular.queries, table.without_popular.scorers) == (0, {})
     assert msgspec.json.decode(msgspec.json.encode(table), type=RankingTable) == table
-    assert RankingTable.of([], [], {"random": []}).all.queries == 0
+    assert ranking_table([], [], {"random": []}).all.queries == 0

@@ -1,6 +1,7 @@
 import pytest
 
-from pipeline.evaluation.naming import Naming, measure_naming
+from pipeline.artifacts.evaluation import Naming
+from pipeline.evaluation.naming import measure_naming
 from pipeline.text.vocabulary import Vocabulary
 from tests.evaluation.episodes import CAST, comment, truth
 

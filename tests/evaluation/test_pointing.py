@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.evaluation.pointing import Pointing, measure_pointing
+from pipeline.artifacts.evaluation import Pointing
+from pipeline.evaluation.pointing import measure_pointing
 from pipeline.nn.explaining import Maps
 from tests.evaluation.episodes import comment, truth
 

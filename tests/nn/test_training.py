@@ -8,11 +8,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from pipeline.artifacts.training import Epoch
 from pipeline.nn import training
 from pipeline.nn.captioner import Captioner, draw_masks
 from pipeline.nn.dataset import CommentSet
 from pipeline.nn.prompt import Masks
-from pipeline.nn.training import Epoch, Nll, Trainer, unigram_nll
+from pipeline.nn.training import Nll, Trainer, unigram_nll
 from tests.nn import toys
 from tests.nn.toys import Kind
 
