@@ -238,6 +238,7 @@ def _trainer(path: Path, count: int = BATCH, **changes: Any) -> Trainer:
         learning_rate=CONFIG.learning_rate,
         weight_decay=CONFIG.weight_decay,
         doubly_stochastic=0.0,
+        average=False,
         seed=CONFIG.seed,
         bfloat16=False,
     )

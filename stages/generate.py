@@ -42,6 +42,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``generated.jsonl``."""
     from pathlib import Path
 
+    import numpy as np
+
     from pipeline.artifacts.comments import write_lines
     from pipeline.artifacts.features import FeatureStore
     from pipeline.artifacts.frames import Frames
@@ -67,19 +69,21 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         card.require_match(store, inputs["features"])
     bank = FeatureBank([inputs["features"]], card.tap)
     rhythm = Rhythm.load(inputs["rhythm"])
-    if config.count == "learned":
-        model = RateModel.load(inputs["rate"])
-        with FeatureStore(inputs["features"]) as store:
-            model.require_match(store, inputs["features"])
-        expected = config.rate * model.expected(
-            frames, FeatureBank([inputs["features"]], model.card.tap).means
-        )
-        counts = counts_as_expected(expected, model.dispersion, frames, config.seed)
+    if config.count == "data":
+        viewers = counts_as_in(rhythm.per_second, frames, config.seed)
     else:
-        typical = rhythm.per_second if config.count == "data" else [config.count]
-        counts = counts_as_in(typical, config.rate, frames, config.seed)
+        rate = RateModel.load(inputs["rate"])
+        with FeatureStore(inputs["features"]) as store:
+            rate.require_match(store, inputs["features"])
+        means = FeatureBank([inputs["features"]], rate.card.tap).means
+        expected = rate.expected(frames, means)
+        viewers = counts_as_expected(expected, rate.dispersion, frames, config.seed)
+    wanted = viewers if isinstance(config.count, str) else config.count
+    plan = plan_comments(
+        config.rate * np.asarray(wanted), viewers, frames, rhythm.delay_ms, config.seed
+    )
     comments = write_comments(
-        plan_comments(counts, frames, rhythm.delay_ms, config.seed),
+        plan,
         frames,
         captioner.to(best_device()),
         Vocabulary.load(inputs["vocabulary"]),
@@ -100,8 +104,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         ),
     )
     count = write_lines(outputs["generated"], comments)
-    planned = int(counts.sum())
-    left_out = f"; {planned - count} places stay empty" if count < planned else ""
+    empty = len(plan.time_ms) - count
+    left_out = f"; {empty} places stay empty" if empty else ""
     return f"{count} comments written{left_out}"
 
 

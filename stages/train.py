@@ -41,6 +41,8 @@ class Config(StageConfig, frozen=True):
     """Stop after so many epochs without a better dev NLL."""
     learning_rate: Annotated[float, Meta(gt=0, le=1)] = 1e-3
     weight_decay: Annotated[float, Meta(ge=0)] = 0.01
+    average: bool = True
+    """Whether weights are averaged over steps, which tells unseen episodes better."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """auto: bfloat16 on a GPU, float32 elsewhere."""
     processes: Annotated[int, Meta(ge=1)] = 1
@@ -111,6 +113,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             learning_rate=config.learning_rate,
             weight_decay=config.weight_decay,
             doubly_stochastic=config.doubly_stochastic,
+            average=config.average,
             seed=config.seed,
             bfloat16=config.precision == "bfloat16"
             or (config.precision == "auto" and team.device.type == "cuda"),

@@ -32,7 +32,7 @@ from pipeline.timebase import MILLISECONDS, Int64s
 BLOCK_S = 30
 _BATCH = 256  # comments written together
 _ATTEMPTS = 5  # at a comment that may be shown; then its place stays empty
-_HOW_MANY, _WHEN, _WHAT = range(3)  # what chance is for
+_VIEWERS, _HOW_MANY, _WHEN, _WHAT = range(4)  # what chance is for
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,8 @@ class Plan:
     """(n,) what they are about: the frame that was on screen a reaction earlier."""
     counts: Int64s
     """(seconds,) how many each second gets."""
+    viewers: Int64s
+    """(seconds,) how many viewers would write in it, which is what the captioner is told."""
 
 
 @dataclass(frozen=True)
@@ -63,38 +65,40 @@ class Wishes:
 def counts_as_expected(
     expected: npt.NDArray[np.float64], dispersion: float, frames: Frames, seed: int
 ) -> Int64s:
-    """(seconds,) counts drawn about what is ``expected`` of each second of a video."""
+    """(seconds,) what viewers write, drawn about what is ``expected`` of each second."""
     return np.array(
         [
             draw_counts(expected[second : second + 1], dispersion, chance)[0]
-            for second, chance in _chances(frames, seed, _HOW_MANY)
+            for second, chance in _chances(frames, seed, _VIEWERS)
         ],
         np.int64,
     )
 
 
-def counts_as_in(per_second: Sequence[float], rate: float, frames: Frames, seed: int) -> Int64s:
-    """(seconds,) each the count of a random one of ``per_second``, times ``rate``."""
-    found = []
-    for _, chance in _chances(frames, seed, _HOW_MANY):
-        wanted = rate * per_second[int(chance.integers(len(per_second)))]
-        found.append(int(wanted + chance.random()))
-    return np.array(found, np.int64)
+def counts_as_in(per_second: Sequence[int], frames: Frames, seed: int) -> Int64s:
+    """(seconds,) what viewers write: in each as many as in a random one of ``per_second``."""
+    chances = _chances(frames, seed, _VIEWERS)
+    return np.array([per_second[int(chance.integers(len(per_second)))] for _, chance in chances])
 
 
-def plan_comments(counts: Int64s, frames: Frames, delay_ms: int, seed: int) -> Plan:
-    """Spread ``counts`` (seconds,) comments over their seconds.
+def plan_comments(
+    wanted: npt.ArrayLike, viewers: Int64s, frames: Frames, delay_ms: int, seed: int
+) -> Plan:
+    """Spread ``wanted`` (seconds,) comments over their seconds, fractions rounded by chance.
 
-    ``delay_ms`` is how long after what they are about they come.
+    ``viewers`` (seconds,) would write so many; ``delay_ms`` is how long after what they are
+    about comments come.
     """
+    wanted = np.broadcast_to(wanted, viewers.shape)
     drawn = [np.empty(0, np.int64)]
     for second, chance in _chances(frames, seed, _WHEN):
-        within = chance.integers(0, MILLISECONDS, int(counts[second]))
-        drawn.append(second * MILLISECONDS + np.sort(within))
+        count = int(wanted[second] + _chance(frames, seed, second, _HOW_MANY).random())
+        drawn.append(second * MILLISECONDS + np.sort(chance.integers(0, MILLISECONDS, count)))
     time_ms = np.concatenate(drawn)
     time_ms = time_ms[time_ms < int(frames.times.duration * MILLISECONDS)]
-    kept = np.bincount(time_ms // MILLISECONDS, minlength=len(counts))
-    return Plan(time_ms, frames.times.frames_at(time_ms - delay_ms), kept.astype(np.int64))
+    kept = np.bincount(time_ms // MILLISECONDS, minlength=len(viewers))
+    frame = frames.times.frames_at(time_ms - delay_ms)
+    return Plan(time_ms, frame, kept.astype(np.int64), viewers)
 
 
 def write_comments(
@@ -180,7 +184,7 @@ class _Writer:
         return moments_at(
             plan.time_ms[chosen],
             plan.frame[chosen],
-            plan.counts,
+            plan.viewers,
             self._frames,
             0,
             np.concatenate(context),

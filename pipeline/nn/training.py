@@ -16,6 +16,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from pipeline.artifacts.publishing import published
 from pipeline.artifacts.training import Epoch
@@ -29,6 +30,7 @@ from pipeline.progress import track
 
 CLIP_NORM = 5.0  # of the gradient; LSTMs explode now and then
 _LOOKS_WEIGHT = 0.1  # of the looks' loss in nats against the words'; they are easily learned
+_DECAY = 8  # η of the average, which is mostly of the last ninth of all steps
 _AHEAD = 2  # batches made ready while one is learned from
 
 
@@ -54,6 +56,8 @@ class Schedule:
     weight_decay: float
     doubly_stochastic: float
     """How much it costs a comment to neglect positions (λ of Xu et al. 2015, equation 14)."""
+    average: bool
+    """Whether the weights that are measured and kept are an average over the steps so far."""
     seed: int
     bfloat16: bool
 
@@ -94,6 +98,7 @@ class Trainer:
         for parameter in self._parameters:
             # Also where a batch leaves it out, so that all processes add up the same.
             parameter.grad = torch.zeros_like(parameter)
+        self._average = [p.detach().clone() for p in self._parameters if schedule.average]
         self._optimizer = torch.optim.AdamW(
             self._parameters,
             schedule.learning_rate,
@@ -146,6 +151,7 @@ class Trainer:
             self.progress.words += words
             self.progress.seconds = before + time.monotonic() - started
             after_step()
+        self._exchange_average()
         dev = self.nll(self._dev)
         self.history.append(
             Epoch(
@@ -161,6 +167,7 @@ class Trainer:
         self._nats.zero_()
         if self.best_epoch == number:
             self._best = _copied(self.captioner.state_dict())
+        self._exchange_average()
         return self.history[-1]
 
     def _batches(
@@ -191,7 +198,21 @@ class Trainer:
         self._team.add_up([nats, *(p.grad for p in self._parameters if p.grad is not None)])
         torch.nn.utils.clip_grad_norm_(self._parameters, CLIP_NORM)
         self._optimizer.step()
+        self._update_average()
         return nats
+
+    @torch.no_grad()
+    def _update_average(self) -> None:
+        """By polynomial decay (Shamir and Zhang 2013), which suits runs of any length."""
+        if self._average:
+            keep = self.steps / (self.steps + 1 + _DECAY)
+            update = get_ema_multi_avg_fn(keep)  # type: ignore[no-untyped-call]
+            update(self._average, self._parameters, None)
+
+    def _exchange_average(self) -> None:
+        """Give the captioner the average weights, or its own again."""
+        for parameter, average in zip(self._parameters, self._average, strict=False):
+            parameter.data, average.data = average.data, parameter.data
 
     def _masks(self, epoch: int, pages: Pages, batch: Batch) -> Masks | None:
         """What dropout keeps of the whole batch, as far as it belongs to this process."""
@@ -235,6 +256,7 @@ class Trainer:
         """Publish a checkpoint from which ``resume`` goes on exactly, also amid an epoch."""
         tensors = _prefixed("now.", self.captioner.state_dict())
         tensors |= _prefixed("best.", self._best)
+        tensors |= {f"average.{index}": tensor for index, tensor in enumerate(self._average)}
         for index, state in self._optimizer.state_dict()["state"].items():
             tensors |= _prefixed(f"adam.{index}.", state)
         progress = msgspec.structs.replace(self.progress, nats=self._nats.item())
@@ -260,6 +282,7 @@ class Trainer:
         self._nats.fill_(self.progress.nats)
         self.captioner.load_state_dict(_unprefixed("now.", tensors))
         self._best = _unprefixed("best.", tensors)
+        self._average = [tensors[f"average.{index}"] for index in range(len(self._average))]
         optimizer = self._optimizer.state_dict()
         optimizer["state"] = {
             index: _unprefixed(f"adam.{index}.", tensors) for index in range(len(self._parameters))

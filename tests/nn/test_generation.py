@@ -50,13 +50,20 @@ def video(seconds: float, fingerprint: str = "00ff") -> Frames:
     return Frames(times, number // RATE, fingerprint, number[:0])
 
 
-def counts(frames: Frames, rate: float = 1, seed: int = SEED) -> Int64s:
+def counts(frames: Frames, seed: int = SEED) -> Int64s:
     """Two a second on the average."""
-    return counts_as_in(PER_SECOND, rate, frames, seed)
+    return counts_as_in(PER_SECOND, frames, seed)
 
 
 def plan(frames: Frames, rate: float = 1, delay_ms: int = 0, seed: int = SEED) -> Plan:
-    return plan_comments(counts(frames, rate, seed), frames, delay_ms, seed)
+    viewers = counts(frames, seed)
+    return plan_comments(rate * viewers, viewers, frames, delay_ms, seed)
+
+
+def plan_each(frames: Frames, each: float, delay_ms: int = 0) -> Plan:
+    """As many in every second, whatever viewers would write."""
+    viewers = np.arange(int(np.ceil(float(frames.times.duration)))) % 10
+    return plan_comments(each, viewers, frames, delay_ms, SEED)
 
 
 def times(plan: Plan) -> list[int]:
@@ -72,13 +79,16 @@ def test_counts_are_those_of_random_training_seconds() -> None:
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 1, 2.3])
-def test_the_rate_scales_the_expected_count(rate: float) -> None:
-    assert counts(video(3000), rate).mean() == pytest.approx(2 * rate, rel=0.12)
+def test_a_rate_scales_what_is_written_and_not_what_viewers_would_write(rate: float) -> None:
+    found = plan(video(3000), rate)
+    assert found.viewers.tolist() == counts(video(3000)).tolist()
+    assert (abs(found.counts - rate * found.viewers) < 1).all()
+    assert found.counts.mean() == pytest.approx(2 * rate, rel=0.12)
 
 
 @pytest.mark.parametrize(("wanted", "nearest"), [(0, {0}), (3, {3}), (2.25, {2, 3})])
 def test_a_fixed_count_is_met_as_nearly_as_can_be(wanted: float, nearest: set[int]) -> None:
-    found = counts_as_in([wanted], 1, video(2000), SEED)
+    found = plan_each(video(2000), wanted).counts
     assert set(found.tolist()) == nearest
     assert found.mean() == pytest.approx(wanted, abs=0.05)
 
@@ -119,7 +129,7 @@ def test_seeds_and_videos_have_chances_of_their_own() -> None:
     shown = video(200)
     assert times(plan(shown)) == times(plan(shown))
     assert times(plan(shown)) != times(plan(video(200, "00fe")))
-    other = plan_comments(counts(shown), shown, 0, seed=8)
+    other = plan_comments(counts(shown), counts(shown), shown, 0, seed=8)
     assert times(plan(shown)) != times(other)
     assert not np.array_equal(counts(shown), counts(shown, seed=8))
     found = counts_as_expected(expected(200), 0.5, shown, SEED)
@@ -154,7 +164,7 @@ def test_comments_are_about_the_frame_a_delay_before_their_time() -> None:
 
 
 def test_nothing_expected_plans_nothing() -> None:
-    found = plan_comments(np.zeros(20, np.int64), video(20), 1000, SEED)
+    found = plan_each(video(20), 0, delay_ms=1000)
     assert len(found.time_ms) == len(found.frame) == 0
     assert not found.counts.any()
 
@@ -198,8 +208,7 @@ def bank(folder: Path, kind: Kind, changed: slice | None = None) -> FeatureBank:
 
 def few(seconds: float = 20, delay_ms: int = 0, each: float = 2.5) -> Plan:
     """Two or three comments each second."""
-    frames = video(seconds)
-    return plan_comments(counts_as_in([each], 1, frames, SEED), frames, delay_ms, SEED)
+    return plan_each(video(seconds), each, delay_ms)
 
 
 def write(
@@ -449,11 +458,13 @@ def test_an_lstm_hears_nothing(tmp_path: Path, kind: Kind, monkeypatch: pytest.M
     assert all(moments.context.shape == (1, 0, 0) for _, moments in seen)
 
 
-def test_moments_tell_what_was_planned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_moments_tell_what_was_planned_and_what_viewers_would_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kind = toys.DOT
     _, seen = asked_of(monkeypatch, sensitive(kind), bank(tmp_path, kind))
     asked = few(47)
     assert sorted(second for second, _ in seen) == (asked.time_ms // 1000).tolist()
     for second, moments in seen:
         assert moments.picture.tolist() == [second]
-        assert np.expm1(moments.facts[0, 3]) == pytest.approx(asked.counts[second])
+        assert np.expm1(moments.facts[0, 3]) == pytest.approx(second % 10)

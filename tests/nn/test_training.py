@@ -48,7 +48,7 @@ def losses(trainer: Trainer) -> list[tuple[float, float, float, int, int]]:
 def test_a_picture_that_decides_words_and_looks_is_learned(tmp_path: Path, kind: Kind) -> None:
     comments = toys.two_sentences(kind, 16)
     bank = toys.bank(tmp_path, kind)
-    trainer = toys.trainer(toys.captioner(kind), comments, comments, bank, epochs=30)
+    trainer = toys.trainer(toys.captioner(kind), comments, comments, bank, epochs=30, average=False)
     while not trainer.finished:
         last = trainer.run_epoch()
     assert last.dev_nll < 0.1
@@ -91,6 +91,23 @@ def test_neglect_that_costs_something_is_avoided(tmp_path: Path, kind: Kind) -> 
             coverage = network.read(prompt, words).coverage
         found.append(((1 - coverage) ** 2).sum().item())
     assert found[1] < found[0]
+
+
+@pytest.mark.parametrize("average", [True, False])
+def test_what_is_measured_and_kept_is_the_average_over_steps(tmp_path: Path, average: bool) -> None:
+    trainer = mixed_trainer(tmp_path, toys.DOT, average=average)
+    own = [*trainer.captioner.parameters()]
+    steps: list[list[Tensor]] = []
+    measured = trainer.run_epoch(lambda: steps.append([p.detach().clone() for p in own])).dev_nll
+    assert all(map(torch.equal, own, steps[-1]))  # from which it goes on
+    expected = steps[0]
+    for number, step in enumerate(steps, 1):
+        share = 9 / (number + 8) if average else 1.0
+        expected = [(1 - share) * a + share * w for a, w in zip(expected, step, strict=True)]
+    trainer.use_best()
+    for weight, wanted in zip(own, expected, strict=True):
+        torch.testing.assert_close(weight.detach(), wanted)
+    assert trainer.nll(dev_set(toys.DOT)).word == measured
 
 
 @toys.all_kinds
@@ -264,7 +281,7 @@ def dev_nlls(trainer: Trainer, nlls: list[float], monkeypatch: pytest.MonkeyPatc
 def test_training_stops_when_patience_is_at_its_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    trainer = mixed_trainer(tmp_path, toys.ADDITIVE, epochs=20, patience=3)
+    trainer = mixed_trainer(tmp_path, toys.ADDITIVE, epochs=20, patience=3, average=False)
     assert (trainer.best_epoch, trainer.finished) == (0, False)
     dev_nlls(trainer, [5, 4, 4.5, 4.2, 4.1, 1], monkeypatch)
     states = []

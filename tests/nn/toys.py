@@ -194,6 +194,7 @@ def trainer(
         "learning_rate": 0.02,
         "weight_decay": 0.01,
         "doubly_stochastic": 0.0,
+        "average": True,
         "seed": 3,
         "bfloat16": False,
     }
