@@ -25,7 +25,8 @@ from pipeline.show.spec import EpisodeSpec
 
 SECONDS = 240
 EPISODES = (1, 2, 3)
-FPS = 2
+FPS = 4
+RATE = 0.3  # as in the demo
 
 
 def main() -> None:
@@ -65,6 +66,7 @@ def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
         "features": {"backbone": options.network, "taps": options.taps}
         | ({} if Path(options.network).exists() else {"weights": "random"}),
         "train": {"batch": 64},
+        "generate": {"rate": RATE},
     }
     for section, values in options.settings.items():
         settings[section] = {**settings.get(section, {}), **values}  # type: ignore[dict-item]
