@@ -89,11 +89,14 @@ def frames(count: int) -> Frames:
     return Frames(times, np.arange(count, dtype=np.int64), "0", np.empty(0, np.int64))
 
 
-def comment(time_ms: int, *words: str, frame: int | None = None) -> GeneratedComment:
+def comment(
+    time_ms: int, *words: str, frame: int | None = None, viewers: int = 1
+) -> GeneratedComment:
     return GeneratedComment(
         time_ms=time_ms,
         text="".join(words),
         commands=[],
         words=list(words),
         frame=time_ms // 200 if frame is None else frame,
+        viewers=viewers,
     )

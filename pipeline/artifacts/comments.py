@@ -31,6 +31,8 @@ class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
     words: list[str]
     frame: int
     """The frame it was written about."""
+    viewers: int
+    """How many comments its second would get from viewers, as the captioner was told."""
 
 
 Line = TypeVar("Line", bound=msgspec.Struct)

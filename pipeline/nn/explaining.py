@@ -140,8 +140,8 @@ def moments_of(
 ) -> Moments:
     """The moments at which some of a video's generated comments were written.
 
-    ``comments`` and their word ids are all there are, in any order, for a moment knows how
-    many its second gets and which came before; ``chosen`` (n,) are places among them.
+    ``comments`` and their word ids are all there are, in any order, for a moment knows which
+    came before; ``chosen`` (n,) are places among them.
     Raises PipelineError BAD_ARTIFACT for a frame that the video does not have.
     """
     frame = np.array([comments[index].frame for index in chosen.tolist()], np.int64)
@@ -154,13 +154,15 @@ def moments_of(
     time_ms = np.array([comment.time_ms for comment in comments], np.int64)
     last = max(0, math.ceil(frames.times.duration) - 1)
     seconds = np.clip(time_ms // MILLISECONDS, 0, last)
+    viewers = np.zeros(last + 1, np.int64)
+    viewers[seconds] = [comment.viewers for comment in comments]
     talk = Talk(spec)
     for index in np.argsort(time_ms, kind="stable").tolist():
         talk.say(int(seconds[index]), sentences[index])
     return moments_at(
         time_ms[chosen],
         frame,
-        np.bincount(seconds, minlength=last + 1).astype(np.int64),
+        viewers,
         frames,
         0,
         talk.before(seconds[chosen]),

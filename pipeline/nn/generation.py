@@ -170,6 +170,7 @@ class _Writer:
                 commands=spec.looks.commands(looks),
                 words=words,
                 frame=int(self._plan.frame[index]),
+                viewers=int(self._plan.viewers[self._second[index]]),
             )
             if self._may_be_shown(comment):
                 self.written[index], said[index] = comment, tokens

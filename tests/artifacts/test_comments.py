@@ -21,7 +21,9 @@ def test_lines_read_back(tmp_path: Path) -> None:
 
 
 def test_generated_comments_read_back(tmp_path: Path) -> None:
-    comment = GeneratedComment(time_ms=5, text="草", commands=["ue"], words=["草"], frame=2)
+    comment = GeneratedComment(
+        time_ms=5, text="草", commands=["ue"], words=["草"], frame=2, viewers=9
+    )
     write_lines(tmp_path / "generated.jsonl", [comment])
     assert list(read_lines(tmp_path / "generated.jsonl", GeneratedComment)) == [comment]
 

@@ -45,5 +45,10 @@ def truth(
 
 def comment(frame: int, *words: str) -> GeneratedComment:
     return GeneratedComment(
-        time_ms=frame * 1000 // 24, text="".join(words), commands=[], words=[*words], frame=frame
+        time_ms=frame * 1000 // 24,
+        text="".join(words),
+        commands=[],
+        words=[*words],
+        frame=frame,
+        viewers=1,
     )

@@ -100,18 +100,23 @@ def test_positions_that_are_no_square_are_refused(tmp_path: Path) -> None:
     assert "15 positions" in caught.value.problem
 
 
-def test_moments_know_the_comments_of_their_second_and_those_before() -> None:
-    said = [comment(2100, "c"), comment(100, "a"), comment(1900, "b"), comment(2900, "d")]
+def test_moments_know_what_viewers_would_write_and_the_comments_before() -> None:
+    said = [
+        comment(2100, "c", viewers=7),
+        comment(100, "a", viewers=3),
+        comment(1900, "b"),
+        comment(2900, "d", viewers=7),
+    ]
     spec = captioner("transformer", "dot").spec
     moments = moments_of(said, [[6], [4], [5, 5], [4]], np.array([3, 1]), frames(15), spec)
     assert moments.picture.tolist() == [14, 0]
-    assert moments.facts[:, 3] == pytest.approx(np.log1p([2, 1]))
+    assert moments.facts[:, 3] == pytest.approx(np.log1p([7, 3]))
     assert moments.context[0, -2:, :2].tolist() == [[4, PADDING], [5, 5]]
     assert (moments.context[1] == PADDING).all()
 
 
 def test_a_comment_past_the_end_belongs_to_the_last_second() -> None:
-    said = [comment(0, "a"), comment(2500, "b"), comment(9999, "c", frame=14)]
+    said = [comment(0, "a"), comment(2500, "b"), comment(9999, "c", frame=14, viewers=2)]
     moments = moments_of(said, [[4]] * 3, np.arange(3), frames(15), captioner().spec)
     assert moments.facts[:, 3] == pytest.approx(np.log1p([1, 2, 2]))
 

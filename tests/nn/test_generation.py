@@ -234,6 +234,7 @@ def test_every_plan_gets_its_words(tmp_path: Path, kind: Kind) -> None:
     asked = few(delay_ms=1500)
     assert [comment.time_ms for comment in found] == times(asked)
     assert [comment.frame for comment in found] == asked.frame.tolist()
+    assert [c.viewers for c in found] == asked.viewers[asked.time_ms // 1000].tolist()
     for comment in found:
         assert 1 <= len(comment.words) <= 3
         assert set(comment.words) <= set(toys.VOCABULARY.words)

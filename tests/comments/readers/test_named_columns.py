@@ -44,7 +44,9 @@ def test_yajiumas_own_comments_read_back(tmp_path: Path) -> None:
 
 
 def test_generated_comments_are_comments(tmp_path: Path) -> None:
-    generated = GeneratedComment(time_ms=70, text="草", commands=["ue"], words=["草"], frame=2)
+    generated = GeneratedComment(
+        time_ms=70, text="草", commands=["ue"], words=["草"], frame=2, viewers=9
+    )
     write_lines(tmp_path / "generated.jsonl", [generated])
     (comment,) = read_comments(tmp_path / "generated.jsonl")
     assert (comment.time_ms, comment.text, comment.commands) == (70, "草", ["ue"])
