@@ -1,0 +1,164 @@
+"""Generation: a 24-minute episode at a comment a second, as whole processes of the stage.
+
+By captioners of the article's sizes, 30,000 words and 256 dimensions, over made-up features in
+the shape of VGG-19's conv5_3, two pictures a second. Their weights are as drawn, so that no
+comment ends before its 20 words: trained ones write shorter. ``one_by_one`` decodes comments
+as ``lstm`` does, but each by itself; ``batched_over_one_by_one`` compares the words of both.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from benchmarks._measure import Rounds, interleaved, milliseconds_each, report, speed_ratio, timed
+from benchmarks._stages import run_stage
+from pipeline.artifacts.features import building_features
+from pipeline.artifacts.frames import Frames, writing_frames
+from pipeline.artifacts.model import ModelCard, load_model, save_model
+from pipeline.comments.rhythm import Rhythm
+from pipeline.nn.captioner import CaptionerSpec, build_captioner
+from pipeline.nn.decoding import Decoding, decode
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.looks import Looks
+from pipeline.nn.moments import Talk, moments_at
+from pipeline.rate.model import RateCard, RateModel
+from pipeline.rate.seconds import EPISODE, SCENE
+from pipeline.text.vocabulary import SPECIAL, Vocabulary
+from stages.generate import Config
+
+SECONDS, FPS = 24 * 60, 2
+WORDS, SIZE = 30_000, 256
+TAP, GRID = "conv5_3", (196, 512)
+MADE_UP = {"backbone": "made up", "weights": "none"}
+FEW = 32  # comments decoded one by one
+ROUNDS = 3
+CONFIG = Config()
+
+
+def main() -> None:
+    """Measure and report."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        inputs = _episode(folder)
+        settings = {"count": 1.0, "apart": CONFIG.apart}
+
+        def stage(model: str, **more: object) -> None:
+            files = inputs | {"model": _model(folder, model)}
+            run_stage("generate", files, {"generated": folder / "out.jsonl"}, settings | more)
+
+        ways = {
+            "lstm": timed(lambda: stage("lstm")),
+            "transformer": timed(lambda: stage("transformer")),
+            "one_by_one": timed(lambda: _one_by_one(folder, inputs)),
+        }
+        report("generate", _figures(interleaved(ways, ROUNDS)))
+
+
+def _figures(seconds: dict[str, Rounds]) -> dict[str, Rounds]:
+    each = [spent * SECONDS / FEW for spent in seconds["one_by_one"]]
+    stages = ("lstm", "transformer")
+    return {
+        **{f"{name}_s": seconds[name] for name in stages},
+        **{f"{name}_ms_per_comment": milliseconds_each(SECONDS, seconds[name]) for name in stages},
+        "batched_over_one_by_one": speed_ratio(seconds["lstm"], over=each),
+    }
+
+
+def _one_by_one(folder: Path, inputs: dict[str, Path]) -> None:
+    captioner, _ = load_model(_model(folder, "lstm"))
+    frames, bank = Frames.load(inputs["frames"]), FeatureBank([inputs["features"]], TAP)
+    decoding = Decoding(
+        "sample", CONFIG.temperature, CONFIG.top_k, CONFIG.top_p, 1, CONFIG.most_words
+    )
+    draws = np.random.default_rng(CONFIG.seed)
+    for second in range(FEW):
+        asked = moments_at(
+            np.array([1000 * second]),
+            np.array([FPS * second]),
+            np.ones(SECONDS, np.int64),
+            frames,
+            0,
+            Talk(captioner.spec).before(np.array([second])),
+            captioner.spec,
+        ).prompt(bank, torch.device("cpu"))
+        decode(captioner, asked, decoding, draws.random((1, decoding.draws)), None)
+
+
+def _model(folder: Path, decoder: str) -> Path:
+    """A captioner of the stage's default settings, as drawn."""
+    path = folder / f"{decoder}.safetensors"
+    if not path.exists():
+        torch.manual_seed(CONFIG.seed)
+        spec = CaptionerSpec(
+            decoder="transformer" if decoder == "transformer" else "lstm",
+            attention="dot" if decoder == "transformer" else "additive",
+            channels=GRID[1],
+            words=len(SPECIAL) + WORDS,
+            size=SIZE,
+            dropout=0.0,
+            gate=True,
+            softmax="full",
+            time=True,
+            rate=True,
+            looks=Looks.of([]),
+        )
+        save_model(path, build_captioner(spec), ModelCard(spec, **MADE_UP, tap=TAP))
+    return path
+
+
+def _episode(folder: Path) -> dict[str, Path]:
+    """The inputs of the stage but for the model."""
+    names = {
+        "frames": "frames.h5",
+        "features": "features.h5",
+        "rhythm": "rhythm.json",
+        "rate": "rate.safetensors",
+        "vocabulary": "vocabulary.json",
+    }
+    paths = {name: folder / file for name, file in names.items()}
+    draws = np.random.default_rng(CONFIG.seed)
+    about = {"fingerprint": "0", "width": 8, "height": 8}
+    with (
+        writing_frames(paths["frames"], 8, **about) as frames,
+        building_features(paths["features"], SECONDS * FPS, {TAP: GRID}, MADE_UP) as features,
+    ):
+        for number in range(SECONDS * FPS):
+            frames.add(number, Fraction(1, FPS), np.zeros((8, 8, 3), np.uint8))
+            grid = np.maximum(draws.standard_normal((1, *GRID), np.float32), 0)
+            features.append({TAP: grid.astype(np.float16)})
+    Rhythm([1], 1000).save(paths["rhythm"])
+    _constant_rate().save(paths["rate"])
+    Vocabulary(
+        words=[f"語{number}" for number in range(WORDS)],
+        counts=[1] * WORDS,
+        symbols=[False] * WORDS,
+        distinct=WORDS,
+        total=WORDS,
+    ).save(paths["vocabulary"])
+    return paths
+
+
+def _constant_rate() -> RateModel:
+    """A comment a second, whatever is shown."""
+    card = RateCard(
+        tap=TAP,
+        backbone=MADE_UP["backbone"],
+        weights=MADE_UP["weights"],
+        delay_ms=1000,
+        seconds=1,
+        uses=(),
+        explained=0.0,
+        dispersion=0.0,
+        most=1.0,
+    )
+    picture, scene, episode = (np.zeros(size) for size in (GRID[1], len(SCENE), len(EPISODE)))
+    return RateModel(card, picture, scene, episode, bias=0.0)
+
+
+if __name__ == "__main__":
+    main()
