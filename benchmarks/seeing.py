@@ -34,7 +34,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--folder", type=Path, default=PROJECT / "workdir" / "seeing")
     parser.add_argument("--seeds", type=int, nargs="+", default=[2017, 2018, 2019])
     parser.add_argument("--network", default="vgg19")
     parser.add_argument("--taps", nargs="+", default=["conv5_3", "relu7"])
