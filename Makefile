@@ -44,7 +44,7 @@ clean: .venv/run ## remove what was made of VIDEO, or of all videos in the setti
 	@$(RUN) clean
 
 test: .venv/dev ## run the tests
-	@$(BIN)/python -m pytest -n logical
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 lint: .venv/dev ## types, style, import rules, format
 	@$(BIN)/ruff check .
