@@ -151,7 +151,7 @@ class Pointing(msgspec.Struct, frozen=True):
 
 
 class Evaluation(msgspec.Struct, frozen=True):
-    """All of it."""
+    """What ``make evaluate`` finds, of one video."""
 
     video: str
     measured_on: MeasuredOn

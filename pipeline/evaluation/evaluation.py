@@ -1,4 +1,4 @@
-"""``evaluation.json``: what a model is worth, measured on comments it has not learned from."""
+"""All measurements of a model on one episode, each by a module of its own."""
 
 from __future__ import annotations
 
