@@ -5,7 +5,7 @@ RUN := $(BIN)/python -m pipeline
 STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here.
-export VIDEO COMMENTS BROADCAST CUTS FORMAT OF CONFIG WORKDIR WAIT
+export VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR WAIT
 export URL MOST SINCE
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,8 @@ export URL MOST SINCE
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4] [COMMENTS=path] [CONFIG=configs/default.yaml]'
 	@echo '          [WORKDIR=workdir] [WAIT=1]   Without VIDEO: the videos in the settings file.'
-	@echo 'make export VIDEO=… [FORMAT=ass] [OF=comments|generated]'
+	@echo 'make render|overlay|moments|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
+	@echo '     render [VIEWERS=layers|halves], moments [AT=1:05,83.5]'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
 	@echo
 	@sed -nE 's/^([a-z|$$()A-Z ]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) \

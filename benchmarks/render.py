@@ -1,15 +1,19 @@
-"""Rendering: an episode with its own comments beside encoding alone.
+"""Rendering: an episode with its own comments, beside its ceiling and its peers.
 
-``render_over_encode`` is what remains of the encoder's speed when comments are drawn;
-``render_over_finished`` takes the encoder's speed over pictures on which they are drawn
-already, the ceiling of any drawing, since text is hard on the encoder. All pictures come
-from memory and go to H.264 as ``render`` makes it, without sound.
+``over_finished_encode`` takes the speed of one ffmpeg that decodes the video and encodes
+pictures on which the comments are drawn already, with the same settings: what is left of that is
+the price of drawing and of passing pictures on. ``over_libass`` takes ffmpeg's own filter for
+subtitles, which draws the exported ASS, and ``over_pillow`` a loop that draws every text on every
+picture with Pillow. All read the same file and write H.264 as ``render`` does, without sound.
 """
 
 from __future__ import annotations
 
+import argparse
+import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -22,89 +26,127 @@ from benchmarks._measure import (
     speed_ratio,
     timed,
 )
+from benchmarks._pillow_peer import render_with_pillow
 from pipeline.comments.reading import read_comments
-from pipeline.drawing.overlay import Overlay, ScreenComment
-from pipeline.media.decode import Picture, planar_pictures
-from pipeline.media.encode import encoder
+from pipeline.comments.screen import screen_comment
+from pipeline.comments.writing import write_comments
+from pipeline.drawing.fonts import main_font
+from pipeline.drawing.glyphs import Typeface
+from pipeline.drawing.layout import Layout, lay_out
+from pipeline.drawing.screen import screen_of
+from pipeline.media.codecs import Codec, software_arguments
+from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo, probe
+from pipeline.rendering import Scene, render
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.render import Config
 
-EPISODE = EpisodeSpec(seconds=12)
+EPISODE = EpisodeSpec(seconds=15, width=1280, height=720, comment_rate=4.5)
 CONFIG = Config()
-
-Draw = Callable[[Picture, int], object]
-"""Changes a picture, given its number."""
+CODEC = Codec(CONFIG.codec, CONFIG.preset, CONFIG.crf)
 
 
 def main() -> None:
     """Measure and report."""
+    options = _parser().parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        video = probe(make_episode(folder, EPISODE))
-        overlay = Overlay(_comments(video.path.with_suffix(".xml")), video)
-        bare = [picture.copy() for picture in planar_pictures(video)]
-        drawn = [picture.copy() for picture in bare]
-
-        def draw(picture: Picture, number: int) -> int:
-            return overlay.draw(picture, number / video.rate)
-
-        visible = [draw(picture, number) for number, picture in enumerate(drawn)]
+        episode = make_episode(folder, EPISODE)
+        comments = list(read_comments(episode.with_suffix(".xml")))
+        video = _silent(options.video or episode, folder / "silent.mp4")
+        screen = screen_of(video)
+        layout = lay_out(list(map(screen_comment, comments)), Typeface().width, screen)
+        subtitles = folder / "comments.ass"
+        write_comments(subtitles, "ass", comments, screen)
+        scene = Scene(video, [layout])
+        finished = folder / "finished.yuv"
+        count = _draw_all(scene, finished)
         target = folder / "annotated.mp4"
-        seconds = interleaved(
-            {
-                "render": timed(lambda: _encode(target, video, bare, draw)),
-                "encode": timed(lambda: _encode(target, video, bare, _leave)),
-                "encode_finished": timed(lambda: _encode(target, video, drawn, _leave)),
-                "draw": timed(lambda: _draw_each(bare, draw)),
-            }
-        )
-    encoding = ("render", "encode", "encode_finished")
+        ways = {
+            "render": lambda: render(scene, target, CODEC, options.segments, _ignore),
+            "finished": lambda: _encode_finished(video, finished, target),
+            "libass": lambda: _burn(video, subtitles, target),
+            "pillow": lambda: render_with_pillow(video, layout, target, CODEC),
+            "bare": lambda: _ffmpeg("-i", video.path, *_ENCODING, target),
+            "draw": lambda: _draw_all(scene, None),
+            "decode": lambda: _draw_all(Scene(video, [Layout([], [], screen)]), None),
+        }
+        seconds = interleaved({way: timed(work) for way, work in ways.items()}, options.rounds)
+    encoding = ("render", "finished", "libass", "pillow", "bare")
     report(
         "render",
         {
-            **{f"{way}_pictures_per_s": per_second(len(bare), seconds[way]) for way in encoding},
-            "render_over_encode": speed_ratio(seconds["render"], over=seconds["encode"]),
-            "render_over_finished": speed_ratio(seconds["render"], over=seconds["encode_finished"]),
-            "draw_ms_per_picture": milliseconds_each(len(bare), seconds["draw"]),
-            "visible_comments": [float(np.mean(visible))],
+            **{f"{way}_pictures_per_s": per_second(count, seconds[way]) for way in encoding},
+            "over_finished_encode": speed_ratio(seconds["render"], over=seconds["finished"]),
+            "over_libass": speed_ratio(seconds["render"], over=seconds["libass"]),
+            "over_pillow": speed_ratio(seconds["render"], over=seconds["pillow"]),
+            "draw_ms_per_picture": milliseconds_each(
+                count, list(np.subtract(seconds["draw"], seconds["decode"]))
+            ),
+            "visible_comments": [_visible(layout, video)],
         },
     )
 
 
-def _encode(target: Path, video: VideoInfo, pictures: Sequence[Picture], draw: Draw) -> None:
-    with encoder(
-        target,
-        size=(video.width, video.height),
-        rate=video.rate,
-        color_matrix=video.color_matrix,
-        preset=CONFIG.preset,
-        crf=CONFIG.crf,
-    ) as sink:
-        canvas = np.empty_like(pictures[0])
-        for number, picture in enumerate(pictures):
-            canvas[:] = picture
-            draw(canvas, number)
-            sink.write(canvas)
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.render", description=__doc__)
+    parser.add_argument("--video", type=Path, help="another video than the show's episode")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--segments", type=int, default=1)
+    return parser
 
 
-def _draw_each(pictures: Sequence[Picture], draw: Draw) -> None:
-    canvas = np.empty_like(pictures[0])
-    for number, picture in enumerate(pictures):
-        canvas[:] = picture
-        draw(canvas, number)
+_ENCODING = software_arguments(CODEC)
 
 
-def _leave(picture: Picture, number: int) -> None:
-    """Draw nothing."""
+def _ffmpeg(*arguments: str | Path) -> None:
+    command = [ffmpeg_path(), "-nostdin", "-v", "error", "-y", *map(str, arguments)]
+    subprocess.run(command, check=True)
 
 
-def _comments(path: Path) -> list[ScreenComment]:
-    return [
-        ScreenComment(comment.time_ms, comment.text, tuple(comment.commands))
-        for comment in read_comments(path)
+def _silent(video: Path, target: Path) -> VideoInfo:
+    """At most as long as the episode, which the comments are of."""
+    _ffmpeg("-t", f"{EPISODE.seconds}", "-i", video, "-map", "0:v:0", "-c", "copy", target)
+    return probe(target)
+
+
+def _draw_all(scene: Scene, target: Path | None) -> int:
+    """Draw upon every picture, and write them all where there is a target."""
+    count = 0
+    with target.open("wb") if target else tempfile.TemporaryFile() as file:
+        for _, picture in scene.pictures():
+            count += 1
+            if target:
+                file.write(picture.data)
+    return count
+
+
+def _encode_finished(video: VideoInfo, finished: Path, target: Path) -> None:
+    """Decode the video, as whoever draws must, and encode what is drawn already."""
+    size = f"{video.width}x{video.height}"
+    raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(video.rate))
+    both = ("-i", video.path, *raw, "-i", finished)
+    _ffmpeg(*both, "-map", "0:v", "-f", "null", "-", "-map", "1:v", *_ENCODING, target)
+
+
+def _burn(video: VideoInfo, subtitles: Path, target: Path) -> None:
+    burning = f"ass={subtitles}:fontsdir={main_font().parent}"
+    _ffmpeg("-i", video.path, "-vf", burning, *_ENCODING, target)
+
+
+def _visible(layout: Layout, video: VideoInfo) -> float:
+    """How many comments are on screen, on average."""
+    end = float(video.duration)
+    spans: Sequence[float] = [
+        max(0.0, min(placed.motion.end, end) - max(placed.motion.start, 0.0))
+        for placed in layout.placed
     ]
+    return float(Fraction(sum(spans)) / video.duration)
+
+
+def _ignore(amount: int) -> None:
+    """Take the progress."""
 
 
 if __name__ == "__main__":

@@ -48,7 +48,8 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Options default to the environment variables VIDEO, COMMENTS, BROADCAST, CUTS,"
-        " FORMAT, OF, URL, MOST, SINCE, CONFIG, WORKDIR and WAIT, as make passes them on.",
+        " FORMAT, OF, VIEWERS, AT, URL, MOST, SINCE, CONFIG, WORKDIR and WAIT, as make passes them"
+        " on.",
     )
     verbs = [*all_stages(), "fetch", "plan", "clean", "doctor"]
     parser.add_argument(
@@ -76,10 +77,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--format",
         default=os.environ.get("FORMAT"),
-        help="what export writes: ass, vtt, csv, niconico.xml, nvcomment.json or bilibili.xml",
+        help="what export writes: ass, vtt, csv, niconico.xml, nvcomment.json, bilibili.xml or"
+        " layout.json; what overlay does: mov or webm; what moments does: png or gif",
     )
     parser.add_argument(
-        "--of", default=os.environ.get("OF"), help="what export reads: comments or generated"
+        "--of",
+        default=os.environ.get("OF"),
+        help="what render, overlay, moments and export take: comments or generated",
+    )
+    parser.add_argument(
+        "--viewers",
+        default=os.environ.get("VIEWERS"),
+        help="how render shows viewers' comments beside the generated ones: layers or halves",
+    )
+    parser.add_argument(
+        "--at",
+        default=os.environ.get("AT"),
+        metavar="1:05,83.5",
+        help="the moments of a video that moments shows",
     )
     parser.add_argument("--url", default=os.environ.get("URL"), help="page that fetch goes to")
     parser.add_argument(
@@ -135,10 +150,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
         raise PipelineError(
             ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
         )
-    settings = load_settings(options.config, stage_configs())
-    asked = {"format": options.format, "of": options.of}
-    chosen = {key: value for key, value in asked.items() if value}
-    settings = override(settings, "export", chosen, "FORMAT= or OF=")
+    settings = _as_asked(load_settings(options.config, stage_configs()), options)
     workspace = Workspace(options.workdir)
     if options.verb == "plan":
         return _plan(workspace, *_prepare(workspace, settings, options))
@@ -146,6 +158,37 @@ def _run(options: argparse.Namespace) -> ExitCode:
         if options.verb == "clean":
             return _clean(workspace, settings, options)
         return _make(workspace, options, *_prepare(workspace, settings, options))
+
+
+def _as_asked(settings: Settings, options: argparse.Namespace) -> Settings:
+    """``settings`` with what the command line says of the stages that it names."""
+    kinds = stage_configs()
+    named = [name for name in options.verbs if name in kinds]
+    named = named or [name for name, stage in all_stages().items() if stage.product]
+    for key, value in _asked(options).items():
+        meant = [name for name in named if key in kinds[name].__struct_fields__]
+        if not meant:
+            takers = [name for name, kind in kinds.items() if key in kind.__struct_fields__]
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"{key.upper()}= means nothing to {options.verb}",
+                f"Leave it out; it is for {', '.join(takers)}",
+            )
+        for name in meant:
+            settings = override(settings, name, {key: value}, f"{key.upper()}=")
+    return settings
+
+
+def _asked(options: argparse.Namespace) -> dict[str, object]:
+    """Settings by name, as far as the command line gives them."""
+    from pipeline.timebase import parse_clock
+
+    try:
+        at = [parse_clock(moment) for moment in options.at.split(",")] if options.at else None
+    except ValueError as error:
+        raise PipelineError(ExitCode.USAGE, f"AT=: {error}", "Write AT=1:05,83.5") from None
+    given = {"format": options.format, "of": options.of, "viewers": options.viewers, "at": at}
+    return {key: value for key, value in given.items() if value}
 
 
 def _fetch(options: argparse.Namespace) -> ExitCode:

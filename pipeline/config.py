@@ -11,13 +11,14 @@ from typing import Annotated, Any, NoReturn
 import msgspec
 import yaml
 
+from pipeline.drawing.settings import LayoutSettings
 from pipeline.errors import ExitCode, PipelineError
 
 
 class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The settings of one stage; each stage file declares its own as ``Config``.
 
-    A field named ``seed`` takes the value of the top-level ``seed`` unless it is set.
+    A field named ``seed`` or ``layout`` takes the value of the top-level one unless it is set.
     """
 
 
@@ -44,6 +45,11 @@ class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     model: Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+$")] = "default"
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 2017
     videos: Videos = Videos()
+    layout: LayoutSettings = LayoutSettings()
+
+
+SHARED = ("seed", "layout")
+"""Settings at the top level that stages with a field of that name take over."""
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -66,7 +72,7 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
     sections = {name: content.pop(name) for name in stage_configs if name in content}
     general = _checked(content, _General, [], where, also=list(stage_configs))
     stages = {
-        name: _stage_config(name, kind, sections.get(name), general.seed, where)
+        name: _stage_config(name, kind, sections.get(name), general, where)
         for name, kind in stage_configs.items()
     }
     return Settings(general.model, general.seed, general.videos, stages)
@@ -89,8 +95,9 @@ def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageCo
     Raises PipelineError as ``load_settings`` does.
     """
     content, where = _read(path)
-    seed = _checked(content.get("seed", _General().seed), int, ["seed"], where)
-    return _stage_config(name, kind, content.get(name), seed, where)
+    shared = {key: content[key] for key in SHARED if key in content}
+    general = _checked(shared, _General, [], where)
+    return _stage_config(name, kind, content.get(name), general, where)
 
 
 def _read(path: Path) -> tuple[dict[str, Any], _Places]:
@@ -118,10 +125,11 @@ def _read(path: Path) -> tuple[dict[str, Any], _Places]:
 
 
 def _stage_config(
-    name: str, kind: type[StageConfig], section: Any, seed: int, where: _Places
+    name: str, kind: type[StageConfig], section: Any, general: _General, where: _Places
 ) -> StageConfig:
     given = _checked({} if section is None else section, dict[str, Any], [name], where)
-    inherited = {"seed": seed} if "seed" in kind.__struct_fields__ else {}
+    general_values = msgspec.to_builtins(general)
+    inherited = {key: general_values[key] for key in SHARED if key in kind.__struct_fields__}
     config: StageConfig = _checked(inherited | given, kind, [name], where)
     return config
 
@@ -182,6 +190,7 @@ def _refuse(message: str, kind: Any, keys: list[str], where: _Places, also: Any)
         )
     name = unknown[1]
     known = [*getattr(kind, "__struct_fields__", ()), *also, *Videos.__struct_fields__]
+    known += LayoutSettings.__struct_fields__
     close = difflib.get_close_matches(name, known, n=1)
     raise PipelineError(
         ExitCode.UNKNOWN_SETTING,

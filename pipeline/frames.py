@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pipeline.media.decode import Picture, TimedPicture
+from pipeline.media.decode import TimedPicture
+from pipeline.media.reading import Picture
 
 GRID = 14
 """Blocks across and down that pictures are compared by: the positions of conv5_3 at 224."""

@@ -6,6 +6,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from pipeline.torchrun import leads
@@ -26,26 +27,46 @@ def track(
 
     ``total`` is how many are expected; None where nobody knows. An item counts as ``amount``.
     """
-    if not leads():
-        yield from items
-        return
-    from tqdm import tqdm
+    with progress(total, doing, unit) as advance:
+        for item in items:
+            yield item
+            advance(amount(item))
 
-    if sys.stderr.isatty():
+
+@contextmanager
+def progress(total: int | None, doing: str, unit: str) -> Iterator[Callable[[int], object]]:
+    """Show how far something has come; what is yielded takes how much more is done.
+
+    It may be called by several threads, though not by two at once.
+    """
+    if not leads():
+        yield lambda amount: None
+    elif sys.stderr.isatty():
+        from tqdm import tqdm
+
         with tqdm(total=total, desc=doing, unit=f" {unit}", leave=False, dynamic_ncols=True) as bar:
-            for item in items:
-                yield item
-                bar.update(amount(item))
-        return
-    log = logging.getLogger("pipeline.progress")
-    started = last = time.monotonic()
-    done = 0
-    for item in items:
-        yield item
-        done += amount(item)
+            yield bar.update
+    else:
+        yield _LogLines(total, doing, unit).advance
+
+
+class _LogLines:
+    """A line now and then."""
+
+    def __init__(self, total: int | None, doing: str, unit: str) -> None:
+        self._total, self._doing, self._unit = total, doing, unit
+        self._log = logging.getLogger("pipeline.progress")
+        self._started = self._last = time.monotonic()
+        self._done = 0
+
+    def advance(self, amount: int) -> None:
+        self._done += amount
         now = time.monotonic()
-        if now - last >= SECONDS_BETWEEN_LOG_LINES:
-            last = now
-            rate = done / (now - started)
-            left = f", {(total - done) / rate:.0f} s left" if total else ""
-            log.info("%s: %d of %s %s, %.1f/s%s", doing, done, total or "?", unit, rate, left)
+        if now - self._last < SECONDS_BETWEEN_LOG_LINES:
+            return
+        self._last = now
+        rate = self._done / (now - self._started)
+        total = self._total
+        left = f", {(total - self._done) / rate:.0f} s left" if total and rate else ""
+        line = "%s: %d of %s %s, %.1f/s%s"
+        self._log.info(line, self._doing, self._done, total or "?", self._unit, rate, left)

@@ -51,3 +51,22 @@ class FrameTimes:
         """Whether each time lies at or after the end of the last frame. Returns (n,)."""
         limit = self.end * self.time_base.numerator * MILLISECONDS
         return np.asarray(times_ms * self.time_base.denominator >= limit)
+
+
+def parse_clock(text: str) -> float:
+    """Seconds of ``83.5``, ``1:23.5`` or ``0:01:23.5``.
+
+    Raises ValueError for what is none of these.
+    """
+    seconds = 0.0
+    for part in text.strip().split(":"):
+        if not part.replace(".", "", 1).isdecimal():
+            raise ValueError(f"{text!r} is no time")
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def frame_rate(fps: float) -> Fraction:
+    """Pictures a second; 23.976, 29.97 and 59.94 stand for thousands of 1001."""
+    ntsc = Fraction(round(fps * 1.001) * 1000, 1001)
+    return ntsc if abs(ntsc - Fraction(fps)) < Fraction(1, 200) else Fraction(str(fps))

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pipeline.comments.writing import format_names
 from pipeline.config import StageConfig
+from pipeline.drawing.settings import LayoutSettings
 from pipeline.stage import Files, Stage
 
 
@@ -13,9 +14,12 @@ class Config(StageConfig, frozen=True):
     """Which comments, and as what."""
 
     format: str = "ass"
-    """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json`` or ``bilibili.xml``."""
+    """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json``, ``bilibili.xml`` or
+    ``layout.json``."""
     of: Literal["comments", "generated"] = "comments"
     """The viewers', after merging and filters, or the model's."""
+    layout: LayoutSettings = LayoutSettings()
+    """Where ``ass`` and ``layout.json`` place them: as ``render`` does."""
 
     def __post_init__(self) -> None:
         if self.format not in format_names():
@@ -28,10 +32,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.source import source_path
     from pipeline.comments.record import Comment
     from pipeline.comments.writing import write_comments
+    from pipeline.drawing.screen import screen_of
     from pipeline.media.probe import probe
 
     video = probe(source_path(inputs["source"]))
-    width = float(1080 * video.width * video.sample_aspect / video.height)
     if config.of == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:
@@ -40,7 +44,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             Comment(time_ms=c.time_ms, text=c.text, commands=c.commands, no=n, fork="main")
             for n, c in generated
         )
-    return write_comments(outputs["export"], config.format, comments, width)
+    screen = screen_of(video)
+    return write_comments(outputs["export"], config.format, comments, screen, config.layout)
 
 
 STAGE = Stage(

@@ -1,76 +1,109 @@
-"""Draw the generated comments over the video and encode it, sound kept."""
+"""Draw the comments over the video and encode it, sound, subtitles and chapters kept."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
 from pipeline.config import StageConfig
+from pipeline.drawing.settings import LayoutSettings
 from pipeline.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from pipeline.media.probe import VideoInfo
+    from pipeline.rendering import Scene
 
 
 class Config(StageConfig, frozen=True):
-    """How the video is encoded."""
+    """What is drawn, and how the video is encoded."""
 
+    of: Literal["generated", "comments"] = "generated"
+    """The model's comments, or the viewers'."""
+    viewers: Literal["none", "layers", "halves"] = "none"
+    """The viewers' comments beside the model's: over the same picture, each kind in its colour,
+    or over a copy of it at the left."""
+    layout: LayoutSettings = LayoutSettings()
+    fps: Annotated[float, Meta(gt=0, le=240)] | None = None
+    """Pictures a second, for text that moves more smoothly than the video; None keeps the
+    video's own."""
+    codec: Literal["h264", "hevc", "av1"] = "h264"
+    hardware: bool = False
+    """Whether a graphics card encodes."""
     preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = (
         "veryfast"
     )
-    """x264's: slower ones make smaller files."""
-    crf: Annotated[int, Meta(ge=0, le=51)] = 23
-    """x264's constant rate factor: lower is better and larger."""
+    """As x264 calls them: slower ones make smaller files."""
+    crf: Annotated[int, Meta(ge=0, le=63)] | None = None
+    """The codec's constant rate factor: lower is better and larger. None: 23 for h264, 26 for
+    hevc, 32 for av1."""
+    segments: Annotated[int, Meta(ge=1, le=64)] | None = None
+    """Parts of the video that are rendered at once; None: one for each four cores."""
+
+    def __post_init__(self) -> None:
+        if self.of == "comments" and self.viewers != "none":
+            raise ValueError("`viewers` stand beside generated comments: say `of: generated`")
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
     from pipeline.artifacts.publishing import published
     from pipeline.artifacts.source import source_path
-    from pipeline.drawing.overlay import Overlay, ScreenComment
-    from pipeline.media.decode import even_size, planar_pictures
-    from pipeline.media.encode import PLAYABLE_IN_MP4, encoder
+    from pipeline.media.carrying import left_out
+    from pipeline.media.codecs import Codec
     from pipeline.media.probe import probe
-    from pipeline.progress import track
+    from pipeline.progress import progress
+    from pipeline.rendering import render
     from pipeline.stage import log
 
     video = probe(source_path(inputs["source"]))
-    comments = [
-        ScreenComment(comment.time_ms, comment.text, tuple(comment.commands))
-        for comment in read_lines(inputs["comments"], GeneratedComment)
-    ]
-    overlay = Overlay(comments, video)
-    if overlay.missing:
-        log.warning("no font has: %s; they are drawn as boxes", " ".join(sorted(overlay.missing)))
-
-    pictures = track(
-        planar_pictures(video), round(video.duration * video.rate), "render", "pictures"
-    )
+    scene = _scene(video, inputs, config)
+    if lost := left_out(video, "mp4"):
+        log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
+    codec = Codec(config.codec, config.preset, config.crf, config.hardware)
     with (
+        progress(scene.count, "render", "pictures") as told,
         published(outputs["annotated"]) as temporary,
-        encoder(
-            temporary,
-            size=even_size(video),
-            rate=video.rate,
-            sample_aspect=video.sample_aspect,
-            color_matrix=video.color_matrix,
-            full_range=video.full_range,
-            sound=video.path if video.sound_codecs else None,
-            copy_sound=PLAYABLE_IN_MP4.issuperset(video.sound_codecs),
-            preset=config.preset,
-            crf=config.crf,
-        ) as sink,
     ):
-        for number, picture in enumerate(pictures):
-            overlay.draw(picture, number / video.rate)
-            sink.write(picture)
+        render(scene, temporary, codec, config.segments, told)
     size = outputs["annotated"].stat().st_size
-    return f"{len(comments)} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
+    shown = sum(len(layout.placed) for layout in scene.layouts)
+    return f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
+
+
+def _scene(video: VideoInfo, inputs: Files, config: Config) -> Scene:
+    from pipeline.artifacts.comments import read_on_screen
+    from pipeline.drawing.style import MARKS
+    from pipeline.errors import ExitCode, PipelineError
+    from pipeline.rendering import Scene, laid_out
+    from pipeline.timebase import frame_rate
+
+    comments = [read_on_screen(inputs["comments"], config.of)]
+    if config.viewers != "none":
+        beside = inputs.given("viewers")
+        if beside is None:
+            raise PipelineError(
+                ExitCode.COMMENTS_MISSING,
+                f"`viewers: {config.viewers}` wants viewers' comments, and there are none of"
+                f" {video.path.name}",
+                "Add COMMENTS=path, or leave `viewers` out",
+            )
+        comments.insert(0, read_on_screen(beside, "comments"))
+    if config.viewers == "layers":
+        comments = [[*comments[0], *comments[1]]]
+    return Scene(
+        video=video,
+        layouts=[laid_out(some, video, config.layout) for some in comments],
+        rate=frame_rate(config.fps) if config.fps else None,
+        marks=MARKS if config.viewers == "layers" else {},
+    )
 
 
 STAGE = Stage(
     name="render",
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/generated.jsonl"},
+    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
     outputs={"annotated": "{video}/annotated.mp4"},
+    commented={"viewers": "{video}/comments.jsonl"},
     config=Config,
     run=run,
     product=True,

@@ -3,10 +3,15 @@
 import subprocess
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 
+from pipeline.media.colors import color_of
+from pipeline.media.decode import even_size, planar_pictures
+from pipeline.media.encode import encoder
 from pipeline.media.ffmpeg import ffmpeg_path
+from pipeline.media.probe import VideoInfo
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
@@ -67,3 +72,35 @@ def packet_count(path: Path, kind: str = "video") -> int:
     with av.open(str(path)) as container:
         stream = next(s for s in container.streams if s.type == kind)
         return sum(packet.size > 0 for packet in container.demux(stream))
+
+
+def packets(path: Path, kind: str) -> list[list[bytes]]:
+    """The coded content of each stream of a kind."""
+    with av.open(str(path)) as container:
+        wanted = [n for n, stream in enumerate(container.streams) if stream.type == kind]
+    found = []
+    for number in wanted:
+        with av.open(str(path)) as container:
+            found.append([bytes(p) for p in container.demux(container.streams[number]) if p.size])
+    return found
+
+
+def re_encoded(
+    video: VideoInfo,
+    target: Path,
+    since: Fraction = Fraction(0),
+    until: Fraction | None = None,
+    **options: Any,
+) -> Path:
+    """Pass the pictures of ``video`` through the encoder as the render stage does."""
+    settings: dict[str, Any] = {
+        "size": even_size(video),
+        "rate": video.rate,
+        "unit": video.time_unit,
+        "sample_aspect": video.sample_aspect,
+        "color": color_of(video),
+    }
+    with encoder(target, **settings | options) as sink:
+        for picture in planar_pictures(video, since, until):
+            sink.write(picture.planes, int(picture.time / video.time_unit))
+    return target

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from pipeline.frames import FrameSelector, Near, thumbnail
-from pipeline.media.decode import Picture, TimedPicture
+from pipeline.media.decode import TimedPicture
+from pipeline.media.reading import Picture
 
 
 def kept(

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 import yaml
 
-from pipeline.config import load_settings, override
+from pipeline.config import SHARED, load_settings, override
+from pipeline.drawing.settings import LayoutSettings
 from pipeline.errors import ExitCode
 from pipeline.graph import Graph, all_stages, configured_stages, stage_configs
 from pipeline.stage import Stage
@@ -97,7 +98,8 @@ def test_the_default_settings_file_says_what_the_code_does() -> None:
     assert settings == load_settings(Path(os.devnull), stage_configs())
     listed = yaml.safe_load(path.read_text())
     for name, kind in stage_configs().items():
-        assert set(listed[name]) == set(kind.__struct_fields__) - {"seed"}, name
+        assert set(listed[name]) == set(kind.__struct_fields__) - set(SHARED), name
+    assert set(listed["layout"]) == set(LayoutSettings.__struct_fields__)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)

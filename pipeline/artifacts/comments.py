@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 
 from pipeline.artifacts.publishing import published
 from pipeline.comments.record import Comment
+from pipeline.comments.screen import screen_comment
+from pipeline.drawing.comment import ScreenComment
 from pipeline.errors import ExitCode, PipelineError
 
 
@@ -63,3 +65,13 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                     f"{path}, line {number}: {error}",
                     "Mend the line, or delete the file and run again to make it anew",
                 ) from None
+
+
+def read_on_screen(path: Path, of: Literal["comments", "generated"]) -> list[ScreenComment]:
+    """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does."""
+    if of == "comments":
+        return [screen_comment(comment) for comment in read_lines(path, Comment)]
+    return [
+        ScreenComment(comment.time_ms, comment.text, tuple(comment.commands), "generated")
+        for comment in read_lines(path, GeneratedComment)
+    ]

@@ -27,6 +27,21 @@ def published(target: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
+@contextmanager
+def scratch(target: Path, count: int) -> Iterator[list[Path]]:
+    """Paths beside ``target`` for what is only wanted within the block.
+
+    A killed process leaves them behind for ``sweep``.
+    """
+    names = [f".{target.name}.{number}.{os.getpid()}.tmp" for number in range(count)]
+    paths = [target.with_name(name) for name in names]
+    try:
+        yield paths
+    finally:
+        for path in paths:
+            path.unlink(missing_ok=True)
+
+
 def replace_durably(temporary: Path, target: Path) -> None:
     """Give ``temporary`` the name ``target`` once its bytes are on the disk."""
     with temporary.open("rb") as written:

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from pipeline.comments.record import Comment
-
-STAGE_WIDTH = 1920.0
-"""Of a 16:9 picture whose height is 1080."""
+from pipeline.drawing.screen import Screen
+from pipeline.drawing.settings import LayoutSettings
 
 
 class Output:
     """A comment file in the making, and what it cannot carry."""
 
-    def __init__(self, file: BinaryIO, stage_width: float = STAGE_WIDTH) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        screen: Screen = Screen(),  # noqa: B008  # it is frozen
+        layout: LayoutSettings = LayoutSettings(),  # noqa: B008  # it is frozen
+    ) -> None:
         self.file = file
-        self.stage_width = stage_width
-        """Of the video's picture as it is shown, if its height is 1080: for formats that place
-        text themselves."""
+        self.screen, self.layout = screen, layout
+        """On what and how text is placed, for formats that do so themselves."""
         self.written = 0
         self.lost: Counter[str] = Counter()
 

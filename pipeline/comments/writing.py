@@ -10,7 +10,9 @@ from pathlib import Path
 from pipeline.artifacts.publishing import published
 from pipeline.comments import writers
 from pipeline.comments.record import Comment
-from pipeline.comments.writer import STAGE_WIDTH, Output, Writer
+from pipeline.comments.writer import Output, Writer
+from pipeline.drawing.screen import Screen
+from pipeline.drawing.settings import LayoutSettings
 
 _FIELDS: Mapping[str, str] = {
     "commands": "commands",
@@ -37,13 +39,17 @@ def format_names() -> list[str]:
 
 
 def write_comments(
-    path: Path, name: str, comments: Iterable[Comment], stage_width: float = STAGE_WIDTH
+    path: Path,
+    name: str,
+    comments: Iterable[Comment],
+    screen: Screen = Screen(),  # noqa: B008  # it is frozen
+    layout: LayoutSettings = LayoutSettings(),  # noqa: B008  # it is frozen
 ) -> str:
     """Publish ``comments`` as one of ``format_names()``; return a line that sums it up."""
     module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
     writer: Writer = module.WRITER
     with published(path) as temporary, temporary.open("wb") as file:
-        output = Output(file, stage_width)
+        output = Output(file, screen, layout)
         writer.write(_losing(comments, writer, output), output)
     if not output.lost:
         return f"{output.written} comments written"

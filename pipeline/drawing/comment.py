@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+Layer = Literal["viewer", "owner", "generated"]
+"""Whose comment it is: viewers', the uploader's, or the model's."""
 
 
 @dataclass(frozen=True)
 class ScreenComment:
-    """One viewer comment to draw."""
+    """One comment to draw."""
 
     time_ms: int
     """When it belongs to the video, in milliseconds from its start (Niconico's vpos)."""
@@ -15,3 +19,6 @@ class ScreenComment:
     """What is written; several lines are parted by newlines."""
     commands: tuple[str, ...]
     """The words of Niconico's ``mail`` field: place, size, colour, …"""
+    layer: Layer = "viewer"
+    posted_us: int | None = None
+    """When it was posted, in Unix microseconds, where that is known."""

@@ -1,50 +1,57 @@
-"""Coverage masks blended into YUV 4:2:0 pictures."""
+"""Coverage masks blended into pictures, plane by plane."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.drawing.colors import ColorSpace, Floats
 from pipeline.drawing.glyphs import TextMask
 from pipeline.drawing.style import Rgb
 
 OUTLINE_OPACITY = 0.4  # Niconico HTML5 player
 
-_Alpha = npt.NDArray[np.float32]
+PHASES = 4
+"""Places within a pixel at which a text may stand, so that it moves smoothly."""
+TILE = 1024
+"""Pixels across of the parts in which long texts are made ready, when they come into view."""
 
-_LUMA_WEIGHTS = {"bt709": (0.2126, 0.0722), "bt470bg": (0.299, 0.114)}
-"""Shares of red and blue in luma: ITU-R BT.709 and BT.601."""
+Plane = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class YuvSpace:
-    """How a video's planes encode colour."""
+class Planes:
+    """A picture to draw upon."""
 
-    matrix: str
-    """``bt709`` or ``bt470bg`` (BT.601)."""
-    full_range: bool
-    """Luma spans 0–255 rather than 16–235, chroma 0–255 rather than 16–240."""
+    full: Plane
+    """(planes, height, width)."""
+    half: Plane
+    """(planes, height / 2, width / 2); of no planes where all have the picture's size."""
 
-    def encode(self, rgb: Rgb) -> tuple[float, float, float]:
-        """Luma and the two chroma values of ``rgb``, 0–255."""
-        red, green, blue = (value / 255 for value in rgb)
-        of_red, of_blue = _LUMA_WEIGHTS[self.matrix]
-        luma = of_red * red + (1 - of_red - of_blue) * green + of_blue * blue
-        cb = (blue - luma) / (2 * (1 - of_blue))
-        cr = (red - luma) / (2 * (1 - of_red))
-        black, luma_span, chroma_span = (0, 255, 255) if self.full_range else (16, 219, 224)
-        return (
-            black + luma_span * luma,
-            min(255.0, 128 + chroma_span * cb),
-            min(255.0, 128 + chroma_span * cr),
-        )
+    @classmethod
+    def yuv(cls, picture: Plane) -> Planes:
+        """Views of (height · 3 / 2, width), C-contiguous, both sides of the video even.
+
+        Raises ValueError for a picture that is not contiguous.
+        """
+        if not picture.flags.c_contiguous:
+            raise ValueError("planes can only be drawn upon in a C-contiguous picture")
+        height, width = picture.shape[0] * 2 // 3, picture.shape[1]
+        chroma = picture[height:].reshape(2, height // 2, width // 2)
+        return cls(picture[None, :height], chroma)
+
+    def columns(self, start: int, stop: int) -> Planes:
+        """The part between two even columns."""
+        return Planes(self.full[..., start:stop], self.half[..., start // 2 : stop // 2])
 
 
 @dataclass(frozen=True)
 class _Layer:
-    """A sprite's share of some planes: new = (old · keep + paint) / 256."""
+    """A tile's share of some planes: new = (old · keep + paint) / 256."""
 
     keep: npt.NDArray[np.uint16]
     """(height, width), 0–256."""
@@ -53,67 +60,115 @@ class _Layer:
 
 
 class Sprite:
-    """A text in its colours, ready to be blended into pictures of one colour space."""
+    """A text in its colours, ready to be blended into pictures of one colour space.
+
+    ``drawn`` makes its mask, moved right by so many of ``PHASES`` parts of a pixel.
+    """
 
     def __init__(
-        self, mask: TextMask, fill: Rgb, outline: Rgb, opacity: float, space: YuvSpace
+        self,
+        drawn: Callable[[int], TextMask],
+        fill: Rgb,
+        outline: Rgb,
+        opacity: float,
+        space: ColorSpace,
     ) -> None:
-        self._mask, self._opacity = mask, opacity
+        self._masks = cache(drawn)
+        self._opacity, self._space = opacity, space
         self._fill, self._outline = space.encode(fill), space.encode(outline)
-        self._luma = _layer(*self._alphas(), self._fill[:1], self._outline[:1])
-        self._chroma: dict[tuple[int, int], _Layer] = {}
+        self._full: dict[tuple[int, int], _Layer] = {}
+        self._half: dict[tuple[int, int, int], _Layer] = {}
 
-    def blend(self, picture: npt.NDArray[np.uint8], x: int, y: int) -> None:
-        """Draw the sprite in place with its text's origin at luma column x, row y.
+    def blend(self, planes: Planes, x: int, y: int) -> None:
+        """Draw the sprite in place with its text's origin at row y and ``x / PHASES`` columns.
 
-        ``picture`` is (height · 3 / 2, width) uint8, C-contiguous, both sides of the video
-        even: luma, then the two chroma planes. What lies outside of it is cut off.
-        Raises ValueError for a picture that is not contiguous.
+        What lies outside of the picture is cut off. Planes of half the size have it at the
+        nearest whole column, where nobody could tell the difference.
         """
-        if not picture.flags.c_contiguous:
-            raise ValueError("planes can only be drawn upon in a C-contiguous picture")
-        height, width = picture.shape[0] * 2 // 3, picture.shape[1]
-        x, y = x + self._mask.left, y + self._mask.top
-        _blend(picture[None, :height], self._luma, x, y)
-        chroma = picture[height:].reshape(2, height // 2, width // 2)
-        _blend(chroma, self._chroma_at(x & 1, y & 1), x >> 1, y >> 1)
+        column, phase = divmod(x, PHASES)
+        mask = self._masks(phase)
+        width = planes.full.shape[2]
+        tiles = _tiles(mask, -column - mask.left, width - column - mask.left)
+        self._full = {place: old for place, old in self._full.items() if place[0] in tiles}
+        for tile in tiles:
+            if (tile, phase) not in self._full:
+                self._full[tile, phase] = self._full_layer(tile, mask)
+            layer = self._full[tile, phase]
+            _blend(planes.full, layer, column + mask.left + tile, y + mask.top)
+        if planes.half.size:
+            self._blend_half(planes.half, (x + PHASES // 2) // PHASES, y, width)
 
-    def _chroma_at(self, odd_x: int, odd_y: int) -> _Layer:
+    def _blend_half(self, planes: Plane, column: int, y: int, width: int) -> None:
+        mask = self._masks(0)
+        column, y = column + mask.left, y + mask.top
+        tiles = _tiles(mask, -column, width - column)
+        self._half = {place: old for place, old in self._half.items() if place[0] in tiles}
+        for tile in tiles:
+            place = tile, column & 1, y & 1
+            if place not in self._half:
+                self._half[place] = self._half_layer(*place)
+            _blend(planes, self._half[place], (column + tile) >> 1, y >> 1)
+
+    def _full_layer(self, tile: int, mask: TextMask) -> _Layer:
+        planes = slice(0, self._space.full)
+        return _layer(*self._inked(mask, slice(tile, tile + TILE), planes))
+
+    def _half_layer(self, tile: int, odd_x: int, odd_y: int) -> _Layer:
         """Half the resolution, for a sprite whose corner is at an even or an odd pixel."""
-        if (odd_x, odd_y) not in self._chroma:
-            face, around = (_halved(alpha, odd_x, odd_y) for alpha in self._alphas())
-            layer = _layer(face, around, self._fill[1:], self._outline[1:])
-            self._chroma[odd_x, odd_y] = layer
-        return self._chroma[odd_x, odd_y]
+        mask = self._masks(0)
+        last = tile + TILE >= mask.fill.shape[1]
+        columns = slice(max(0, tile - odd_x), None if last else tile + TILE - odd_x)
+        alpha, values = self._inked(mask, columns, slice(self._space.full, None))
+        before = odd_x if tile == 0 else 0
+        return _layer(_halved(alpha, before, odd_y), _halved(values, before, odd_y))
 
-    def _alphas(self) -> tuple[_Alpha, _Alpha]:
-        """Shares of the face and of the outline around it, 0–1, together at most 1."""
-        face = (self._mask.fill / 255).astype(np.float32)
-        around = (self._mask.outline / 255).astype(np.float32) * (1 - face)
-        return face * self._opacity, around * (OUTLINE_OPACITY * self._opacity)
+    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
+        """What the text adds to some columns.
+
+        How much of each pixel it covers, (height, width), 0–1; and its values in some planes,
+        (planes, height, width), in that proportion.
+        """
+        opacity = np.float32(self._opacity)
+        face = mask.fill[:, columns].astype(np.float32) * (opacity / 255)
+        around = mask.outline[:, columns].astype(np.float32) * (opacity / 255 - face / 255)
+        around *= np.float32(OUTLINE_OPACITY)
+        fill, outline = (color[planes, None, None] for color in (self._fill, self._outline))
+        alpha, values = face + around, fill * face + outline * around
+        if mask.colors is not None:
+            own = mask.colors[:, columns, 3].astype(np.float32) * (opacity / 255)
+            colors = self._space.encode(mask.colors[:, columns, :3])[planes]
+            alpha, values = alpha * (1 - own) + own, values * (1 - own) + colors * own
+        return alpha, values
 
 
-def _layer(
-    face: _Alpha, around: _Alpha, fill: tuple[float, ...], outline: tuple[float, ...]
-) -> _Layer:
-    alpha = face + around
+def _tiles(mask: TextMask, left: int, right: int) -> range:
+    """First columns of the tiles that have any of the mask's columns ``left`` to ``right``."""
+    # Halved tiles may begin a column before their own and end one before the next.
+    first = max(0, left - 1) // TILE * TILE
+    return range(first, min(mask.fill.shape[1], right + 1), TILE)
+
+
+def _layer(alpha: Floats, values: Floats) -> _Layer:
     keep = np.rint(256 * (1 - alpha)).astype(np.uint16)
     # The mean colour times the rounded alpha: so old · keep + paint cannot exceed 16 bits.
-    share = np.divide(face, alpha, out=np.zeros_like(face), where=alpha > 0)
-    colors = [over * share + under * (1 - share) for over, under in zip(fill, outline, strict=True)]
-    paint = np.rint(np.stack(colors) * (256 - keep)).astype(np.uint16) + np.uint16(128)
+    colors = np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)
+    paint = np.rint(colors * (256 - keep)).astype(np.uint16) + np.uint16(128)
     return _Layer(keep, paint)
 
 
-def _halved(alpha: _Alpha, odd_x: int, odd_y: int) -> _Alpha:
-    height, width = alpha.shape
-    after_y, after_x = (height + odd_y) % 2, (width + odd_x) % 2
-    padded = np.pad(alpha, ((odd_y, after_y), (odd_x, after_x)))
-    rows = padded[0::2] + padded[1::2]
-    return (rows[:, 0::2] + rows[:, 1::2]) * np.float32(1 / 4)
+def _halved(values: Floats, before: int, odd_y: int) -> Floats:
+    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on."""
+    height, width = values.shape[-2:]
+    bottom, right = odd_y + height, before + width
+    shape = (*values.shape[:-2], bottom + bottom % 2, right + right % 2)
+    padded = np.zeros(shape, np.float32)
+    padded[..., odd_y:bottom, before:right] = values
+    lines = padded[..., 0::2, :] + padded[..., 1::2, :]
+    halved: Floats = (lines[..., 0::2] + lines[..., 1::2]) * np.float32(1 / 4)
+    return halved
 
 
-def _blend(planes: npt.NDArray[np.uint8], layer: _Layer, x: int, y: int) -> None:
+def _blend(planes: Plane, layer: _Layer, x: int, y: int) -> None:
     """Blend ``layer`` into (planes, height, width) in place, cut off at every edge."""
     height, width = layer.keep.shape
     top, bottom = max(y, 0), min(y + height, planes.shape[1])
@@ -122,7 +177,8 @@ def _blend(planes: npt.NDArray[np.uint8], layer: _Layer, x: int, y: int) -> None
         return
     inside = np.s_[top - y : bottom - y, left - x : right - x]
     target = planes[:, top:bottom, left:right]
-    mixed = target * layer.keep[inside]
+    mixed = target.astype(np.uint16)
+    mixed *= layer.keep[inside]
     mixed += layer.paint[:, *inside]
     mixed >>= 8
     target[...] = mixed

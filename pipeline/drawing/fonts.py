@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
+import unicodedata
+from collections.abc import Iterator
+from functools import cache, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+from PIL import ImageFont
+
+Font = Literal["defont", "gothic", "mincho"]
+"""Niconico's faces: ``defont`` is the player's own choice, for Japanese a gothic."""
 
 SYSTEM_FOLDERS = (
     "~/.fonts",
@@ -19,12 +26,27 @@ SYSTEM_FOLDERS = (
     "/System/Library/Fonts",
 )
 
+COLOR_TABLES = {"CBDT", "sbix", "COLR"}
+
 _ENDINGS = {".ttf", ".otf", ".ttc", ".otc"}
-_BITMAP_TABLES = {"CBDT", "sbix", "COLR"}
 _PREFERRED = ("notosanscjk", "notosansjp", "notosans", "dejavusans", "arialunicode")
 """Beginnings of file names: sans-serif faces look of one piece with IPAexGothic."""
+_MINCHO = (
+    "ipaexm",
+    "ヒラギノ明朝",
+    "hiraginomincho",
+    "hiramin",
+    "yumin",
+    "msmincho",
+    "notoserifcjk",
+    "notoserifjp",
+    "sourcehanserif",
+    "ipam",
+)
 _PLACEHOLDERS = "lastresort"  # a font of macOS that has a box for every character
 _SPECIAL = ("bold", "italic", "oblique", "light", "thin", "black", "mono", "serif", "condensed")
+_FONTS_OPEN = 64
+_ANSWERS_KEPT = 1 << 16
 
 
 @cache
@@ -38,21 +60,35 @@ def main_font() -> Path:
     return Path(package.submodule_search_locations[0], "fonts", "ipaexg.ttf")
 
 
-@cache
-def font_for(character: str) -> Path | None:
-    """The font to draw ``character`` with: the main one, a system font, or None.
+@lru_cache(_ANSWERS_KEPT)
+def font_for(text: str, font: Font = "defont") -> Path | None:
+    """The first font of the chain that has all characters of ``text``, or None.
 
-    System fonts are opened one after another until one has the character, so a text that
-    the main font covers costs nothing; a character that none has costs some 10 ms for
-    each installed font, once in a process.
+    The chain is a Japanese serif face of the system (for ``mincho`` alone), the main font,
+    then the system's others. These are opened one after another until one has the text, so
+    what the main font covers costs nothing; what none has costs some 10 ms for each
+    installed font, once in a process. Fonts of coloured pictures are left out.
     """
-    if _covers(main_font(), character):
-        return main_font()
-    return next((font for font in _system_fonts() if _covers(font, character)), None)
+    return next((path for path in _chain(font) if _has_faces(path) and covers(path, text)), None)
+
+
+def _chain(font: Font) -> Iterator[Path]:
+    if font == "mincho":
+        yield from _mincho_fonts()
+    yield main_font()
+    yield from system_fonts()
+
+
+@lru_cache(_FONTS_OPEN)
+def opened(path: Path, size: float, *, shaping: bool = False) -> ImageFont.FreeTypeFont:
+    """``path`` at ``size`` pixels an em; with ``shaping`` Raqm lays its text out."""
+    engine = ImageFont.Layout.RAQM if shaping else ImageFont.Layout.BASIC
+    return ImageFont.truetype(path, size, layout_engine=engine)
 
 
 @cache
-def _system_fonts() -> tuple[Path, ...]:
+def system_fonts() -> tuple[Path, ...]:
+    """The files of all installed fonts, the most fitting first."""
     found = {
         path
         for folder in SYSTEM_FOLDERS
@@ -62,27 +98,60 @@ def _system_fonts() -> tuple[Path, ...]:
     return tuple(sorted(found, key=_preference))
 
 
+@cache
+def _mincho_fonts() -> tuple[Path, ...]:
+    found = [path for path in system_fonts() if _plain_name(path).startswith(_MINCHO)]
+    return tuple(sorted(found, key=lambda path: _rank(_plain_name(path), _MINCHO)))
+
+
 def _preference(font: Path) -> tuple[bool, int, str]:
-    name = font.name.lower().replace("-", "").replace(" ", "")
-    ranks = (rank for rank, start in enumerate(_PREFERRED) if name.startswith(start))
-    return any(word in name for word in _SPECIAL), next(ranks, len(_PREFERRED)), str(font)
+    name = _plain_name(font)
+    return any(word in name for word in _SPECIAL), _rank(name, _PREFERRED), str(font)
 
 
-def _covers(font: Path, character: str) -> bool:
+def _rank(name: str, beginnings: tuple[str, ...]) -> int:
+    ranks = (rank for rank, start in enumerate(beginnings) if name.startswith(start))
+    return next(ranks, len(beginnings))
+
+
+def _plain_name(font: Path) -> str:
+    name = unicodedata.normalize("NFC", font.name)  # macOS keeps names decomposed
+    return name.lower().replace("-", "").replace(" ", "")
+
+
+def covers(font: Path, text: str) -> bool:
+    """Whether ``font`` has every character of ``text``."""
     codes = _code_points(font)
-    place = int(np.searchsorted(codes, ord(character)))
-    return place < len(codes) and codes[place] == ord(character)
+    return all(
+        (place := int(np.searchsorted(codes, ord(character)))) < len(codes)
+        and codes[place] == ord(character)
+        for character in text
+    )
+
+
+@cache
+def tables(font: Path) -> frozenset[str]:
+    """The names of the tables of ``font``; none when it cannot be read."""
+    from fontTools.ttLib import TTFont
+
+    try:
+        with TTFont(font, fontNumber=0, lazy=True) as file:
+            return frozenset(file.keys())
+    except Exception:  # a system font may be broken in any way; another one serves
+        return frozenset()
+
+
+def _has_faces(font: Path) -> bool:
+    return not tables(font) & COLOR_TABLES
 
 
 @cache
 def _code_points(font: Path) -> npt.NDArray[np.uint32]:
-    """The sorted characters of ``font``; none when it holds pictures instead of outlines."""
+    """The sorted characters of ``font``; none when it cannot be read."""
     from fontTools.ttLib import TTFont
 
     try:
-        with TTFont(font, fontNumber=0, lazy=True) as tables:
-            if _BITMAP_TABLES & set(tables.keys()):
-                return np.empty(0, np.uint32)
-            return np.array(sorted(tables.getBestCmap() or ()), np.uint32)
-    except Exception:  # a system font may be broken in any way; another one serves
+        with TTFont(font, fontNumber=0, lazy=True) as file:
+            return np.array(sorted(file.getBestCmap() or ()), np.uint32)
+    except Exception:  # as above
         return np.empty(0, np.uint32)

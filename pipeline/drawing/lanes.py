@@ -56,6 +56,16 @@ class Crowd:
             return 0.0
         return _first_fit(top[touching], bottom[touching], height)
 
+    def most_beside(self, motion: Motion) -> int:
+        """How many are on screen at once, at most, while ``motion`` is."""
+        starts, ends = (self._table[_COLUMNS.index(name), : self._count] for name in _TIMES)
+        beside = (starts < motion.end) & (ends > motion.start)
+        starts, ends = np.sort(starts[beside]), np.sort(ends[beside])
+        # The most are there when one of them has just come, or at the very start.
+        moments = np.append(starts, motion.start)
+        come = np.searchsorted(starts, moments, side="right")
+        return int((come - np.searchsorted(ends, moments, side="right")).max())
+
     def add(self, motion: Motion, top: float, height: float, *, forget_before: float) -> None:
         """Remember a comment; those that end before ``forget_before`` may be dropped."""
         if self._count == self._table.shape[1]:
@@ -68,6 +78,7 @@ class Crowd:
         self._count += 1
 
 
+_TIMES = ("start", "end")
 _COLUMNS = ("top", "bottom", "start", "end", "x_start", "speed", "width")
 
 

@@ -1,4 +1,4 @@
-"""Where every comment is at every time: Niconico's HTML5 rules, no pixels yet."""
+"""Where every comment is at every time, by the rules of a player; no pixels yet."""
 
 from __future__ import annotations
 
@@ -6,22 +6,25 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import accumulate
+from typing import Literal
 
-from pipeline.drawing.comment import ScreenComment
+from pipeline.drawing.comment import Layer, ScreenComment
 from pipeline.drawing.glyphs import clean_text
 from pipeline.drawing.lanes import Crowd, Motion
-from pipeline.drawing.sizing import STAGE_HEIGHT, Block, size_block
-from pipeline.drawing.style import Place, Style, parse_style
+from pipeline.drawing.rules import STAGE_HEIGHT, Rules, rules_for
+from pipeline.drawing.screen import Screen
+from pipeline.drawing.settings import LayoutSettings
+from pipeline.drawing.sizing import Block, size_block
+from pipeline.drawing.style import Font, Place, Style, parse_style
 
-# Niconico HTML5 player, 1920×1080 stage: one second before its time a comment's head is
-# 195 px inside the right edge; then it covers 1530 px and 0.95 of its width.
-LEAD_SECONDS = 1.0
-RANGE_OF_STAGE = 1530 / 1920
-PADDING_OF_STAGE = 195 / 1920
-WIDTH_SHARE = 0.95
-
-Measure = Callable[[str], float]
+Measure = Callable[[str, Font], float]
 """From a text to the width of its widest line, in em."""
+
+WAY_SECONDS_MORE = 1.0
+"""Seconds that a scrolling comment takes for its way beside those of its style."""
+
+
+Why = Literal["invisible", "outside of the video", "no room", "too many on screen"]
 
 
 @dataclass(frozen=True)
@@ -32,19 +35,57 @@ class Placed:
     """Of the comment."""
     text: str
     """The text as drawn."""
+    layer: Layer
     style: Style
+    rules: Rules
     block: Block
     motion: Motion
     y: float
     """From the stage's top to the block's top."""
+    lane: int
+    """How many heights of a single line of its kind it is away from its edge."""
     fits: bool
-    """False when all lanes were taken and it lies over others."""
+    """False when there was no room, and it lies over others."""
 
 
-def place_comments(
-    comments: Sequence[ScreenComment], measure: Measure, stage_width: float
-) -> list[Placed]:
-    """Place the visible ones of ``comments``, sorted by time and then by their order.
+@dataclass(frozen=True)
+class Hidden:
+    """A comment that is not shown."""
+
+    time_ms: int
+    text: str
+    layer: Layer
+    why: Why
+
+
+@dataclass(frozen=True)
+class Layout:
+    """All comments of a video: those that are shown, by time, and those that are not."""
+
+    placed: list[Placed]
+    hidden: list[Hidden]
+    screen: Screen
+
+
+@dataclass(frozen=True)
+class _Shaped:
+    """A comment before it has a lane."""
+
+    comment: ScreenComment
+    text: str
+    style: Style
+    rules: Rules
+    block: Block
+    motion: Motion
+
+
+def lay_out(
+    comments: Sequence[ScreenComment],
+    measure: Measure,
+    screen: Screen = Screen(),  # noqa: B008  # it is frozen
+    settings: LayoutSettings = LayoutSettings(),  # noqa: B008  # it is frozen
+) -> Layout:
+    """Place ``comments``: sorted by time, then by when they were posted, then as they come.
 
     The stage is 1080 px high and as wide as the video's display shape makes it: 1920 px at
     16:9. Heights, fonts and lanes therefore scale with the picture's height on every
@@ -54,51 +95,94 @@ def place_comments(
 
     The result is a function of the arguments: nothing is random.
     """
-    shaped = []
-    for comment in sorted(comments, key=lambda comment: comment.time_ms):
-        text = clean_text(comment.text)
-        style = parse_style(comment.commands, text)
-        if not style.invisible:
-            block = size_block(text, style, measure(text), stage_width)
-            motion = _motion(comment.time_ms / 1000, style, block.width, stage_width)
-            shaped.append((comment, text, style, block, motion))
+    hidden: list[Hidden] = []
+    shaped: list[_Shaped] = []
+    for comment in sorted(comments, key=_turn):
+        one = _shape(comment, measure, screen.width, settings)
+        if one.style.invisible:
+            hidden.append(_hidden(one, "invisible"))
+        elif one.motion.start >= screen.seconds or one.motion.end <= 0:
+            hidden.append(_hidden(one, "outside of the video"))
+        else:
+            shaped.append(one)
 
-    starts = [motion.start for *_, motion in shaped]
-    earliest_to_come = list(accumulate(reversed(starts), min))[::-1]
-    crowds: dict[Place, Crowd] = {"naka": Crowd(), "ue": Crowd(), "shita": Crowd()}
+    earliest_to_come = list(accumulate((one.motion.start for one in reversed(shaped)), min))[::-1]
+    room = STAGE_HEIGHT * (1 - settings.safe_area)
+    crowds: dict[tuple[Place, Layer | None], Crowd] = {}
+    everyone = Crowd()
     placed = []
-    for (comment, text, style, block, motion), earliest in zip(
-        shaped, earliest_to_come, strict=True
-    ):
-        crowd = crowds[style.place]
-        offset = crowd.first_gap(motion, block.height)
-        fits = offset + block.height <= STAGE_HEIGHT
+    for one, earliest in zip(shaped, earliest_to_come, strict=True):
+        comment, style, height = one.comment, one.style, one.block.height
+        layer = comment.layer if settings.collide == "layer" else None
+        crowd = crowds.setdefault((style.place, layer), Crowd())
+        offset = crowd.first_gap(one.motion, height)
+        fits = offset + height <= room
+        most = settings.most_on_screen
+        if most is not None and everyone.most_beside(one.motion) >= most:
+            hidden.append(_hidden(one, "too many on screen"))
+            continue
+        if not fits and settings.overflow == "hide":
+            hidden.append(_hidden(one, "no room"))
+            continue
         if not fits:
-            offset = _crowded_offset(comment, block.height)
-        crowd.add(motion, offset, block.height, forget_before=earliest)
-        y = STAGE_HEIGHT - offset - block.height if style.place == "shita" else offset
-        placed.append(Placed(comment.time_ms, text, style, block, motion, y, fits))
-    return placed
+            offset = _crowded_offset(comment, room - height)
+        for those in (crowd, everyone):
+            those.add(one.motion, offset, height, forget_before=earliest)
+        y = room - offset - height if style.place == "shita" else offset
+        placed.append(
+            Placed(
+                time_ms=comment.time_ms,
+                text=one.text,
+                layer=comment.layer,
+                style=style,
+                rules=one.rules,
+                block=one.block,
+                motion=one.motion,
+                y=y,
+                lane=round(offset / one.rules.sizes[style.size].box),
+                fits=fits,
+            )
+        )
+    return Layout(placed, hidden, screen)
 
 
-def _motion(time: float, style: Style, width: float, stage_width: float) -> Motion:
+def _hidden(one: _Shaped, why: Why) -> Hidden:
+    return Hidden(one.comment.time_ms, one.text, one.comment.layer, why)
+
+
+def _turn(comment: ScreenComment) -> tuple[int, int]:
+    return comment.time_ms, comment.posted_us or 0
+
+
+def _shape(
+    comment: ScreenComment, measure: Measure, stage_width: float, settings: LayoutSettings
+) -> _Shaped:
+    text = clean_text(comment.text)
+    style = parse_style(comment.commands, text)
+    rules = rules_for(comment, settings.rules)
+    ems = 0.0 if style.invisible else measure(text, style.font)
+    block = size_block(text, style, ems, stage_width, rules)
+    motion = _motion(comment.time_ms / 1000, style, block.width, stage_width, rules)
+    return _Shaped(comment, text, style, rules, block, motion)
+
+
+def _motion(time: float, style: Style, width: float, stage_width: float, rules: Rules) -> Motion:
     if style.place != "naka":
         x = (stage_width - width) / 2
         return Motion(time, time + style.seconds, x, 0.0, width)
-    path = RANGE_OF_STAGE * stage_width + WIDTH_SHARE * width
-    speed = path / (style.seconds + LEAD_SECONDS)
-    start = time - LEAD_SECONDS - PADDING_OF_STAGE * stage_width / speed
+    way = rules.reach * stage_width + rules.width_share * width
+    speed = way / (style.seconds + WAY_SECONDS_MORE)
+    start = time - rules.lead - (1 - rules.head) * stage_width / speed
     return Motion(start, start + (stage_width + width) / speed, stage_width, speed, width)
 
 
-def _crowded_offset(comment: ScreenComment, height: float) -> float:
+def _crowded_offset(comment: ScreenComment, spare: float) -> float:
     """A distance from the edge that looks random and depends on the comment alone.
 
     The player draws it anew each time; here reruns and parallel parts must agree. What is
-    higher than the stage is centred.
+    higher than the room that there is, by ``-spare``, is centred.
     """
-    room = STAGE_HEIGHT - height
-    if room < 0:
-        return room / 2
+    if spare < 0:
+        return spare / 2
     digest = blake2b(repr(comment).encode(), digest_size=8).digest()
-    return room * int.from_bytes(digest, "big") / 2**64
+    return spare * int.from_bytes(digest, "big") / 2**64

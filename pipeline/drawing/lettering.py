@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+import regex
 from PIL import Image
 
 from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.style import Rgb
 
 _ELLIPSIS = "…"
-_UNBROKEN = re.compile(r"[!-~]+ *|.")
+_UNBROKEN = regex.compile(r"[!-~]+ *|\X")
 """What stays on one line where it can: words of ASCII, and other characters one by one."""
+_CHARACTERS = regex.compile(r"\X")
 
 
 class Lettering:
@@ -38,6 +39,9 @@ class Lettering:
         if mask.fill.size:
             place = (round(x) + mask.left, round(baseline) + mask.top)
             image.paste(color, place, Image.fromarray(mask.fill))
+            if mask.colors is not None:
+                pictures = Image.fromarray(mask.colors)
+                image.paste(pictures, place, pictures)
 
     def fitted(self, text: str, width: float, size: int, least: int) -> tuple[str, int]:
         """``text`` and its size, made smaller down to ``least``, then cut, to fit ``width``."""
@@ -50,7 +54,7 @@ class Lettering:
         lines = [""]
         pieces = _UNBROKEN.findall(text)
         if any(self.width(piece.rstrip(), size) > width for piece in pieces):
-            pieces = list(text)
+            pieces = _CHARACTERS.findall(text)
         for piece in pieces:
             if lines[-1] and self.width(lines[-1] + piece.rstrip(), size) > width:
                 lines.append("")
@@ -75,6 +79,7 @@ class Lettering:
     def _cut(self, text: str, width: float, size: int) -> str:
         if self.width(text, size) <= width:
             return text
-        while text and self.width(text + _ELLIPSIS, size) > width:
-            text = text[:-1]
-        return text + _ELLIPSIS
+        kept = _CHARACTERS.findall(text)
+        while kept and self.width("".join(kept) + _ELLIPSIS, size) > width:
+            kept.pop()
+        return "".join(kept) + _ELLIPSIS

@@ -3,84 +3,100 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.compositing import Sprite, YuvSpace
-from pipeline.drawing.glyphs import Typeface, squeeze
-from pipeline.drawing.layout import Placed, place_comments
-from pipeline.drawing.sizing import STAGE_HEIGHT, Block
-from pipeline.drawing.style import BLACK, WHITE, Rgb
-from pipeline.media.probe import VideoInfo
+from pipeline.drawing.colors import ColorSpace
+from pipeline.drawing.comment import Layer
+from pipeline.drawing.compositing import PHASES, TILE, Planes, Sprite
+from pipeline.drawing.glyphs import TextMask, Typeface, squeeze
+from pipeline.drawing.layout import Layout, Placed
+from pipeline.drawing.rules import STAGE_HEIGHT
+from pipeline.drawing.sizing import Block
+from pipeline.drawing.style import BLACK, WHITE, Font, Rgb
 
-__all__ = ["Overlay", "ScreenComment"]
-
-OUTLINE_WIDTH = 2.8  # stage pixels, Niconico HTML5 player
 THINNEST_OUTLINE = 1.0  # pixels of the video; less does not part text from picture
 
-_Appearance = tuple[str, Block, Rgb, float]
+MOST_SMOOTH = 64
+"""Comments on screen up to which text moves by parts of a pixel. In larger crowds nobody could
+tell, and memory would grow: each phase is drawn and kept for itself."""
+
+_Look = tuple[str, Block, Font, Rgb, float]
 
 
 class Overlay:
-    """Draws ``comments`` over pictures of ``video`` by Niconico's rules.
+    """Draws a layout over pictures of ``height`` lines, whose pixels are ``sample_aspect`` wide.
 
-    All places are settled when it is made (some seconds for 60,000 comments); text is
-    drawn when it first appears and forgotten when it is gone, so memory depends on what
-    is on screen at once and not on the length of the video.
+    Text is drawn when it first appears and forgotten when it is gone, so memory depends on
+    what is on screen at once and not on the length of the video.
     """
 
-    missing: set[str]
-    """Characters of ``comments`` that no font has; they are drawn as hollow boxes."""
-
-    def __init__(self, comments: Sequence[ScreenComment], video: VideoInfo) -> None:
-        self._typeface = Typeface()
-        self._aspect = float(video.sample_aspect)
-        self._scale = video.height / STAGE_HEIGHT
-        self._space = YuvSpace(video.color_matrix, video.full_range)
-        stage_width = video.width * self._aspect / self._scale
-        self._placed = place_comments(comments, self._typeface.width, stage_width)
+    def __init__(
+        self,
+        layout: Layout,
+        typeface: Typeface,
+        height: int,
+        sample_aspect: Fraction,
+        space: ColorSpace,
+        marks: Mapping[Layer, Rgb] | None = None,
+    ) -> None:
+        """``marks`` are colours for all comments of some layers, in place of their own."""
+        self._typeface, self._space = typeface, space
+        self._aspect = float(sample_aspect)
+        self._scale = height / STAGE_HEIGHT
+        # The uploader's comments lie over the others.
+        self._placed = sorted(layout.placed, key=lambda placed: placed.layer == "owner")
         self._starts = np.array([placed.motion.start for placed in self._placed])
         self._ends = np.array([placed.motion.end for placed in self._placed])
-        self._sprites: dict[_Appearance, Sprite] = {}
-        self.missing = self._typeface.missing
+        numbers: dict[_Look, int] = {}
+        self._look_of = [
+            numbers.setdefault(_look(placed, marks or {}), len(numbers)) for placed in self._placed
+        ]
+        self._looks = list(numbers)
+        self._sprites: dict[int, Sprite] = {}
 
-    def draw(self, picture: npt.NDArray[np.uint8], time: Fraction) -> int:
+    def draw(self, planes: Planes, time: Fraction) -> int:
         """Draw what is on screen ``time`` seconds into the video and return how many.
 
-        ``picture`` is (height · 3 / 2, width) uint8 as ``planar_pictures`` yields it, and
-        is drawn upon in place. Times may come in any order; the result depends on
-        ``time`` alone.
+        Times may come in any order; the result depends on ``time`` alone.
         """
         now = float(time)
         on_screen = np.flatnonzero((self._starts <= now) & (self._ends > now))
-        sprites: dict[_Appearance, Sprite] = {}
+        phases = PHASES if len(on_screen) <= MOST_SMOOTH else 1
+        sprites: dict[int, Sprite] = {}
         for number in on_screen:
-            placed = self._placed[number]
-            look = (placed.text, placed.block, placed.style.color, placed.style.opacity)
+            placed, look = self._placed[number], self._look_of[number]
             if look not in sprites:
-                sprites[look] = self._sprites.get(look) or self._render(placed)
+                sprites[look] = self._sprites.get(look) or self._render(look)
             x = placed.motion.x(now) * self._scale / self._aspect
-            sprites[look].blend(picture, _nearest(x), _nearest(placed.y * self._scale))
+            fine = phases if placed.motion.speed and placed.block.width * self._scale < TILE else 1
+            x = math.floor(x * fine + 0.5) * PHASES // fine
+            sprites[look].blend(planes, x, math.floor(placed.y * self._scale + 0.5))
         self._sprites = sprites
         return len(on_screen)
 
-    def _render(self, placed: Placed) -> Sprite:
-        block, color = placed.block, placed.style.color
-        mask = self._typeface.draw(
-            placed.text,
-            size=block.glyph * self._scale,
-            baseline=block.baseline * self._scale,
-            pitch=block.pitch * self._scale,
-            outline=max(THINNEST_OUTLINE, OUTLINE_WIDTH * self._scale),
-        )
+    def _render(self, number: int) -> Sprite:
+        text, block, font, color, opacity = self._looks[number]
+
+        def drawn(phase: int) -> TextMask:
+            mask = self._typeface.draw(
+                text,
+                size=block.glyph * self._scale,
+                baseline=block.baseline * self._scale,
+                pitch=block.pitch * self._scale,
+                outline=max(THINNEST_OUTLINE, block.outline * self._scale),
+                font=font,
+                shift=phase / PHASES * self._aspect,
+            )
+            return squeeze(mask, self._aspect)
+
         outline = WHITE if color == BLACK else BLACK
-        mask = squeeze(mask, self._aspect)
-        return Sprite(mask, color, outline, placed.style.opacity, self._space)
+        return Sprite(drawn, color, outline, opacity, self._space)
 
 
-def _nearest(value: float) -> int:
-    return math.floor(value + 0.5)
+def _look(placed: Placed, marks: Mapping[Layer, Rgb]) -> _Look:
+    style = placed.style
+    color = marks.get(placed.layer, style.color)
+    return placed.text, placed.block, style.font, color, style.opacity

@@ -1,17 +1,15 @@
-"""How large a comment's text is: Niconico's sizes, and when many lines shrink them."""
+"""How large a comment's text is: its size, and what shrinks it."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.drawing.style import Size, Style
+from pipeline.drawing.rules import RESIZED_FROM, Rules
+from pipeline.drawing.style import Style
 
-STAGE_HEIGHT = 1080.0
-"""Every length of the layout is in pixels of Niconico's HTML5 stage, 1920×1080."""
-
-FIXED_WIDTH_LIMIT = 1439.0
-"""Widest ue or shita comment without ``full``: 512 of the stage's 683 units, the 4:3 area."""
+Shrunk = Literal["lines", "width", "lines and width"]
 
 
 @dataclass(frozen=True)
@@ -26,6 +24,10 @@ class Block:
     """Height of a single line with the space around it."""
     width: float
     height: float
+    outline: float
+    """Width of the stroke around letters."""
+    shrunk: Shrunk | None
+    """Why the text is smaller than its size says: it has many lines, or is too wide."""
 
     @property
     def baseline(self) -> float:
@@ -34,39 +36,22 @@ class Block:
         return self.box / 2 + self.pitch * (1 / 2 - 0.16)
 
 
-@dataclass(frozen=True)
-class _Metrics:
-    box: float
-    pitch: float
-    glyph: float
-    resized_pitch: float
-    resized_from: int
-    """Lines from which the text is set in the smaller pitch."""
-
-
-# Niconico HTML5 player, 1920×1080 stage.
-_METRICS: dict[Size, _Metrics] = {
-    "big": _Metrics(138.4, 127.2, 109.6, 67.1, 3),
-    "medium": _Metrics(95.5, 81.3, 75.9, 42.2, 5),
-    "small": _Metrics(65.0, 50.7, 50.6, 28.2, 7),
-}
-
-
-def size_block(text: str, style: Style, ems: float, stage_width: float) -> Block:
+def size_block(text: str, style: Style, ems: float, stage_width: float, rules: Rules) -> Block:
     """The block of ``text`` whose widest line is ``ems`` em wide.
 
     Many lines shrink any comment unless it is ``ender``. A fixed comment that is too wide
     for the 4:3 area (with ``full``: for the stage) is shrunk pixel by pixel until it fits.
     """
-    metrics = _METRICS[style.size]
     lines = text.count("\n") + 1
+    many = lines >= RESIZED_FROM[style.size] and not style.ender
+    metrics = (rules.resized if many else rules.sizes)[style.size]
+    shrunk: Shrunk | None = "lines" if many else None
     scale = 1.0
-    if lines >= metrics.resized_from and not style.ender:
-        scale = metrics.resized_pitch / metrics.pitch
     if style.place != "naka":
-        limit = stage_width if style.full else min(FIXED_WIDTH_LIMIT, stage_width)
-        if ems * metrics.glyph * scale > limit:
+        limit = min(rules.full_width if style.full else rules.fixed_width, stage_width)
+        if ems * metrics.glyph > limit:
             scale = max(1, math.floor(limit / ems)) / metrics.glyph
+            shrunk = "lines and width" if many else "width"
     pitch, box = metrics.pitch * scale, metrics.box * scale
     return Block(
         glyph=metrics.glyph * scale,
@@ -74,4 +59,6 @@ def size_block(text: str, style: Style, ems: float, stage_width: float) -> Block
         box=box,
         width=ems * metrics.glyph * scale,
         height=pitch * (lines - 1) + box,
+        outline=rules.outline,
+        shrunk=shrunk,
     )

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.drawing.comment import Layer
+
 Place = Literal["naka", "ue", "shita"]
 Size = Literal["big", "medium", "small"]
+Font = Literal["defont", "gothic", "mincho"]
 Rgb = tuple[int, int, int]
+
+Value = Place | Size | Font | Rgb | float | bool
 
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
+MARKS: Mapping[Layer, Rgb] = {"viewer": WHITE, "owner": WHITE, "generated": (255, 170, 60)}
+"""Colours of the layers where they are to be told from one another."""
 
 DEFAULT_SECONDS = 3.0
 LONGEST_SECONDS = 120.0
@@ -31,13 +38,14 @@ class Style:
     opacity: float = 1.0
     """0 is clear, 1 is solid; the outline takes its share of it too."""
     seconds: float = DEFAULT_SECONDS
-    """Seconds on screen for a fixed comment; for a scrolling one, the time it takes from
-    entering the 4:3 area to leaving it, less one second."""
+    """Seconds on screen for a fixed comment; for a scrolling one, the time that its way takes,
+    less one second."""
     full: bool = False
     """A fixed comment may be as wide as the stage rather than the 4:3 area."""
     ender: bool = False
     """Many lines do not make the text smaller."""
     invisible: bool = False
+    font: Font = "defont"
 
 
 def parse_style(commands: Sequence[str], text: str) -> Style:
@@ -46,7 +54,7 @@ def parse_style(commands: Sequence[str], text: str) -> Style:
     Case does not matter, the first word of each category wins, and words that are no
     commands mean nothing. Text that begins with ``/`` is a script line: invisible.
     """
-    found: dict[str, Place | Size | Rgb | float | bool] = {}
+    found: dict[str, Value] = {}
     for word in commands:
         if meaning := _meaning(word.lower()):
             found.setdefault(*meaning)
@@ -61,7 +69,7 @@ def category(word: str) -> str | None:
     return meaning[0] if meaning else None
 
 
-def _meaning(word: str) -> tuple[str, Place | Size | Rgb | float | bool] | None:
+def _meaning(word: str) -> tuple[str, Value] | None:
     """The field of Style that ``word`` sets, and its value."""
     if word in _WORDS:
         return _WORDS[word]
@@ -83,13 +91,16 @@ def _rgb(code: int) -> Rgb:
 _HEX_COLOR = re.compile("#([0-9a-f]{3}|[0-9a-f]{6})")
 _SECONDS = re.compile(r"[@＠]([-+]?(?:\d+\.?\d*|\.\d+))", re.ASCII)
 
-_WORDS: dict[str, tuple[str, Place | Size | Rgb | float | bool]] = {
+_WORDS: dict[str, tuple[str, Value]] = {
     "naka": ("place", "naka"),
     "ue": ("place", "ue"),
     "shita": ("place", "shita"),
     "big": ("size", "big"),
     "medium": ("size", "medium"),
     "small": ("size", "small"),
+    "defont": ("font", "defont"),
+    "gothic": ("font", "gothic"),
+    "mincho": ("font", "mincho"),
     "_live": ("opacity", LIVE_OPACITY),
     "full": ("full", True),
     "ender": ("ender", True),

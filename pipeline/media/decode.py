@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from itertools import cycle
+from itertools import chain
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import numpy as np
-import numpy.typing as npt
+import av
 
 from pipeline.errors import PipelineError
+from pipeline.media.faults import no_pictures_decoded, times_go_back
 from pipeline.media.ffmpeg import finish, running
-from pipeline.media.probe import VideoInfo, no_pictures_decoded, truncated
-from pipeline.overlap import ahead
+from pipeline.media.probe import VideoInfo
+from pipeline.media.reading import Picture, timed_pictures
 
-Picture = npt.NDArray[np.uint8]
-
-_ENDS_EARLY = re.compile(
-    "partial file|File ended prematurely|Error during demuxing|Truncating packet"
-)
 _CUT = re.compile(rb"frame:(\d+)")
-_BLOCK = 4 << 20
-"""Bytes of pictures that are read from ffmpeg at once."""
-_MOST_THREADS = 16
-"""ffmpeg warns of more."""
-_READY = 2
-"""Such blocks that wait for the caller."""
 _SCENE_CHANGE = 10
 """ffmpeg's own default for scdet: percent by which the mean difference to the frame before
 jumps. Cuts of the clips that were looked at score 12.9 or more, all else 8.6 or less."""
+
+_RUN_UPS = (1, 12, 60)
+"""Seconds to seek before the wanted picture until one comes that needs none before it."""
+_TIMED_FORMATS = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts"}
 
 
 @dataclass(frozen=True)
@@ -54,62 +46,65 @@ class TimedPicture:
     """Whether the picture was cut here."""
 
 
+@dataclass(frozen=True)
+class PlanarPicture:
+    """One decoded picture at the video's own size."""
+
+    time: Fraction
+    """Seconds from the file's start, exactly as the file times it."""
+    planes: Picture
+    """(height · 3 / 2, width) YUV 4:2:0: luma, then the two chroma planes. A view of a buffer
+    that later pictures overwrite; it may be drawn upon."""
+
+
 def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
     """Every picture of ``video`` in order, turned upright and squeezed to size × size.
 
     Nothing is dropped or doubled for the sake of a constant rate. Decoding goes on while the
     caller is busy. Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
     """
-    with (
-        tempfile.NamedTemporaryFile(mode="r", suffix=".pts") as times,
-        tempfile.TemporaryFile() as cuts,
-    ):
+    with tempfile.TemporaryFile() as cuts:
         filters = [
             f"scale={size}:{size}:flags=area",
             f"format=rgb24,scdet=threshold={_SCENE_CHANGE}",
             # Only pictures that begin a scene have this key. ffmpeg writes and flushes their
-            # lines, like those of the times below, before the pictures themselves.
+            # lines before the pictures themselves.
             f"metadata=print:key=lavfi.scd.time:file=/dev/fd/{cuts.fileno()}:direct=1",
         ]
-        arguments = [
-            *("-i", str(video.path), "-map", "0:v:0", "-fps_mode", "passthrough"),
-            *("-vf", ",".join(filters)),
-            # Times as demuxed, {ptsi}, will not do: AVI has none, and ffmpeg infers them.
-            *("-enc_time_base", "demux"),
-            *("-stats_enc_pre", times.name, "-stats_enc_pre_fmt", "{pts} {tb}"),
-            *("-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"),
-        ]
-        pictures = _raw_pictures(video, arguments, (size, size, 3), pass_fds=(cuts.fileno(),))
+        arguments = ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
+        arguments += ["-pix_fmt", "rgb24"]
+        pictures = timed_pictures(video, arguments, (size, size, 3), pass_fds=(cuts.fileno(),))
         begun: set[int] = set()
         told = 0
-        for number, pixels in enumerate(pictures):
-            pts, unit = times.readline().split()
+        for number, (pts, unit, pixels) in enumerate(pictures):
             if lines := _whole_lines(cuts, told):
                 told += len(lines)
                 begun.update(map(int, _CUT.findall(lines)))
-            yield TimedPicture(int(pts), _time_base(unit), pixels, number in begun)
+            yield TimedPicture(pts, unit, pixels, number in begun)
 
 
-def planar_pictures(video: VideoInfo) -> Iterator[Picture]:
-    """The video at its own size as YUV 4:2:0, one picture every 1 / ``video.rate`` seconds.
+def planar_pictures(
+    video: VideoInfo, since: Fraction = Fraction(0), until: Fraction | None = None
+) -> Generator[PlanarPicture]:
+    """Every picture of ``video`` with ``since`` <= time < ``until`` in order, upright.
 
-    Yields (height · 3 / 2, width) uint8: luma, then the two chroma planes, odd sizes
-    padded to even ones. Where the file's rate varies, pictures are repeated or left out
-    so that the n-th is the one on screen at (n + ½) / rate: rounding to the nearest keeps
-    the rhythm of files whose times are rounded. Each is a view of a buffer that later ones
-    overwrite; it may be drawn upon. Decoding goes on while the caller is busy.
+    Nothing is dropped or doubled for the sake of a constant rate; of two pictures at one
+    time, the second comes one unit later. Eight bits deep, in the video's own matrix and
+    range; odd sizes are padded to even ones. Times and planes do not depend on ``since``.
+    Decoding goes on while the caller is busy. Raises PipelineError: VIDEO_TRUNCATED,
+    NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times go back.
     """
-    width, height = even_size(video)
-    filters = [
-        f"fps={video.rate}:start_time=0",
-        f"pad={width}:{height}",
-        f"scale=in_color_matrix={video.color_matrix}:out_color_matrix={video.color_matrix}",
-    ]
-    arguments = [
-        *("-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)),
-        *("-f", "rawvideo", "-pix_fmt", "yuv420p", "pipe:1"),
-    ]
-    return _raw_pictures(video, arguments, (height * 3 // 2, width))
+    seeks = [since - run_up for run_up in _RUN_UPS if run_up < since]
+    for seek in seeks if seeks and _seeks_exactly(video) else []:
+        with closing(_planar_from(video, seek)) as pictures:
+            first = None
+            with suppress(PipelineError):  # the last attempt tells the same of the whole file
+                first = next(pictures, None)
+            if first is not None and first.time <= since:
+                yield from _within(chain([first], pictures), since, until)
+                return
+    with closing(_planar_from(video, None)) as pictures:
+        yield from _within(pictures, since, until)
 
 
 def still(path: Path, seconds: float, width: int) -> bytes:
@@ -139,48 +134,51 @@ def even_size(video: VideoInfo) -> tuple[int, int]:
     return video.width + video.width % 2, video.height + video.height % 2
 
 
-def _raw_pictures(
-    video: VideoInfo, arguments: list[str], shape: tuple[int, ...], **streams: Any
-) -> Iterator[Picture]:
-    count = 0
-    # More pictures under way than ffmpeg would choose bridge the moments in which a core is
-    # ours: 6 % on two cores.
-    threads = ["-threads", str(min(_MOST_THREADS, 4 * (os.cpu_count() or 1)))]
-    with running([*threads, *arguments], stdout=subprocess.PIPE, bufsize=0, **streams) as (
-        process,
-        said,
-    ):
-        for block in ahead(_blocks(process.stdout, shape), _READY):
-            count += len(block)
-            yield from block
-        warnings = finish(process, said, f"decoding {video.path}")
-    if _ENDS_EARLY.search(warnings):
-        raise truncated(video.path)
-    if count == 0:
-        raise no_pictures_decoded(video.path)
-
-
-def _blocks(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
-    """Whole pictures from an unbuffered pipe, some at a time."""
-    picture = math.prod(shape)
-    # One is filled, one in use. Fresh memory would cost as much as comparing the pictures.
-    buffers = np.empty((_READY + 2, max(1, _BLOCK // picture), *shape), np.uint8)
-    for pixels in cycle(buffers):
-        view = pixels.reshape(-1).data
-        filled = 0
-        while filled < len(view) and (got := stream.readinto(view[filled:])):
-            filled += got
-        yield pixels[: filled // picture]
-        if filled < len(view):
+def _within(
+    pictures: Iterator[PlanarPicture], since: Fraction, until: Fraction | None
+) -> Iterator[PlanarPicture]:
+    for picture in pictures:
+        if until is not None and picture.time >= until:
             return
+        if picture.time >= since:
+            yield picture
+
+
+def _planar_from(video: VideoInfo, seek: Fraction | None) -> Generator[PlanarPicture]:
+    """All pictures, or those from a picture near ``seek`` that needs none before it."""
+    width, height = even_size(video)
+    # Times stay those of the file: ffmpeg would shift them, and differently after a seek.
+    arguments = ["-copyts"]
+    filters = []
+    if seek is not None:
+        arguments += ["-noaccurate_seek", "-ss", f"{float(seek):.6f}"]
+        # What is shown before the first key picture may refer to pictures that were not read.
+        filters.append(r"select=gt(st(0\,ld(0)+key)\,0)")
+    if (width, height) != (video.width, video.height):
+        filters.append(f"pad={width}:{height}")
+    side = f"color_matrix={video.color_matrix}:%s_range={'pc' if video.full_range else 'tv'}"
+    filters.append(f"scale=in_{side % 'in'}:out_{side % 'out'}")
+    arguments += ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
+    arguments += ["-pix_fmt", "yuv420p"]
+    earlier: Fraction | None = None
+    with closing(timed_pictures(video, arguments, (height * 3 // 2, width))) as pictures:
+        for pts, unit, planes in pictures:
+            time = pts * unit - video.start
+            if earlier is not None and time <= earlier:
+                if time < earlier:
+                    raise times_go_back(video.path, earlier)
+                time += video.time_unit
+            yield PlanarPicture(time, planes)
+            earlier = time
+
+
+def _seeks_exactly(video: VideoInfo) -> bool:
+    """Whether pictures have the same times after a seek; ffmpeg infers those of an AVI."""
+    with av.open(str(video.path)) as container:
+        return container.format.name in _TIMED_FORMATS
 
 
 def _whole_lines(file: IO[bytes], start: int) -> bytes:
     """What was written behind ``start``, without a line that is still being written."""
     written = os.pread(file.fileno(), 1 << 16, start)
     return written[: written.rfind(b"\n") + 1]
-
-
-@cache
-def _time_base(unit: str) -> Fraction:
-    return Fraction(unit)

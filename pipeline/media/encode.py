@@ -1,25 +1,40 @@
-"""Pictures to an H.264 file that plays everywhere, sound kept."""
+"""Pictures to a video file that plays everywhere, with all else that its source holds."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
+import av
+
+from pipeline.media.carrying import carried, source_input
+from pipeline.media.codecs import H264, Codec, Container, container_arguments, software_arguments
+from pipeline.media.colors import BT709, Color, PixelFormat, color_filters, color_tags
 from pipeline.media.ffmpeg import finish, running
+from pipeline.media.hardware import hardware_arguments
+from pipeline.media.probe import MediaInfo
+from pipeline.media.progress import progress_told
 
-PLAYABLE_IN_MP4 = {"aac", "mp3"}
-"""Sound that browsers and telephones play from an mp4; any other is encoded as AAC."""
+BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
+"""The same input gives the same bytes."""
+NUT_OPTIONS = {"write_index": "0"}
+"""ffmpeg reads from the pipe as it comes, and an index would grow in memory."""
 
 
 class PictureSink(Protocol):
     """Takes pictures one after another."""
 
-    def write(self, pixels: Any) -> None:
-        """Append one picture: a C-contiguous uint8 buffer of a whole picture."""
+    def write(self, pixels: Any, pts: int | None = None) -> None:
+        """Append one picture: a C-contiguous uint8 buffer of a whole picture.
+
+        ``pts`` is the time at which it is shown, in the encoder's ``unit``, later than that
+        of the picture before; None: one picture's time after it. The buffer is free again
+        afterwards.
+        """
 
 
 @contextmanager
@@ -28,48 +43,113 @@ def encoder(
     *,
     size: tuple[int, int],
     rate: Fraction,
-    pixel_format: str = "yuv420p",
+    unit: Fraction | None = None,
+    pixel_format: PixelFormat = "yuv420p",
+    codec: Codec = H264,
+    target_format: Container = "mp4",
     sample_aspect: Fraction = Fraction(1),
-    color_matrix: str = "bt709",
-    full_range: bool = False,
-    sound: Path | None = None,
-    copy_sound: bool = False,
-    preset: str = "veryfast",
-    crf: int = 23,
+    color: Color = BT709,
+    source: MediaInfo | None = None,
+    encoded: Callable[[int], None] | None = None,
 ) -> Iterator[PictureSink]:
-    """Write ``target`` (mp4: H.264 yuv420p, index first) from pictures of ``size`` (w, h).
+    """Write ``target`` from pictures of ``size`` (width, height, both even).
 
-    Both sides of ``size`` are even. ``pixel_format`` is that of the pictures handed in:
-    yuv420p planes (height · 3 / 2, width) or rgb24 (height, width, 3). ``sound`` is any
-    file with audio streams; all are kept, copied or encoded as AAC. The file is complete
-    only when the block ends without an exception.
+    ``rate`` is the pictures a second, on average where times are given; ``unit`` the seconds
+    in one unit of those, 1 / ``rate`` unless given. ``pixel_format`` is that of the pictures
+    handed in: yuv420p planes (height · 3 / 2, width) of ``color``, rgb24 (height, width, 3)
+    or gbrap planes (4, height, width) of green, blue, red and opacity. All sound, text
+    subtitles, chapters and titles of ``source`` go along, which picture times count from the
+    start of. A thread calls ``encoded`` with the number of pictures done so far. The file is
+    complete only when the block ends without an exception. Raises PipelineError: DISK_FULL,
+    FFMPEG_FAILED.
     """
-    range_name = "pc" if full_range else "tv"
-    arguments = [
-        *("-f", "rawvideo", "-pix_fmt", pixel_format, "-s", f"{size[0]}x{size[1]}"),
-        *("-r", str(rate), "-i", "pipe:0"),
-        *(("-i", str(sound), "-map", "0:v", "-map", "1:a?") if sound else ()),
-        *(("-c:a", "copy") if copy_sound else ("-c:a", "aac", "-b:a", "192k")),
-        *("-vf", _filters(pixel_format, sample_aspect, color_matrix, range_name)),
-        *("-c:v", "libx264", "-preset", preset, "-crf", str(crf), "-pix_fmt", "yuv420p"),
-        *("-colorspace", color_matrix, "-color_range", range_name),
-        *("-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact"),
-        *("-movflags", "+faststart", "-f", "mp4", str(target)),
+    unit = unit or 1 / rate
+    filters = [
+        *color_filters(pixel_format, color),
+        f"setsar={sample_aspect.numerator}/{sample_aspect.denominator}",
     ]
-    with running(arguments, stdin=subprocess.PIPE) as (process, said):
-        assert process.stdin is not None
-        try:
-            yield process.stdin  # type: ignore[misc]
-            process.stdin.close()
-        except BrokenPipeError:
-            pass  # ffmpeg died; finish() tells why
-        finish(process, said, f"encoding {target.name}")
+    with progress_told(encoded) as progress:
+        arguments = [
+            # ffmpeg would move a first picture that comes after the sound to its start.
+            *("-copyts", "-f", "nut", "-i", "pipe:0"),
+            *(source_input(source) if source else ()),
+            *("-map", "0:v", "-vf", ",".join(filters)),
+            *(hardware_arguments(codec) if codec.hardware else software_arguments(codec)),
+            *color_tags(color),
+            *("-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"),
+            *("-bsf:v", _last_duration(rate)),
+            *(carried(source, target_format) if source else ("-map_metadata", "-1")),
+            *(*progress.arguments, *BITEXACT),
+            *(*container_arguments(target_format, codec.name, unit), str(target)),
+        ]
+        with running(arguments, stdin=subprocess.PIPE, pass_fds=progress.pass_fds) as (
+            process,
+            said,
+        ):
+            assert process.stdin is not None
+            try:
+                with _muxing(process.stdin, size, rate, unit, pixel_format) as sink:
+                    yield sink
+                process.stdin.close()
+            except BrokenPipeError:
+                pass  # ffmpeg died; finish() tells why
+            finish(process, said, f"encoding {target.name}")
 
 
-def _filters(pixel_format: str, aspect: Fraction, matrix: str, range_name: str) -> str:
-    filters = [f"setsar={aspect.numerator}/{aspect.denominator}"]
-    if pixel_format == "rgb24":
-        filters.insert(0, f"scale=out_color_matrix={matrix}:out_range={range_name}")
-    else:
-        filters.insert(0, f"setparams=colorspace={matrix}:range={range_name}")
-    return ",".join(filters)
+def _last_duration(rate: Fraction) -> str:
+    """The filter that makes the whole as long as from the first picture to the last one's end.
+
+    mp4 adds up the times between decoding and the duration of the packet that comes last,
+    whose picture need not be the one that is shown last.
+    """
+    latest = "st(0,max(ld(0),PTS))"
+    rest = f"round({latest}+{rate.denominator}/{rate.numerator}/TB-STARTPTS-(DTS-STARTDTS))"
+    duration = f"if(eq(NEXT_DTS,NOPTS),{rest},0*{latest}+DURATION)".replace(",", r"\,")
+    return f"setts=pts=PTS:dts=DTS:duration={duration}"
+
+
+@contextmanager
+def _muxing(
+    pipe: IO[bytes], size: tuple[int, int], rate: Fraction, unit: Fraction, pixel_format: str
+) -> Iterator[PictureSink]:
+    """Raw pictures as NUT, which carries each one's exact time and costs no more than none."""
+    container = av.open(f"pipe:{pipe.fileno()}", "w", format="nut", options=NUT_OPTIONS)
+    stream = container.add_stream("rawvideo", rate=rate)
+    assert isinstance(stream, av.VideoStream)
+    stream.width, stream.height = size
+    stream.pix_fmt = pixel_format
+    stream.codec_context.time_base = unit
+    try:
+        yield _Pictures(container, stream, unit, round(1 / (rate * unit)))
+    except BaseException:
+        with suppress(OSError):  # hides no other error, nor why ffmpeg died
+            container.close()
+        raise
+    container.close()
+
+
+class _Pictures:
+    """Muxes pictures whose times are in ``unit``, ``step`` of them from one to the next."""
+
+    def __init__(
+        self,
+        container: av.container.OutputContainer,
+        stream: av.VideoStream,
+        unit: Fraction,
+        step: int,
+    ) -> None:
+        self._container = container
+        self._stream = stream
+        self._unit = unit
+        self._step = step
+        self._next = 0
+
+    def write(self, pixels: Any, pts: int | None = None) -> None:
+        shown = self._next if pts is None else pts
+        packet = av.Packet(memoryview(pixels))  # type: ignore[arg-type]
+        packet.stream = self._stream
+        packet.pts = packet.dts = shown
+        packet.time_base = self._unit
+        packet.is_keyframe = True
+        self._container.mux_one(packet)
+        self._next = shown + self._step

@@ -79,7 +79,9 @@ def _film(
     video: Path, spec: EpisodeSpec, script: Script, drawn: Callable[[int], object]
 ) -> dict[Role, list[DrawingTruth]]:
     """Write the video; return where everybody was on their drawings."""
+    from pipeline.media.codecs import Codec
     from pipeline.media.encode import encoder
+    from pipeline.media.probe import probe_sound
     from pipeline.show.music import write_music
     from pipeline.show.stage import drawings
 
@@ -91,7 +93,12 @@ def _film(
         write_music(sound, spec, script)
         size = (spec.width, spec.height)
         with encoder(
-            temporary, size=size, rate=RATE, pixel_format="rgb24", sound=sound, crf=_CRF
+            temporary,
+            size=size,
+            rate=RATE,
+            pixel_format="rgb24",
+            codec=Codec(crf=_CRF),
+            source=probe_sound(sound),
         ) as sink:
             for drawing in drawings(spec, script):
                 pixels = drawing.picture.tobytes()

@@ -226,7 +226,7 @@ def test_samples_without_comments_are_refused(name: str, code: ExitCode) -> None
     assert caught.value.code == code
 
 
-@pytest.mark.parametrize("name", format_names())
+@pytest.mark.parametrize("name", sorted(set(format_names()) - {"layout.json"}))
 def test_reading_makes_no_garbage_that_only_the_collector_would_find(
     tmp_path: Path, name: str
 ) -> None:

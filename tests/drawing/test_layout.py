@@ -1,27 +1,38 @@
 import math
+from dataclasses import replace
 from itertools import combinations
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.layout import Placed, place_comments
-from pipeline.drawing.sizing import STAGE_HEIGHT
+from pipeline.drawing.comment import Layer, ScreenComment
+from pipeline.drawing.layout import Hidden, Layout, Placed, lay_out
+from pipeline.drawing.rules import FLASH, FLASH_UNTIL_US, HTML5, SIMPLE, STAGE_HEIGHT
+from pipeline.drawing.screen import Screen
+from pipeline.drawing.settings import LayoutSettings
+from pipeline.drawing.style import Font
 
 WIDE = 1920.0
 
 
-def square_letters(text: str) -> float:
+def square_letters(text: str, font: Font) -> float:
     return float(max(map(len, text.split("\n"))))
 
 
-def place(*comments: ScreenComment, width: float = WIDE) -> list[Placed]:
-    return place_comments(comments, square_letters, width)
+def whole(*comments: ScreenComment, width: float = WIDE, **settings: Any) -> Layout:
+    return lay_out(comments, square_letters, Screen(width), LayoutSettings(**settings))
 
 
-def said(time: float, text: str = "text", commands: str = "") -> ScreenComment:
-    return ScreenComment(round(time * 1000), text, tuple(commands.split()))
+def place(*comments: ScreenComment, width: float = WIDE, **settings: Any) -> list[Placed]:
+    return whole(*comments, width=width, **settings).placed
+
+
+def said(
+    time: float, text: str = "text", commands: str = "", layer: Layer = "viewer"
+) -> ScreenComment:
+    return ScreenComment(round(time * 1000), text, tuple(commands.split()), layer)
 
 
 crowds = st.lists(
@@ -33,9 +44,12 @@ crowds = st.lists(
             st.sampled_from(["ue", "shita", "big", "small", "@1", "@8", "full", "ender"]),
             max_size=3,
         ).map(tuple),
+        st.sampled_from(["viewer", "owner", "generated"]),
+        st.sampled_from([None, FLASH_UNTIL_US - 1, FLASH_UNTIL_US]),
     ),
     max_size=40,
 )
+rule_sets = st.sampled_from(["auto", "html5", "flash", "simple"])
 widths = st.sampled_from([607.5, 1440.0, WIDE, 2520.0])
 
 
@@ -48,13 +62,17 @@ def overlap(a: Placed, b: Placed, time: float) -> bool:
 
 
 @settings(deadline=None, max_examples=60)
-@given(crowds, widths)
-def test_comments_that_fit_never_overlap(comments: list[ScreenComment], width: float) -> None:
-    fitting = [placed for placed in place(*comments, width=width) if placed.fits]
+@given(crowds, widths, rule_sets, st.sampled_from(["layer", "all"]))
+def test_comments_that_fit_never_overlap(
+    comments: list[ScreenComment], width: float, rules: str, collide: str
+) -> None:
+    everyone = place(*comments, width=width, rules=rules, collide=collide)
+    fitting = [placed for placed in everyone if placed.fits]
     for a, b in combinations(fitting, 2):
         first = max(a.motion.start, b.motion.start)
         last = min(a.motion.end, b.motion.end)
-        if a.style.place == b.style.place and first < last:
+        collides = a.layer == b.layer or collide == "all"
+        if a.style.place == b.style.place and collides and first < last:
             for step in range(11):
                 assert not overlap(a, b, first + (last - first) * step / 10)
 
@@ -77,7 +95,7 @@ def test_every_comment_is_inside_the_picture_or_centred_over_it(
 @given(crowds, st.integers(0, 600_000))
 def test_places_are_a_function_of_the_comments(comments: list[ScreenComment], later: int) -> None:
     assert place(*comments) == place(*comments)
-    moved = [ScreenComment(c.time_ms + later, c.text, c.commands) for c in comments]
+    moved = [replace(c, time_ms=c.time_ms + later) for c in comments]
     for before, after in zip(place(*comments), place(*moved), strict=True):
         assert after.motion.start - before.motion.start == pytest.approx(later / 1000)
         assert after.fits == before.fits
@@ -143,6 +161,7 @@ def test_many_lines_are_set_smaller(
     assert many.block.pitch == pytest.approx(resized_pitch)
     assert many.block.height < few.block.height
     assert ender.block.height == pytest.approx(pitch * (resized_from - 1) + box)
+    assert [p.block.shrunk for p in (few, many, ender)] == [None, "lines", None]
 
 
 def test_wide_fixed_comments_shrink_to_the_four_by_three_area_or_the_stage() -> None:
@@ -152,6 +171,10 @@ def test_wide_fixed_comments_shrink_to_the_four_by_three_area_or_the_stage() -> 
     assert 1439 - 40 < fixed.block.width <= 1439
     assert 1920 - 40 < full.block.width <= 1920
     assert scrolling.block.width == pytest.approx(40 * 75.9)
+    assert [p.block.shrunk for p in (fixed, full, scrolling)] == ["width", "width", None]
+    (both,) = place(said(0, "\n".join(["あ" * 80] * 5), "shita"))
+    assert both.block.shrunk == "lines and width"
+    assert both.block.width <= 1439 + 1
 
 
 def test_comments_of_one_time_take_lanes_in_their_order() -> None:
@@ -159,6 +182,13 @@ def test_comments_of_one_time_take_lanes_in_their_order() -> None:
     assert [p.text for p in placed] == [str(number) for number in range(12)]
     assert [p.fits for p in placed] == [True] * 11 + [False]
     assert [p.y for p in placed[:11]] == pytest.approx([95.5 * n for n in range(11)])
+    assert [p.lane for p in placed[:11]] == list(range(11))
+
+
+def test_of_one_time_the_one_posted_first_comes_first() -> None:
+    late = ScreenComment(1000, "late", (), posted_us=1_600_000_000_000_001)
+    early = ScreenComment(1000, "early", (), posted_us=1_600_000_000_000_000)
+    assert [p.text for p in place(late, early)] == ["early", "late"]
 
 
 def test_a_faster_comment_may_follow_only_if_it_does_not_catch_up() -> None:
@@ -168,8 +198,58 @@ def test_a_faster_comment_may_follow_only_if_it_does_not_catch_up() -> None:
 
 
 def test_invisible_comments_take_no_lane() -> None:
-    (placed,) = place(said(0, "/script"), said(0, "a", "invisible"), said(0, "b"))
+    layout = whole(said(0, "/script"), said(0, "a", "invisible"), said(0, "b"))
+    (placed,) = layout.placed
     assert (placed.text, placed.y) == ("b", 0)
+    assert [(h.text, h.why) for h in layout.hidden] == [
+        ("/script", "invisible"),
+        ("a", "invisible"),
+    ]
+
+
+def test_what_the_video_has_no_time_for_is_hidden() -> None:
+    comments = [said(-9, "before"), said(0, "first"), said(19, "last"), said(30, "after")]
+    layout = lay_out(comments, square_letters, Screen(seconds=20))
+    assert [placed.text for placed in layout.placed] == ["first", "last"]
+    assert {hidden.why for hidden in layout.hidden} == {"outside of the video"}
+
+
+def test_layers_make_way_for_one_another_only_if_asked() -> None:
+    comments = [said(1, "a"), said(1, "b", layer="owner"), said(1, "c", layer="generated")]
+    assert [p.y for p in place(*comments)] == [0, 0, 0]
+    assert [p.y for p in place(*comments, collide="all")] == [0, 95.5, 191]
+
+
+def test_the_safe_area_stays_free() -> None:
+    bottom = 0.8 * STAGE_HEIGHT
+    comments = [said(1, "あ" * 30, place) for place in ("shita", "", "ue") * 12]
+    for placed in place(*comments, safe_area=0.2):
+        assert 0 <= placed.y <= placed.y + placed.block.height <= bottom + 1e-6
+    (lowest,) = place(said(1, "a", "shita"), safe_area=0.2)
+    assert lowest.y + lowest.block.height == pytest.approx(bottom)
+
+
+@settings(deadline=None, max_examples=40)
+@given(crowds, st.integers(1, 6))
+def test_never_more_on_screen_than_allowed(comments: list[ScreenComment], most: int) -> None:
+    layout = whole(*comments, most_on_screen=most)
+    for placed in layout.placed:
+        beside = [
+            other
+            for other in layout.placed
+            if other.motion.start <= placed.motion.start < other.motion.end
+        ]
+        assert len(beside) <= most
+    assert len(layout.placed) + len(layout.hidden) == len(comments)
+    if len(comments) <= most:
+        assert not layout.hidden
+
+
+def test_where_there_is_no_room_comments_may_be_hidden() -> None:
+    full = [said(1, "あ" * 30) for _ in range(11)]
+    layout = whole(*full, said(1, "one"), overflow="hide")
+    assert all(placed.fits for placed in layout.placed)
+    assert layout.hidden == [Hidden(1000, "one", "viewer", "no room")]
 
 
 def test_a_crowded_comment_lies_where_its_own_hash_says() -> None:
@@ -179,3 +259,53 @@ def test_a_crowded_comment_lies_where_its_own_hash_says() -> None:
     assert not alone.fits
     assert behind[-1].y == alone.y
     assert not math.isclose(behind[-2].y, alone.y)
+
+
+def test_old_comments_follow_the_old_player_unless_they_name_a_font() -> None:
+    def rules(posted_us: int | None, commands: str = "") -> object:
+        comment = ScreenComment(0, "a", tuple(commands.split()), posted_us=posted_us)
+        return place(comment)[0].rules
+
+    assert rules(None) is HTML5
+    assert rules(FLASH_UNTIL_US) is HTML5
+    assert rules(FLASH_UNTIL_US - 1) is FLASH
+    assert rules(FLASH_UNTIL_US - 1, "red big") is FLASH
+    assert rules(FLASH_UNTIL_US - 1, "gothic") is HTML5
+    assert rules(FLASH_UNTIL_US - 1, "DeFont") is HTML5
+
+
+@pytest.mark.parametrize(
+    ("size", "line", "padding", "resized_line", "resized_from"),
+    [("big", 45, 5, 24, 3), ("", 29, 5, 15, 5), ("small", 18, 5, 10, 7)],
+)
+def test_the_heights_of_the_old_player(
+    size: str, line: int, padding: int, resized_line: int, resized_from: int
+) -> None:
+    """In units of its stage, 384 high."""
+    unit = 1920 / 683
+    few, many = place(
+        said(0, "\n".join("あ" * (resized_from - 1)), size),
+        said(0, "\n".join("あ" * resized_from), size),
+        rules="flash",
+    )
+    assert few.block.height == pytest.approx(unit * (line * (resized_from - 1) + padding))
+    assert many.block.height == pytest.approx(unit * (resized_line * resized_from + 3))
+    assert few.block.outline == 4
+
+
+def test_the_crossing_of_the_old_player() -> None:
+    """(544 w/512 + width) / (long + 1), from 16 of 512 units beside the picture."""
+    (placed,) = place(said(10, "あ" * 10), width=1440.0, rules="flash")
+    width = 10 * 24 * 1920 / 683
+    speed = (1440 * 544 / 512 + width) / 4
+    for after in (-1, 0, 2, 3):
+        x = 1440 * 528 / 512 - (after + 1) * speed
+        assert placed.motion.x(10 + after) == pytest.approx(x)
+
+
+def test_the_articles_scroll_takes_four_seconds_from_edge_to_edge() -> None:
+    for letters in (1, 30):
+        (placed,) = place(said(10, "あ" * letters), rules="simple")
+        assert placed.rules is SIMPLE
+        assert (placed.motion.start, placed.motion.end) == pytest.approx((10, 14))
+        assert placed.motion.x(10) == WIDE

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,3 +65,12 @@ def test_what_no_font_has_is_known() -> None:
     face = Lettering()
     face.write(Image.new("RGB", (50, 50)), 0, 40, "あ\U000e0fff", 20, (255, 255, 255))
     assert face.missing == {"\U000e0fff"}
+
+
+def test_emoji_keep_their_colours_and_are_never_torn(emoji_font: Path) -> None:
+    image = Image.new("RGB", (60, 60))
+    face = Lettering()
+    face.write(image, 10, 40, "😀", 30, (255, 255, 255))
+    assert image.getpixel((28, 30)) == (255, 0, 0)
+    assert face.wrapped("👩\u200d🚀👩\u200d🚀", 40, 20, 2) == ["👩\u200d🚀"] * 2
+    assert face.fitted("👩\u200d🚀👩\u200d🚀", 50, 20, 20) == ("👩\u200d🚀…", 20)

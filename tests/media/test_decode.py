@@ -103,7 +103,7 @@ def test_a_rotated_clip_is_turned_upright(tmp_path: Path) -> None:
     (pixels, *_) = decoded(turned)[1]
     assert (np.abs(pixels[:14] - np.array([0, 0, 255])) < 30).all()
     assert (np.abs(pixels[18:] - np.array([255, 0, 0])) < 30).all()
-    planes = [picture.shape for picture in planar_pictures(probe(turned))]
+    planes = [picture.planes.shape for picture in planar_pictures(probe(turned))]
     assert set(planes) == {(64 * 3 // 2, 48)}
 
 
@@ -112,8 +112,8 @@ def test_other_depths_and_samplings_are_decoded(tmp_path: Path, pixel_format: st
     path, plain = tmp_path / "clip.mp4", clips.constant(tmp_path / "plain.mp4", seconds=0.2)
     codec = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", pixel_format)
     clips.ffmpeg(*clips.pictures(seconds=0.2), *codec, path)
-    luma = [picture[:48].astype(int) for picture in planar_pictures(probe(path))]
-    wanted = [picture[:48].astype(int) for picture in planar_pictures(probe(plain))]
+    luma = [picture.planes[:48].astype(int) for picture in planar_pictures(probe(path))]
+    wanted = [picture.planes[:48].astype(int) for picture in planar_pictures(probe(plain))]
     assert np.abs(np.subtract(luma, wanted)).mean() < 4
     assert len(decoded(path)[0]) == 5
 
@@ -124,27 +124,8 @@ def test_odd_sizes_are_padded_to_even_ones(tmp_path: Path) -> None:
     video = probe(path)
     assert (video.width, video.height) == (65, 49)
     assert even_size(video) == (66, 50)
-    assert [picture.shape for picture in planar_pictures(video)] == [(75, 66)] * 25
+    assert [picture.planes.shape for picture in planar_pictures(video)] == [(75, 66)] * 25
     assert len(decoded(path)[0]) == 25
-
-
-@pytest.mark.parametrize(("rate", "seconds"), [("25", 1), ("30000/1001", 1), ("12.5", 1.2)])
-def test_planes_come_at_the_constant_rate(tmp_path: Path, rate: str, seconds: float) -> None:
-    video = probe(clips.constant(tmp_path / "clip.mp4", rate=rate, seconds=seconds))
-    expected = round(video.duration * video.rate)
-    assert abs(sum(1 for _ in planar_pictures(video)) - expected) <= 1
-
-
-def test_planes_of_a_variable_rate_show_what_is_on_screen(tmp_path: Path) -> None:
-    path = clips.variable_rate(tmp_path / "clip.mp4", clips.numbered("30", 2))
-    video = probe(path)
-    starts = clips.true_times(path)
-    assert len(set(np.diff(np.array(starts, float)).round(4))) > 1
-    planes = [round((picture[:48].mean() - 16) / 3) for picture in planar_pictures(video)]
-    assert abs(len(planes) - round(video.duration * video.rate)) <= 1
-    for n, number in enumerate(planes):
-        middle = (n + Fraction(1, 2)) / video.rate
-        assert Fraction(number, 30) == max(start for start in starts if start <= middle)
 
 
 def test_a_still_is_a_jpeg_of_the_wanted_moment(tmp_path: Path) -> None:

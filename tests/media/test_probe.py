@@ -32,6 +32,12 @@ def test_every_sound_track_is_told(tmp_path: Path) -> None:
     assert probe(path).sound_codecs == ("flac", "opus")
 
 
+def test_sound_is_told_by_its_format_and_not_by_its_decoder(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    clips.ffmpeg(*clips.pictures(), *clips.sound(), *clips.H264, "-c:a", "libmp3lame", path)
+    assert probe(path).sound_codecs == ("mp3",)
+
+
 @pytest.mark.parametrize("degrees", ["90", "-90"])
 def test_a_quarter_turn_swaps_the_sides_and_the_pixel_shape(tmp_path: Path, degrees: str) -> None:
     plain, turned = tmp_path / "plain.mp4", tmp_path / "turned.mp4"
@@ -76,6 +82,33 @@ def test_the_matrix_is_the_tag_or_the_custom_of_players(
     path = tmp_path / "clip.mp4"
     clips.ffmpeg(*clips.pictures(size, seconds=0.1), *clips.H264, *tags, path)
     assert probe(path).color_matrix == matrix
+
+
+def test_primaries_and_transfer_are_told_or_unspecified(tmp_path: Path) -> None:
+    plain, tagged = clips.constant(tmp_path / "plain.mp4"), tmp_path / "tagged.mp4"
+    tags = "setparams=colorspace=bt2020nc:color_primaries=bt2020:color_trc=smpte2084"
+    clips.ffmpeg(*clips.pictures(seconds=0.1), "-vf", tags, *clips.H264, tagged)
+    assert (probe(plain).color_primaries, probe(plain).color_transfer) == (2, 2)
+    video = probe(tagged)
+    assert (video.color_matrix, video.color_primaries, video.color_transfer) == ("bt2020nc", 9, 16)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "ts", "avi"])
+def test_every_time_is_a_multiple_of_the_unit(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"clip.{ending}"
+    late = ("-itsoffset", "0.3", *clips.pictures(rate="24000/1001"), *clips.sound())
+    clips.ffmpeg(*late, *clips.H264, "-bf", "0", "-c:a", "mp2", path)
+    video = probe(path)
+    assert {time / video.time_unit % 1 for time in clips.true_times(path)} == {0}
+
+
+def test_subtitles_are_told(tmp_path: Path) -> None:
+    path, words = tmp_path / "clip.mkv", tmp_path / "words.srt"
+    words.write_text("1\n00:00:00,000 --> 00:00:01,000\nword\n")
+    both = ("-map", "0", "-map", "1", "-map", "1", "-c:s:0", "srt", "-c:s:1", "ass")
+    clips.ffmpeg(*clips.pictures(), "-i", words, *both, *clips.H264, path)
+    assert probe(path).subtitle_codecs == ("subrip", "ass")
+    assert probe(clips.constant(tmp_path / "plain.mp4")).subtitle_codecs == ()
 
 
 def test_full_range_is_told(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""ASS: the comments placed as Niconico's player would, for any player that has libass.
+"""ASS: the comments where `make render` has them, for any player that has libass.
 
 A scrolling comment enters the picture before its time, which is kept as the name of its line.
 """
@@ -12,14 +12,13 @@ from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
 from pipeline.comments.looks import style_of
 from pipeline.comments.record import Comment
+from pipeline.comments.screen import screen_comment
 from pipeline.comments.writer import Output, Writer
-from pipeline.drawing.comment import ScreenComment
 from pipeline.drawing.compositing import OUTLINE_OPACITY
 from pipeline.drawing.glyphs import Typeface
-from pipeline.drawing.layout import Placed, place_comments
-from pipeline.drawing.overlay import OUTLINE_WIDTH
-from pipeline.drawing.sizing import STAGE_HEIGHT, Block, size_block
-from pipeline.drawing.style import BLACK, WHITE, Rgb, Size, Style
+from pipeline.drawing.layout import Placed, lay_out
+from pipeline.drawing.rules import HTML5, STAGE_HEIGHT
+from pipeline.drawing.style import BLACK, WHITE, Rgb, Size
 
 FONT = "IPAexGothic"
 """By which the lanes are measured."""
@@ -37,25 +36,25 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     """Write a line for each comment that is seen; all are held, as each needs its own lane."""
     seen = []
     for comment in comments:
-        if style_of(comment, {"place", "size", "color"}, output).invisible:
-            output.lose("invisible comments")
-        else:
-            look = tuple(comment.commands)
-            seen.append(ScreenComment(comment.time_ms, comment.text, look))
+        style_of(comment, {"place", "size", "color"}, output)
+        seen.append(screen_comment(comment))
+    layout = lay_out(seen, Typeface().width, output.screen, output.layout)
     subtitles = SSAFile()
     subtitles.info.update(
-        PlayResX=str(round(output.stage_width)),
+        PlayResX=str(round(output.screen.width)),
         PlayResY=str(round(STAGE_HEIGHT)),
         WrapStyle="2",  # lines are not wrapped
         ScaledBorderAndShadow="yes",
     )
-    subtitles.styles = {size: _style(size, output.stage_width) for size in _SIZES}
-    for placed in place_comments(seen, Typeface().width, output.stage_width):
+    subtitles.styles = {size: _style(size) for size in _SIZES}
+    for hidden in layout.hidden:
+        output.lose(f"comments that are not shown ({hidden.why})")
+    for placed in layout.placed:
         start, end = (10 * round(seconds * 100) for seconds in _span(placed))
         if 0 <= start < end <= _LATEST_MS:
             subtitles.events.append(_line(placed, start, end, output))
         else:
-            output.lose("comments before the start, or after ten hours")
+            output.lose("comments after ten hours")
     output.write(subtitles.to_string("ass", header_notice="Comments laid out by Yajiuma"))
     output.written = len(subtitles.events)
 
@@ -65,13 +64,13 @@ def _span(placed: Placed) -> tuple[float, float]:
     return max(placed.motion.start, 0.0), max(placed.motion.end, 0.0)
 
 
-def _style(size: Size, stage_width: float) -> SSAStyle:
+def _style(size: Size) -> SSAStyle:
     return SSAStyle(
         fontname=FONT,
-        fontsize=_font_size(size_block("", Style(size=size), 0, stage_width)),
+        fontsize=_font_size(HTML5.sizes[size].glyph),
         primarycolor=Color(*WHITE),
         outlinecolor=Color(*BLACK, round(255 * (1 - OUTLINE_OPACITY))),
-        outline=OUTLINE_WIDTH,
+        outline=HTML5.outline,
         shadow=0,
         alignment=Alignment.TOP_LEFT,
         marginl=0,
@@ -84,10 +83,10 @@ def _line(placed: Placed, start: int, end: int, output: Output) -> SSAEvent:
     return SSAEvent(
         start=start,
         end=end,
+        layer=int(placed.layer == "owner"),
         style=placed.style.size,
         name=f"{placed.time_ms} ms",
-        text=f"{{{_place(placed, start, end)}{_look(placed, output.stage_width)}}}"
-        + _text(placed.text, output),
+        text=f"{{{_place(placed, start, end)}{_look(placed)}}}" + _text(placed.text, output),
     )
 
 
@@ -101,14 +100,16 @@ def _place(placed: Placed, start: int, end: int) -> str:
     if placed.style.place == "ue":
         return rf"\an8\pos({middle:.1f},{top:.1f})"
     last_top = top + block.pitch * placed.text.count("\n")
-    return rf"\an2\pos({middle:.1f},{last_top + _font_size(block):.1f})"
+    return rf"\an2\pos({middle:.1f},{last_top + _font_size(block.glyph):.1f})"
 
 
-def _look(placed: Placed, stage_width: float) -> str:
+def _look(placed: Placed) -> str:
     """Tags for what differs from the line's style."""
     style, tags = placed.style, ""
-    if placed.block.glyph != size_block("", Style(size=style.size), 0, stage_width).glyph:
-        tags += rf"\fs{_font_size(placed.block):.1f}"
+    if placed.block.glyph != HTML5.sizes[style.size].glyph:
+        tags += rf"\fs{_font_size(placed.block.glyph):.1f}"
+    if placed.block.outline != HTML5.outline:
+        tags += rf"\bord{placed.block.outline:g}"
     if style.color != WHITE:
         tags += rf"\c{_bgr(style.color)}"
     if style.color == BLACK:
@@ -118,8 +119,8 @@ def _look(placed: Placed, stage_width: float) -> str:
     return tags
 
 
-def _font_size(block: Block) -> float:
-    return block.glyph * (ASCENT + DESCENT)
+def _font_size(glyph: float) -> float:
+    return glyph * (ASCENT + DESCENT)
 
 
 def _bgr(color: Rgb) -> str:

@@ -12,7 +12,7 @@ from pipeline.comments.writing import write_comments
 from pipeline.drawing.comment import ScreenComment
 from pipeline.drawing.fonts import main_font
 from pipeline.drawing.glyphs import Typeface
-from pipeline.drawing.layout import place_comments
+from pipeline.drawing.layout import lay_out
 from pipeline.media.ffmpeg import ffmpeg_path
 
 WIDTH, HEIGHT = 960, 540
@@ -50,7 +50,7 @@ def test_libass_draws_each_comment_where_niconico_does(tmp_path: Path) -> None:
     write_comments(path, "ass", COMMENTS)
     picture = drawn(path).astype(int)
     on_screen = [ScreenComment(c.time_ms, c.text, tuple(c.commands)) for c in COMMENTS]
-    for placed in place_comments(on_screen, Typeface().width, 1920.0):
+    for placed in lay_out(on_screen, Typeface().width).placed:
         color = np.array(placed.style.color)
         ys, xs = np.nonzero((np.abs(picture - color) < 48).all(axis=2))
         left = placed.motion.x(AT) * WIDTH / 1920

@@ -1,0 +1,18 @@
+"""Comments of files as comments on screen."""
+
+from __future__ import annotations
+
+from pipeline.comments.record import Comment
+from pipeline.drawing.comment import ScreenComment
+
+
+def screen_comment(comment: Comment) -> ScreenComment:
+    """What is drawn of a viewer's comment or the uploader's."""
+    posted_at = comment.posted_at
+    return ScreenComment(
+        time_ms=comment.time_ms,
+        text=comment.text,
+        commands=tuple(comment.commands),
+        layer="owner" if comment.fork == "owner" else "viewer",
+        posted_us=None if posted_at is None else posted_at * 1_000_000 + comment.posted_us,
+    )

@@ -1,0 +1,96 @@
+"""What of a video goes along when its pictures are replaced: sound, subtitles, chapters."""
+
+from __future__ import annotations
+
+import av
+from av import AudioStream
+from av.subtitles.stream import SubtitleStream
+
+from pipeline.media.codecs import Container
+from pipeline.media.probe import MediaInfo
+
+_MP4_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
+_PCM = frozenset(
+    f"pcm_{kind}"
+    for kind in ("s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "f32be", "u8")
+)
+COPIED_SOUND: dict[Container, frozenset[str]] = {
+    "mp4": _MP4_SOUND | {"flac", "opus"},
+    "mov": _MP4_SOUND | _PCM,
+    "webm": frozenset({"opus", "vorbis"}),
+    "nut": frozenset(),
+}
+"""Sound that players expect in each container; any other is encoded."""
+_ENCODED_SOUND: dict[Container, tuple[str, ...]] = {
+    "mp4": ("aac", "-b:a:{0}", "192k"),
+    "mov": ("aac", "-b:a:{0}", "192k"),
+    # libopus knows no speakers at the side.
+    "webm": ("libopus", "-filter:a:{0}", "aformat=channel_layouts=7.1|5.1|quad|stereo|mono"),
+}
+_SUBTITLES: dict[Container, str] = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt"}
+
+
+def source_input(source: MediaInfo) -> list[str]:
+    """ffmpeg's arguments that open ``source``, its times counted from its start."""
+    return ["-itsoffset", f"{-float(source.start):.6f}", "-i", str(source.path)]
+
+
+def carried(source: MediaInfo, container: Container) -> list[str]:
+    """ffmpeg's arguments that take all but the pictures from its second input, ``source``."""
+    arguments = ["-map_metadata", "1", "-map_chapters", "1"]
+    with av.open(str(source.path)) as file:
+        sound = [_title(stream) for stream in file.streams.audio]
+        subtitles = [_title(stream) for stream in file.streams.subtitles]
+    known = [number for number, name in enumerate(source.sound_codecs) if _decoder(name)]
+    for place, number in enumerate(known):
+        arguments += ["-map", f"1:a:{number}", *_tagged(f"a:{place}", sound[number])]
+        arguments += _sound(place, source.sound_codecs[number], container)
+    text = [number for number, name in enumerate(source.subtitle_codecs) if _is_text(name)]
+    for place, number in enumerate(text):
+        arguments += ["-map", f"1:s:{number}", *_tagged(f"s:{place}", subtitles[number])]
+        arguments += [f"-c:s:{place}", _SUBTITLES[container]]
+    return arguments
+
+
+def _sound(place: int, codec: str, container: Container) -> list[str]:
+    if codec in COPIED_SOUND[container]:
+        return [f"-c:a:{place}", "copy"]
+    encoded = [part.format(place) for part in _ENCODED_SOUND[container]]
+    return [f"-c:a:{place}", *encoded, f"-flags:a:{place}", "+bitexact"]
+
+
+def _title(stream: AudioStream | SubtitleStream) -> str | None:
+    """ffmpeg reads an mp4's title by this name, and writes it by the other alone."""
+    return stream.metadata.get("name") or stream.metadata.get("title")
+
+
+def _tagged(stream: str, title: str | None) -> list[str]:
+    return [f"-metadata:s:{stream}", f"title={title}"] if title else []
+
+
+def left_out(source: MediaInfo, container: Container) -> list[str]:
+    """What of the source's sound and subtitles ``container`` cannot hold, one phrase each."""
+    return [
+        *(
+            f"sound track {number} ({name}, which ffmpeg cannot read)"
+            for number, name in enumerate(source.sound_codecs, 1)
+            if not _decoder(name)
+        ),
+        *(
+            f"subtitle track {number} ({name}, which {container} cannot hold)"
+            for number, name in enumerate(source.subtitle_codecs, 1)
+            if not _is_text(name)
+        ),
+    ]
+
+
+def _is_text(subtitles: str) -> bool:
+    decoder = _decoder(subtitles)
+    return decoder is not None and decoder.text_sub
+
+
+def _decoder(name: str) -> av.Codec | None:
+    try:
+        return av.Codec(name, "r")
+    except av.codec.codec.UnknownCodecError:
+        return None

@@ -1,0 +1,100 @@
+"""The codecs that videos are written in, as ffmpeg's arguments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+CodecName = Literal["h264", "hevc", "av1", "prores", "vp9"]
+Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
+Container = Literal["mp4", "mov", "webm", "nut"]
+
+DEFAULT_CRF: dict[CodecName, int] = {"h264": 23, "hevc": 26, "av1": 32, "vp9": 32}
+"""About the same quality to the eye; ProRes knows no such thing."""
+
+_SVT_PRESETS: dict[Preset, int] = {
+    "ultrafast": 11,
+    "superfast": 10,
+    "veryfast": 9,
+    "faster": 8,
+    "fast": 7,
+    "medium": 6,
+    "slow": 4,
+}
+_VPX_SPEEDS: dict[Preset, int] = {
+    "ultrafast": 5,
+    "superfast": 5,
+    "veryfast": 4,
+    "faster": 3,
+    "fast": 2,
+    "medium": 1,
+    "slow": 0,
+}
+
+
+@dataclass(frozen=True)
+class Codec:
+    """How pictures are encoded."""
+
+    name: CodecName = "h264"
+    """ProRes (4444) and VP9 keep transparency, the others have none."""
+    preset: Preset = "veryfast"
+    """As x264 calls them: slower ones make smaller files. No matter to ProRes and hardware."""
+    crf: int | None = None
+    """The codec's own constant rate factor: lower is better and larger. None: ``DEFAULT_CRF``."""
+    hardware: bool = False
+    """Whether a graphics card encodes; of h264, hevc and av1 alone."""
+
+    @property
+    def quality(self) -> int:
+        """``crf``, or the default."""
+        return DEFAULT_CRF.get(self.name, 0) if self.crf is None else self.crf
+
+
+H264 = Codec()
+"""What plays everywhere."""
+
+
+def software_arguments(codec: Codec) -> list[str]:
+    """ffmpeg's arguments for the encoder that needs no graphics card."""
+    constant = ["-crf", str(codec.quality)]
+    match codec.name:
+        case "h264":
+            return ["-c:v", "libx264", "-preset", codec.preset, *constant, *_pixels("yuv420p")]
+        case "hevc":
+            quiet = ["-x265-params", "log-level=error"]
+            fixed = ["-c:v", "libx265", *quiet, *_pixels("yuv420p")]
+            return [*fixed, "-preset", codec.preset, *constant]
+        case "av1":
+            speed = ["-preset", str(_SVT_PRESETS[codec.preset])]
+            return ["-c:v", "libsvtav1", *speed, *constant, *_pixels("yuv420p")]
+        case "vp9":
+            # A frame that is not shown would have to hold transparency too, and cannot.
+            fixed = ["-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-row-mt", "1", "-b:v", "0"]
+            speed = ["-deadline", "good", "-cpu-used", str(_VPX_SPEEDS[codec.preset])]
+            return [*fixed, *speed, *constant, *_pixels("yuva420p")]
+        case "prores":
+            fixed = ["-c:v", "prores_ks", "-profile:v", "4444", "-vendor", "apl0"]
+            return [*fixed, "-alpha_bits", "16", *_pixels("yuva444p10le")]
+
+
+def container_arguments(container: Container, codec: CodecName, unit: Fraction) -> list[str]:
+    """ffmpeg's arguments for the file, whose name need not tell what it is.
+
+    ``unit`` is the seconds in one unit of its pictures' times.
+    """
+    if container in ("mp4", "mov"):
+        # Apple's players know HEVC by this name alone.
+        tag = ["-tag:v", "hvc1"] if codec == "hevc" else []
+        # In which mp4 writes how late the first picture is; milliseconds unless told.
+        precise = ["-movie_timescale", str(unit.denominator)]
+        return [*tag, *precise, "-movflags", "+faststart", "-f", container]
+    if container == "nut":
+        # Times stay as they are; decoding times below 0 are not written anyway.
+        return ["-avoid_negative_ts", "disabled", "-f", "nut"]
+    return ["-f", container]
+
+
+def _pixels(name: str) -> list[str]:
+    return ["-pix_fmt", name]

@@ -1,0 +1,118 @@
+"""Show annotated moments: a contact sheet or a GIF, for READMEs and chats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.config import StageConfig
+from pipeline.drawing.settings import LayoutSettings
+from pipeline.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
+    from pathlib import Path
+
+    from pipeline.drawing.showing import Picture
+    from pipeline.rendering import Scene
+
+
+class Config(StageConfig, frozen=True):
+    """Which moments, and as what."""
+
+    of: Literal["generated", "comments"] = "generated"
+    """The model's comments, or the viewers'."""
+    format: Literal["png", "gif"] = "png"
+    """A sheet of pictures, or each moment in motion, one after another."""
+    at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
+    """Seconds; where there are none, those at which most comments are on screen."""
+    most: Annotated[int, Meta(ge=1, le=24)] = 6
+    """Moments that are chosen where ``at`` names none."""
+    width: Annotated[int, Meta(ge=64, le=1920)] = 480
+    """Pixels across each picture."""
+    seconds: Annotated[float, Meta(gt=0, le=30)] = 3.0
+    """How long each moment of a GIF is."""
+    layout: LayoutSettings = LayoutSettings()
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``moments.png`` or ``moments.gif``."""
+    from fractions import Fraction
+
+    from pipeline.artifacts.comments import read_on_screen
+    from pipeline.artifacts.publishing import published
+    from pipeline.artifacts.source import source_path
+    from pipeline.media.probe import probe
+    from pipeline.moments import chosen, crowded
+    from pipeline.rendering import Scene, laid_out
+
+    video = probe(source_path(inputs["source"]))
+    layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
+    if config.at:
+        moments = chosen([Fraction(str(second)) for second in config.at], video)
+    else:
+        moments = crowded(layout, video, config.most)
+    scene = Scene(video, [layout])
+    with published(outputs["moments"]) as temporary:
+        if config.format == "png":
+            _write_sheet(temporary, scene, moments, config.width)
+        else:
+            _write_gif(temporary, scene, moments, config)
+    size = outputs["moments"].stat().st_size
+    times = ", ".join(f"{float(moment):.1f}" for moment in moments)
+    return f"{len(moments)} moments ({times} s), {size / 1e6:.1f} MB"
+
+
+def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int) -> None:
+    from contextlib import closing
+
+    from pipeline.drawing.contact_sheet import contact_sheet
+
+    pictures, captions = [], []
+    for moment in moments:
+        with closing(scene.pictures(moment)) as coming:
+            pts, planes = next(coming)
+        pictures.append(_shown(scene, planes, width))
+        seconds = float(pts * scene.unit)
+        captions.append(f"{seconds // 60:.0f}:{seconds % 60:04.1f}")
+    contact_sheet(pictures, captions).save(target, "PNG")
+
+
+def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Config) -> None:
+    from fractions import Fraction
+
+    from pipeline.media.gif import GIF_RATE, write_gif
+
+    def pictures() -> Iterator[Picture]:
+        for moment in moments:
+            tick = Fraction(0)
+            for pts, planes in scene.pictures(moment, moment + Fraction(str(config.seconds))):
+                time = pts * scene.unit - moment
+                while tick <= time and tick < config.seconds:
+                    yield _shown(scene, planes, config.width)
+                    tick += 1 / GIF_RATE
+
+    write_gif(target, pictures())
+
+
+def _shown(scene: Scene, planes: Picture, width: int) -> Picture:
+    from pipeline.drawing.colors import yuv
+    from pipeline.drawing.showing import shown
+
+    video = scene.video
+    height = round(width * video.height / (video.width * video.sample_aspect))
+    return shown(planes, yuv(video.color_matrix, video.full_range), (width, height))
+
+
+STAGE = Stage(
+    name="moments",
+    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
+    outputs={"moments": "{video}/moments.{format}"},
+    config=Config,
+    run=run,
+)
+
+if __name__ == "__main__":
+    STAGE.main()

@@ -1,0 +1,73 @@
+"""Draw the comments alone, on nothing: a transparent video for editors and streaming tools."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import Meta
+
+from pipeline.config import StageConfig
+from pipeline.drawing.settings import LayoutSettings
+from pipeline.stage import Files, Stage
+
+
+class Config(StageConfig, frozen=True):
+    """What is drawn, and as what."""
+
+    of: Literal["generated", "comments"] = "generated"
+    """The model's comments, or the viewers'."""
+    format: Literal["mov", "webm"] = "mov"
+    """ProRes 4444, which every editor takes, or VP9 with alpha, which is small and for browsers."""
+    fps: Annotated[float, Meta(gt=0, le=240)] | None = None
+    """Pictures a second; None takes the video's, on average where it varies."""
+    layout: LayoutSettings = LayoutSettings()
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``overlay.mov`` or ``overlay.webm``."""
+    from pipeline.artifacts.comments import read_on_screen
+    from pipeline.artifacts.publishing import published
+    from pipeline.artifacts.source import source_path
+    from pipeline.media.codecs import Codec
+    from pipeline.media.decode import even_size
+    from pipeline.media.encode import encoder
+    from pipeline.media.probe import probe
+    from pipeline.progress import track
+    from pipeline.rendering import clear_pictures, laid_out
+    from pipeline.timebase import frame_rate
+
+    video = probe(source_path(inputs["source"]))
+    layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
+    rate = frame_rate(config.fps) if config.fps else video.rate
+    count = max(1, round(video.duration * rate))
+    with (
+        published(outputs["overlay"]) as temporary,
+        encoder(
+            temporary,
+            size=even_size(video),
+            rate=rate,
+            pixel_format="gbrap",
+            codec=Codec("prores" if config.format == "mov" else "vp9"),
+            target_format=config.format,
+            sample_aspect=video.sample_aspect,
+        ) as sink,
+    ):
+        for picture in track(
+            clear_pictures(layout, video, rate, count), count, "overlay", "pictures"
+        ):
+            sink.write(picture)
+    size = outputs["overlay"].stat().st_size
+    return f"{len(layout.placed)} comments over {float(count / rate):.1f} s, {size / 1e6:.1f} MB"
+
+
+STAGE = Stage(
+    name="overlay",
+    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
+    outputs={"overlay": "{video}/overlay.{format}"},
+    config=Config,
+    run=run,
+    whole_machine=True,
+)
+
+if __name__ == "__main__":
+    STAGE.main()

@@ -1,0 +1,79 @@
+"""The layout as JSON and as ASS are the one that is drawn."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.comments.record import Comment
+from pipeline.comments.screen import screen_comment
+from pipeline.comments.writing import write_comments
+from pipeline.drawing.glyphs import Typeface
+from pipeline.drawing.layout import lay_out
+from pipeline.drawing.screen import Screen
+from pipeline.drawing.settings import LayoutSettings
+
+COMMENTS = [
+    Comment(time_ms=2000 + 40 * n, text=text, commands=commands, fork=fork)
+    for n, (text, commands, fork) in enumerate(
+        [
+            ("流れる", [], "main"),
+            ("上", ["ue", "red"], "owner"),
+            ("とても長い下のコメント" * 4, ["shita"], "main"),
+            ("見えない", ["invisible"], "main"),
+            ("流れる二つ目", ["big"], "easy"),
+        ]
+        * 6
+    )
+]
+SCREEN = Screen(1440.0, 60.0)
+SETTINGS = LayoutSettings(rules="flash", safe_area=0.15, most_on_screen=20, overflow="hide")
+
+
+@pytest.fixture
+def content(tmp_path: Path) -> Any:
+    path = tmp_path / "out.layout.json"
+    said = write_comments(path, "layout.json", COMMENTS, SCREEN, SETTINGS)
+    assert said == f"{len(COMMENTS)} comments written"
+    return json.loads(path.read_text())
+
+
+def test_json_tells_where_each_comment_is(content: Any) -> None:
+    layout = lay_out(list(map(screen_comment, COMMENTS)), Typeface().width, SCREEN, SETTINGS)
+    assert content["stage"] == {"width": 1440.0, "height": 1080.0}
+    assert content["settings"]["safe_area"] == 0.15
+    assert len(content["comments"]) == len(layout.placed)
+    for told, placed in zip(content["comments"], layout.placed, strict=True):
+        assert (told["text"], told["layer"]) == (placed.text, placed.layer)
+        middle = (told["start"] + told["end"]) / 2
+        x = told["x"] - told["speed"] * (middle - told["start"])
+        assert x == pytest.approx(placed.motion.x(middle), abs=0.1)
+        assert told["y"] == pytest.approx(placed.y, abs=0.01)
+        assert told["rules"] == "flash"
+    assert {told["shrunk"] for told in content["comments"]} == {None, "width"}
+
+
+def test_json_tells_what_is_hidden_and_why(content: Any) -> None:
+    reasons = [hidden["why"] for hidden in content["hidden"]]
+    assert reasons.count("invisible") == 6
+    assert set(reasons) == {"invisible", "no room", "too many on screen"}
+    assert content["report"]["hidden"] == {why: reasons.count(why) for why in set(reasons)}
+    assert content["report"]["most_on_screen"] == 20
+
+
+def test_ass_has_the_same_comments_in_the_same_places(content: Any, tmp_path: Path) -> None:
+    path = tmp_path / "out.ass"
+    write_comments(path, "ass", COMMENTS, SCREEN, SETTINGS)
+    text = path.read_text()
+    assert "PlayResX: 1440" in text
+    lines = [line for line in text.splitlines() if line.startswith("Dialogue:")]
+    assert len(lines) == len(content["comments"])
+    for line, told in zip(lines, content["comments"], strict=True):
+        if told["place"] == "naka":
+            found = re.search(r"\\move\(([-\d.]+),([-\d.]+),([-\d.]+),", line)
+            assert found
+            assert float(found[1]) == pytest.approx(told["x"], abs=told["speed"] * 0.006 + 0.1)
+            assert 0 < float(found[2]) - told["y"] < told["height"] / 2
+        assert line.endswith(told["text"])

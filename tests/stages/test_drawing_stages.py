@@ -1,0 +1,167 @@
+"""The stages that draw, on small clips; their parts have tests of their own."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image, ImageSequence
+
+from pipeline.artifacts.comments import GeneratedComment, WordedComment, write_lines
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.ffmpeg import ffmpeg_path
+from pipeline.media.probe import probe
+from pipeline.stage import Files
+from stages import moments, overlay, render
+from tests import clips
+
+
+def generated(time_ms: int, text: str, *commands: str) -> GeneratedComment:
+    return GeneratedComment(
+        time_ms=time_ms, text=text, commands=list(commands), words=[], frame=0, viewers=1
+    )
+
+
+def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> WordedComment:
+    return WordedComment(
+        time_ms=time_ms, text=text, commands=list(commands), words=[], parts=[], fork=fork
+    )
+
+
+@dataclass
+class Video:
+    """A grey clip of four seconds with comments of both kinds."""
+
+    folder: Path
+
+    @property
+    def clip(self) -> Path:
+        return self.folder / "clip.mp4"
+
+    def run(self, stage: ModuleType, output: str, beside: bool = True, **settings: Any) -> str:
+        of = settings.get("of", "generated")
+        inputs = {"source": [self.clip], "comments": [self.folder / f"{of}.jsonl"]}
+        inputs["viewers"] = [self.folder / "comments.jsonl"] if beside else []
+        (name,) = stage.STAGE.outputs
+        outputs = Files({name: [self.folder / output]})
+        summary: str = stage.run(Files(inputs), outputs, stage.Config(**settings))
+        return summary
+
+    def picture(self, output: str, second: float, *decoder: str) -> npt.NDArray[np.uint8]:
+        """(height, width, 4) RGBA of one picture."""
+        info = probe(self.folder / output)
+        command = [ffmpeg_path(), "-v", "error", "-ss", str(second), *decoder]
+        command += ["-i", str(self.folder / output), "-frames:v", "1"]
+        command += ["-f", "rawvideo", "-pix_fmt", "rgba", "-"]
+        raw = subprocess.run(command, check=True, capture_output=True).stdout
+        return np.frombuffer(raw, np.uint8).reshape(info.height, info.width, 4)
+
+
+@pytest.fixture(scope="module")
+def video(tmp_path_factory: pytest.TempPathFactory) -> Video:
+    made = Video(tmp_path_factory.mktemp("video"))
+    grey = ("-f", "lavfi", "-i", "color=gray:s=320x180:r=10:d=4,format=yuv420p")
+    clips.ffmpeg(*grey, *clips.H264, made.clip)
+    write_lines(made.folder / "generated.jsonl", [generated(0, "■■■", "ue", "red", "@3")])
+    both = [viewers(0, "■■■", "shita", "blue", "@3"), viewers(9000, "後")]
+    write_lines(made.folder / "comments.jsonl", both)
+    return made
+
+
+TOP, BOTTOM = (8, 160), (172, 160)
+
+
+def like(pixel: npt.NDArray[np.uint8], *color: int) -> bool:
+    return bool(np.abs(pixel[:3].astype(int) - color).max() < 50)
+
+
+def test_render_draws_what_is_asked_for(video: Video) -> None:
+    said = video.run(render, "generated.mp4")
+    assert said.startswith("1 comments over 4.0 s")
+    picture = video.picture("generated.mp4", 1)
+    assert like(picture[TOP], 255, 0, 0)
+    assert like(picture[BOTTOM], 128, 128, 128)
+    video.run(render, "comments.mp4", of="comments")
+    picture = video.picture("comments.mp4", 1)
+    assert like(picture[TOP], 128, 128, 128)
+    assert like(picture[BOTTOM], 0, 0, 255)
+
+
+def test_render_shows_both_in_layers_of_one_colour_each(video: Video) -> None:
+    video.run(render, "layers.mp4", viewers="layers")
+    picture = video.picture("layers.mp4", 1)
+    assert like(picture[TOP], 255, 170, 60)
+    assert like(picture[BOTTOM], 255, 255, 255)
+
+
+def test_render_shows_both_in_halves(video: Video) -> None:
+    video.run(render, "halves.mp4", viewers="halves")
+    picture = video.picture("halves.mp4", 1)
+    assert picture.shape == (180, 640, 4)
+    left, right = picture[:, :320], picture[:, 320:]
+    assert like(left[BOTTOM], 0, 0, 255)
+    assert like(left[TOP], 128, 128, 128)
+    assert like(right[TOP], 255, 0, 0)
+    assert like(right[BOTTOM], 128, 128, 128)
+
+
+def test_render_says_where_viewers_comments_are_missing(video: Video) -> None:
+    with pytest.raises(PipelineError) as caught:
+        video.run(render, "none.mp4", beside=False, viewers="halves")
+    assert caught.value.code == ExitCode.COMMENTS_MISSING
+    assert not (video.folder / "none.mp4").exists()
+    with pytest.raises(ValueError, match="viewers"):
+        render.Config(of="comments", viewers="layers")
+
+
+@pytest.mark.parametrize("codec", ["hevc", "av1"])
+def test_render_knows_other_codecs_and_rates(video: Video, codec: str) -> None:
+    video.run(render, f"{codec}.mp4", codec=codec, fps=20, preset="ultrafast")
+    info = probe(video.folder / f"{codec}.mp4")
+    assert info.rate == 20
+    assert clips.packet_count(info.path) == 80
+    assert like(video.picture(f"{codec}.mp4", 1)[TOP], 255, 0, 0)
+
+
+@pytest.mark.parametrize(("ending", "decoder"), [("mov", ()), ("webm", ("-c:v", "libvpx-vp9"))])
+def test_overlays_are_clear_where_there_is_no_text(
+    video: Video, ending: str, decoder: tuple[str, ...]
+) -> None:
+    video.run(overlay, f"overlay.{ending}", format=ending, fps=5)
+    assert clips.packet_count(video.folder / f"overlay.{ending}") == 20
+    picture = video.picture(f"overlay.{ending}", 1, *decoder)
+    assert like(picture[TOP], 255, 0, 0)
+    assert picture[TOP][3] > 245
+    assert picture[60:, :, 3].max() < 8
+    assert video.picture(f"overlay.{ending}", 3.5, *decoder)[..., 3].max() < 8
+
+
+def test_moments_are_those_asked_for(video: Video) -> None:
+    said = video.run(moments, "asked.png", at=(1.0, 3.5), width=160)
+    assert said.startswith("2 moments (1.0, 3.5 s)")
+    with Image.open(video.folder / "asked.png") as sheet:
+        pixels = np.asarray(sheet.convert("RGB"))
+    assert pixels.shape[1] == 12 + 2 * (160 + 12)
+    assert like(pixels[12 + 4, 12 + 80], 255, 0, 0)
+    assert like(pixels[12 + 4, 12 + 160 + 12 + 80], 128, 128, 128)
+
+
+def test_moments_in_motion(video: Video) -> None:
+    video.run(moments, "moments.gif", format="gif", at=(0.0, 2.0), width=160, seconds=1.0)
+    with Image.open(video.folder / "moments.gif") as gif:
+        assert gif.size == (160, 90)
+        shown = sum(picture.info["duration"] for picture in ImageSequence.Iterator(gif))
+        first = np.asarray(gif.convert("RGB"))
+    assert 1700 <= shown <= 2100  # milliseconds; the clip's ten pictures a second fill 12.5
+    assert first.shape == (90, 160, 3)
+
+
+def test_a_moment_past_the_end_is_refused(video: Video) -> None:
+    with pytest.raises(PipelineError) as caught:
+        video.run(moments, "late.png", at=(99.0,))
+    assert caught.value.code == ExitCode.INVALID_SETTING
+    assert "99" in caught.value.problem
