@@ -37,12 +37,13 @@ from pipeline.drawing.screen import screen_of
 from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo, probe
-from pipeline.rendering import Scene, render
+from pipeline.rendering import render
+from pipeline.scene import Scene
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.render import Config
 
-EPISODE = EpisodeSpec(seconds=15, width=1280, height=720, comment_rate=4.5)
+EPISODE = EpisodeSpec(seconds=40, width=1280, height=720, comment_rate=6.3)
 CONFIG = Config()
 CODEC = Codec(CONFIG.codec, CONFIG.preset, CONFIG.crf)
 

@@ -97,9 +97,15 @@ def _mecab() -> str:
 
 
 def _fonts() -> str:
+    from pipeline.drawing.color_fonts import color_font_for
     from pipeline.drawing.fonts import main_font
 
-    return str(main_font())
+    emoji = color_font_for("😀")
+    return f"{main_font()}; " + (
+        f"coloured emoji from {emoji}"
+        if emoji
+        else "no coloured emoji (Debian: apt install fonts-noto-color-emoji)"
+    )
 
 
 def _weights() -> str:

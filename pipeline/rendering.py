@@ -1,188 +1,30 @@
-"""Annotated pictures: those of a video, with comments drawn at their times, and encoded."""
+"""Annotated videos: the pictures of a scene encoded, in parts at once where that is faster."""
 
 from __future__ import annotations
 
-import logging
-import math
 import os
 import threading
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
 from pipeline.artifacts.publishing import scratch
-from pipeline.drawing.colors import GBRA, yuv
-from pipeline.drawing.comment import Layer, ScreenComment
-from pipeline.drawing.compositing import Planes
-from pipeline.drawing.crowding import examine
-from pipeline.drawing.glyphs import Typeface
-from pipeline.drawing.layout import Layout, lay_out
-from pipeline.drawing.overlay import Overlay
-from pipeline.drawing.screen import screen_of
-from pipeline.drawing.settings import LayoutSettings
-from pipeline.drawing.style import Rgb
 from pipeline.media.codecs import Codec
 from pipeline.media.colors import color_of
-from pipeline.media.decode import even_size, planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.joining import join
-from pipeline.media.probe import VideoInfo
+from pipeline.scene import Scene
 
-log = logging.getLogger("yajiuma")
-
-Picture = npt.NDArray[np.uint8]
 Told = Callable[[int], object]
 """Takes how many more pictures are done."""
 
 SHORTEST_SEGMENT = 10  # seconds; each begins with a key frame, and takes a moment to start
 CORES_PER_SEGMENT = 4
 """An encoder keeps so many busy before waiting for the one thread that draws for it."""
-
-
-@dataclass(frozen=True)
-class Scene:
-    """A video and what is drawn over it."""
-
-    video: VideoInfo
-    layouts: Sequence[Layout]
-    """One, or two for two copies of the video side by side."""
-    rate: Fraction | None = None
-    """Pictures a second of the result; None keeps those of the video, each at its own time."""
-    marks: Mapping[Layer, Rgb] = field(default_factory=dict)
-    """Colours for all comments of some layers, in place of their own."""
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height of the result, both even."""
-        width, height = even_size(self.video)
-        return width * len(self.layouts), height
-
-    @property
-    def unit(self) -> Fraction:
-        """Seconds in one unit of the result's times."""
-        return self.video.time_unit if self.rate is None else 1 / self.rate
-
-    @property
-    def count(self) -> int:
-        """How many pictures are expected."""
-        rate = self.rate or self.video.rate
-        return max(1, math.ceil(self.video.duration * rate))
-
-    def pictures(
-        self, since: Fraction = Fraction(0), until: Fraction | None = None
-    ) -> Generator[tuple[int, Picture]]:
-        """Yield pts, in ``unit``, and planes (height · 3 / 2, width), to be used at once.
-
-        Only those that come of the video's pictures from ``since`` on and before ``until``:
-        parts that are rendered apart make the whole.
-        """
-        video = self.video
-        space, typeface = yuv(video.color_matrix, video.full_range), Typeface()
-        overlays = [
-            Overlay(layout, typeface, video.height, video.sample_aspect, space, self.marks)
-            for layout in self.layouts
-        ]
-        width, height = even_size(video)
-        canvas = np.empty((height * 3 // 2, width * len(overlays)), np.uint8)
-        for time, picture, again in self._bare(since, until):
-            target = picture
-            if again or len(overlays) > 1:
-                target = canvas
-                _copy(picture, canvas, len(overlays))
-            planes = Planes.yuv(target)
-            for number, overlay in enumerate(overlays):
-                overlay.draw(planes.columns(number * width, (number + 1) * width), time)
-            yield int(time / self.unit), target
-
-    def _bare(
-        self, since: Fraction, until: Fraction | None
-    ) -> Iterator[tuple[Fraction, Picture, bool]]:
-        """Times and pictures, and whether a picture comes again and so must not be drawn upon."""
-        if self.rate is None:
-            for picture in planar_pictures(self.video, since, until):
-                yield picture.time, picture.planes, False
-            return
-        begins = since
-        held: Picture | None = None
-        with closing(planar_pictures(self.video, since)) as pictures:
-            for picture in pictures:
-                if held is None:
-                    held = picture.planes.copy()
-                    begins = picture.time if since else Fraction(0)
-                    continue
-                yield from self._ticks(begins, picture.time, held)
-                begins = picture.time
-                if until is not None and begins >= until:
-                    return
-                held[:] = picture.planes
-        if held is not None:
-            yield from self._ticks(begins, max(self.video.duration, begins), held)
-
-    def _ticks(
-        self, begins: Fraction, ends: Fraction, picture: Picture
-    ) -> Iterator[tuple[Fraction, Picture, bool]]:
-        assert self.rate is not None
-        for tick in range(math.ceil(begins * self.rate), math.ceil(ends * self.rate)):
-            yield tick / self.rate, picture, True
-
-
-def _copy(picture: Picture, canvas: Picture, copies: int) -> None:
-    """Put copies of ``picture`` side by side."""
-    source, target = Planes.yuv(picture), Planes.yuv(canvas)
-    width = picture.shape[1]
-    for number in range(copies):
-        part = target.columns(number * width, (number + 1) * width)
-        part.full[...], part.half[...] = source.full, source.half
-
-
-def laid_out(
-    comments: Sequence[ScreenComment], video: VideoInfo, settings: LayoutSettings
-) -> Layout:
-    """The layout of ``comments`` over ``video``; the log tells what it is like."""
-    typeface = Typeface()
-    layout = lay_out(comments, typeface.width, screen_of(video), settings)
-    log.info("%s", examine(layout))
-    if typeface.missing:
-        missing = " ".join(sorted(typeface.missing))
-        log.warning("no font has: %s; they are drawn as boxes", missing)
-    return layout
-
-
-def clear_pictures(
-    layout: Layout, video: VideoInfo, rate: Fraction, count: int
-) -> Iterator[Picture]:
-    """Yield comments on nothing: (4, height, width) green, blue, red and alpha, to be used at once.
-
-    Colours are straight, as ProRes and VP9 have them: not multiplied by alpha.
-    """
-    width, height = even_size(video)
-    overlay = Overlay(layout, Typeface(), video.height, video.sample_aspect, GBRA)
-    canvas = Planes(
-        np.zeros((4, height, width), np.uint8), np.empty((0, height // 2, width // 2), np.uint8)
-    )
-    for number in range(count):
-        canvas.full[:] = 0
-        if overlay.draw(canvas, number / rate):
-            _unmultiply(canvas.full)
-        yield canvas.full
-
-
-def _unmultiply(planes: Picture) -> None:
-    """Divide colours by alpha in place, where that is neither 0 nor 255."""
-    alpha = planes[3].reshape(-1)
-    partly = np.flatnonzero((alpha != 0) & (alpha != 255))
-    share = alpha[partly].astype(np.uint16)
-    for plane in planes[:3]:
-        values = plane.reshape(-1)
-        straight = (values[partly] * np.uint16(255) + share // 2) // share
-        values[partly] = np.minimum(straight, 255)
 
 
 def render(scene: Scene, target: Path, codec: Codec, segments: int | None, told: Told) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.drawing.showing import Picture
-    from pipeline.rendering import Scene
+    from pipeline.scene import Scene
 
 
 class Config(StageConfig, frozen=True):
@@ -46,7 +46,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.source import source_path
     from pipeline.media.probe import probe
     from pipeline.moments import chosen, crowded
-    from pipeline.rendering import Scene, laid_out
+    from pipeline.scene import Scene, laid_out
 
     video = probe(source_path(inputs["source"]))
     layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)

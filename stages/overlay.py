@@ -33,7 +33,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.media.encode import encoder
     from pipeline.media.probe import probe
     from pipeline.progress import track
-    from pipeline.rendering import clear_pictures, laid_out
+    from pipeline.scene import clear_pictures, laid_out
     from pipeline.timebase import frame_rate
 
     video = probe(source_path(inputs["source"]))

@@ -12,7 +12,7 @@ from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.media.probe import VideoInfo
-    from pipeline.rendering import Scene
+    from pipeline.scene import Scene
 
 
 class Config(StageConfig, frozen=True):
@@ -75,7 +75,7 @@ def _scene(video: VideoInfo, inputs: Files, config: Config) -> Scene:
     from pipeline.artifacts.comments import read_on_screen
     from pipeline.drawing.style import MARKS
     from pipeline.errors import ExitCode, PipelineError
-    from pipeline.rendering import Scene, laid_out
+    from pipeline.scene import Scene, laid_out
     from pipeline.timebase import frame_rate
 
     comments = [read_on_screen(inputs["comments"], config.of)]

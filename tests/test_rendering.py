@@ -20,7 +20,8 @@ from pipeline.media.codecs import Codec
 from pipeline.media.decode import planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.probe import VideoInfo, probe
-from pipeline.rendering import Scene, clear_pictures, render
+from pipeline.rendering import render
+from pipeline.scene import Scene, clear_pictures
 from tests import clips
 
 Picture = npt.NDArray[np.uint8]
@@ -133,8 +134,9 @@ def test_in_segments_or_not_the_video_is_the_same(
     assert list(tmp_path.glob(".*")) == []
 
 
+@pytest.mark.parametrize("rate", [None, Fraction(12)])
 def test_a_segment_without_pictures_is_no_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: Fraction | None
 ) -> None:
     """A slide show: nothing changes for a second and a half."""
     path, target = tmp_path / "slides.mp4", tmp_path / "out.mp4"
@@ -143,8 +145,9 @@ def test_a_segment_without_pictures_is_no_fault(
         *clips.pictures(seconds=2), "-vf", few, "-fps_mode", "passthrough", *clips.H264, path
     )
     monkeypatch.setattr(rendering, "SHORTEST_SEGMENT", 0.25)
-    render(Scene(probe(path), [NOTHING]), target, Codec(), 8, lambda amount: None)
-    assert clips.true_times(target) == clips.true_times(path)
+    render(Scene(probe(path), [NOTHING], rate), target, Codec(), 8, lambda amount: None)
+    expected = [Fraction(n, 12) for n in range(24)] if rate else clips.true_times(path)
+    assert clips.true_times(target) == expected
 
 
 def test_a_segment_that_fails_stops_the_others_and_leaves_nothing(

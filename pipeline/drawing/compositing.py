@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.drawing.colors import ColorSpace, Floats
-from pipeline.drawing.glyphs import TextMask
+from pipeline.drawing.masks import PHASES, TextMask
 from pipeline.drawing.style import Rgb
 
 OUTLINE_OPACITY = 0.4  # Niconico HTML5 player
 
-PHASES = 4
-"""Places within a pixel at which a text may stand, so that it moves smoothly."""
 TILE = 1024
 """Pixels across of the parts in which long texts are made ready, when they come into view."""
 
 Plane = npt.NDArray[np.uint8]
+Shares = npt.NDArray[np.uint16]
+"""Of 256."""
+Place = TypeVar("Place", bound=tuple[int, ...])
 
 
 @dataclass(frozen=True)
@@ -53,9 +55,9 @@ class Planes:
 class _Layer:
     """A tile's share of some planes: new = (old · keep + paint) / 256."""
 
-    keep: npt.NDArray[np.uint16]
-    """(height, width), 0–256."""
-    paint: npt.NDArray[np.uint16]
+    keep: Shares
+    """(height, width)."""
+    paint: Shares
     """(planes, height, width): value · (256 − keep), with the half that rounds."""
 
 
@@ -75,7 +77,7 @@ class Sprite:
     ) -> None:
         self._masks = cache(drawn)
         self._opacity, self._space = opacity, space
-        self._fill, self._outline = space.encode(fill), space.encode(outline)
+        self._fill, self._outline = _rounded(space.encode(fill)), _rounded(space.encode(outline))
         self._full: dict[tuple[int, int], _Layer] = {}
         self._half: dict[tuple[int, int, int], _Layer] = {}
 
@@ -89,11 +91,12 @@ class Sprite:
         mask = self._masks(phase)
         width = planes.full.shape[2]
         tiles = _tiles(mask, -column - mask.left, width - column - mask.left)
-        self._full = {place: old for place, old in self._full.items() if place[0] in tiles}
+        if len(self._full) > PHASES:
+            _keep_those_in(tiles, self._full)
         for tile in tiles:
-            if (tile, phase) not in self._full:
-                self._full[tile, phase] = self._full_layer(tile, mask)
-            layer = self._full[tile, phase]
+            layer = self._full.get((tile, phase))
+            if layer is None:
+                layer = self._full[tile, phase] = self._full_layer(tile, mask)
             _blend(planes.full, layer, column + mask.left + tile, y + mask.top)
         if planes.half.size:
             self._blend_half(planes.half, (x + PHASES // 2) // PHASES, y, width)
@@ -102,12 +105,14 @@ class Sprite:
         mask = self._masks(0)
         column, y = column + mask.left, y + mask.top
         tiles = _tiles(mask, -column, width - column)
-        self._half = {place: old for place, old in self._half.items() if place[0] in tiles}
+        if len(self._half) > PHASES:
+            _keep_those_in(tiles, self._half)
         for tile in tiles:
             place = tile, column & 1, y & 1
-            if place not in self._half:
-                self._half[place] = self._half_layer(*place)
-            _blend(planes, self._half[place], (column + tile) >> 1, y >> 1)
+            layer = self._half.get(place)
+            if layer is None:
+                layer = self._half[place] = self._half_layer(*place)
+            _blend(planes, layer, (column + tile) >> 1, y >> 1)
 
     def _full_layer(self, tile: int, mask: TextMask) -> _Layer:
         planes = slice(0, self._space.full)
@@ -118,27 +123,70 @@ class Sprite:
         mask = self._masks(0)
         last = tile + TILE >= mask.fill.shape[1]
         columns = slice(max(0, tile - odd_x), None if last else tile + TILE - odd_x)
-        alpha, values = self._inked(mask, columns, slice(self._space.full, None))
+        cover, paint = self._inked(mask, columns, slice(self._space.full, None))
         before = odd_x if tile == 0 else 0
-        return _layer(_halved(alpha, before, odd_y), _halved(values, before, odd_y))
+        # Paint may not exceed what is covered, or old and new together overflow.
+        return _layer(_halved(cover, before, odd_y, up=3), _halved(paint, before, odd_y, up=2))
 
-    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
-        """What the text adds to some columns.
+    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Shares, Shares]:
+        """What the text adds to some columns, as ``_Layer`` has it.
 
-        How much of each pixel it covers, (height, width), 0–1; and its values in some planes,
-        (planes, height, width), in that proportion.
+        How much of each pixel it covers, (height, width), 0–256; and the values of some planes
+        times that, (planes, height, width).
         """
-        opacity = np.float32(self._opacity)
-        face = mask.fill[:, columns].astype(np.float32) * (opacity / 255)
-        around = mask.outline[:, columns].astype(np.float32) * (opacity / 255 - face / 255)
-        around *= np.float32(OUTLINE_OPACITY)
+        opacity = np.uint16(round(256 * self._opacity))
+        face = _times(_of_256(mask.fill[:, columns]), opacity)
+        around = _times(_of_256(mask.outline[:, columns]), np.uint16(round(256 * OUTLINE_OPACITY)))
+        around = _times(around, opacity - face)
         fill, outline = (color[planes, None, None] for color in (self._fill, self._outline))
-        alpha, values = face + around, fill * face + outline * around
+        cover, paint = face + around, fill * face + outline * around
         if mask.colors is not None:
-            own = mask.colors[:, columns, 3].astype(np.float32) * (opacity / 255)
-            colors = self._space.encode(mask.colors[:, columns, :3])[planes]
-            alpha, values = alpha * (1 - own) + own, values * (1 - own) + colors * own
-        return alpha, values
+            own = _times(_of_256(mask.colors[:, columns, 3]), opacity)
+            colors = _rounded(self._space.encode(mask.colors[:, columns, :3]))[planes]
+            cover = _times(cover, 256 - own) + own
+            # Rounded down, so that values stay in proportion to what is covered.
+            paint = (paint.astype(np.uint32) * (256 - own) >> 8).astype(np.uint16) + colors * own
+            paint = np.minimum(paint, 255 * cover)
+        return cover, paint
+
+
+def _of_256(coverage: Plane) -> Shares:
+    """0–255 as 0–256."""
+    return coverage.astype(np.uint16) + (coverage >> 7)
+
+
+def _times(share: Shares, other: Shares | np.uint16) -> Shares:
+    """The product of two shares of 256, not both of them whole."""
+    return (share.astype(np.uint32) * other + 128 >> 8).astype(np.uint16)
+
+
+def _rounded(values: Floats) -> Shares:
+    return np.rint(values).astype(np.uint16)
+
+
+def _layer(cover: Shares, paint: Shares) -> _Layer:
+    return _Layer(256 - cover, paint + np.uint16(128))
+
+
+def _halved(values: Shares, before: int, odd_y: int, up: int) -> Shares:
+    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on.
+
+    ``up`` of four quarters are rounded up.
+    """
+    height, width = values.shape[-2:]
+    bottom, right = odd_y + height, before + width
+    shape = (*values.shape[:-2], bottom + bottom % 2, right + right % 2)
+    padded = np.zeros(shape, np.uint32)
+    padded[..., odd_y:bottom, before:right] = values
+    lines = padded[..., 0::2, :] + padded[..., 1::2, :]
+    halved: Shares = (lines[..., 0::2] + lines[..., 1::2] + up >> 2).astype(np.uint16)
+    return halved
+
+
+def _keep_those_in(tiles: range, layers: dict[Place, _Layer]) -> None:
+    """Forget tiles that have gone out of view."""
+    for place in [place for place in layers if place[0] not in tiles]:
+        del layers[place]
 
 
 def _tiles(mask: TextMask, left: int, right: int) -> range:
@@ -148,37 +196,21 @@ def _tiles(mask: TextMask, left: int, right: int) -> range:
     return range(first, min(mask.fill.shape[1], right + 1), TILE)
 
 
-def _layer(alpha: Floats, values: Floats) -> _Layer:
-    keep = np.rint(256 * (1 - alpha)).astype(np.uint16)
-    # The mean colour times the rounded alpha: so old · keep + paint cannot exceed 16 bits.
-    colors = np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)
-    paint = np.rint(colors * (256 - keep)).astype(np.uint16) + np.uint16(128)
-    return _Layer(keep, paint)
-
-
-def _halved(values: Floats, before: int, odd_y: int) -> Floats:
-    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on."""
-    height, width = values.shape[-2:]
-    bottom, right = odd_y + height, before + width
-    shape = (*values.shape[:-2], bottom + bottom % 2, right + right % 2)
-    padded = np.zeros(shape, np.float32)
-    padded[..., odd_y:bottom, before:right] = values
-    lines = padded[..., 0::2, :] + padded[..., 1::2, :]
-    halved: Floats = (lines[..., 0::2] + lines[..., 1::2]) * np.float32(1 / 4)
-    return halved
-
-
 def _blend(planes: Plane, layer: _Layer, x: int, y: int) -> None:
     """Blend ``layer`` into (planes, height, width) in place, cut off at every edge."""
-    height, width = layer.keep.shape
-    top, bottom = max(y, 0), min(y + height, planes.shape[1])
-    left, right = max(x, 0), min(x + width, planes.shape[2])
-    if top >= bottom or left >= right:
-        return
-    inside = np.s_[top - y : bottom - y, left - x : right - x]
-    target = planes[:, top:bottom, left:right]
+    keep, paint = layer.keep, layer.paint
+    height, width = keep.shape
+    if y < 0 or x < 0 or y + height > planes.shape[1] or x + width > planes.shape[2]:
+        top, bottom = max(y, 0), min(y + height, planes.shape[1])
+        left, right = max(x, 0), min(x + width, planes.shape[2])
+        if top >= bottom or left >= right:
+            return
+        keep = keep[top - y : bottom - y, left - x : right - x]
+        paint = paint[:, top - y : bottom - y, left - x : right - x]
+        (height, width), x, y = keep.shape, left, top
+    target = planes[:, y : y + height, x : x + width]
     mixed = target.astype(np.uint16)
-    mixed *= layer.keep[inside]
-    mixed += layer.paint[:, *inside]
+    mixed *= keep
+    mixed += paint
     mixed >>= 8
     target[...] = mixed

@@ -6,8 +6,8 @@ from collections import defaultdict
 from functools import lru_cache
 
 from pipeline.drawing.fonts import Font
-from pipeline.drawing.masks import Mask, TextMask, assemble, squeeze
-from pipeline.drawing.rasters import EMBOLDENING, PHASES, draw_run
+from pipeline.drawing.masks import PHASES, Mask, TextMask, assemble, squeeze
+from pipeline.drawing.rasters import EMBOLDENING, draw_run
 from pipeline.drawing.runs import SPACE_WIDTHS, Run, cut_line, is_simple
 
 __all__ = [

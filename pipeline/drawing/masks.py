@@ -10,6 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+PHASES = 4
+"""Places within a pixel at which text may stand, and how many times larger it is drawn for them.
+
+Pillow puts glyphs at whole pixels. At four times the size these are quarters, and the mean
+of four by four pixels covers as much as the letter does.
+"""
+
 Mask = npt.NDArray[np.uint8]
 """(height, width) coverage: 0 outside, 255 inside."""
 Colors = npt.NDArray[np.uint8]

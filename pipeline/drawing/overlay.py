@@ -10,9 +10,10 @@ import numpy as np
 
 from pipeline.drawing.colors import ColorSpace
 from pipeline.drawing.comment import Layer
-from pipeline.drawing.compositing import PHASES, TILE, Planes, Sprite
-from pipeline.drawing.glyphs import TextMask, Typeface, squeeze
+from pipeline.drawing.compositing import TILE, Planes, Sprite
+from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.layout import Layout, Placed
+from pipeline.drawing.masks import PHASES, TextMask, squeeze
 from pipeline.drawing.rules import STAGE_HEIGHT
 from pipeline.drawing.sizing import Block
 from pipeline.drawing.style import BLACK, WHITE, Font, Rgb

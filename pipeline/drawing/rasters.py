@@ -11,18 +11,11 @@ from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.drawing.color_fonts import draw_colored, strike_size
 from pipeline.drawing.fonts import opened
-from pipeline.drawing.masks import TextMask
+from pipeline.drawing.masks import PHASES, TextMask
 from pipeline.drawing.runs import HAS_RAQM, Run
 
 EMBOLDENING = 0.014
 """Em added around a face: the player asks for weight 600, IPAexGothic has the regular one."""
-
-PHASES = 4
-"""Places within a pixel, and how many times larger a run is drawn before it is averaged.
-
-Pillow puts glyphs at whole pixels. At four times the size these are quarters, and the mean
-of four by four pixels covers as much as the letter does.
-"""
 
 _HOLLOW_BOX_STROKE = 0.06  # em
 

@@ -9,8 +9,8 @@ from hypothesis.extra.numpy import arrays
 
 from pipeline.drawing import compositing
 from pipeline.drawing.colors import GBRA, ColorSpace, yuv
-from pipeline.drawing.compositing import OUTLINE_OPACITY, PHASES, Planes, Sprite
-from pipeline.drawing.glyphs import TextMask
+from pipeline.drawing.compositing import OUTLINE_OPACITY, Planes, Sprite
+from pipeline.drawing.masks import PHASES, TextMask
 from pipeline.drawing.style import BLACK, WHITE, Rgb
 
 HEIGHT, WIDTH = 18, 22  # a quarter plane of 9 × 11 does not fill whole rows of the picture

@@ -267,7 +267,7 @@ def test_a_comment_of_a_thousand_letters_is_made_ready_in_parts() -> None:
     for step in range(-20, 60):
         made.draw(Planes.yuv(canvas), Fraction(step, 20))
         for sprite in made._sprites.values():
-            assert len(sprite._full) <= 3
+            assert len(sprite._full) <= 6
             assert len(sprite._half) <= 6
 
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.drawing import rasters, runs
+from pipeline.drawing.masks import PHASES
 from pipeline.drawing.runs import Run, cut_line
 from tests.drawing.conftest import write_font
 
@@ -111,4 +112,4 @@ def test_without_raqm_characters_stand_side_by_side(
     assert cut("👩\u200d🚀") == [("👩🚀", "color")]
     assert width("👩\u200d🚀") == 2.4
     for run in cut_line("אב\u05b8👩\u200d🚀", "defont"):
-        assert len(rasters.draw_run(run, 30.0, 1.0)) == rasters.PHASES
+        assert len(rasters.draw_run(run, 30.0, 1.0)) == PHASES
