@@ -73,7 +73,9 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
         ]
         arguments = ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
         arguments += ["-pix_fmt", "rgb24"]
-        pictures = timed_pictures(video, arguments, (size, size, 3), pass_fds=(cuts.fileno(),))
+        pictures = timed_pictures(
+            video, arguments, (size, size, 3), in_advance=True, pass_fds=(cuts.fileno(),)
+        )
         begun: set[int] = set()
         told = 0
         for number, (pts, unit, pixels) in enumerate(pictures):
@@ -91,8 +93,8 @@ def planar_pictures(
     Nothing is dropped or doubled for the sake of a constant rate; of two pictures at one
     time, the second comes one unit later. Eight bits deep, in the video's own matrix and
     range; odd sizes are padded to even ones. Times and planes do not depend on ``since``.
-    Decoding goes on while the caller is busy. Raises PipelineError: VIDEO_TRUNCATED,
-    NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times go back.
+    Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times
+    go back.
     """
     seeks = [since - run_up for run_up in _RUN_UPS if run_up < since]
     for seek in seeks if seeks and _seeks_exactly(video) else []:
@@ -161,7 +163,8 @@ def _planar_from(video: VideoInfo, seek: Fraction | None) -> Generator[PlanarPic
     arguments += ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
     arguments += ["-pix_fmt", "yuv420p"]
     earlier: Fraction | None = None
-    with closing(timed_pictures(video, arguments, (height * 3 // 2, width))) as pictures:
+    shape = height * 3 // 2, width
+    with closing(timed_pictures(video, arguments, shape, in_advance=False)) as pictures:
         for pts, unit, planes in pictures:
             time = pts * unit - video.start
             if earlier is not None and time <= earlier:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any, Protocol
-
-import av
+from typing import Any, Protocol
 
 from pipeline.media.carrying import carried, source_input
 from pipeline.media.codecs import H264, Codec, Container, container_arguments, software_arguments
 from pipeline.media.colors import BT709, Color, PixelFormat, color_filters, color_tags
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.hardware import hardware_arguments
+from pipeline.media.nut import NutWriter
 from pipeline.media.probe import MediaInfo
 from pipeline.media.progress import progress_told
 
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
 """The same input gives the same bytes."""
-NUT_OPTIONS = {"write_index": "0"}
-"""ffmpeg reads from the pipe as it comes, and an index would grow in memory."""
 
 
 class PictureSink(Protocol):
@@ -88,8 +85,9 @@ def encoder(
         ):
             assert process.stdin is not None
             try:
-                with _muxing(process.stdin, size, rate, unit, pixel_format) as sink:
-                    yield sink
+                pipe = process.stdin.fileno()
+                writer = NutWriter(pipe, size, rate, unit, pixel_format)
+                yield _Pictures(writer, round(1 / (rate * unit)))
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # ffmpeg died; finish() tells why
@@ -108,48 +106,15 @@ def _last_duration(rate: Fraction) -> str:
     return f"setts=pts=PTS:dts=DTS:duration={duration}"
 
 
-@contextmanager
-def _muxing(
-    pipe: IO[bytes], size: tuple[int, int], rate: Fraction, unit: Fraction, pixel_format: str
-) -> Iterator[PictureSink]:
-    """Raw pictures as NUT, which carries each one's exact time and costs no more than none."""
-    container = av.open(f"pipe:{pipe.fileno()}", "w", format="nut", options=NUT_OPTIONS)
-    stream = container.add_stream("rawvideo", rate=rate)
-    assert isinstance(stream, av.VideoStream)
-    stream.width, stream.height = size
-    stream.pix_fmt = pixel_format
-    stream.codec_context.time_base = unit
-    try:
-        yield _Pictures(container, stream, unit, round(1 / (rate * unit)))
-    except BaseException:
-        with suppress(OSError):  # hides no other error, nor why ffmpeg died
-            container.close()
-        raise
-    container.close()
-
-
 class _Pictures:
-    """Muxes pictures whose times are in ``unit``, ``step`` of them from one to the next."""
+    """Counts times on where none are given, ``step`` units from one picture to the next."""
 
-    def __init__(
-        self,
-        container: av.container.OutputContainer,
-        stream: av.VideoStream,
-        unit: Fraction,
-        step: int,
-    ) -> None:
-        self._container = container
-        self._stream = stream
-        self._unit = unit
+    def __init__(self, writer: NutWriter, step: int) -> None:
+        self._writer = writer
         self._step = step
         self._next = 0
 
     def write(self, pixels: Any, pts: int | None = None) -> None:
-        shown = self._next if pts is None else pts
-        packet = av.Packet(memoryview(pixels))  # type: ignore[arg-type]
-        packet.stream = self._stream
-        packet.pts = packet.dts = shown
-        packet.time_base = self._unit
-        packet.is_keyframe = True
-        self._container.mux_one(packet)
-        self._next = shown + self._step
+        time = self._next if pts is None else pts
+        self._writer.write(pixels, time)
+        self._next = time + self._step

@@ -36,9 +36,17 @@ _READY = 2
 
 
 def timed_pictures(
-    video: VideoInfo, arguments: Sequence[str], shape: tuple[int, ...], **streams: Any
+    video: VideoInfo,
+    arguments: Sequence[str],
+    shape: tuple[int, ...],
+    *,
+    in_advance: bool,
+    **streams: Any,
 ) -> Generator[tuple[int, Fraction, Picture]]:
     """Yield pts, the seconds in one unit of it, and pixels: uint8 of ``shape``.
+
+    ``in_advance`` reads some of them while the caller is busy with others; otherwise a picture
+    comes straight from the pipe, and may still be in the processor's cache when it is passed on.
 
     ``arguments`` tell ffmpeg all but how to write raw pictures. None is dropped or doubled.
     Each is a view of a buffer that later ones overwrite; it may be drawn upon. Closing the
@@ -53,7 +61,8 @@ def timed_pictures(
             *("-stats_enc_pre", times.name, "-stats_enc_pre_fmt", "{pts} {tb}"),
             *("-f", "rawvideo", "pipe:1"),
         ]
-        with closing(_raw_pictures(video, arguments, shape, **streams)) as pictures:
+        raw = _raw_pictures(video, arguments, shape, in_advance, **streams)
+        with closing(raw) as pictures:
             for pixels in pictures:
                 pts, unit = times.readline().split()
                 yield int(pts), _time_base(unit), pixels
@@ -65,7 +74,11 @@ def _time_base(unit: str) -> Fraction:
 
 
 def _raw_pictures(
-    video: VideoInfo, arguments: Sequence[str], shape: tuple[int, ...], **streams: Any
+    video: VideoInfo,
+    arguments: Sequence[str],
+    shape: tuple[int, ...],
+    in_advance: bool,
+    **streams: Any,
 ) -> Generator[Picture]:
     count = 0
     # More pictures under way than ffmpeg would choose bridge the moments in which a core is
@@ -75,7 +88,14 @@ def _raw_pictures(
         process,
         said,
     ):
-        for block in ahead(_blocks(process.stdout, shape), _READY):
+        if in_advance:
+            # One is filled, one in use. Fresh memory would cost as much as comparing pictures.
+            at_once = max(1, _BLOCK // math.prod(shape))
+            buffers = np.empty((_READY + 2, at_once, *shape), np.uint8)
+            blocks = ahead(_blocks(process.stdout, buffers), _READY)
+        else:
+            blocks = _blocks(process.stdout, np.empty((1, 1, *shape), np.uint8))
+        for block in blocks:
             count += len(block)
             yield from block
         warnings = finish(process, said, f"decoding {video.path}")
@@ -85,11 +105,9 @@ def _raw_pictures(
         raise no_pictures_decoded(video.path)
 
 
-def _blocks(stream: Any, shape: tuple[int, ...]) -> Iterator[Picture]:
-    """Whole pictures from an unbuffered pipe, some at a time."""
-    picture = math.prod(shape)
-    # One is filled, one in use. Fresh memory would cost as much as comparing the pictures.
-    buffers = np.empty((_READY + 2, max(1, _BLOCK // picture), *shape), np.uint8)
+def _blocks(stream: Any, buffers: Picture) -> Iterator[Picture]:
+    """Whole pictures from an unbuffered pipe, a buffer (pictures, …) at a time, in turn."""
+    picture = math.prod(buffers.shape[2:])
     for pixels in cycle(buffers):
         view = pixels.reshape(-1).data
         filled = 0
