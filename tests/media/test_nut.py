@@ -17,14 +17,13 @@ SIZE = (64, 48)
 PICTURE = np.arange(64 * 72, dtype=np.uint32).astype(np.uint8).reshape(72, 64)
 
 
-def written(path: Path, unit: Fraction, times: list[int], pixel_format: str = "yuv420p") -> bytes:
+def write(path: Path, unit: Fraction, times: list[int], pixel_format: str = "yuv420p") -> None:
     bytes_each = {"yuv420p": 64 * 72, "rgb24": 64 * 48 * 3, "gbrap": 64 * 48 * 4}[pixel_format]
     pixels = np.resize(PICTURE, bytes_each)
     with path.open("wb", buffering=0) as file:
         writer = NutWriter(file.fileno(), SIZE, Fraction(25), unit, pixel_format)
         for time in times:
             writer.write(pixels, time)
-    return path.read_bytes()
 
 
 @settings(deadline=None, max_examples=40)
@@ -37,10 +36,11 @@ def written(path: Path, unit: Fraction, times: list[int], pixel_format: str = "y
 def test_every_time_comes_back(
     tmp_path_factory: pytest.TempPathFactory, unit: Fraction, times: list[int]
 ) -> None:
-    content = written(tmp_path_factory.mktemp("nut") / "x.nut", unit, times)
-    with av.open(io.BytesIO(content)) as container:
+    path = tmp_path_factory.mktemp("nut") / "x.nut"
+    write(path, unit, times)
+    with av.open(str(path)) as container:
         stream = container.streams.video[0]
-        assert (stream.width, stream.height, stream.average_rate) == (*SIZE, Fraction(25))
+        assert (stream.width, stream.height) == SIZE
         packets = [packet for packet in container.demux(stream) if packet.size]
         assert [packet.pts * stream.time_base for packet in packets] == [t * unit for t in times]  # type: ignore[operator]
         assert all(packet.is_keyframe for packet in packets)
@@ -49,8 +49,10 @@ def test_every_time_comes_back(
 
 @pytest.mark.parametrize("pixel_format", ["yuv420p", "rgb24", "gbrap"])
 def test_every_pixel_format_is_named(tmp_path: Path, pixel_format: str) -> None:
-    content = written(tmp_path / "x.nut", Fraction(1, 25), [0, 1], pixel_format)
-    with av.open(io.BytesIO(content)) as container:
+    path = tmp_path / "x.nut"
+    write(path, Fraction(1, 90000), [0, 3600], pixel_format)
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].average_rate == 25
         frames = list(container.decode(video=0))
     assert [frame.format.name for frame in frames] == [pixel_format] * 2
 
