@@ -52,7 +52,6 @@ def test_every_pixel_format_is_named(tmp_path: Path, pixel_format: str) -> None:
     path = tmp_path / "x.nut"
     write(path, Fraction(1, 90000), [0, 3600], pixel_format)
     with av.open(str(path)) as container:
-        assert container.streams.video[0].average_rate == 25
         frames = list(container.decode(video=0))
     assert [frame.format.name for frame in frames] == [pixel_format] * 2
 
