@@ -181,14 +181,19 @@ def _as_asked(settings: Settings, options: argparse.Namespace) -> Settings:
 
 def _asked(options: argparse.Namespace) -> dict[str, object]:
     """Settings by name, as far as the command line gives them."""
+    given = {"format": options.format, "of": options.of, "viewers": options.viewers}
+    if options.at:
+        given["at"] = _moments(options.at)
+    return {key: value for key, value in given.items() if value}
+
+
+def _moments(text: str) -> list[float]:
     from pipeline.timebase import parse_clock
 
     try:
-        at = [parse_clock(moment) for moment in options.at.split(",")] if options.at else None
+        return [parse_clock(moment) for moment in text.split(",")]
     except ValueError as error:
         raise PipelineError(ExitCode.USAGE, f"AT=: {error}", "Write AT=1:05,83.5") from None
-    given = {"format": options.format, "of": options.of, "viewers": options.viewers, "at": at}
-    return {key: value for key, value in given.items() if value}
 
 
 def _fetch(options: argparse.Namespace) -> ExitCode:

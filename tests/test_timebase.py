@@ -1,10 +1,11 @@
 from fractions import Fraction
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.timebase import MILLISECONDS, FrameTimes
+from pipeline.timebase import MILLISECONDS, FrameTimes, frame_rate, parse_clock
 
 
 @st.composite
@@ -62,3 +63,23 @@ def test_a_film_of_a_day_in_nanoseconds_does_not_overflow() -> None:
     times = FrameTimes(np.array([0, day // 2], np.int64), Fraction(1, 10**9), day)
     noon = 12 * 3600 * MILLISECONDS
     assert times.frames_at(np.array([noon - 1, noon])).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("83.5", 83.5), ("1:05", 65), (" 0:01:23.5", 83.5), ("1:00:00", 3600)]
+)
+def test_times_are_read_as_people_write_them(text: str, seconds: float) -> None:
+    assert parse_clock(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "x", "1:", "-1", "1.2.3", "nan"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no time"):
+        parse_clock(text)
+
+
+def test_rates_of_ntsc_are_thousands_of_1001() -> None:
+    assert [frame_rate(fps) for fps in (23.976, 29.97, 59.94)] == [
+        Fraction(n * 1000, 1001) for n in (24, 30, 60)
+    ]
+    assert [frame_rate(fps) for fps in (24, 12.5, 60.0)] == [24, Fraction(25, 2), 60]

@@ -1,6 +1,9 @@
 """`make export`: of the viewers' comments or the model's, in any format, without needing more."""
 
+import json
 from pathlib import Path
+
+from PIL import Image
 
 from pipeline.comments.reading import read_comments
 from pipeline.errors import ExitCode
@@ -40,3 +43,26 @@ def test_a_format_that_is_none(untouched: Project) -> None:
 
 def test_an_export_is_no_product(project: Project) -> None:
     assert not any(stage == "export" for stage, _ in project.plan())
+
+
+def test_what_a_verb_has_no_use_for_is_refused(untouched: Project) -> None:
+    done = untouched.run("features", "--of", "generated")
+    assert done.returncode == ExitCode.USAGE
+    assert "OF= means nothing to features" in done.stderr
+    assert "export, moments, overlay, render" in done.stderr
+    done = untouched.run("moments", "--at", "soon")
+    assert done.returncode == ExitCode.USAGE
+    assert "'soon' is no time" in done.stderr
+
+
+def test_the_layout_and_moments_of_the_viewers_comments_need_no_model(
+    untouched: Project, tmp_path: Path
+) -> None:
+    fresh = untouched.copy_to(tmp_path)
+    video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
+    fresh.made("export", *video, "--format", "layout.json")
+    fresh.made("moments", *video, "--of", "comments", "--at", "0:01,2")
+    folder = fresh.workdir / TRAIN
+    assert json.loads((folder / "comments.layout.json").read_text())["comments"]
+    with Image.open(folder / "moments.png") as sheet:
+        assert sheet.width > sheet.height
