@@ -91,7 +91,7 @@ class Sprite:
         mask = self._masks(phase)
         width = planes.full.shape[2]
         tiles = _tiles(mask, -column - mask.left, width - column - mask.left)
-        if len(self._full) > PHASES:
+        if len(self._full) > PHASES:  # a text of one tile has no more layers
             _keep_those_in(tiles, self._full)
         for tile in tiles:
             layer = self._full.get((tile, phase))
