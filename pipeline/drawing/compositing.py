@@ -77,7 +77,7 @@ class Sprite:
     ) -> None:
         self._masks = cache(drawn)
         self._opacity, self._space = opacity, space
-        self._fill, self._outline = _rounded(space.encode(fill)), _rounded(space.encode(outline))
+        self._fill, self._outline = space.encode(fill), space.encode(outline)
         self._full: dict[tuple[int, int], _Layer] = {}
         self._half: dict[tuple[int, int, int], _Layer] = {}
 
@@ -123,63 +123,46 @@ class Sprite:
         mask = self._masks(0)
         last = tile + TILE >= mask.fill.shape[1]
         columns = slice(max(0, tile - odd_x), None if last else tile + TILE - odd_x)
-        cover, paint = self._inked(mask, columns, slice(self._space.full, None))
+        alpha, values = self._inked(mask, columns, slice(self._space.full, None))
         before = odd_x if tile == 0 else 0
-        # Paint may not exceed what is covered, or old and new together overflow.
-        return _layer(_halved(cover, before, odd_y, up=3), _halved(paint, before, odd_y, up=2))
+        return _layer(_halved(alpha, before, odd_y), _halved(values, before, odd_y))
 
-    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Shares, Shares]:
-        """What the text adds to some columns, as ``_Layer`` has it.
+    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
+        """What the text adds to some columns.
 
-        How much of each pixel it covers, (height, width), 0–256; and the values of some planes
-        times that, (planes, height, width).
+        How much of each pixel it covers, (height, width), 0–1; and its values in some planes,
+        (planes, height, width), in that proportion.
         """
-        opacity = np.uint16(round(256 * self._opacity))
-        face = _times(_of_256(mask.fill[:, columns]), opacity)
-        around = _times(_of_256(mask.outline[:, columns]), np.uint16(round(256 * OUTLINE_OPACITY)))
-        around = _times(around, opacity - face)
+        opacity = np.float32(self._opacity)
+        face = mask.fill[:, columns].astype(np.float32) * (opacity / 255)
+        around = mask.outline[:, columns].astype(np.float32) * (opacity / 255 - face / 255)
+        around *= np.float32(OUTLINE_OPACITY)
         fill, outline = (color[planes, None, None] for color in (self._fill, self._outline))
-        cover, paint = face + around, fill * face + outline * around
+        alpha, values = face + around, fill * face + outline * around
         if mask.colors is not None:
-            own = _times(_of_256(mask.colors[:, columns, 3]), opacity)
-            colors = _rounded(self._space.encode(mask.colors[:, columns, :3]))[planes]
-            cover = _times(cover, 256 - own) + own
-            # Rounded down, so that values stay in proportion to what is covered.
-            paint = (paint.astype(np.uint32) * (256 - own) >> 8).astype(np.uint16) + colors * own
-            paint = np.minimum(paint, 255 * cover)
-        return cover, paint
+            own = mask.colors[:, columns, 3].astype(np.float32) * (opacity / 255)
+            colors = self._space.encode(mask.colors[:, columns, :3])[planes]
+            alpha, values = alpha * (1 - own) + own, values * (1 - own) + colors * own
+        return alpha, values
 
 
-def _of_256(coverage: Plane) -> Shares:
-    """0–255 as 0–256."""
-    return coverage.astype(np.uint16) + (coverage >> 7)
+def _layer(alpha: Floats, values: Floats) -> _Layer:
+    keep = np.rint(256 * (1 - alpha)).astype(np.uint16)
+    # The mean colour times the rounded alpha: so old · keep + paint cannot exceed 16 bits.
+    colors = np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)
+    paint = np.rint(colors * (256 - keep)).astype(np.uint16) + np.uint16(128)
+    return _Layer(keep, paint)
 
 
-def _times(share: Shares, other: Shares | np.uint16) -> Shares:
-    """The product of two shares of 256, not both of them whole."""
-    return (share.astype(np.uint32) * other + 128 >> 8).astype(np.uint16)
-
-
-def _rounded(values: Floats) -> Shares:
-    return np.rint(values).astype(np.uint16)
-
-
-def _layer(cover: Shares, paint: Shares) -> _Layer:
-    return _Layer(256 - cover, paint + np.uint16(128))
-
-
-def _halved(values: Shares, before: int, odd_y: int, up: int) -> Shares:
-    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on.
-
-    ``up`` of four quarters are rounded up.
-    """
+def _halved(values: Floats, before: int, odd_y: int) -> Floats:
+    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on."""
     height, width = values.shape[-2:]
     bottom, right = odd_y + height, before + width
     shape = (*values.shape[:-2], bottom + bottom % 2, right + right % 2)
-    padded = np.zeros(shape, np.uint32)
+    padded = np.zeros(shape, np.float32)
     padded[..., odd_y:bottom, before:right] = values
     lines = padded[..., 0::2, :] + padded[..., 1::2, :]
-    halved: Shares = (lines[..., 0::2] + lines[..., 1::2] + up >> 2).astype(np.uint16)
+    halved: Floats = (lines[..., 0::2] + lines[..., 1::2]) * np.float32(1 / 4)
     return halved
 
 

@@ -15,9 +15,6 @@ from pipeline.drawing.style import BLACK, WHITE, Rgb
 
 HEIGHT, WIDTH = 18, 22  # a quarter plane of 9 × 11 does not fill whole rows of the picture
 
-ROUNDED = 2.5
-"""Values of 255: shares of face, outline and picture are each rounded to 256ths."""
-
 Floats = npt.NDArray[np.float64]
 Picture = npt.NDArray[np.uint8]
 
@@ -128,7 +125,7 @@ def test_blending_agrees_with_floating_point(
     expected = reference_blend(picture, mask, x, y, both, opacity, space)
     sprite(mask, *both, opacity, yuv(*space)).blend(Planes.yuv(picture), PHASES * x, y)
     for plane, wanted in zip(planes(picture), expected, strict=True):
-        assert np.abs(plane - wanted).max() <= ROUNDED
+        assert np.abs(plane - wanted).max() <= 1.5
 
 
 @settings(deadline=None)
@@ -230,8 +227,8 @@ def test_on_a_clear_picture_alpha_is_what_the_text_covers(
 
     own = np.zeros((1, 1, 3)) if mask.colors is None else mask.colors[..., :3]
     alpha, values = reference_ink(mask, x, y, gbra(both[0]), gbra(both[1]), gbra(own), 1.0)
-    assert np.abs(clear - values).max() <= ROUNDED
-    assert np.abs(clear[3] - 255 * alpha).max() <= ROUNDED
+    assert np.abs(clear - values).max() <= 1.5
+    assert np.abs(clear[3] - 255 * alpha).max() <= 1.5
 
 
 def test_parts_of_a_pixel_choose_the_mask_and_halved_planes_the_nearest_column() -> None:
