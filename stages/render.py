@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from pipeline.config import StageConfig
 from pipeline.drawing.settings import LayoutSettings
+from pipeline.media.codecs import Preset
 from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ class Config(StageConfig, frozen=True):
     codec: Literal["h264", "hevc", "av1"] = "h264"
     hardware: bool = False
     """Whether a graphics card encodes."""
-    preset: Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"] = (
-        "veryfast"
-    )
+    preset: Preset = "veryfast"
     """As x264 calls them: slower ones make smaller files."""
     crf: Annotated[int, Meta(ge=0, le=63)] | None = None
     """The codec's constant rate factor: lower is better and larger. None: 23 for h264, 26 for
