@@ -2,14 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m pipeline
+SUPPLY := .venv/supply/bin
+INSTALL := pip install --quiet --disable-pip-version-check
+LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-annotate --no-header -c constraints.txt
 STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
-# The driver reads these itself, so that file names need no quoting here.
-export VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR WAIT
-export URL MOST SINCE
+# The driver reads these itself, so that file names need no quoting here, and make expands none.
+GIVEN := VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR WAIT URL MOST SINCE
+export $(GIVEN)
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fetch setup test lint bench plan doctor clean $(STAGES)
+.PHONY: help demo fetch setup test lint bench plan doctor clean lock audit sbom $(STAGES)
 
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4] [COMMENTS=path] [CONFIG=configs/default.yaml]'
@@ -57,7 +62,18 @@ bench: .venv/dev ## measure against peers and ceilings, all of benchmarks/
 	@set -e; for file in benchmarks/[!_]*.py; do \
 		$(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
-setup: .venv/run ## make the virtual environment and nothing else
+setup: $(if $(LOCKED),.venv/locked,.venv/run) ## make the virtual environment; LOCKED=1: files by hash
+
+lock: .venv/supply/ready ## remake the locked files from pyproject.toml and constraints.txt
+	@$(LOCK) --extra fetch pyproject.toml -o locked.txt
+	@printf '%s\n' editables hatchling setuptools | $(LOCK) - -o locked-build.txt
+
+audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in what is locked
+	@$(BIN)/python -m pipeline.audit
+
+sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json, as CycloneDX
+	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --validate \
+		--pyproject pyproject.toml -o workdir/sbom.json $(BIN)/python
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
@@ -66,13 +82,26 @@ setup: .venv/run ## make the virtual environment and nothing else
 
 .venv/run: pyproject.toml constraints.txt | .venv/bin/python
 	@echo 'Setting up .venv (once; some minutes) …'
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(BIN)/$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
 .venv/fetch: .venv/run
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fetch]'
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[fetch]'
 	@touch $@
 
 .venv/dev: .venv/run
-	@$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[dev]'
+	@touch $@
+
+.venv/locked: pyproject.toml locked.txt locked-build.txt | .venv/bin/python
+	@echo 'Setting up .venv by hash (once; some minutes) …'
+	@$(BIN)/$(INSTALL) --require-hashes -r locked-build.txt
+	@$(BIN)/$(INSTALL) --require-hashes --no-build-isolation -r locked.txt
+	@$(BIN)/$(INSTALL) --no-build-isolation --no-deps -e .
+	@touch .venv/run .venv/fetch $@
+
+# An environment of their own, so that they are no part of what they report on.
+.venv/supply/ready: Makefile | .venv/bin/python
+	@$(PYTHON) -m venv .venv/supply
+	@$(SUPPLY)/$(INSTALL) cyclonedx-bom==7.5.0 pip-audit==2.10.1 uv==0.13.9
 	@touch $@

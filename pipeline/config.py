@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,7 +43,7 @@ class Videos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The top level of a settings file, stages aside."""
 
-    model: Annotated[str, msgspec.Meta(pattern=r"^[\w.-]+$")] = "default"
+    model: Annotated[str, msgspec.Meta(pattern=r"^\w[\w.-]{0,49}\Z")] = "default"
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 2017
     videos: Videos = Videos()
     layout: LayoutSettings = LayoutSettings()
@@ -100,13 +101,51 @@ def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageCo
     return _stage_config(name, kind, content.get(name), general, where)
 
 
+_LONGEST = 1 << 24
+"""Characters that are read of a settings file, which might be a device without an end."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Refuses what cannot be handed on as JSON, the form in which stages get their settings."""
+
+
+def _finite(loader: _Loader, node: yaml.ScalarNode) -> float:
+    value = loader.construct_yaml_float(node)
+    if not math.isfinite(value):
+        raise yaml.MarkedYAMLError(None, None, f"{node.value} is not a number", node.start_mark)
+    return value
+
+
+def _encodable(loader: _Loader, node: yaml.ScalarNode) -> str:
+    value = loader.construct_yaml_str(node)
+    if re.search("[\0\ud800-\udfff]", value):
+        problem = f"{value!r} holds what is no character"
+        raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
+    return value
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", _finite)
+_Loader.add_constructor("tag:yaml.org,2002:str", _encodable)
+
+
 def _read(path: Path) -> tuple[dict[str, Any], _Places]:
     try:
-        text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        with path.open(encoding="utf-8") as file:
+            text = file.read(_LONGEST + 1)
+        if len(text) > _LONGEST:
+            raise PipelineError(
+                ExitCode.INVALID_SETTING,
+                f"{path} is longer than any settings are",
+                "Check the path after CONFIG=",
+            )
+        content = yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
     except (FileNotFoundError, IsADirectoryError):
         raise PipelineError(
             ExitCode.USAGE, f"there is no settings file {path}", "Check the path after CONFIG="
+        ) from None
+    except RecursionError:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING, f"{path} is nested too deeply", "No setting nests so"
         ) from None
     except (yaml.YAMLError, ValueError) as error:  # the latter for impossible dates
         raise PipelineError(

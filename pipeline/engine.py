@@ -1,4 +1,4 @@
-"""Running Snakemake over the graph, and learning from it what it would do and why."""
+"""Running Snakemake over the graph, and learning from it what it does and why."""
 
 from __future__ import annotations
 
@@ -7,14 +7,13 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 from pipeline.fingerprint import PROJECT
-
-PROFILE = PROJECT / "configs" / "profiles" / "local"
+from pipeline.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -23,40 +22,61 @@ class Job:
 
     stage: str
     of: str
+    """The folder below ``workdir`` that it writes to."""
     reason: str
+    reads: frozenset[str]
+    """The folders below ``workdir`` that its inputs lie in."""
 
 
-def run_graph(workdir: Path, graph_file: Path, targets: list[str], log: Path) -> bool:
-    """Make ``targets`` (paths below ``workdir``); True if all were made.
+@dataclass(frozen=True)
+class Ran:
+    """What became of a run of the engine."""
 
-    The engine's own words go to ``log``; the stages write to the screen themselves.
+    well: bool
+    """Whether the engine did all that it was to do."""
+    done: list[Job] = field(default_factory=list)
+    failed: list[Job] = field(default_factory=list)
+
+
+def run_graph(
+    workdir: Path, graph_file: Path, targets: Sequence[str], profile: Profile, said: TextIO
+) -> Ran:
+    """Make ``targets`` (paths below ``workdir``).
+
+    The engine's own words go to ``said``; the stages write to the screen themselves.
     """
-    with log.open("a", encoding="utf-8") as said:
-        return _snakemake(_arguments(workdir, graph_file, targets), said)
+    arguments = [*_arguments(workdir, graph_file, profile), *_here(profile), "--", *targets]
+    with _listening() as heard:
+        well = _snakemake(arguments, said)
+    return Ran(well, heard.of(heard.done), heard.of(heard.failed))
 
 
-def plan_graph(workdir: Path, graph_file: Path, targets: list[str], log: Path) -> list[Job] | None:
+def plan_graph(
+    workdir: Path, graph_file: Path, targets: Sequence[str], profile: Profile, said: TextIO
+) -> list[Job] | None:
     """What ``run_graph`` would do, in order; None if the engine refuses."""
-    collector = _JobCollector()
-    # Its own logger is cleared at the start of a run; the parent hears all the same.
-    engine = logging.getLogger("snakemake")
-    engine.addHandler(collector)
-    try:
-        with log.open("a", encoding="utf-8") as said:
-            arguments = _arguments(workdir, graph_file, targets, "--dry-run")
-            return collector.jobs if _snakemake(arguments, said) else None
-    finally:
-        engine.removeHandler(collector)
+    arguments = [*_arguments(workdir, graph_file, profile), "--dry-run", "--", *targets]
+    with _listening() as heard:
+        return list(heard.jobs.values()) if _snakemake(arguments, said) else None
 
 
-def _arguments(workdir: Path, graph_file: Path, targets: list[str], *more: str) -> list[str]:
+def _arguments(workdir: Path, graph_file: Path, profile: Profile) -> list[str]:
+    cores = [] if {"cores", "jobs"} & profile.given else ["--cores", "all"]
     return [
         *("--snakefile", str(PROJECT / "pipeline" / "Snakefile"), "--directory", str(workdir)),
-        *("--configfile", str(graph_file), "--profile", str(PROFILE), "--cores", "all"),
-        *more,
-        "--",
-        *targets,
+        *("--configfile", str(graph_file), "--profile", str(profile.folder), *cores),
+        # The driver does both itself: it tells failures apart, and its log wants all words.
+        *("--retries", "0", "--quiet", "host"),
     ]
+
+
+def _here(profile: Profile) -> list[str]:
+    """What this host can give to jobs at once, where they run on it."""
+    if not profile.local or "resources" in profile.given:
+        return []
+    import psutil
+
+    return ["--resources", "gpu=1", f"mem_mb={psutil.virtual_memory().total >> 20}"]
 
 
 def _snakemake(arguments: list[str], said: TextIO) -> bool:
@@ -72,6 +92,8 @@ def _snakemake(arguments: list[str], said: TextIO) -> bool:
             main(arguments)
         except SystemExit as done:
             return done.code == 0
+        except KeyboardInterrupt:
+            return False
     return False
 
 
@@ -91,18 +113,53 @@ def _importable_from_anywhere() -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-class _JobCollector(logging.Handler):
+@contextlib.contextmanager
+def _listening() -> Iterator[_Listener]:
+    listener = _Listener()
+    # Its own logger is cleared at the start of a run; the parent hears all the same.
+    engine = logging.getLogger("snakemake")
+    engine.addHandler(listener)
+    try:
+        yield listener
+    finally:
+        engine.removeHandler(listener)
+
+
+class _Listener(logging.Handler):
+    """Hears which jobs the engine takes up, and how they end."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.jobs: list[Job] = []
+        self.jobs: dict[int, Job] = {}
+        self.done: list[int] = []
+        self.failed: list[int] = []
+
+    def of(self, numbers: list[int]) -> list[Job]:
+        return [self.jobs[number] for number in dict.fromkeys(numbers) if number in self.jobs]
 
     def emit(self, record: logging.LogRecord) -> None:
-        stage = getattr(record, "rule_name", None)
-        if stage is None or not hasattr(record, "reason"):
-            return
-        outputs = list(getattr(record, "output", []))
-        of = outputs[0].rsplit("/", 1)[0] if outputs else ""
-        self.jobs.append(Job(stage, of, _in_plain_words(record.reason)))
+        said = vars(record)
+        match str(said.get("event")):
+            case "job_info":
+                self.jobs[said["jobid"]] = _job(said)
+            case "job_finished":
+                self.done.append(said["job_id"])
+            case "job_error":
+                self.failed.append(said["jobid"])
+
+
+def _job(said: dict[str, Any]) -> Job:
+    return Job(
+        stage=said["rule_name"],
+        of=folder_of(said["output"][0]),
+        reason=_in_plain_words(said["reason"]),
+        reads=frozenset(map(folder_of, said["input"])),
+    )
+
+
+def folder_of(path: str) -> str:
+    """The folder below ``workdir`` that a target lies in."""
+    return path.rsplit("/", 1)[0]
 
 
 def _in_plain_words(reason: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import os
+import unicodedata
 from enum import IntEnum
 
 
@@ -34,6 +36,8 @@ class ExitCode(IntEnum):
     NOT_WRITABLE = 51
     BUSY = 60
     STAGE_DIED = 61
+    SEVERAL_FAILED = 62
+    VULNERABLE = 70
     INTERRUPTED = 130
 
 
@@ -41,14 +45,28 @@ class PipelineError(Exception):
     """A fault the user can mend.
 
     ``problem`` says what is wrong and where, ``remedy`` what to do next; both are
-    sentences without a full stop.
+    sentences without a full stop. Its text is one printable line, whatever a file is called.
+    What ``may_pass`` by itself is tried again.
     """
 
-    def __init__(self, code: ExitCode, problem: str, remedy: str) -> None:
-        super().__init__(f"{problem}. {remedy}.")
+    def __init__(
+        self, code: ExitCode, problem: str, remedy: str, *, may_pass: bool = False
+    ) -> None:
+        super().__init__(printable(f"{problem}. {remedy}."))
         self.code = code
         self.problem = problem
         self.remedy = remedy
+        self.may_pass = may_pass
+
+
+def printable(text: str) -> str:
+    """``text`` with all escaped that moves a cursor, turns writing round or is no character."""
+    return "".join(
+        char
+        if char.isprintable() or unicodedata.category(char) == "Zs"  # such as the wide space
+        else char.encode("unicode_escape").decode("ascii")
+        for char in text
+    )
 
 
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -66,6 +84,14 @@ def from_os_error(error: BaseException) -> PipelineError | None:
         if isinstance(seen, OSError | RuntimeError) and (known := _from_one(seen)):
             return known
         seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def from_words(text: str) -> PipelineError | None:
+    """The same, from what another program said."""
+    for number in (*_OUT_OF_SPACE, *_NO_WRITING):
+        if os.strerror(number) in text:
+            return from_os_error(OSError(number, os.strerror(number)))
     return None
 
 
@@ -88,5 +114,9 @@ def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
             ExitCode.NOT_WRITABLE,
             f"cannot write{place}: {getattr(error, 'strerror', None) or error}",
             "Check the folder's owner and rights, or choose another one with WORKDIR=…",
+        )
+    if means({errno.ENAMETOOLONG}):
+        return PipelineError(
+            ExitCode.USAGE, f"a name is too long for the file system{place}", "Shorten it"
         )
     return None

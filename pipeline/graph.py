@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,7 +20,7 @@ from pipeline.config import Settings, StageConfig
 from pipeline.fingerprint import PROJECT, code_digest, file_fingerprint
 from pipeline.stage import Stage
 
-PYTHON = f"{shlex.quote(sys.executable)} -P"
+PYTHON = f"{shlex.quote(sys.executable)} -P".replace("{", "{{").replace("}", "}}")
 
 
 @cache
@@ -77,11 +78,14 @@ class Graph(msgspec.Struct, frozen=True):
         """Every stage, with the values of its settings in its paths."""
         return [_filled(stage, self.settings[name]) for name, stage in all_stages().items()]
 
-    def targets(self, stages: list[Stage], videos: list[str]) -> list[str]:
-        """Every output of ``stages``, for each of ``videos`` where it belongs to one."""
-        templates = [path for stage in stages for path in self.outputs(stage).values()]
-        of_videos = {path.replace("{video}", name) for path in templates for name in videos}
-        return sorted(of_videos | {path for path in templates if "{video}" not in path})
+    def targets(self, wanted: Sequence[tuple[Stage, Sequence[str]]]) -> list[str]:
+        """Every output of stages, for each of the videos named beside where it belongs to one."""
+        found: set[str] = set()
+        for stage, videos in wanted:
+            for path in self.outputs(stage).values():
+                names = videos if "{video}" in path else [""]
+                found.update(path.replace("{video}", name) for name in names)
+        return sorted(found)
 
     def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
         """Input paths by name, ``{video}`` left open for the engine."""
@@ -111,15 +115,17 @@ class Graph(msgspec.Struct, frozen=True):
             return template
         return [template.replace("{train}", video) for video in self.train]
 
-    def tracked(self, stage: Stage) -> list[str]:
+    def tracked(self, stage: Stage) -> list[Callable[[Any], str]]:
         """What reruns a stage when it changes, beside its inputs: settings and code.
 
-        A setting that names a file stands for what is in it.
+        A setting that names a file stands for what is in it. They are functions of wildcards,
+        as the engine would fill in braces of plain words.
         """
         settings = [f"{stage.name}.{k}={v}" for k, v in self.settings[stage.name].items()]
         named = [Path(v) for v in self.settings[stage.name].values() if str(v).startswith("/")]
         files = [f"{path}={file_fingerprint(path)}" for path in named if path.is_file()]
-        return [*settings, *files, f"code={code_digest(f'stages.{stage.name}')}"]
+        words = [*settings, *files, f"code={code_digest(f'stages.{stage.name}')}"]
+        return [_verbatim(word) for word in words]
 
     def command(self, stage: Stage) -> Callable[..., str]:
         """Return a function of (wildcards, input, output) that writes the command line."""
@@ -149,9 +155,15 @@ def _filled(stage: Stage, values: Mapping[str, Any]) -> Stage:
 
 def _found_anywhere(value: Any) -> Any:
     """A setting; the path of a file becomes absolute, as stages run in another folder."""
-    if isinstance(value, str) and "/" in value and Path(value).expanduser().exists():
-        return str(Path(value).expanduser().resolve())
+    if isinstance(value, str) and "/" in value:
+        # pathlib's own raises an error for an unknown user.
+        path = Path(os.path.expanduser(value))  # noqa: PTH111
+        return str(path.resolve()) if path.exists() else value
     return value
+
+
+def _verbatim(word: str) -> Callable[[Any], str]:
+    return lambda wildcards: word
 
 
 def _pairs(option: str, files: Any) -> list[str]:

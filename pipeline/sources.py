@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import shlex
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,13 +19,21 @@ VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
 
 _COMMENT_ENDINGS = (".xml", ".json", ".comments.json", ".jsonl")
-_RESERVED = {"models", "logs"}
+_RESERVED = {"models", "logs", "runs", "show", "fetched"}
+_ENDLESS = re.compile(r"(.+)\1{19}$")
+"""Such as wwwwwwwwwwwwwwwwwwww, which the engine takes for a rule that feeds itself."""
+_LONGEST = 255
+"""Bytes of a name on the usual file systems."""
 
 
 def video_name(video: Path) -> str:
     """The folder in ``workdir`` that belongs to ``video``: its stem, fit for any shell."""
     name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", video.stem)).lstrip(".-")
-    return f"{name}_" if name in _RESERVED or not name else name
+    if name.casefold() in _RESERVED or not name or _ENDLESS.search(name):
+        name += "_"
+    if len(name.encode()) > _LONGEST:  # composing lengthens some scripts
+        return f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
+    return name
 
 
 def register(
@@ -32,20 +42,22 @@ def register(
     comments: Sequence[Path] = (),
     broadcast: str | None = None,
     cuts: Sequence[str] = (),
+    in_use: bool = False,
 ) -> str:
     """Point ``workdir/NAME`` at a video and, where there are any, its comment files.
 
     No ``comments`` takes the files used before, or, for a video that is new or has moved, the
     one beside it; the broadcast then stays too unless it is given. Returns NAME. Pointers
-    whose files are unchanged are left untouched.
-    Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, NAME_TAKEN, INVALID_SETTING.
+    whose files are unchanged are left untouched, and must be where the folder is ``in_use`` by
+    another run.
+    Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, USAGE, NAME_TAKEN, INVALID_SETTING, BUSY.
     """
-    if not video.is_file():
+    if not _is_file(video):
         raise PipelineError(
             ExitCode.VIDEO_MISSING, f"there is no video at {video}", "Check the path after VIDEO="
         )
     for path in comments:
-        if not path.is_file():
+        if not _is_file(path):
             raise PipelineError(
                 ExitCode.COMMENTS_MISSING,
                 f"there is no comment file at {path}",
@@ -53,11 +65,12 @@ def register(
             )
     if broadcast:
         Broadcast.parse(broadcast, cuts)
+    broadcast = broadcast or None  # make passes on what is not given as ""
     name = video_name(video)
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
     _refuse_mixing(pointer, video)
     in_place = pointer.exists() and Path(Source.load(pointer).path) == video.resolve()
-    _point(pointer, _source(video))
+    _point(pointer, _source(video), in_use)
     if not comments:
         before = _used_before(comments_pointer) if in_place else None
         comments = [Path(file.path) for file in before.files] if before else _beside(video)
@@ -65,7 +78,7 @@ def register(
             broadcast, cuts = before.broadcast, before.cuts
     if comments:
         files = [_source(path) for path in comments]
-        _point(comments_pointer, CommentSources(files, broadcast, list(cuts)))
+        _point(comments_pointer, CommentSources(files, broadcast, list(cuts)), in_use)
     return name
 
 
@@ -82,7 +95,7 @@ def _used_before(pointer: Path) -> CommentSources | None:
 
 
 def _beside(video: Path) -> list[Path]:
-    found = [path for end in _COMMENT_ENDINGS if (path := _with_ending(video, end)).is_file()]
+    found = [path for end in _COMMENT_ENDINGS if _is_file(path := _with_ending(video, end))]
     if len(found) > 1:
         names = " and ".join(path.name for path in found)
         raise PipelineError(
@@ -91,6 +104,13 @@ def _beside(video: Path) -> list[Path]:
             f"Say which with COMMENTS=; joined by {os.pathsep} they are merged",
         )
     return found
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # its name is too long for the file system
+        return False
 
 
 def _with_ending(video: Path, ending: str) -> Path:
@@ -106,15 +126,22 @@ def _refuse_mixing(pointer: Path, video: Path) -> None:
         raise PipelineError(
             ExitCode.NAME_TAKEN,
             f"{video} and {known.path} are different files of one name, {pointer.parent.name}",
-            f"Rename one, or forget the other with `make clean VIDEO={known.path}`",
+            f"Rename one, or forget the other with `make clean VIDEO={shlex.quote(known.path)}`",
         )
 
 
 def _source(file: Path) -> Source:
-    return Source(str(file.resolve()), file_fingerprint(file))
+    path = str(file.resolve())
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        raise PipelineError(
+            ExitCode.USAGE, f"the name of {path} is not UTF-8", "Rename the file, or its folder"
+        ) from None
+    return Source(path, file_fingerprint(file))
 
 
-def _point(pointer: Path, now: Source | CommentSources) -> None:
+def _point(pointer: Path, now: Source | CommentSources, in_use: bool) -> None:
     """Write the pointer, or leave it if it is right.
 
     Where files only moved it keeps its time stamp, so that nothing is done anew.
@@ -122,6 +149,12 @@ def _point(pointer: Path, now: Source | CommentSources) -> None:
     before = type(now).load(pointer) if pointer.exists() else None
     if before == now:
         return
+    if in_use:
+        raise PipelineError(
+            ExitCode.BUSY,
+            f"another run is at work on {pointer.parent.name}, whose files have changed since",
+            "Let it end, or queue behind it with WAIT=1",
+        )
     stamp = pointer.stat().st_mtime_ns if before else 0
     now.save(pointer)
     if before is not None and _content(before) == _content(now):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
-import json
 import logging
+import logging.handlers
 import os
+import platform
 import shlex
 import sys
 import time
@@ -16,11 +16,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from pipeline import stage_record
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
-from pipeline.errors import ExitCode, PipelineError, from_os_error
+from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
+from pipeline.stage_record import StageRecord
+from pipeline.supervision import Supervision
 from pipeline.torchrun import leads
 
 log = logging.getLogger("yajiuma")
+
+_LOGS_KEPT = 5
+"""Logs of earlier runs, beside the last one's."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,9 @@ class Stage:
     """Whether a GPU, if there is one, should be this stage's own."""
     whole_machine: bool = False
     """Whether it keeps every core busy, so that nothing should run beside it."""
+    memory_mb: int = 1000
+    """What it needs at most of a usual episode: stages run side by side as far as memory goes,
+    and a cluster is asked for so much."""
 
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""
@@ -79,43 +88,43 @@ class Stage:
         sys.exit(_run_from_command_line(self, sys.argv[1:]))
 
 
-FAILURE_RECORD = "{stage}.failed.json"
-"""Lies among the logs after a failure, for the driver to find wherever the stage ran."""
-
-
 def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     options = _parser(stage).parse_args(arguments)
-    started = time.monotonic()
-    failure: Path | None = None
+    supervision = Supervision()
+    started, clock = time.time(), time.monotonic()
+    logs: Path | None = None
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.commented)
         outputs = _files(stage.outputs, options.output, "--output")
         logs = outputs.folder / "logs"
         label = f"{stage.name} {outputs.folder.name}"
         _start_logging(logs / f"{stage.name}.log", label, options.verbose)
-        record = logs / FAILURE_RECORD.format(stage=stage.name)
-        record.unlink(missing_ok=True)
-        failure = record
+        stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
-        summary = stage.run(inputs, outputs, _config(stage, options))
+        message = stage.run(inputs, outputs, _config(stage, options))
+        code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
-        code, message = _explain(error)
+        code, message, may_pass = _explain(error)
         log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
-        if failure is not None:
-            with contextlib.suppress(OSError):  # a full disk must not hide what went wrong
-                failure.write_text(json.dumps({"code": code, "message": message}))
-        return code
-    log.info("%s (%.1f s)", summary, time.monotonic() - started)
-    return ExitCode.OK
+    seconds = time.monotonic() - clock
+    if code == ExitCode.OK:
+        log.info("%s (%.1f s)", message, seconds)
+    if logs is not None and leads():
+        StageRecord(
+            code, message, may_pass, platform.node(), started, seconds, supervision.peak_memory_mb()
+        ).save(logs, stage.name)
+    return code
 
 
-def _explain(error: BaseException) -> tuple[ExitCode, str]:
+def _explain(error: BaseException) -> tuple[ExitCode, str, bool]:
+    """The code, the message, and whether another try may succeed."""
     if isinstance(error, KeyboardInterrupt):
-        return ExitCode.INTERRUPTED, "interrupted; run again to go on"
+        return ExitCode.INTERRUPTED, "interrupted; run again to go on", True
     known = error if isinstance(error, PipelineError) else from_os_error(error)
     if known is not None:
-        return known.code, str(known)
-    return ExitCode.INTERNAL, f"{type(error).__name__}: {error}. This is a fault of Yajiuma's."
+        return known.code, str(known), known.may_pass
+    problem = f"{type(error).__name__}: {error}. This is a fault of Yajiuma's."
+    return ExitCode.INTERNAL, problem, False
 
 
 def _parser(stage: Stage) -> argparse.ArgumentParser:
@@ -167,17 +176,28 @@ def _config(stage: Stage, options: argparse.Namespace) -> StageConfig:
 
 def _start_logging(path: Path, label: str, verbose: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    to_file = logging.FileHandler(path, encoding="utf-8")
-    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    to_file = logging.handlers.RotatingFileHandler(
+        path, backupCount=_LOGS_KEPT, encoding="utf-8", errors="backslashreplace"
+    )
+    if leads() and path.stat().st_size:
+        to_file.doRollover()
+    to_file.setFormatter(_Printable("%(asctime)s %(levelname)s %(message)s"))
     to_file.setLevel(logging.DEBUG)
     to_screen = logging.StreamHandler()
-    to_screen.setFormatter(logging.Formatter(f"{label}: %(message)s"))
+    to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
     to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
     log.setLevel(logging.DEBUG if leads() else logging.WARNING)
     logging.captureWarnings(True)
     sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
     sys.excepthook = _keep_to_the_log
+
+
+class _Printable(logging.Formatter):
+    """One line for each message, whatever files are called; tracebacks keep theirs."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
+        return printable(super().formatMessage(record))
 
 
 def _keep_to_the_log(kind: type[BaseException], error: BaseException, trace: Any) -> None:

@@ -1,78 +1,140 @@
-"""The working folder: its lock, what is registered in it, and what its runs left behind."""
+"""The working folder: who may write where, what is registered, and what earlier runs left."""
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
+import shlex
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import sweep, write_text
 from pipeline.artifacts.source import Source
+from pipeline.claims import Claims
 from pipeline.config import VideoEntry
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.graph import Graph
+from pipeline.profile import Profile
+from pipeline.runs import Run
 from pipeline.sources import VIDEO_POINTER, has_comments, register, video_name
-from pipeline.stage import FAILURE_RECORD
+
+_GATE = "gate"
+_PATIENCE_S = 60.0
+"""How long a run waits for another one to have planned its work."""
 
 
 class Workspace:
     """A ``workdir``: created on first use."""
 
     def __init__(self, folder: Path) -> None:
-        """Raises PipelineError NOT_WRITABLE where nothing can be written."""
+        """Raises PipelineError: NOT_WRITABLE where nothing can be written, USAGE."""
         self.folder = folder.absolute()
-        self.engine_log = self.folder / "logs" / "engine.log"
+        if "{" in str(self.folder) or "}" in str(self.folder):
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"the engine cannot work in a folder with braces in its path: {self.folder}",
+                "Choose another one with WORKDIR=…",
+            )
         try:
-            self.engine_log.parent.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.folder / ".lock").open("a+")
+            (self.folder / "runs").mkdir(parents=True, exist_ok=True)
+            self._claims = Claims(self.folder / ".lock")
         except OSError as error:
-            raise (from_os_error(error) or error) from error
+            known = from_os_error(error)
+            if known is None:
+                raise
+            raise known from error
+
+    def begin_run(self, profile: Profile) -> Run:
+        """Note that this process is at work here.
+
+        Raises PipelineError: BUSY if another host is.
+        """
+        run = Run(self.folder / "runs", self._claims, profile.folder.name)
+        try:
+            run.refuse_other_hosts()
+        except PipelineError:
+            run.undo()
+            raise
+        return run
 
     @contextmanager
-    def held(self, wait: bool) -> Iterator[None]:
-        """Keep other runs out of this folder while the block runs.
+    def gate(self) -> Iterator[None]:
+        """Keep others from registering videos and claiming folders while the block runs.
 
-        Raises PipelineError BUSY if another one holds it and ``wait`` is false.
+        Raises PipelineError BUSY if another run takes too long over it.
         """
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            self._lock.seek(0)
-            raise PipelineError(
-                ExitCode.BUSY,
-                f"another run (process {self._lock.read().strip()}) is at work in {self.shown('')}",
-                "Let it end, or queue behind it with WAIT=1",
-            ) from None
-        self._lock.truncate(0)
-        self._lock.write(str(os.getpid()))
-        self._lock.flush()
+        deadline = time.monotonic() + _PATIENCE_S
+        while not self._claims.take(_GATE):
+            if time.monotonic() > deadline:
+                raise PipelineError(
+                    ExitCode.BUSY,
+                    f"another run has been planning for {_PATIENCE_S:.0f} s in {self.shown('')}",
+                    "Stop it, or try again later",
+                )
+            time.sleep(0.05)
         try:
             yield
         finally:
-            fcntl.flock(self._lock, fcntl.LOCK_UN)
+            self._claims.free([_GATE])
+
+    def claim(self, run: Run, writes: Iterable[str], reads: Iterable[str]) -> None:
+        """Keep other runs from writing to folders, and from reading those that are written.
+
+        Raises PipelineError BUSY, with nothing claimed, if one is in use.
+        """
+        wanted = dict.fromkeys(reads, True) | dict.fromkeys(writes, False)
+        taken: list[str] = []
+        for name, shared in wanted.items():
+            if not self._claims.take(name, shared=shared):
+                self._claims.free(taken)
+                raise self._busy(run, name)
+            taken.append(name)
+        run.record.works_on = sorted(name for name, shared in wanted.items() if not shared)
+        run.save()
+        self.sweep(run.record.works_on)
+
+    def sweep(self, names: Iterable[str]) -> None:
+        """Remove what killed stages left half-written in folders."""
+        for folder in (self.folder / name for name in names):
+            if folder.exists():
+                sweep(folder)
+
+    def _busy(self, run: Run, name: str) -> PipelineError:
+        holder = run.holder_of(name)
+        who = f" (process {holder.pid}, `{holder.command}`)" if holder else ""
+        return PipelineError(
+            ExitCode.BUSY,
+            f"another run{who} is at work on {self.shown(name)}",
+            "Let it end, or queue behind it with WAIT=1",
+        )
 
     def register(self, entry: VideoEntry) -> str:
-        """Register a video and its comments; return its name."""
+        """Register a video and its comments; return its name. To be called within the gate.
+
+        Raises PipelineError as ``sources.register`` does.
+        """
         comments = [entry.comments] if isinstance(entry.comments, str) else entry.comments
-        return register(
-            self.folder, Path(entry.video), list(map(Path, comments)), entry.broadcast, entry.cuts
-        )
+        video, files = Path(entry.video), list(map(Path, comments))
+        name = video_name(video)
+        free = self._claims.take(name)
+        try:
+            return register(self.folder, video, files, entry.broadcast, entry.cuts, in_use=not free)
+        finally:
+            self._claims.free([name] if free else [])
 
     def training_videos(
         self, model: str, configured: list[str], given: list[str], anew: bool
     ) -> list[str]:
-        """The names of the videos that ``model`` learns from.
+        """The names of the videos that ``model`` learns from. To be called within the gate.
 
         The settings decide; else what the model learned from before, unless ``anew``;
         else the videos ``given`` on the command line, which the model then remembers.
-        Raises PipelineError: NO_MODEL, COMMENTS_MISSING.
+        Raises PipelineError: NO_MODEL, COMMENTS_MISSING, BUSY.
         """
         memory = self.folder / "models" / model / "videos.json"
         if configured:
@@ -94,8 +156,19 @@ class Workspace:
         if not configured:
             text = json.dumps(chosen)
             if not memory.exists() or memory.read_text() != text:
-                write_text(memory, text)
+                self._remember(memory, text)
         return chosen
+
+    def _remember(self, memory: Path, text: str) -> None:
+        name = str(memory.parent.relative_to(self.folder))
+        if not self._claims.take(name):
+            raise PipelineError(
+                ExitCode.BUSY,
+                f"another run is at work with the model {memory.parent.name}",
+                "Let it end, or queue behind it with WAIT=1",
+            )
+        write_text(memory, text)
+        self._claims.free([name])
 
     def save_graph(self, graph: Graph) -> Path:
         """Write the engine's settings file, named by its content."""
@@ -115,22 +188,11 @@ class Workspace:
         path = self.folder / target
         return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
-    def explain_failure(self, since: float) -> ExitCode:
-        """The exit code of what failed after ``since`` (unix time), told on stderr if need be."""
-        pattern = "logs/" + FAILURE_RECORD.format(stage="*")
-        found = [*self.folder.glob(f"*/{pattern}"), *self.folder.glob(f"models/*/{pattern}")]
-        # File systems may round a time stamp down by up to two seconds.
-        fresh = sorted(path for path in found if path.stat().st_mtime >= since - 2)
-        if not fresh:
-            raise PipelineError(
-                ExitCode.STAGE_DIED,
-                "a stage ended without a word (killed, or out of memory)",
-                f"Run again to go on; {self.shown('logs/engine.log')} tells which it was",
-            )
-        return ExitCode(json.loads(fresh[0].read_text())["code"])
+    def remove_video(self, run: Run, video: Path) -> Path | None:
+        """Remove all that belongs to ``video``, unless its name stands for another file.
 
-    def remove_video(self, video: Path) -> Path | None:
-        """Remove all that belongs to ``video``, unless its name stands for another file."""
+        Raises PipelineError: NAME_TAKEN, BUSY.
+        """
         folder = self.folder / video_name(video)
         pointer = folder / VIDEO_POINTER
         if not pointer.exists():
@@ -140,16 +202,20 @@ class Workspace:
             raise PipelineError(
                 ExitCode.NAME_TAKEN,
                 f"{self.shown(folder.name)} belongs to {known}, not to {video}",
-                f"Give that path: `make clean VIDEO={known}`",
+                f"Give that path: `make clean VIDEO={shlex.quote(str(known))}`",
             )
-        shutil.rmtree(folder)
-        return folder
+        return self._remove(run, folder.name)
 
-    def remove_model(self, model: str) -> Path | None:
-        """Remove a model and what it remembers."""
-        folder = self.folder / "models" / model
+    def remove_model(self, run: Run, model: str) -> Path | None:
+        """Remove a model and what it remembers. Raises PipelineError BUSY."""
+        return self._remove(run, f"models/{model}")
+
+    def _remove(self, run: Run, name: str) -> Path | None:
+        folder = self.folder / name
         if not folder.exists():
             return None
+        if not self._claims.take(name):
+            raise self._busy(run, name)
         shutil.rmtree(folder)
         return folder
 

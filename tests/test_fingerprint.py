@@ -1,10 +1,12 @@
+import os
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from pipeline import fingerprint
-from pipeline.fingerprint import MECHANISM, code_digest, file_fingerprint
+from pipeline.fingerprint import MECHANISM, code_digest, file_fingerprint, file_state
 
 STAGE = '''"""Makes things."""
 from pipeline.helper import double
@@ -56,7 +58,7 @@ def digest(project: Path) -> Iterator[Digest]:
     """The digest of stages.make as a new process would take it."""
 
     def forget() -> None:
-        for function in (fingerprint._tree, fingerprint._imports, fingerprint._module_digest):
+        for function in (fingerprint._code, fingerprint._imports, fingerprint._module_digest):
             function.cache_clear()
 
     def fresh() -> str:
@@ -111,6 +113,28 @@ def test_edits_of_code_or_templates_change_the_digest(
     assert digest() != before
 
 
+def _kept(project: Path) -> list[Path]:
+    return sorted(project.rglob("*.digest"))
+
+
+def test_what_was_parsed_is_kept_and_damage_to_it_does_not_matter(
+    project: Path, digest: Digest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = digest()
+    assert {path.name.split(".")[0] for path in _kept(project)} >= {"make", "helper", "late"}
+    with monkeypatch.context() as patched:
+        patched.setattr(fingerprint, "_parse", lambda text: pytest.fail("parsed again"))
+        assert digest() == before
+    for path in _kept(project):
+        path.write_bytes(b"[1")
+    assert digest() == before
+
+
+def test_it_is_found_where_nothing_can_be_kept(project: Path, digest: Digest) -> None:
+    (project / "stages" / "__pycache__").write_text("in the way")
+    assert digest() == digest()
+
+
 def test_imports_that_form_a_circle_end(project: Path, digest: Digest) -> None:
     edit(project / "pipeline/helper.py", "import json", "import stages.make")
     assert digest()
@@ -142,3 +166,18 @@ def test_the_fingerprint_does_not_depend_on_name_or_time(tmp_path: Path) -> None
     for name in ("a", "b"):
         (tmp_path / name).write_bytes(b"film")
     assert file_fingerprint(tmp_path / "a") == file_fingerprint(tmp_path / "b")
+
+
+def test_an_edit_under_an_old_time_stamp_changes_the_state(tmp_path: Path) -> None:
+    path = tmp_path / "film"
+    path.write_bytes(b"film")
+    os.utime(path, (0, 0))
+    assert file_state(path) is None  # another edit in the same tick of the clock would not show
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(fingerprint, "_YOUNG_NS", 0)
+        before = file_state(path)
+        assert file_state(path) == before
+        time.sleep(0.05)  # more than a tick of the kernel's clock
+        path.write_bytes(b"fish")
+        os.utime(path, (0, 0))
+        assert file_state(path) != before

@@ -130,6 +130,7 @@ def _open(path: Path, mode: str) -> h5py.File:
             ExitCode.BUSY,
             f"another process is still writing {path}",
             "Wait for it or stop it, then run again",
+            may_pass=True,
         ) from None
 
 

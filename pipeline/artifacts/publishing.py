@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
+import platform
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-_TEMPORARY = re.compile(r"\..+\.(?P<pid>\d+)\.tmp")
+_HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
+_TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})\.(?P<pid>\d+)\.tmp")
+_FOREIGN_S = 7 * 24 * 3600
+"""Age at which a temporary of another host, whose processes cannot be seen, is swept."""
 
 
 @contextmanager
@@ -17,7 +24,7 @@ def published(target: Path) -> Iterator[Path]:
 
     An exception removes it. A killed process leaves it behind for ``sweep``.
     """
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = temporary_beside(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     sweep(target.parent)
     try:
@@ -33,13 +40,17 @@ def scratch(target: Path, count: int) -> Iterator[list[Path]]:
 
     A killed process leaves them behind for ``sweep``.
     """
-    names = [f".{target.name}.{number}.{os.getpid()}.tmp" for number in range(count)]
-    paths = [target.with_name(name) for name in names]
+    paths = [temporary_beside(target, f".{number}") for number in range(count)]
     try:
         yield paths
     finally:
         for path in paths:
             path.unlink(missing_ok=True)
+
+
+def temporary_beside(target: Path, mark: str = "") -> Path:
+    """The name under which this process writes what is to become ``target``."""
+    return target.with_name(f".{target.name}{mark}.{_HOST}.{os.getpid()}.tmp")
 
 
 def replace_durably(temporary: Path, target: Path) -> None:
@@ -56,11 +67,18 @@ def write_text(target: Path, text: str) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporaries of this machine's processes that no longer live."""
+    """Remove temporaries of processes that no longer live; of other hosts', those a week old."""
     for entry in folder.iterdir():
         match = _TEMPORARY.fullmatch(entry.name)
-        if match and not _alive(int(match["pid"])):
+        if match and not _in_use(entry, match["host"], int(match["pid"])):
             entry.unlink(missing_ok=True)
+
+
+def _in_use(temporary: Path, host: str, pid: int) -> bool:
+    if host != _HOST:
+        with contextlib.suppress(FileNotFoundError):
+            return time.time() - temporary.stat().st_mtime < _FOREIGN_S
+    return _alive(pid)
 
 
 def _alive(pid: int) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts.publishing import published, sweep, write_text
+from pipeline.artifacts.publishing import published, sweep, temporary_beside, write_text
 
 
 def names(folder: Path) -> set[str]:
@@ -57,21 +57,46 @@ def test_what_a_killed_process_left_is_swept_by_the_next(tmp_path: Path) -> None
     assert names(tmp_path) == {"file"}
 
 
+def of_process(folder: Path, pid: int, host: str = "") -> Path:
+    """What the process ``pid``, of this host or another, would write ``file`` to."""
+    own = temporary_beside(folder / "file").name.split(".")
+    own[-3:-1] = [host or own[-3], str(pid)]
+    return folder / ".".join(own)
+
+
 def test_a_living_process_keeps_its_temporaries(tmp_path: Path) -> None:
-    living = tmp_path / f".file.{os.getppid()}.tmp"
-    own = tmp_path / f".file.{os.getpid()}.tmp"
-    for path in (living, own):
+    for path in (
+        living := of_process(tmp_path, os.getppid()),
+        own := temporary_beside(tmp_path / "file"),
+    ):
         path.touch()
     sweep(tmp_path)
     assert names(tmp_path) == {living.name, own.name}
 
 
-def test_only_temporaries_are_swept(tmp_path: Path) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    ours = {f".a.{dead.pid}.tmp"}
-    users = {f"a.{dead.pid}.tmp", f".a.{dead.pid}", ".a.tmp", ".a.x.tmp", ".features.h5.partial"}
+@pytest.fixture
+def dead() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_only_temporaries_are_swept(tmp_path: Path, dead: int) -> None:
+    ours = {of_process(tmp_path, dead).name, temporary_beside(tmp_path / "a", ".0").name}
+    ours = {name.replace(f".{os.getpid()}.", f".{dead}.") for name in ours}
+    users = {f"a.{dead}.tmp", f".a.{dead}", ".a.tmp", ".a.x.tmp", ".features.h5.partial"}
     for name in ours | users:
         (tmp_path / name).touch()
     sweep(tmp_path)
     assert names(tmp_path) == users
+
+
+def test_another_hosts_processes_are_not_judged_by_their_numbers_here(
+    tmp_path: Path, dead: int
+) -> None:
+    fresh, old = (of_process(tmp_path, dead + more, host="0123abcd") for more in (0, 1))
+    for path in (fresh, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    sweep(tmp_path)
+    assert names(tmp_path) == {fresh.name}

@@ -1,8 +1,20 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.graph.project import Project, new_project
+
+WATCH = Path(__file__).parent / "watch"
+
+
+class Watched(Project):
+    """Notes in unpickled.txt what its processes unpickle."""
+
+    def environment(self) -> dict[str, str]:
+        plain = super().environment()
+        path = os.pathsep.join([str(WATCH), plain["PYTHONPATH"]])
+        return plain | {"PYTHONPATH": path, "UNPICKLED": str(self.folder / "unpickled.txt")}
 
 
 @pytest.fixture(scope="session")
@@ -15,7 +27,7 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Project:
 def finished(untouched: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A project after an undisturbed `make report`; to be read or copied."""
     project = untouched.copy_to(tmp_path_factory.mktemp("finished"))
-    project.made("report")
+    Watched(project.folder, project.network).made("report")
     return project
 
 

@@ -172,38 +172,6 @@ def test_a_full_disk(fresh: Project) -> None:
     fresh.made("features")
 
 
-def test_a_second_run_is_told_to_wait(fresh: Project) -> None:
-    import fcntl
-
-    fresh.workdir.mkdir(exist_ok=True)
-    with (fresh.workdir / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        assert "WAIT=1" in refused(fresh, ExitCode.BUSY, "frames")
-        assert fresh.run("plan").returncode == ExitCode.OK  # looking is allowed
-        waiting = subprocess.Popen(
-            fresh.command("comments", "--wait"), cwd=fresh.code, env=fresh.environment()
-        )
-        with pytest.raises(subprocess.TimeoutExpired):
-            waiting.wait(2)
-    assert waiting.wait(120) == ExitCode.OK
-
-
-def test_a_stage_that_is_killed_is_told(fresh: Project) -> None:
-    stages = fresh.folder / "code" / "stages"
-    shutil.copytree(fresh.code / "stages", stages)
-    shutil.copytree(fresh.code / "pipeline", stages.parent / "pipeline")
-    shutil.copytree(fresh.code / "configs", stages.parent / "configs")
-    stage = stages / "frames.py"
-    stage.write_text(
-        stage.read_text().replace(
-            "    video = probe(", "    import os\n\n    os.kill(os.getpid(), 9)\n    video = probe("
-        )
-    )
-    fresh.code = stages.parent
-    said = refused(fresh, ExitCode.STAGE_DIED, "frames")
-    assert "Run again" in said
-
-
 def test_one_bad_video_does_not_stop_the_others(fresh: Project) -> None:
     bad = file(fresh, "bad.mp4", b"no video")
     fresh.write_settings(videos={"annotate": [bad, str(fresh.show / f"{ANNOTATE}.mp4")]})

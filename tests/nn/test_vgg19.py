@@ -84,15 +84,16 @@ def test_random_weights_are_a_function_of_the_seed() -> None:
 
 
 @pytest.mark.usefixtures("tiny_vgg19")
-@pytest.mark.parametrize("ending", [".pth", ".safetensors"])
+@pytest.mark.parametrize("ending", [".pth", ".old.pth", ".safetensors"])
 def test_weights_are_taken_from_a_file(tmp_path: Path, ending: str) -> None:
+    """In today's form, and in that of torchvision's own file of 2017."""
     path = tmp_path / f"weights{ending}"
     torch.manual_seed(1)
     state = models.get_model("vgg19").state_dict()
-    if ending == ".pth":
-        torch.save(state, path)
-    else:
+    if ending == ".safetensors":
         save_file(state, path)
+    else:
+        torch.save(state, path, _use_new_zipfile_serialization=ending == ".pth")
     loaded = load_backbone("vgg19", str(path), ["conv5_3"], 224, 9)
     random = load_backbone("vgg19", "random", ["conv5_3"], 224, 1)
     assert loaded.weights.startswith(f"weights{ending} sha256 ")

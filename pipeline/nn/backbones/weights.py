@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import zipfile
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -11,6 +14,9 @@ import torch
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.torchvision_on_cpu import models
+
+# torchvision unpickles whatever its files hold, code included, unless torch is told this.
+os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
 
 
 def load_classifier(name: str, weights: str, seed: int) -> tuple[Any, str, Normalization]:
@@ -41,18 +47,36 @@ def _trained_on(choice: Any) -> Normalization:
 
 
 def _published(name: str, choice: Any) -> Any:
+    place = Path(torch.hub.get_dir()) / "checkpoints" / Path(choice.url).name
+    if place.exists():
+        _compare_with_name(place)  # as torch itself does after a download, and then never again
     try:
         return models.get_model(name, weights=choice, progress=False)
     except (OSError, RuntimeError) as error:
-        file = choice.url.rsplit("/", 1)[-1]
-        place = Path(torch.hub.get_dir()) / "checkpoints" / file
         size = choice.meta["_file_size"] * (1 << 20) / 1e6
         raise PipelineError(
             ExitCode.WEIGHTS_UNAVAILABLE,
             f"the ImageNet weights of {name} cannot be downloaded ({error})",
-            f"Put {file} ({size:.0f} MB, from torchvision's model zoo) at {place}, give its path"
-            " with `features: weights:`, or set `features: weights: random` to try things out",
+            f"Put {place.name} ({size:.0f} MB, from torchvision's model zoo) at {place}, give its"
+            " path with `features: weights:`, or set `features: weights: random` to try things out",
+            may_pass=True,
         ) from error
+    except UnpicklingError as error:
+        raise _not_as_published(place, "holds something other than weights") from error
+
+
+def _compare_with_name(place: Path) -> None:
+    """Raise INVALID_WEIGHTS unless a file's digest begins as its name ends."""
+    if not _sha256(place).startswith(place.stem.rpartition("-")[2]):
+        raise _not_as_published(place, "is not the file that torchvision published")
+
+
+def _not_as_published(place: Path, problem: str) -> PipelineError:
+    return PipelineError(
+        ExitCode.INVALID_WEIGHTS,
+        f"{place} {problem}: it is damaged or was exchanged",
+        "Delete it, and it will be downloaded once more",
+    )
 
 
 def _from_file(name: str, path: Path) -> Any:
@@ -63,7 +87,9 @@ def _from_file(name: str, path: Path) -> Any:
 
             state = load_file(path)
         else:
-            state = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+            # Files from before torch 1.6, as most of torchvision's are, cannot be mapped.
+            mapped = zipfile.is_zipfile(path)
+            state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
         network.load_state_dict(state, assign=True)
     except FileNotFoundError:
         raise no_weights_at(path) from None
@@ -87,5 +113,9 @@ def no_weights_at(path: Path) -> PipelineError:
 
 def file_identity(path: Path) -> str:
     """A file's name and the beginning of its digest."""
+    return f"{path.name} sha256 {_sha256(path)[:16]}"
+
+
+def _sha256(path: Path) -> str:
     with path.open("rb") as file:
-        return f"{path.name} sha256 {hashlib.file_digest(file, 'sha256').hexdigest()[:16]}"
+        return hashlib.file_digest(file, "sha256").hexdigest()

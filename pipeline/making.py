@@ -1,0 +1,216 @@
+"""Bringing files up to date: plan, claim, run, try again what may pass."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+from pipeline.artifacts.disk import require_space
+from pipeline.config import Settings, VideoEntry
+from pipeline.engine import Job, Ran, folder_of, plan_graph, run_graph
+from pipeline.errors import ExitCode, PipelineError, from_words, printable
+from pipeline.graph import Graph, configured_stages
+from pipeline.profile import Profile
+from pipeline.roles import Roles, assign_roles
+from pipeline.runs import JobRecord, Run
+from pipeline.stage_record import StageRecord, last_record
+from pipeline.stopping import Stopping, stoppable
+from pipeline.supervision import DRIVER, this_process
+from pipeline.workspace import Workspace
+
+_FIRST_PAUSE_S = 1.0
+_LONGER = 10
+"""The pause before another try grows so many times with each."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for."""
+
+    settings: Settings
+    stages: Sequence[str]
+    """Names; none for the products."""
+    video: VideoEntry | None
+    """A video, or a folder of them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do."""
+
+    roles: Roles
+    graph: Path
+    targets: list[str]
+    stamps: list[int]
+    """Of the targets, as they were."""
+    jobs: list[Job]
+
+
+@dataclass
+class Made:
+    """What became of a plan."""
+
+    plan: Plan
+    jobs: dict[tuple[str, str], JobRecord] = field(default_factory=dict)
+    """By stage and folder."""
+    stopped: bool = False
+    fault: PipelineError | None = None
+    """Of the engine's own."""
+
+
+def plan(workspace: Workspace, asked: Asked, profile: Profile) -> Plan:
+    """What ``make`` would do.
+
+    Raises PipelineError: what registering videos raises, and the engine's own faults.
+    """
+    stages = configured_stages(asked.settings)
+    products = [stage for stage in stages.values() if stage.product]
+    wanted = [stages[name] for name in asked.stages] or products
+    roles = assign_roles(workspace, asked.settings, wanted, asked.video)
+    graph = Graph.of(asked.settings, roles.learn, roles.commented)
+    file = workspace.save_graph(graph)
+    targets = graph.targets([(stage, roles.work_on[stage.name]) for stage in wanted])
+    said = io.StringIO()
+    jobs = plan_graph(workspace.folder, file, targets, profile, said) if targets else []
+    if jobs is None:
+        raise _engine_fault(said.getvalue(), "the engine cannot plan this")
+    return Plan(roles, file, targets, list(map(workspace.stamp, targets)), jobs)
+
+
+def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: bool) -> Made:
+    """Do what is ``asked``, and try again what failed and may pass.
+
+    Raises PipelineError as ``plan`` does, and BUSY.
+    """
+    made = Made(_claimed(workspace, asked, profile, run, wait))
+    made.jobs = {
+        (job.stage, job.of): JobRecord(job.stage, job.of, job.reason, "not reached")
+        for job in made.plan.jobs
+    }
+    if made.plan.jobs:
+        with _console(run.log, profile.quiet) as said, _driving(profile), stoppable() as stopping:
+            with suppress(KeyboardInterrupt):
+                _carry_out(workspace, made, profile, run, stopping, said)
+            made.stopped = stopping.asked
+    workspace.sweep(run.record.works_on)
+    run.record.jobs = list(made.jobs.values())
+    return made
+
+
+def _claimed(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: bool) -> Plan:
+    """Plan, and keep others away from what the plan touches."""
+    while True:
+        try:
+            with workspace.gate():
+                planned = plan(workspace, asked, profile)
+                writes = {job.of for job in planned.jobs}
+                reads = {folder for job in planned.jobs for folder in job.reads} - writes
+                workspace.claim(run, writes, reads)
+            return planned
+        except PipelineError as error:
+            if error.code != ExitCode.BUSY or not wait:
+                raise
+        time.sleep(1)
+
+
+def _carry_out(
+    workspace: Workspace, made: Made, profile: Profile, run: Run, stopping: Stopping, said: TextIO
+) -> None:
+    targets, pause = made.plan.targets, _FIRST_PAUSE_S
+    for tries_left in reversed(range(1 + profile.retries)):
+        ran = run_graph(workspace.folder, made.plan.graph, targets, profile, said)
+        _note(ran, made, workspace.folder, run)
+        if stopping.asked or ran.well:
+            return
+        if not ran.failed:
+            words = run.log.read_text(encoding="utf-8", errors="replace")
+            made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
+            return
+        failed = [record for record in made.jobs.values() if record.state == "failed"]
+        lost = {record.of for record in failed if not record.may_pass}
+        again = [record for record in failed if record.of not in lost]
+        targets = [target for target in targets if folder_of(target) not in lost]
+        if not (tries_left and again and targets):
+            return
+        for record in again:
+            told = "" if record.host else f"{record.message} "  # else its stage has told it
+            line = f"{record.stage} {record.of}: {told}Trying again in {pause:.0f} s."
+            print(printable(line), file=sys.stderr)
+        time.sleep(pause)
+        pause *= _LONGER
+
+
+def _note(ran: Ran, made: Made, workdir: Path, run: Run) -> None:
+    """Write down how jobs ended, by what their stages left and the engine saw."""
+    for state, jobs in (("done", ran.done), ("failed", ran.failed)):
+        for job in jobs:
+            record = made.jobs.setdefault(
+                (job.stage, job.of), JobRecord(job.stage, job.of, job.reason, "not reached")
+            )
+            left = last_record(workdir / job.of / "logs", job.stage, run.since_ns)
+            record.state = "done" if state == "done" else "failed"
+            record.attempts += 1
+            if state == "failed" and (left is None or left.code == ExitCode.OK):
+                left = _died(workdir)
+            if left is not None:
+                record.code, record.message, record.host = left.code, left.message, left.host
+                record.may_pass = left.may_pass
+                record.seconds, record.memory_mb = round(left.seconds, 3), left.memory_mb
+
+
+def _died(workdir: Path) -> StageRecord:
+    """What is to be said of a stage that left no record."""
+    try:
+        require_space(workdir, 0)
+        code, may_pass = ExitCode.STAGE_DIED, True
+        message = "ended without a word: it was killed, or memory ran out."
+    except PipelineError as error:
+        code, may_pass, message = error.code, False, str(error)
+    return StageRecord(code, message, may_pass, host="", started=0, seconds=0, memory_mb=0)
+
+
+def _engine_fault(words: str, problem: str) -> PipelineError:
+    """What the engine's own words mean."""
+    known = from_words(words)
+    if known is not None:
+        return known
+    last = " ".join(words.split()[-60:])
+    return PipelineError(
+        ExitCode.INTERNAL, f"{problem} (… {last})" if last else problem, "Please report this"
+    )
+
+
+@contextmanager
+def _driving(profile: Profile) -> Iterator[None]:
+    """Tell the stages on this host whom to end with."""
+    if profile.local:
+        os.environ[DRIVER] = this_process()
+    try:
+        yield
+    finally:
+        os.environ.pop(DRIVER, None)
+
+
+@contextmanager
+def _console(log: Path, quiet: bool) -> Iterator[TextIO]:
+    """The file for what the engine says; where ``quiet``, for what the stages say, too."""
+    with log.open("a", encoding="utf-8", buffering=1) as said:
+        if not quiet:
+            yield said
+            return
+        sys.stderr.flush()
+        screen = os.dup(2)
+        os.dup2(said.fileno(), 2)
+        try:
+            yield said
+        finally:
+            sys.stderr.flush()
+            os.dup2(screen, 2)
+            os.close(screen)

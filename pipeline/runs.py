@@ -1,0 +1,204 @@
+"""``workdir/runs``: what each run did, why, how long it took, and whether it still goes on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from pipeline.artifacts.publishing import write_text
+from pipeline.claims import Claims
+from pipeline.errors import ExitCode, PipelineError, printable
+
+RUNS_KEPT = 100
+_BEAT_S = 10.0
+_SILENCE_S = 60.0
+"""After so long without a beat a run of another host counts as dead."""
+
+
+class JobRecord(msgspec.Struct):
+    """One stage for one video, or for the model."""
+
+    stage: str
+    of: str
+    reason: str
+    state: Literal["done", "failed", "not reached"]
+    code: int | None = None
+    message: str = ""
+    may_pass: bool = False
+    """Of a failure: whether it was worth another try."""
+    host: str = ""
+    seconds: float = 0
+    memory_mb: int = 0
+    attempts: int = 0
+
+
+class VideoRecord(msgspec.Struct):
+    """What a run came to for one video, or for the model where that failed."""
+
+    name: str
+    state: Literal["made", "up to date", "failed", "not reached", "skipped"]
+    why: str = ""
+    log: str = ""
+    """Below ``workdir``."""
+
+
+class RunRecord(msgspec.Struct):
+    """A run's summary, ``runs/TIME.json``."""
+
+    state: Literal["running", "ended", "died"]
+    started: str
+    """ISO 8601, UTC."""
+    host: str
+    pid: int
+    command: str
+    profile: str
+    versions: dict[str, str]
+    seconds: float = 0
+    exit_code: int | None = None
+    message: str = ""
+    works_on: list[str] = []
+    """Folders that it may write to."""
+    videos: list[VideoRecord] = []
+    jobs: list[JobRecord] = []
+
+
+class Run:
+    """One run of this process, from its beginning to its end."""
+
+    def __init__(self, folder: Path, claims: Claims, profile: str) -> None:
+        """Begin; the record says so at once, to this host's other runs and to other hosts.
+
+        Raises OSError where ``folder`` cannot be written.
+        """
+        begun = datetime.now(UTC)
+        self._folder, self._claims = folder, claims
+        self._clock = time.monotonic()
+        self.file = _unused(folder, begun.strftime("%Y-%m-%dT%H-%M-%S"))
+        self.record = RunRecord(
+            state="running",
+            started=begun.isoformat(timespec="seconds"),
+            host=platform.node(),
+            pid=os.getpid(),
+            command=printable(shlex.join(sys.orig_argv)),
+            profile=profile,
+            versions=_versions(),
+        )
+        claims.take(_lock_of(self.file))
+        self.save()
+        self.since_ns = self.file.stat().st_mtime_ns
+        """When it began, by the clock of the file system."""
+        self._over = threading.Event()
+        self._beating = threading.Thread(target=self._beat, daemon=True)
+        self._beating.start()
+
+    @property
+    def log(self) -> Path:
+        """What the engine says of this run, and in quiet ones what the stages say."""
+        return self.file.with_suffix(".log")
+
+    def save(self) -> None:
+        """Publish the record as it is."""
+        write_text(self.file, msgspec.json.format(msgspec.json.encode(self.record)).decode() + "\n")
+
+    def end(self, code: ExitCode, message: str) -> None:
+        """Say how it ended, and forget the oldest runs."""
+        self._stop_beating()
+        self.record.state = "ended"
+        self.record.exit_code, self.record.message = code, message
+        self.record.seconds = round(time.monotonic() - self._clock, 3)
+        self.save()
+        _forget_old(self._folder)
+
+    def undo(self) -> None:
+        """Leave no trace of a run that was not let in."""
+        self._stop_beating()
+        self.file.unlink(missing_ok=True)
+        self.log.unlink(missing_ok=True)
+
+    def refuse_other_hosts(self) -> None:
+        """Raise PipelineError BUSY if a run of another host is at work in the same folder.
+
+        Locks cannot be trusted between hosts. Runs that died are told apart, and marked so.
+        """
+        for file, record in self._others():
+            if record.host == platform.node():
+                lives = not self._claims.take(_lock_of(file))
+                self._claims.free([] if lives else [_lock_of(file)])
+            else:
+                os.utime(self.file)
+                silence = self.file.stat().st_mtime - file.stat().st_mtime
+                lives = silence < _SILENCE_S
+                if lives:
+                    raise PipelineError(
+                        ExitCode.BUSY,
+                        f"host {record.host} is at work in {self._folder.parent}"
+                        f" (process {record.pid}, `{record.command}`)",
+                        "Run there, or wait for its end; a run that was killed is forgotten after"
+                        f" {_SILENCE_S:.0f} s",
+                    )
+            if not lives:
+                record.state = "died"
+                write_text(file, msgspec.json.encode(record).decode())
+
+    def holder_of(self, folder: str) -> RunRecord | None:
+        """The other run that may write to ``folder``, or that just is under way."""
+        others = [record for _, record in self._others()]
+        return next((record for record in others if folder in record.works_on), None)
+
+    def _others(self) -> Iterator[tuple[Path, RunRecord]]:
+        """Other runs that have not told of their end."""
+        for file in self._folder.glob("*.json"):
+            try:
+                record = msgspec.json.decode(file.read_bytes(), type=RunRecord)
+            except (OSError, msgspec.DecodeError):
+                continue
+            if record.state == "running" and file != self.file:
+                yield file, record
+
+    def _beat(self) -> None:
+        while not self._over.wait(_BEAT_S):
+            with suppress(OSError):
+                os.utime(self.file)
+
+    def _stop_beating(self) -> None:
+        self._over.set()
+        self._beating.join()
+
+
+def _unused(folder: Path, stem: str) -> Path:
+    """A name that no run has, taken at once."""
+    for number in range(1, 1000):
+        path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.json"
+        try:
+            path.open("x").close()
+        except FileExistsError:
+            continue
+        return path
+    raise AssertionError("a thousand runs in one second")
+
+
+def _lock_of(file: Path) -> str:
+    return f"run {file.name}"
+
+
+def _versions() -> dict[str, str]:
+    packages = ("yajiuma", "snakemake", "torch", "torchvision", "numpy", "h5py", "av")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+
+
+def _forget_old(folder: Path) -> None:
+    for file in sorted(folder.glob("*.json"))[:-RUNS_KEPT]:
+        file.unlink(missing_ok=True)
+        file.with_suffix(".log").unlink(missing_ok=True)

@@ -1,0 +1,50 @@
+"""What a stage leaves among its logs for the driver: how it ended, wherever it ran."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import msgspec
+
+
+class StageRecord(msgspec.Struct, frozen=True):
+    """The end of a stage, ``logs/STAGE.json``."""
+
+    code: int
+    """An ExitCode."""
+    message: str
+    """Its summary, or what went wrong."""
+    may_pass: bool
+    """Whether it may succeed when it is tried again."""
+    host: str
+    started: float
+    """Unix time."""
+    seconds: float
+    memory_mb: int
+    """Peak of the process and those it started; see pipeline.supervision."""
+
+    def save(self, logs: Path, stage: str) -> None:
+        """Leave it in the folder ``logs``, unless the disk is full: that must not hide the rest."""
+        with contextlib.suppress(OSError):
+            _path(logs, stage).write_bytes(msgspec.json.encode(self))
+
+
+def forget(logs: Path, stage: str) -> None:
+    """Remove the record of the run before, so that a killed stage leaves none."""
+    _path(logs, stage).unlink(missing_ok=True)
+
+
+def last_record(logs: Path, stage: str, since_ns: int) -> StageRecord | None:
+    """The record of a stage that ended since then (by the file system's own clock), if any."""
+    path = _path(logs, stage)
+    try:
+        if path.stat().st_mtime_ns < since_ns:
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=StageRecord)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def _path(logs: Path, stage: str) -> Path:
+    return logs / f"{stage}.json"
