@@ -9,16 +9,19 @@ LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --gen
 STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here, and make expands none.
-GIVEN := VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR WAIT URL MOST SINCE
+GIVEN := VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL MOST \
+	SINCE
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo fetch setup test lint bench plan doctor clean lock audit sbom $(STAGES)
+.DELETE_ON_ERROR:
+.PHONY: help demo fetch setup test chaos lint bench plan doctor clean lock audit sbom $(STAGES)
 
 help: ## list the verbs
-	@echo 'make VERB [VIDEO=path/to/ep1.mp4] [COMMENTS=path] [CONFIG=configs/default.yaml]'
-	@echo '          [WORKDIR=workdir] [WAIT=1]   Without VIDEO: the videos in the settings file.'
+	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default.yaml]'
+	@echo '          [WORKDIR=workdir] [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
+	@echo '          Without VIDEO: the videos in the settings file.'
 	@echo 'make render|overlay|moments|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], moments [AT=1:05,83.5]'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
@@ -52,6 +55,9 @@ clean: .venv/run ## remove what was made of VIDEO, or of all videos in the setti
 test: .venv/dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
+chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
+	@$(BIN)/python -m tests.chaos
+
 lint: .venv/dev ## types, style, import rules, format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -75,25 +81,36 @@ sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json,
 	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --validate \
 		--pyproject pyproject.toml -o workdir/sbom.json $(BIN)/python
 
+SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
+.venv/run: pyproject.toml constraints.txt | .venv/bin/python
+.venv/fetch .venv/dev: .venv/run
+.venv/locked: pyproject.toml locked.txt locked-build.txt | .venv/bin/python
+.venv/supply/ready: Makefile | .venv/bin/python
+
+# Two calls would tear .venv: they go one by one, and each looks again at what is missing.
+ifndef ALONE
+$(SET_UP):
+	@ALONE=1 $(PYTHON) pipeline/alone.py $(MAKE) --silent --no-print-directory $@
+else
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'Python 3.11 or later is needed: make PYTHON=python3.11 …' >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
-.venv/run: pyproject.toml constraints.txt | .venv/bin/python
+.venv/run:
 	@echo 'Setting up .venv (once; some minutes) …'
 	@$(BIN)/$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
-.venv/fetch: .venv/run
+.venv/fetch:
 	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[fetch]'
 	@touch $@
 
-.venv/dev: .venv/run
+.venv/dev:
 	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[dev]'
 	@touch $@
 
-.venv/locked: pyproject.toml locked.txt locked-build.txt | .venv/bin/python
+.venv/locked:
 	@echo 'Setting up .venv by hash (once; some minutes) …'
 	@$(BIN)/$(INSTALL) --require-hashes -r locked-build.txt
 	@$(BIN)/$(INSTALL) --require-hashes --no-build-isolation -r locked.txt
@@ -101,7 +118,8 @@ sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json,
 	@touch .venv/run .venv/fetch $@
 
 # An environment of their own, so that they are no part of what they report on.
-.venv/supply/ready: Makefile | .venv/bin/python
+.venv/supply/ready:
 	@$(PYTHON) -m venv .venv/supply
 	@$(SUPPLY)/$(INSTALL) cyclonedx-bom==7.5.0 pip-audit==2.10.1 uv==0.13.9
 	@touch $@
+endif

@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
     if options.verb == "doctor":
         from pipeline import doctor
 
-        return doctor.examine(options.workdir)
+        return doctor.examine(options.workdir, options.profile)
     if options.verb == "fetch":
         return _fetch(options)
     if (options.comments or options.broadcast) and not options.video:

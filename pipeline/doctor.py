@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import platform
 import shutil
@@ -10,7 +11,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pipeline import gpus
 from pipeline.errors import ExitCode
+from pipeline.graph import all_stages
+from pipeline.profile import load_profile
+from pipeline.runs import read_runs
 
 _LOW_SPACE = 5e9  # bytes; an hour of every frame's conv5_3 alone takes 19.5 GB
 
@@ -19,7 +24,7 @@ class MissingError(Exception):
     """A line that is not ok; its text says how to mend it."""
 
 
-def examine(workdir: Path) -> ExitCode:
+def examine(workdir: Path, profile: str) -> ExitCode:
     """Print a line for each need; INTERNAL if one that every run has is not met."""
     needs: list[tuple[str, Callable[[], str], bool]] = [
         ("Python", _python, True),
@@ -31,7 +36,10 @@ def examine(workdir: Path) -> ExitCode:
         ("fonts", _fonts, True),
         ("weights", _weights, False),
         ("GPU", _gpu, False),
+        ("machine", _machine, True),
+        ("profile", lambda: _profile(profile), True),
         ("disk", lambda: _disk(workdir), True),
+        ("runs", lambda: _runs(workdir), False),
     ]
     met = True
     for name, check, required in needs:
@@ -125,9 +133,51 @@ def _gpu() -> str:
 
     if not torch.cuda.is_available():
         raise MissingError("none that torch can use; everything runs on the CPU, training slowest")
-    return ", ".join(
-        torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())
+    names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
+    slots = len(gpus.found())
+    return ", ".join(names) + (f"; {slots} slots to share" if slots > 1 else "")
+
+
+def _machine() -> str:
+    import psutil
+
+    memory = psutil.virtual_memory()
+    needs = max(stage.memory_mb for stage in all_stages().values())
+    if memory.total >> 20 < needs:
+        raise MissingError(f"{memory.total / 1e9:.1f} GB of memory; a stage may need {needs} MB")
+    return (
+        f"{os.cpu_count()} cores, {memory.total / 1e9:.1f} GB of memory,"
+        f" {memory.available / 1e9:.1f} GB of it free"
     )
+
+
+def _profile(name: str) -> str:
+    profile = load_profile(name)
+    if profile.local:
+        return f"{name}: jobs run here"
+    plugin = f"snakemake_executor_plugin_{profile.executor.replace('-', '_')}"
+    if importlib.util.find_spec(plugin) is None:
+        raise MissingError(
+            f"{name} needs {plugin.replace('_', '-')}: .venv/bin/pip install -c constraints.txt"
+            f" -e '.[{name}]'"
+        )
+    return f"{name}: jobs run by {plugin.replace('_', '-')}"
+
+
+def _runs(workdir: Path) -> str:
+    runs = read_runs(workdir / "runs")
+    if not runs:
+        return "none yet"
+    last = runs[-1]
+    if last.state == "running":
+        raise MissingError(
+            f"one was begun at {last.started} by process {last.pid} of {last.host} and has not"
+            " told of its end"
+        )
+    ended = (
+        f"{ExitCode(last.exit_code).name} ({last.message})" if last.exit_code is not None else ""
+    )
+    return f"{len(runs)} in {workdir}/runs; the last one {last.state} {ended}".rstrip()
 
 
 def _disk(workdir: Path) -> str:

@@ -39,13 +39,18 @@ class Ran:
 
 
 def run_graph(
-    workdir: Path, graph_file: Path, targets: Sequence[str], profile: Profile, said: TextIO
+    workdir: Path,
+    graph_file: Path,
+    targets: Sequence[str],
+    profile: Profile,
+    gpus: int,
+    said: TextIO,
 ) -> Ran:
-    """Make ``targets`` (paths below ``workdir``).
+    """Make ``targets`` (paths below ``workdir``) with so many ``gpus``, if on this host.
 
     The engine's own words go to ``said``; the stages write to the screen themselves.
     """
-    arguments = [*_arguments(workdir, graph_file, profile), *_here(profile), "--", *targets]
+    arguments = [*_arguments(workdir, graph_file, profile), *_here(profile, gpus), "--", *targets]
     with _listening() as heard:
         well = _snakemake(arguments, said)
     return Ran(well, heard.of(heard.done), heard.of(heard.failed))
@@ -67,16 +72,17 @@ def _arguments(workdir: Path, graph_file: Path, profile: Profile) -> list[str]:
         *("--configfile", str(graph_file), "--profile", str(profile.folder), *cores),
         # The driver does both itself: it tells failures apart, and its log wants all words.
         *("--retries", "0", "--quiet", "host"),
+        *("--persistence-backend", "file"),  # pipeline.alike reads its records
     ]
 
 
-def _here(profile: Profile) -> list[str]:
+def _here(profile: Profile, gpus: int) -> list[str]:
     """What this host can give to jobs at once, where they run on it."""
     if not profile.local or "resources" in profile.given:
         return []
     import psutil
 
-    return ["--resources", "gpu=1", f"mem_mb={psutil.virtual_memory().total >> 20}"]
+    return ["--resources", f"gpu={gpus}", f"mem_mb={psutil.virtual_memory().total >> 20}"]
 
 
 def _snakemake(arguments: list[str], said: TextIO) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline import torchrun
+from pipeline import gpus, torchrun
 from pipeline.config import Settings, StageConfig
 from pipeline.fingerprint import PROJECT, code_digest, file_fingerprint
 from pipeline.stage import Stage
@@ -86,6 +86,19 @@ class Graph(msgspec.Struct, frozen=True):
                 names = videos if "{video}" in path else [""]
                 found.update(path.replace("{video}", name) for name in names)
         return sorted(found)
+
+    def gpus(self, stage: Stage) -> int:
+        """How many GPUs a stage takes: its share, or all if it is several processes."""
+        share, total = gpus.share()
+        several = self.settings[stage.name].get("processes", 1) > 1
+        return int(stage.gpu) * (total if several else share)
+
+    def threads(self, stage: Stage) -> int:
+        """How many cores a stage takes; more than there are stands for all."""
+        share, total = gpus.share()
+        if stage.gpu and share < total:
+            return max(1, (os.cpu_count() or 1) * share // total)
+        return 512 if stage.whole_machine else 1
 
     def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
         """Input paths by name, ``{video}`` left open for the engine."""

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.alike import plan_alike
 from pipeline.artifacts.disk import require_space
 from pipeline.config import Settings, VideoEntry
 from pipeline.engine import Job, Ran, folder_of, plan_graph, run_graph
 from pipeline.errors import ExitCode, PipelineError, from_words, printable
+from pipeline.gpus import shared_out
 from pipeline.graph import Graph, configured_stages
 from pipeline.profile import Profile
 from pipeline.roles import Roles, assign_roles
@@ -78,7 +80,11 @@ def plan(workspace: Workspace, asked: Asked, profile: Profile) -> Plan:
     file = workspace.save_graph(graph)
     targets = graph.targets([(stage, roles.work_on[stage.name]) for stage in wanted])
     said = io.StringIO()
-    jobs = plan_graph(workspace.folder, file, targets, profile, said) if targets else []
+
+    def ask(targets: Sequence[str]) -> list[Job] | None:
+        return plan_graph(workspace.folder, file, targets, profile, said)
+
+    jobs = plan_alike(workspace.folder, graph, targets, ask) if targets else []
     if jobs is None:
         raise _engine_fault(said.getvalue(), "the engine cannot plan this")
     return Plan(roles, file, targets, list(map(workspace.stamp, targets)), jobs)
@@ -95,9 +101,13 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
         for job in made.plan.jobs
     }
     if made.plan.jobs:
-        with _console(run.log, profile.quiet) as said, _driving(profile), stoppable() as stopping:
+        with (
+            _console(run.log, profile.quiet) as said,
+            _driving(made.plan, profile) as gpus,
+            stoppable() as stopping,
+        ):
             with suppress(KeyboardInterrupt):
-                _carry_out(workspace, made, profile, run, stopping, said)
+                _carry_out(workspace, made, profile, run, gpus, stopping, said)
             made.stopped = stopping.asked
     workspace.sweep(run.record.works_on)
     run.record.jobs = list(made.jobs.values())
@@ -121,11 +131,19 @@ def _claimed(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wai
 
 
 def _carry_out(
-    workspace: Workspace, made: Made, profile: Profile, run: Run, stopping: Stopping, said: TextIO
+    workspace: Workspace,
+    made: Made,
+    profile: Profile,
+    run: Run,
+    gpus: int,
+    stopping: Stopping,
+    said: TextIO,
 ) -> None:
-    targets, pause = made.plan.targets, _FIRST_PAUSE_S
+    touched = {job.of for job in made.plan.jobs}
+    targets = [target for target in made.plan.targets if folder_of(target) in touched]
+    pause = _FIRST_PAUSE_S
     for tries_left in reversed(range(1 + profile.retries)):
-        ran = run_graph(workspace.folder, made.plan.graph, targets, profile, said)
+        ran = run_graph(workspace.folder, made.plan.graph, targets, profile, gpus, said)
         _note(ran, made, workspace.folder, run)
         if stopping.asked or ran.well:
             return
@@ -188,14 +206,20 @@ def _engine_fault(words: str, problem: str) -> PipelineError:
 
 
 @contextmanager
-def _driving(profile: Profile) -> Iterator[None]:
-    """Tell the stages on this host whom to end with."""
-    if profile.local:
-        os.environ[DRIVER] = this_process()
+def _driving(plan: Plan, profile: Profile) -> Iterator[int]:
+    """Tell the stages on this host whom to end with, and share its GPUs out among them.
+
+    Yields how many GPUs there are.
+    """
+    if not profile.local:
+        yield 1
+        return
+    os.environ[DRIVER] = this_process()
     try:
-        yield
+        with shared_out(videos=len({job.of for job in plan.jobs})) as gpus:
+            yield gpus
     finally:
-        os.environ.pop(DRIVER, None)
+        del os.environ[DRIVER]
 
 
 @contextmanager

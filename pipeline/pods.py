@@ -59,7 +59,9 @@ def status(job: str) -> None:
     except HTTPError:
         print("running")
     else:
-        print("success" if found.succeeded else "failed" if found.failed else "running")
+        # Not its counts of pods: one that never started is in neither.
+        is_now = {state.type for state in found.conditions or [] if state.status == "True"}
+        print("success" if "Complete" in is_now else "failed" if "Failed" in is_now else "running")
 
 
 def _like(driver: Any, command: list[str], amounts: dict[str, str]) -> Any:

@@ -18,14 +18,19 @@ class Profile:
     """A folder with a ``config.yaml`` of Snakemake's."""
 
     folder: Path
-    local: bool
-    """Whether jobs are processes of this host."""
+    executor: str
+    """Snakemake's name for what runs jobs; ``local`` for processes of this host."""
     quiet: bool
     """Whether a run that goes well says one line."""
     retries: int
     """How often a job is tried again after a failure that may pass."""
     given: frozenset[str]
     """The keys that the file sets."""
+
+    @property
+    def local(self) -> bool:
+        """Whether jobs are processes of this host."""
+        return self.executor == "local"
 
 
 def load_profile(name: str) -> Profile:
@@ -39,7 +44,7 @@ def load_profile(name: str) -> Profile:
         content = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
         return Profile(
             folder=folder.absolute(),
-            local="executor" not in content,
+            executor=str(content.get("executor", "local")),
             quiet=bool(content.get("quiet")),
             retries=int(content.get("retries", 0)),
             given=frozenset(content),

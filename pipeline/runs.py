@@ -74,6 +74,11 @@ class RunRecord(msgspec.Struct):
     jobs: list[JobRecord] = []
 
 
+def read_runs(folder: Path) -> list[RunRecord]:
+    """What is told of runs, in order; files that are none of theirs are passed over."""
+    return [record for _, record in _records(folder)]
+
+
 class Run:
     """One run of this process, from its beginning to its end."""
 
@@ -159,11 +164,7 @@ class Run:
 
     def _others(self) -> Iterator[tuple[Path, RunRecord]]:
         """Other runs that have not told of their end."""
-        for file in self._folder.glob("*.json"):
-            try:
-                record = msgspec.json.decode(file.read_bytes(), type=RunRecord)
-            except (OSError, msgspec.DecodeError):
-                continue
+        for file, record in _records(self._folder):
             if record.state == "running" and file != self.file:
                 yield file, record
 
@@ -175,6 +176,12 @@ class Run:
     def _stop_beating(self) -> None:
         self._over.set()
         self._beating.join()
+
+
+def _records(folder: Path) -> Iterator[tuple[Path, RunRecord]]:
+    for file in sorted(folder.glob("*.json")):
+        with suppress(OSError, msgspec.DecodeError):
+            yield file, msgspec.json.decode(file.read_bytes(), type=RunRecord)
 
 
 def _unused(folder: Path, stem: str) -> Path:

@@ -13,7 +13,7 @@ from pathlib import Path
 from pipeline.artifacts.source import CommentSources, Source
 from pipeline.comments.broadcast import Broadcast
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.fingerprint import file_fingerprint
+from pipeline.fingerprint import file_fingerprint, file_state
 
 VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
@@ -70,14 +70,14 @@ def register(
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
     _refuse_mixing(pointer, video)
     in_place = pointer.exists() and Path(Source.load(pointer).path) == video.resolve()
-    _point(pointer, _source(video), in_use)
+    _point(pointer, _source(video, pointer), in_use)
     if not comments:
         before = _used_before(comments_pointer) if in_place else None
         comments = [Path(file.path) for file in before.files] if before else _beside(video)
         if before and not broadcast:
             broadcast, cuts = before.broadcast, before.cuts
     if comments:
-        files = [_source(path) for path in comments]
+        files = [_source(path, comments_pointer) for path in comments]
         _point(comments_pointer, CommentSources(files, broadcast, list(cuts)), in_use)
     return name
 
@@ -130,7 +130,8 @@ def _refuse_mixing(pointer: Path, video: Path) -> None:
         )
 
 
-def _source(file: Path) -> Source:
+def _source(file: Path, pointer: Path) -> Source:
+    """``file`` as it is; it is read only if ``pointer`` does not know it in this state."""
     path = str(file.resolve())
     try:
         path.encode()
@@ -138,7 +139,19 @@ def _source(file: Path) -> Source:
         raise PipelineError(
             ExitCode.USAGE, f"the name of {path} is not UTF-8", "Rename the file, or its folder"
         ) from None
-    return Source(path, file_fingerprint(file))
+    state = file_state(file)
+    for known in _registered(pointer):
+        if state is not None and (known.path, known.state) == (path, state):
+            return known
+    return Source(path, file_fingerprint(file), state)
+
+
+def _registered(pointer: Path) -> list[Source]:
+    if not pointer.exists():
+        return []
+    if pointer.name == VIDEO_POINTER:
+        return [Source.load(pointer)]
+    return CommentSources.load(pointer).files
 
 
 def _point(pointer: Path, now: Source | CommentSources, in_use: bool) -> None:
@@ -147,7 +160,8 @@ def _point(pointer: Path, now: Source | CommentSources, in_use: bool) -> None:
     Where files only moved it keeps its time stamp, so that nothing is done anew.
     """
     before = type(now).load(pointer) if pointer.exists() else None
-    if before == now:
+    same = before is not None and _content(before) == _content(now)
+    if before == now or (same and in_use):
         return
     if in_use:
         raise PipelineError(
@@ -157,7 +171,7 @@ def _point(pointer: Path, now: Source | CommentSources, in_use: bool) -> None:
         )
     stamp = pointer.stat().st_mtime_ns if before else 0
     now.save(pointer)
-    if before is not None and _content(before) == _content(now):
+    if same:
         os.utime(pointer, ns=(stamp, stamp))
 
 

@@ -11,17 +11,17 @@ import shlex
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from pipeline import stage_record
+from pipeline import gpus, stage_record, torchrun
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.stage_record import StageRecord
 from pipeline.supervision import Supervision
-from pipeline.torchrun import leads
 
 log = logging.getLogger("yajiuma")
 
@@ -101,7 +101,8 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         _start_logging(logs / f"{stage.name}.log", label, options.verbose)
         stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
-        message = stage.run(inputs, outputs, _config(stage, options))
+        with gpus.taken() if stage.gpu and not torchrun.started() else nullcontext():
+            message = stage.run(inputs, outputs, _config(stage, options))
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
@@ -109,7 +110,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     seconds = time.monotonic() - clock
     if code == ExitCode.OK:
         log.info("%s (%.1f s)", message, seconds)
-    if logs is not None and leads():
+    if logs is not None and torchrun.leads():
         StageRecord(
             code, message, may_pass, platform.node(), started, seconds, supervision.peak_memory_mb()
         ).save(logs, stage.name)
@@ -179,7 +180,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     to_file = logging.handlers.RotatingFileHandler(
         path, backupCount=_LOGS_KEPT, encoding="utf-8", errors="backslashreplace"
     )
-    if leads() and path.stat().st_size:
+    if torchrun.leads() and path.stat().st_size:
         to_file.doRollover()
     to_file.setFormatter(_Printable("%(asctime)s %(levelname)s %(message)s"))
     to_file.setLevel(logging.DEBUG)
@@ -187,7 +188,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
     to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
-    log.setLevel(logging.DEBUG if leads() else logging.WARNING)
+    log.setLevel(logging.DEBUG if torchrun.leads() else logging.WARNING)
     logging.captureWarnings(True)
     sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
     sys.excepthook = _keep_to_the_log

@@ -37,6 +37,8 @@ class Outcome:
     @property
     def headline(self) -> str:
         """How many videos came to what."""
+        if not self.videos:
+            return f"model {'made' if self.made.plan.jobs else 'up to date'}"
         counts = Counter[str](video.state for video in self.videos)
         told = [f"{counts[state]:,} {state}" for state in _ORDER if counts[state]]
         count = len(self.videos)
@@ -47,7 +49,7 @@ class Outcome:
 
         One line if all is well and the profile is quiet.
         """
-        if len(self.videos) > 1:
+        if len(self.videos) > 1 or (profile.quiet and self.code == ExitCode.OK):
             yield from self._table(workspace, well=not profile.quiet)
             took = timedelta(seconds=round(run.record.seconds))
             yield f"{self.headline} in {took} ({workspace.shown(f'runs/{run.file.name}')})"
@@ -62,7 +64,7 @@ class Outcome:
 
     def _table(self, workspace: Workspace, *, well: bool) -> Iterator[str]:
         well = well and len(self.videos) <= _MOST_ROWS
-        width = max(len(video.name) for video in self.videos)
+        width = max((len(video.name) for video in self.videos), default=0)
         for video in self.videos:
             if well or video.state not in _WELL:
                 log = f" (log: {workspace.shown(video.log)})" if video.log else ""

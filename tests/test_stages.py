@@ -124,10 +124,11 @@ def test_a_stage_s_settings_may_name_its_files() -> None:
 
 
 def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:
-    explained = re.findall(
-        r"^\| (\d+) \| (\w+) \|", (ROOT / "docs" / "errors.md").read_text(), re.M
-    )
-    assert {(int(code), name) for code, name in explained} == {(c.value, c.name) for c in ExitCode}
+    """With cause and remedy, once each."""
+    text = (ROOT / "docs" / "errors.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.+?) \| (.*?) ?\|$", text, re.M)
+    assert [(int(code), name) for code, name, _, _ in rows] == [(c.value, c.name) for c in ExitCode]
+    assert all(remedy for code, _, _, remedy in rows if code != "0")
 
 
 def test_the_readme_names_every_verb() -> None:

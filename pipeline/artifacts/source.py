@@ -36,6 +36,8 @@ class Source(_Pointer, frozen=True):
     """Absolute."""
     fingerprint: str
     """Digest of its size and its two ends; see pipeline.fingerprint."""
+    state: list[int] | None = None
+    """Of the file that has this fingerprint, to tell at a glance that it is still the same."""
 
 
 class CommentSources(_Pointer, frozen=True):

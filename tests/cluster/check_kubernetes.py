@@ -67,8 +67,9 @@ class Api(BaseHTTPRequestHandler):
         elif process is None:
             self._answer(404, {})
         else:
-            ended = {None: "active", 0: "succeeded"}.get(process.poll(), "failed")
-            self._answer(200, {"status": {ended: 1}})
+            state = {None: "Suspended", 0: "Complete"}.get(process.poll(), "Failed")
+            running = "False" if state == "Suspended" else "True"
+            self._answer(200, {"status": {"conditions": [{"type": state, "status": running}]}})
 
     def do_POST(self) -> None:
         """Start a job."""

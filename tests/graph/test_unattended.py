@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -34,10 +35,14 @@ def edited(fresh: Project) -> Project:
 
 def at_start_of_frames(project: Project, statement: str) -> None:
     """Let the stage frames, which begins by looking at its video, do something else before."""
-    stage = project.code / "stages" / "frames.py"
-    text = stage.read_text()
-    assert "    video = probe(" in text
-    stage.write_text(text.replace("    video = probe(", f"    {statement}\n    video = probe("))
+    before(project, "frames", "    video = probe(", statement)
+
+
+def before(project: Project, stage: str, line: str, statement: str) -> None:
+    path = project.code / "stages" / f"{stage}.py"
+    text = path.read_text()
+    assert line in text
+    path.write_text(text.replace(line, f"    {statement}\n{line}", 1))
 
 
 def profile(project: Project, **changes: object) -> str:
@@ -221,9 +226,10 @@ def stage_under_way(process: subprocess.Popen[str], stage: str) -> psutil.Proces
     while True:
         assert process.poll() is None, process.communicate()[1]
         for child in children(process):
-            words = child.cmdline()
-            if f"stages.{stage}" in words and "python" in Path(words[0]).name:
-                return child
+            with suppress(psutil.Error):  # it may have ended since
+                words = child.cmdline()
+                if f"stages.{stage}" in words and "python" in Path(words[0]).name:
+                    return child
         time.sleep(0.01)
 
 
@@ -250,6 +256,7 @@ def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
     stage = stage_under_way(process, "frames")
     time.sleep(0.5)
     process.kill()
+    process.communicate()
     stage.wait(timeout=20)
     run = last_run(edited)
     assert run["state"] == "running"
@@ -302,3 +309,21 @@ def test_a_second_host_is_refused_while_the_first_one_lives(fresh: Project) -> N
     os.utime(file, (time.time() - 100, time.time() - 100))
     fresh.made("frames")
     assert json.loads(file.read_text())["state"] == "died"
+
+
+def test_stages_share_out_the_gpus(edited: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two of them, of which torch knows nothing here: the network falls back to the processor."""
+    seen = edited.folder / "seen"
+    seen.mkdir()
+    before(
+        edited,
+        "features",
+        '    with h5py.File(inputs["frames"], "r") as file:',
+        "import os, pathlib, time\n"
+        f"    mine = pathlib.Path({str(seen)!r}, os.environ['CUDA_VISIBLE_DEVICES'])\n"
+        "    mine.touch()\n"
+        f"    while len(list(pathlib.Path({str(seen)!r}).iterdir())) < 2: time.sleep(0.1)\n",
+    )
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
+    edited.made("features")  # ends only if both are at work at once, each with a GPU of its own
+    assert {path.name for path in seen.iterdir()} == {"0", "1"}
