@@ -134,7 +134,9 @@ def _fetch(options: argparse.Namespace) -> ExitCode:
         raise PipelineError(
             ExitCode.USAGE, "MOST= is a number, and SINCE= a day", "Write them as 20000, 2012-04-28"
         ) from None
-    fetched = fetch(options.url or "", options.workdir / "fetched", most, since)
+    url = options.url or ""
+    with Workspace(options.workdir).alone(f"fetch {url}"):
+        fetched = fetch(url, options.workdir / "fetched", most, since)
     for note in fetched.notes:
         _say(f"fetch: {note}")
     for path in filter(None, [fetched.video, fetched.comments]):

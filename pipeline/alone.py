@@ -21,7 +21,7 @@ def main(command: list[str]) -> None:
         print("Another call is setting up .venv: waiting for its end …", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
     os.set_inheritable(lock, True)
-    os.execvp(command[0], command)
+    os.execvp(command[0], command)  # noqa: S606 - no shell is what is wanted
 
 
 if __name__ == "__main__":

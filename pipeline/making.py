@@ -31,6 +31,8 @@ _FIRST_PAUSE_S = 1.0
 _LONGER = 10
 """The pause before another try grows so many times with each."""
 
+_DIED = "ended without a word (killed, or out of memory)"
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -158,8 +160,9 @@ def _carry_out(
         if not (tries_left and again and targets):
             return
         for record in again:
-            told = "" if record.host else f"{record.message} "  # else its stage has told it
-            line = f"{record.stage} {record.of}: {told}Trying again in {pause:.0f} s."
+            # What a stage can tell it has told itself.
+            why = "" if record.host else f"{_DIED}; "
+            line = f"{record.stage} {record.of}: {why}trying again in {pause:.0f} s"
             print(printable(line), file=sys.stderr)
         time.sleep(pause)
         pause *= _LONGER
@@ -188,7 +191,7 @@ def _died(workdir: Path) -> StageRecord:
     try:
         require_space(workdir, 0)
         code, may_pass = ExitCode.STAGE_DIED, True
-        message = "ended without a word: it was killed, or memory ran out."
+        message = f"{_DIED}. Run again to go on."
     except PipelineError as error:
         code, may_pass, message = error.code, False, str(error)
     return StageRecord(code, message, may_pass, host="", started=0, seconds=0, memory_mb=0)

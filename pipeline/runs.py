@@ -17,7 +17,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import keep_newest, write_text
 from pipeline.claims import Claims
 from pipeline.errors import ExitCode, PipelineError, printable
 
@@ -124,7 +124,8 @@ class Run:
         self.record.exit_code, self.record.message = code, message
         self.record.seconds = round(time.monotonic() - self._clock, 3)
         self.save()
-        _forget_old(self._folder)
+        for old in keep_newest(self._folder, "*.json", RUNS_KEPT):
+            old.with_suffix(".log").unlink(missing_ok=True)
 
     def undo(self) -> None:
         """Leave no trace of a run that was not let in."""
@@ -203,9 +204,3 @@ def _lock_of(file: Path) -> str:
 def _versions() -> dict[str, str]:
     packages = ("yajiuma", "snakemake", "torch", "torchvision", "numpy", "h5py", "av")
     return {"python": platform.python_version()} | {name: version(name) for name in packages}
-
-
-def _forget_old(folder: Path) -> None:
-    for file in sorted(folder.glob("*.json"))[:-RUNS_KEPT]:
-        file.unlink(missing_ok=True)
-        file.with_suffix(".log").unlink(missing_ok=True)

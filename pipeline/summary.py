@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import ExitCode
@@ -15,7 +16,7 @@ from pipeline.runs import JobRecord, Run, VideoRecord
 from pipeline.workspace import Workspace
 
 _MOST_ROWS = 40
-"""With more videos than this, those that went well are only counted."""
+"""Of a kind; more that went well are only counted."""
 _WELL = ("up to date", "made")
 _ORDER = (*_WELL, "skipped", "not reached", "failed")
 
@@ -63,12 +64,16 @@ class Outcome:
             yield f"error: {self.made.fault}"
 
     def _table(self, workspace: Workspace, *, well: bool) -> Iterator[str]:
-        well = well and len(self.videos) <= _MOST_ROWS
         width = max((len(video.name) for video in self.videos), default=0)
-        for video in self.videos:
-            if well or video.state not in _WELL:
+        for state, group in groupby(self.videos, key=lambda video: video.state):
+            videos = list(group)
+            if state in _WELL and (not well or len(videos) > _MOST_ROWS):
+                continue
+            for video in videos[:_MOST_ROWS]:
                 log = f" (log: {workspace.shown(video.log)})" if video.log else ""
-                yield f"{video.state:12}{video.name:{width}}  {video.why}{log}".rstrip()
+                yield f"{state:12}{video.name:{width}}  {video.why}{log}".rstrip()
+            if (more := len(videos) - _MOST_ROWS) > 0:
+                yield f"{state:12}and {more:,} more"
 
     def _files(self, workspace: Workspace) -> Iterator[str]:
         plan = self.made.plan

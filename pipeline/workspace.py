@@ -13,14 +13,14 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import sweep, write_text
+from pipeline.artifacts.publishing import keep_newest, sweep, write_text
 from pipeline.artifacts.source import Source
 from pipeline.claims import Claims
 from pipeline.config import VideoEntry
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.graph import Graph
 from pipeline.profile import Profile
-from pipeline.runs import Run
+from pipeline.runs import RUNS_KEPT, Run
 from pipeline.sources import VIDEO_POINTER, has_comments, register, video_name
 
 _GATE = "gate"
@@ -81,6 +81,18 @@ class Workspace:
             yield
         finally:
             self._claims.free([_GATE])
+
+    @contextmanager
+    def alone(self, doing: str) -> Iterator[None]:
+        """Keep other processes from doing the same while the block runs; raises BUSY."""
+        if not self._claims.take(doing):
+            raise PipelineError(
+                ExitCode.BUSY, f"another process is at it already: {doing}", "Let it end"
+            )
+        try:
+            yield
+        finally:
+            self._claims.free([doing])
 
     def claim(self, run: Run, writes: Iterable[str], reads: Iterable[str]) -> None:
         """Keep other runs from writing to folders, and from reading those that are written.
@@ -174,8 +186,9 @@ class Workspace:
         """Write the engine's settings file, named by its content."""
         content = msgspec.json.encode(graph)
         path = self.folder / ".graphs" / f"{hashlib.sha256(content).hexdigest()[:12]}.json"
-        if not path.exists():
-            write_text(path, content.decode())
+        write_text(path, content.decode())  # also if it is there: the newest are kept
+        keep_newest(path.parent, "*.json", RUNS_KEPT)
+        keep_newest(self.folder / ".snakemake" / "log", "*.log", RUNS_KEPT)
         return path
 
     def stamp(self, target: str) -> int:

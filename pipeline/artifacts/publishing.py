@@ -66,6 +66,15 @@ def write_text(target: Path, text: str) -> None:
         temporary.write_text(text, encoding="utf-8")
 
 
+def keep_newest(folder: Path, pattern: str, count: int) -> list[Path]:
+    """Remove all but the newest files of a name; return those that went."""
+    dated = [(path.stat().st_mtime_ns, path) for path in folder.glob(pattern)]
+    old = [path for _, path in sorted(dated)[:-count]]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return old
+
+
 def sweep(folder: Path) -> None:
     """Remove temporaries of processes that no longer live; of other hosts', those a week old."""
     for entry in folder.iterdir():

@@ -45,12 +45,13 @@ def main(argv: list[str] | None = None) -> int:
 def _make(folder: Path, spec: EpisodeSpec) -> None:
     from tqdm import tqdm
 
-    there = is_made(folder, spec)
+    hidden = is_made(folder, spec) or None  # None: if there is no terminal
+    drawings = []
     with tqdm(
-        total=spec.frame_count, desc=spec.stem, unit="frame", leave=False, disable=there or None
+        total=spec.frame_count, desc=spec.stem, unit="frame", leave=False, disable=hidden
     ) as bar:
-        video = make_episode(folder, spec, drawn=bar.update)
-    print(f"{video}: {'already there' if there else 'made'}")
+        video = make_episode(folder, spec, drawn=lambda n: drawings.append(bar.update(n)))
+    print(f"{video}: {'made' if drawings else 'already there'}")
 
 
 def _size(text: str) -> tuple[int, int]:

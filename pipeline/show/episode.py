@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import tempfile
 from functools import cache
@@ -40,20 +41,28 @@ def make_episode(
     video = folder / f"{spec.stem}.mp4"
     if is_made(folder, spec):
         return video
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not is_made(folder, spec):  # by another call, which this one waited for
+            _make(video, spec, drawn)
+    return video
+
+
+def _make(video: Path, spec: EpisodeSpec, drawn: Callable[[int], object]) -> None:
     from pipeline.show.niconico import comments, to_xml
     from pipeline.show.script import write_script
     from pipeline.show.viewers import reactions
 
     script = write_script(spec)
     written = comments(spec, reactions(spec, script))
-    target = truth_path(folder, spec.stem)
+    target = truth_path(video.parent, spec.stem)
     # The truth marks an episode as complete, so the old one goes first and the new comes last.
     target.unlink(missing_ok=True)
     roles = _film(video, spec, script, drawn)
     with published(video.with_suffix(".xml")) as temporary:
         temporary.write_bytes(to_xml(spec, written))
     _truth(spec, script, roles, written).save(target)
-    return video
 
 
 def is_made(folder: Path, spec: EpisodeSpec) -> bool:

@@ -5,7 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts.publishing import published, sweep, temporary_beside, write_text
+from pipeline.artifacts.publishing import (
+    keep_newest,
+    published,
+    sweep,
+    temporary_beside,
+    write_text,
+)
 
 
 def names(folder: Path) -> set[str]:
@@ -100,3 +106,14 @@ def test_another_hosts_processes_are_not_judged_by_their_numbers_here(
     os.utime(old, (0, 0))
     sweep(tmp_path)
     assert names(tmp_path) == {fresh.name}
+
+
+def test_the_newest_are_kept(tmp_path: Path) -> None:
+    for number in range(5):
+        path = tmp_path / f"{4 - number}.log"
+        path.touch()
+        os.utime(path, (number, number))
+    (tmp_path / "other").touch()
+    keep_newest(tmp_path, "*.log", 2)
+    assert names(tmp_path) == {"0.log", "1.log", "other"}
+    assert keep_newest(tmp_path / "none", "*.log", 2) == []

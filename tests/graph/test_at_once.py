@@ -13,11 +13,10 @@ def test_drivers_started_at_once(
     untouched: Project, finished: Project, tmp_path: Path, kind: str
 ) -> None:
     project = untouched.copy_to(tmp_path)
-    first, second = (str(project.show / f"{name}.mp4") for name in (TRAIN, ANNOTATE))
     asked = {
         "same": [["align"], ["align", "--wait"], ["align"], ["align", "--wait"]],
-        "overlapping": [["align"], ["comments", "--video", first], ["frames", "--wait"]],
-        "disjoint": [["align", "--video", first], ["align", "--video", second]],
+        "overlapping": [["align"], ["comments", "--video", TRAIN], ["frames", "--wait"]],
+        "disjoint": [["align", "--video", TRAIN], ["align", "--video", ANNOTATE]],
     }[kind]
     crowd = Crowd("align", asked, disjoint=kind == "disjoint")
     assert not list(problems(project, crowd, finished.results()))

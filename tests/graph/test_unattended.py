@@ -129,7 +129,7 @@ def test_a_killed_stage_is_tried_again(edited: Project) -> None:
     )
     video = str(edited.show / f"{TRAIN}.mp4")
     said = edited.made("frames", "--video", video)
-    assert "it was killed, or memory ran out. Trying again" in said
+    assert "(killed, or out of memory); trying again" in said
     jobs = last_run(edited)["jobs"]
     assert isinstance(jobs, list)
     assert [(job["state"], job["attempts"]) for job in jobs] == [("done", 2)]
@@ -327,3 +327,14 @@ def test_stages_share_out_the_gpus(edited: Project, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1")
     edited.made("features")  # ends only if both are at work at once, each with a GPU of its own
     assert {path.name for path in seen.iterdir()} == {"0", "1"}
+
+
+def test_one_page_is_fetched_by_one_process(fresh: Project) -> None:
+    from pipeline.claims import Claims
+
+    url = "https://example.org/watch/1"
+    (fresh.workdir / "runs").mkdir(parents=True)
+    this_process = Claims(fresh.workdir / ".lock")
+    assert this_process.take(f"fetch {url}")
+    done = fresh.run("fetch", "--url", url)
+    assert done.returncode == ExitCode.BUSY

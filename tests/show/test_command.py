@@ -19,7 +19,16 @@ def test_episodes_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert first != second
     assert main(asked) == ExitCode.OK
     assert capsys.readouterr().out.count("already there") == 2
-    assert len(list(tmp_path.iterdir())) == 6
+    assert len(list(tmp_path.glob("nekomachi-*"))) == 6
+
+
+def test_two_calls_at_once_make_an_episode_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pipeline.show", "--folder", str(tmp_path)]
+    command += ["--seconds", "2", "--size", "64x36"]
+    calls = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    said = [call.communicate()[0] for call in calls]
+    assert sorted(line.rsplit(": ", 1)[1].strip() for line in said) == ["already there", "made"]
+    assert len(list(tmp_path.glob("nekomachi-*"))) == 3
 
 
 @pytest.mark.parametrize(
