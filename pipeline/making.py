@@ -84,7 +84,11 @@ def plan(workspace: Workspace, asked: Asked, profile: Profile) -> Plan:
     said = io.StringIO()
 
     def ask(targets: Sequence[str]) -> list[Job] | None:
-        return plan_graph(workspace.folder, file, targets, profile, said)
+        with stoppable() as stopping:
+            jobs = plan_graph(workspace.folder, file, targets, profile, said)
+        if stopping.asked:  # the engine makes a fault of it
+            raise KeyboardInterrupt
+        return jobs
 
     jobs = plan_alike(workspace.folder, graph, targets, ask) if targets else []
     if jobs is None:
@@ -111,7 +115,8 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
             with suppress(KeyboardInterrupt):
                 _carry_out(workspace, made, profile, run, gpus, stopping, said)
             made.stopped = stopping.asked
-    workspace.sweep(run.record.works_on)
+    with suppress(OSError):  # what cannot be written to is left to the next run
+        workspace.sweep(run.record.works_on)
     run.record.jobs = list(made.jobs.values())
     return made
 

@@ -90,7 +90,6 @@ class Run:
         begun = datetime.now(UTC)
         self._folder, self._claims = folder, claims
         self._clock = time.monotonic()
-        self.file = _unused(folder, begun.strftime("%Y-%m-%dT%H-%M-%S"))
         self.record = RunRecord(
             state="running",
             started=begun.isoformat(timespec="seconds"),
@@ -100,8 +99,8 @@ class Run:
             profile=profile,
             versions=_versions(),
         )
-        claims.take(_lock_of(self.file))
-        self.save()
+        stem = begun.strftime("%Y-%m-%dT%H-%M-%S")
+        self.file = _new_file(folder, stem, self._content(), claims)
         self.since_ns = self.file.stat().st_mtime_ns
         """When it began, by the clock of the file system."""
         self._over = threading.Event()
@@ -115,7 +114,7 @@ class Run:
 
     def save(self) -> None:
         """Publish the record as it is."""
-        write_text(self.file, msgspec.json.format(msgspec.json.encode(self.record)).decode() + "\n")
+        write_text(self.file, self._content().decode())
 
     def end(self, code: ExitCode, message: str) -> None:
         """Say how it ended, and forget the oldest runs."""
@@ -123,9 +122,10 @@ class Run:
         self.record.state = "ended"
         self.record.exit_code, self.record.message = code, message
         self.record.seconds = round(time.monotonic() - self._clock, 3)
-        self.save()
-        for old in keep_newest(self._folder, "*.json", RUNS_KEPT):
-            old.with_suffix(".log").unlink(missing_ok=True)
+        with suppress(OSError):  # a full disk must not hide the rest; the next run sees to it
+            self.save()
+            for old in keep_newest(self._folder, "*.json", RUNS_KEPT):
+                old.with_suffix(".log").unlink(missing_ok=True)
 
     def undo(self) -> None:
         """Leave no trace of a run that was not let in."""
@@ -169,6 +169,9 @@ class Run:
             if record.state == "running" and file != self.file:
                 yield file, record
 
+    def _content(self) -> bytes:
+        return msgspec.json.format(msgspec.json.encode(self.record)) + b"\n"
+
     def _beat(self) -> None:
         while not self._over.wait(_BEAT_S):
             with suppress(OSError):
@@ -185,14 +188,23 @@ def _records(folder: Path) -> Iterator[tuple[Path, RunRecord]]:
             yield file, msgspec.json.decode(file.read_bytes(), type=RunRecord)
 
 
-def _unused(folder: Path, stem: str) -> Path:
-    """A name that no run has, taken at once."""
+def _new_file(folder: Path, stem: str, content: bytes, claims: Claims) -> Path:
+    """Write ``content`` to a file with a name that no run has, at once and locked before."""
     for number in range(1, 1000):
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}.json"
-        try:
-            path.open("x").close()
-        except FileExistsError:
+        if not claims.take(_lock_of(path)):
             continue
+        try:
+            file = path.open("xb", buffering=0)
+        except FileExistsError:
+            claims.free([_lock_of(path)])
+            continue
+        try:
+            with file:
+                file.write(content)
+        except OSError:
+            path.unlink()
+            raise
         return path
     raise AssertionError("a thousand runs in one second")
 

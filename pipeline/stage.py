@@ -176,6 +176,15 @@ def _config(stage: Stage, options: argparse.Namespace) -> StageConfig:
 
 
 def _start_logging(path: Path, label: str, verbose: bool) -> None:
+    to_screen = logging.StreamHandler()
+    to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
+    to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
+    logging.basicConfig(level=logging.INFO, handlers=[to_screen], force=True)
+    log.setLevel(logging.DEBUG if torchrun.leads() else logging.WARNING)
+    logging.captureWarnings(True)
+    logging.raiseExceptions = False  # where the disk is full the stage says so, once
+    sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
+    sys.excepthook = _keep_to_the_log
     path.parent.mkdir(parents=True, exist_ok=True)
     to_file = logging.handlers.RotatingFileHandler(
         path, backupCount=_LOGS_KEPT, encoding="utf-8", errors="backslashreplace"
@@ -184,14 +193,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
         to_file.doRollover()
     to_file.setFormatter(_Printable("%(asctime)s %(levelname)s %(message)s"))
     to_file.setLevel(logging.DEBUG)
-    to_screen = logging.StreamHandler()
-    to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
-    to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
-    logging.basicConfig(level=logging.INFO, handlers=[to_file, to_screen], force=True)
-    log.setLevel(logging.DEBUG if torchrun.leads() else logging.WARNING)
-    logging.captureWarnings(True)
-    sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
-    sys.excepthook = _keep_to_the_log
+    logging.getLogger().addHandler(to_file)
 
 
 class _Printable(logging.Formatter):

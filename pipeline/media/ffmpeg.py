@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from importlib import resources
 from typing import IO, Any
 
 from pipeline.errors import ExitCode, PipelineError
@@ -22,9 +23,23 @@ _QUIET = {"SVT_LOG": "1"}
 @cache
 def ffmpeg_path() -> str:
     """The ffmpeg that imageio-ffmpeg carries, or the one IMAGEIO_FFMPEG_EXE names."""
+    if given := os.environ.get("IMAGEIO_FFMPEG_EXE"):
+        return given
+    # Asked for its path, imageio-ffmpeg starts the binary to try it, and takes another one if
+    # that fails for any reason.
+    for carried in resources.files("imageio_ffmpeg").joinpath("binaries").iterdir():
+        if carried.name.startswith("ffmpeg-"):
+            return str(carried)
     from imageio_ffmpeg import get_ffmpeg_exe
 
-    return str(get_ffmpeg_exe())
+    try:
+        return str(get_ffmpeg_exe())
+    except RuntimeError:
+        raise PipelineError(
+            ExitCode.FFMPEG_FAILED,
+            "there is no ffmpeg that runs",
+            "Install one, or name one with IMAGEIO_FFMPEG_EXE=…",
+        ) from None
 
 
 @contextmanager
@@ -73,6 +88,13 @@ def finish(process: subprocess.Popen[bytes], said: IO[bytes], doing: str) -> str
     if "No space left on device" in words:
         raise PipelineError(
             ExitCode.DISK_FULL, f"the disk is full ({doing})", "Free some space and run again"
+        )
+    if status < 0:
+        raise PipelineError(
+            ExitCode.FFMPEG_FAILED,
+            f"ffmpeg was killed while {doing} (signal {-status})",
+            "Run again; if memory ran out, let fewer stages run at once",
+            may_pass=True,
         )
     last = words.splitlines()[-1] if words else f"status {status}"
     raise PipelineError(

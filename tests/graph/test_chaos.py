@@ -8,7 +8,7 @@ from tests.chaos.season import Season
 from tests.chaos.storm import Storm
 from tests.graph.project import RESULTS, Project
 
-EPISODES, FAULTS = 3, 8
+EPISODES, FAULTS = 3, 7
 VERBS = ["render"]
 
 
@@ -24,7 +24,7 @@ def test_faults_do_not_show_in_the_results(
         if name in RESULTS or Path(name).name in ("generated.jsonl", "annotated.mp4")
     }
     assert len(expected) > len(RESULTS)
-    storm = Storm(season, Folder(tmp_path), random.Random(6), FAULTS)
+    storm = Storm(season, Folder(tmp_path), random.Random(6), FAULTS, lull=1.5)
     told = [str(ran) for ran in storm.rage()]
     assert not list(storm.problems(expected)), told
     assert storm.faults().total() + storm.missed.total() >= FAULTS, told
