@@ -188,7 +188,8 @@ def _note(ran: Ran, made: Made, workdir: Path, run: Run) -> None:
             if left is not None:
                 record.code, record.message, record.host = left.code, left.message, left.host
                 record.may_pass = left.may_pass
-                record.seconds, record.memory_mb = round(left.seconds, 3), left.memory_mb
+                record.seconds, record.cpu_seconds = left.seconds, left.cpu_seconds
+                record.memory_mb = left.memory_mb
 
 
 def _died(workdir: Path) -> StageRecord:
@@ -199,7 +200,9 @@ def _died(workdir: Path) -> StageRecord:
         message = f"{_DIED}. Run again to go on."
     except PipelineError as error:
         code, may_pass, message = error.code, False, str(error)
-    return StageRecord(code, message, may_pass, host="", started=0, seconds=0, memory_mb=0)
+    return StageRecord(
+        code, message, may_pass, host="", started=0, seconds=0, cpu_seconds=0, memory_mb=0
+    )
 
 
 def _engine_fault(words: str, problem: str) -> PipelineError:

@@ -40,6 +40,7 @@ class JobRecord(msgspec.Struct):
     """Of a failure: whether it was worth another try."""
     host: str = ""
     seconds: float = 0
+    cpu_seconds: float = 0
     memory_mb: int = 0
     attempts: int = 0
 

@@ -112,7 +112,14 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         log.info("%s (%.1f s)", message, seconds)
     if logs is not None and torchrun.leads():
         StageRecord(
-            code, message, may_pass, platform.node(), started, seconds, supervision.peak_memory_mb()
+            code=code,
+            message=message,
+            may_pass=may_pass,
+            host=platform.node(),
+            started=started,
+            seconds=round(seconds, 3),
+            cpu_seconds=round(sum(os.times()[:4]), 2),
+            memory_mb=supervision.peak_memory_mb(),
         ).save(logs, stage.name)
     return code
 

@@ -21,6 +21,8 @@ class StageRecord(msgspec.Struct, frozen=True):
     started: float
     """Unix time."""
     seconds: float
+    cpu_seconds: float
+    """Of processors, its own and those of the processes that it started."""
     memory_mb: int
     """Peak of the process and those it started; see pipeline.supervision."""
 
