@@ -112,8 +112,8 @@ def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
     if means(_NO_WRITING):
         return PipelineError(
             ExitCode.NOT_WRITABLE,
-            f"cannot write{place}: {getattr(error, 'strerror', None) or error}",
-            "Check the folder's owner and rights, or choose another one with WORKDIR=…",
+            f"no access{place}: {getattr(error, 'strerror', None) or error}",
+            "Check owner and rights, or choose another folder with WORKDIR=…",
         )
     if means({errno.ENAMETOOLONG}):
         return PipelineError(

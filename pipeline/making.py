@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -16,7 +17,7 @@ from pipeline.alike import plan_alike
 from pipeline.artifacts.disk import require_space
 from pipeline.config import Settings, VideoEntry
 from pipeline.engine import Job, Ran, folder_of, plan_graph, run_graph
-from pipeline.errors import ExitCode, PipelineError, from_words, printable
+from pipeline.errors import ExitCode, PipelineError, from_os_error, from_words, printable
 from pipeline.gpus import shared_out
 from pipeline.graph import Graph, configured_stages
 from pipeline.profile import Profile
@@ -184,7 +185,7 @@ def _note(ran: Ran, made: Made, workdir: Path, run: Run) -> None:
             record.state = "done" if state == "done" else "failed"
             record.attempts += 1
             if state == "failed" and (left is None or left.code == ExitCode.OK):
-                left = _died(workdir)
+                left = _died(workdir / job.of)
             if left is not None:
                 record.code, record.message, record.host = left.code, left.message, left.host
                 record.may_pass = left.may_pass
@@ -192,17 +193,27 @@ def _note(ran: Ran, made: Made, workdir: Path, run: Run) -> None:
                 record.memory_mb = left.memory_mb
 
 
-def _died(workdir: Path) -> StageRecord:
-    """What is to be said of a stage that left no record."""
-    try:
-        require_space(workdir, 0)
-        code, may_pass = ExitCode.STAGE_DIED, True
-        message = f"{_DIED}. Run again to go on."
-    except PipelineError as error:
-        code, may_pass, message = error.code, False, str(error)
+def _died(folder: Path) -> StageRecord:
+    """What is to be said of a stage that left no record in ``folder``."""
+    code, may_pass, message = ExitCode.STAGE_DIED, True, f"{_DIED}. Run again to go on."
+    if fault := _cannot_hold(folder):
+        code, may_pass, message = fault.code, False, str(fault)
     return StageRecord(
         code, message, may_pass, host="", started=0, seconds=0, cpu_seconds=0, memory_mb=0
     )
+
+
+def _cannot_hold(folder: Path) -> PipelineError | None:
+    """Why a stage could leave nothing behind, if it is that."""
+    if not folder.exists():
+        return None
+    if not os.access(folder, os.W_OK):
+        return from_os_error(PermissionError(errno.EACCES, os.strerror(errno.EACCES), folder))
+    try:
+        require_space(folder, 0)
+    except PipelineError as error:
+        return error
+    return None
 
 
 def _engine_fault(words: str, problem: str) -> PipelineError:

@@ -1,0 +1,16 @@
+import subprocess
+
+import pytest
+
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.ffmpeg import finish, running
+
+
+def test_a_killed_ffmpeg_is_worth_another_try() -> None:
+    endless = ["-re", "-f", "lavfi", "-i", "testsrc", "-f", "null", "-"]
+    with running(endless, stdout=subprocess.DEVNULL) as (process, said):
+        process.kill()
+        with pytest.raises(PipelineError, match="signal 9") as caught:
+            finish(process, said, "testing")
+    assert caught.value.code == ExitCode.FFMPEG_FAILED
+    assert caught.value.may_pass
