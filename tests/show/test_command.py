@@ -59,7 +59,7 @@ def test_a_folder_that_cannot_be_made_is_told(
     (tmp_path / "file").write_text("in the way")
     asked = ["--folder", str(tmp_path / "file" / "show"), "--seconds", "2", "--size", "64x36"]
     assert main(asked) == ExitCode.NOT_WRITABLE
-    assert "error: cannot write" in capsys.readouterr().err
+    assert "error: no access" in capsys.readouterr().err
 
 
 def test_the_truth_is_read_without_heavy_libraries() -> None:
