@@ -138,7 +138,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, name: str, comments: list
 def holds(name: str, comment: Comment) -> bool:
     """Whether a format has any place for it."""
     if name.endswith("xml"):
-        return bool(xml_lines(comment.text).strip())
+        return bool(str(CARRIED[name](comment)[1]).strip())
     if name == "ass":
         visible = not clean_text(comment.text).startswith("/")
         return visible and bool(str(of_ass(comment)[1]).strip())
