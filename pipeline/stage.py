@@ -77,8 +77,8 @@ class Stage:
     whole_machine: bool = False
     """Whether it keeps every core busy, so that nothing should run beside it."""
     memory_mb: int = 1000
-    """What it needs at most of a usual episode: stages run side by side as far as memory goes,
-    and a cluster is asked for so much."""
+    """What it needs at most for an hour and VGG-19, with room: stages run side by side as far as
+    memory goes, and a cluster is asked for so much."""
 
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""

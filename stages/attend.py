@@ -145,6 +145,7 @@ STAGE = Stage(
     outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
     config=Config,
     run=run,
+    memory_mb=3000,
 )
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ STAGE = Stage(
     outputs={"delay": "{video}/delay.json"},
     config=Config,
     run=run,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

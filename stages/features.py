@@ -91,6 +91,7 @@ STAGE = Stage(
     run=run,
     gpu=True,
     whole_machine=True,
+    memory_mb=4000,
 )
 
 if __name__ == "__main__":

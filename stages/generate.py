@@ -124,6 +124,7 @@ STAGE = Stage(
     run=run,
     gpu=True,
     whole_machine=True,
+    memory_mb=3000,
 )
 
 if __name__ == "__main__":

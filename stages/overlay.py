@@ -67,6 +67,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     whole_machine=True,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

@@ -107,6 +107,7 @@ STAGE = Stage(
     run=run,
     product=True,
     whole_machine=True,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

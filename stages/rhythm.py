@@ -59,6 +59,7 @@ STAGE = Stage(
         "rate": "models/{model}/rate.safetensors",
     },
     run=run,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ STAGE = Stage(
     },
     outputs={"page": "{video}/statistics.html", "figures": "{video}/statistics.json"},
     run=run,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

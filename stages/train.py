@@ -175,6 +175,7 @@ STAGE = Stage(
     run=run,
     gpu=True,
     whole_machine=True,
+    memory_mb=8000,
 )
 
 if __name__ == "__main__":
