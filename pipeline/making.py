@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from pipeline.profile import Profile
 from pipeline.roles import Roles, assign_roles
 from pipeline.runs import JobRecord, Run
 from pipeline.stage_record import StageRecord, last_record
-from pipeline.stopping import Stopping, stoppable
+from pipeline.stopping import stoppable
 from pipeline.supervision import DRIVER, this_process
 from pipeline.workspace import Workspace
 
@@ -113,8 +113,19 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
             _driving(made.plan, profile) as gpus,
             stoppable() as stopping,
         ):
+
+            def attempt(targets: list[str]) -> None:
+                graph = made.plan.graph
+                ran = run_graph(workspace.folder, graph, targets, profile, gpus, said)
+                _note(ran, made, workspace.folder, run)
+                if stopping.asked:  # the engine has taken the interrupt
+                    raise KeyboardInterrupt
+                if not (ran.well or ran.failed):
+                    words = run.log.read_text(encoding="utf-8", errors="replace")
+                    made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
+
             with suppress(KeyboardInterrupt):
-                _carry_out(workspace, made, profile, run, gpus, stopping, said)
+                _try(made, attempt, profile.retries)
             made.stopped = stopping.asked
     with suppress(OSError):  # what cannot be written to is left to the next run
         workspace.sweep(run.record.works_on)
@@ -138,32 +149,18 @@ def _claimed(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wai
         time.sleep(1)
 
 
-def _carry_out(
-    workspace: Workspace,
-    made: Made,
-    profile: Profile,
-    run: Run,
-    gpus: int,
-    stopping: Stopping,
-    said: TextIO,
-) -> None:
+def _try(made: Made, attempt: Callable[[list[str]], None], retries: int) -> None:
+    """Make an attempt at all targets, and more at those whose failures may pass."""
     touched = {job.of for job in made.plan.jobs}
     targets = [target for target in made.plan.targets if folder_of(target) in touched]
     pause = _FIRST_PAUSE_S
-    for tries_left in reversed(range(1 + profile.retries)):
-        ran = run_graph(workspace.folder, made.plan.graph, targets, profile, gpus, said)
-        _note(ran, made, workspace.folder, run)
-        if stopping.asked or ran.well:
-            return
-        if not ran.failed:
-            words = run.log.read_text(encoding="utf-8", errors="replace")
-            made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
-            return
+    for tries_left in reversed(range(1 + retries)):
+        attempt(targets)
         failed = [record for record in made.jobs.values() if record.state == "failed"]
         lost = {record.of for record in failed if not record.may_pass}
         again = [record for record in failed if record.of not in lost]
         targets = [target for target in targets if folder_of(target) not in lost]
-        if not (tries_left and again and targets):
+        if made.fault or not (tries_left and again and targets):
             return
         for record in again:
             # What a stage can tell it has told itself.

@@ -233,10 +233,13 @@ class Workspace:
         return folder
 
 
-def no_comments(name: str) -> PipelineError:
-    """The error for a video whose comments are needed."""
+def no_comments(*names: str) -> PipelineError:
+    """The error for videos whose comments are needed."""
+    one = names[0]
     return PipelineError(
         ExitCode.COMMENTS_MISSING,
-        f"{name} has no comment file",
-        f"Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
+        f"none of {len(names)} videos has a comment file"
+        if len(names) > 1
+        else f"{one} has no comment file",
+        f"Put {one}.xml or {one}.json beside the video, or name it with COMMENTS=",
     )
