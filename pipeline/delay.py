@@ -43,6 +43,7 @@ _BURSTS = (0.7, 1.7)
 _THUMBNAILS_PER_S = 8
 _SIDE = 16  # pixels of a thumbnail
 _WINDOW = 0.4  # seconds on either side of a cut whose mean pictures are compared
+_CELLS_AT_ONCE = 2048
 _CUT_OVER_MEDIAN = 4.0
 _WORDS = 60
 _LEAST_COUNT = 8
@@ -126,17 +127,26 @@ def find_cuts(pictures: npt.NDArray[np.float32], time: Floats, duration: float) 
     window = max(round(_WINDOW / STEP), round(gap / STEP))
     if len(cells) <= 2 * window:
         return np.empty(0)
-    sums = np.cumsum(np.vstack([np.zeros_like(pictures[:1]), pictures[cells]]), 0, np.float64)
-    means = (sums[window:] - sums[:-window]) / window
-    novelty = np.zeros(len(cells))
-    novelty[window : len(cells) - window + 1] = np.sqrt(
-        np.square(means[window:] - means[:-window]).mean(1)
-    )
+    novelty = _novelty(pictures, cells, window)
     neighbourhood = np.lib.stride_tricks.sliding_window_view(
         np.pad(novelty, window), 2 * window + 1
     )
     peaks = (novelty == neighbourhood.max(1)) & (novelty > _CUT_OVER_MEDIAN * np.median(novelty))
     return np.asarray(np.maximum(np.flatnonzero(peaks) * STEP - gap / 2, 0.0), np.float64)
+
+
+def _novelty(pictures: npt.NDArray[np.float32], cells: Int64s, window: int) -> Floats:
+    """(cells,) how much the mean picture of the next cells differs from that of the last ones."""
+    novelty = np.zeros(len(cells))
+    last = len(cells) - 2 * window + 1
+    for begin in range(0, last, _CELLS_AT_ONCE):
+        end = min(begin + _CELLS_AT_ONCE, last)
+        part = pictures[cells[begin : end + 2 * window - 1]]
+        sums = np.cumsum(np.vstack([np.zeros_like(part[:1]), part]), 0, np.float64)
+        means = (sums[window:] - sums[:-window]) / window
+        change = np.square(means[window:] - means[:-window]).mean(1)
+        novelty[begin + window : end + window] = np.sqrt(change)
+    return novelty
 
 
 def estimate_delay(tokens: Tokens, cuts: Floats, duration: float, seed: int) -> Delay:

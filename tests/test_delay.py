@@ -96,3 +96,15 @@ def test_thumbnails_show_each_picture_when_it_comes(tmp_path: Path) -> None:
     assert len(time) <= 4 * 8
     expected = 60 * (time // 1) / 255
     np.testing.assert_allclose(small, np.repeat(expected[:, None], small.shape[1], 1), atol=1e-6)
+
+
+def test_cuts_are_found_piece_by_piece_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    time = np.arange(90) / 3
+    looks = rng.random((10, 12))[np.arange(90) // 9]
+    pictures = (looks + 0.01 * rng.standard_normal(looks.shape)).astype(np.float32)
+    whole = find_cuts(pictures, time, 30.0)
+    assert len(whole) == 9
+    for cells in (1, 7, 292):  # the last leaves a piece of one
+        monkeypatch.setattr("pipeline.delay._CELLS_AT_ONCE", cells)
+        np.testing.assert_array_equal(find_cuts(pictures, time, 30.0), whole)
