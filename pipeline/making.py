@@ -127,6 +127,10 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
             with suppress(KeyboardInterrupt):
                 _try(made, attempt, profile.retries)
             made.stopped = stopping.asked
+    if made.stopped:
+        for record in made.jobs.values():
+            if record.code == ExitCode.INTERRUPTED:
+                record.state = "not reached"
     with suppress(OSError):  # what cannot be written to is left to the next run
         workspace.sweep(run.record.works_on)
     run.record.jobs = list(made.jobs.values())

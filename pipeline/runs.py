@@ -192,9 +192,8 @@ def _records(folder: Path) -> Iterator[tuple[Path, RunRecord]]:
 def _new_file(folder: Path, stem: str, content: bytes, claims: Claims) -> Path:
     """Write ``content`` to a file with a name that no run has, at once and locked before."""
     for number in range(1, 1000):
-        path = (
-            folder / f"{stem}{f'_{number}' if number > 1 else ''}.json"
-        )  # behind the first in order
+        mark = f"_{number}" if number > 1 else ""  # which comes behind the first in order
+        path = folder / f"{stem}{mark}.json"
         if not claims.take(_lock_of(path)):
             continue
         try:

@@ -105,8 +105,6 @@ def _video_records(made: Made) -> list[VideoRecord]:
     names = {name for videos in roles.work_on.values() for name in videos}
     of: dict[str, list[JobRecord]] = {name: [] for name in names}
     for job in jobs:
-        if made.stopped and job.code == ExitCode.INTERRUPTED:
-            job.state = "not reached"
         if job.of in names or job.state == "failed":
             of.setdefault(job.of, []).append(job)
     blame = next((job for job in jobs if job.state == "failed" and job.of not in names), None)

@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 from pipeline.graph import all_stages
-from tests.cluster.season import changed_profile, compare, copy, new_season, render, results, say
-from tests.graph.project import ROOT
+from tests.cluster.season import compare, copy, new_season, render, results, say
+from tests.graph.project import ROOT, changed_profile
 
 TOKEN = {"name": "kube-api-access-x1y2z", "mountPath": "/var/run/secrets"}
 DATA = {"name": "data", "mountPath": "/data"}

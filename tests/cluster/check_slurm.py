@@ -15,8 +15,8 @@ from pathlib import Path
 
 from pipeline.errors import ExitCode
 from pipeline.graph import all_stages
-from tests.cluster.season import changed_profile, compare, copy, new_season, render, results, say
-from tests.graph.project import ANNOTATE, Project
+from tests.cluster.season import compare, copy, new_season, render, results, say
+from tests.graph.project import ANNOTATE, Project, changed_profile
 
 
 def main(folder: Path) -> None:

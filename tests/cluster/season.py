@@ -5,13 +5,10 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from tests.graph.project import ANNOTATE, RESULTS, ROOT, TRAIN, Project, new_project
+from tests.graph.project import ANNOTATE, RESULTS, TRAIN, Project, new_project
 
 THIRD = "nekomachi-03"
 ALL_RESULTS = [*RESULTS, *(name.replace(ANNOTATE, THIRD) for name in RESULTS if ANNOTATE in name)]
@@ -30,14 +27,6 @@ def copy(season: Project, folder: Path) -> Project:
     train, *annotate = (str(project.show / f"{name}.mp4") for name in (TRAIN, ANNOTATE, THIRD))
     project.write_settings(videos={"train": [train], "annotate": annotate})
     return project
-
-
-def changed_profile(name: str, folder: Path, **changes: Any) -> str:
-    """A copy of a profile with other values, for a small host and quick answers."""
-    folder.mkdir()
-    profile = yaml.safe_load((ROOT / f"configs/profiles/{name}/config.yaml").read_text())
-    (folder / "config.yaml").write_text(yaml.safe_dump(profile | changes))
-    return str(folder)
 
 
 def render(project: Project, profile: str, what: str) -> None:

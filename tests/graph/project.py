@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -104,6 +105,17 @@ class Project:
         lines = self.made("plan", *more).splitlines()
         return {(line[:12].strip(), line[12:36].strip()) for line in lines[:-1]}
 
+    def started(self, verb: str, *more: str) -> subprocess.Popen[str]:
+        """Start a verb in a process group of its own; its stderr is a pipe."""
+        return subprocess.Popen(
+            self.command(verb, *more),
+            cwd=self.code,
+            env=self.environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
     def kill_when(self, verb: str, moment: Callable[[], bool], *, stages_too: bool) -> bool:
         """Start a verb and kill -9 it at ``moment``; False if it ended before."""
         process = subprocess.Popen(
@@ -134,6 +146,22 @@ class Project:
 
     def results(self) -> dict[str, bytes]:
         return {name: (self.workdir / name).read_bytes() for name in RESULTS}
+
+
+def copy_code(folder: Path) -> Path:
+    """A copy of the code, which may be edited."""
+    for name in ("pipeline", "stages", "configs"):
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    return folder
+
+
+def changed_profile(name: str, folder: Path, **changes: Any) -> str:
+    """The path of a copy of a profile with some keys changed."""
+    folder.mkdir()
+    profile = yaml.safe_load((ROOT / f"configs/profiles/{name}/config.yaml").read_text())
+    (folder / "config.yaml").write_text(yaml.safe_dump(profile | changes))
+    return str(folder)
 
 
 def new_project(folder: Path) -> Project:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import yaml
 
-from tests.graph.project import ROOT, Project
+from tests.graph.project import ROOT, Project, copy_code
 
 RUN = '''"""Instead of what a stage does."""
 
@@ -20,14 +19,6 @@ def run(inputs, outputs, config):
             path.write_text(path.name)
     return "stood in"
 '''
-
-
-def copy_code(folder: Path) -> Path:
-    """A copy of the code, which may be edited."""
-    for name in ("pipeline", "stages", "configs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    return folder
 
 
 def new_season(folder: Path, train: int, annotate: int) -> Project:

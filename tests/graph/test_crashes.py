@@ -2,7 +2,6 @@
 
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,14 +41,7 @@ def test_an_interrupted_run_says_so_and_goes_on(
     untouched: Project, finished: Project, tmp_path: Path
 ) -> None:
     project = untouched.copy_to(tmp_path)
-    process = subprocess.Popen(
-        project.command("train"),
-        cwd=project.code,
-        env=project.environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    process = project.started("train")
     learning = _appears(project, LEARNING)
     while not learning():
         assert process.poll() is None

@@ -1,14 +1,13 @@
 """What reruns when, and that nothing else does."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from tests.graph.project import ANNOTATE, MODEL, ROOT, TRAIN, Project
+from tests.graph.project import ANNOTATE, MODEL, TRAIN, Project, copy_code
 
 BOTH = (TRAIN, ANNOTATE)
 SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
@@ -125,10 +124,7 @@ def test_only_the_asked_stage_is_brought_up_to_date(project: Project) -> None:
 @pytest.fixture
 def edited(project: Project, tmp_path: Path) -> Project:
     """A finished project run by a copy of the code, which may be edited."""
-    project.code = tmp_path / "code"
-    for name in ("pipeline", "stages", "configs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, project.code / name, ignore=ignored)
+    project.code = copy_code(tmp_path / "code")
     return project
 
 

@@ -1,7 +1,6 @@
 """Orders to stop at moments when no stage is at work."""
 
 import signal
-import subprocess
 import time
 from pathlib import Path
 
@@ -16,13 +15,7 @@ def test_a_run_that_is_still_planning_stops_in_good_order(
     untouched: Project, tmp_path: Path, order: signal.Signals
 ) -> None:
     project = untouched.copy_to(tmp_path)
-    process = subprocess.Popen(
-        project.command("comments"),
-        cwd=project.code,
-        env=project.environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = project.started("comments")
     while not list(project.workdir.glob(".graphs/*.json")):  # the engine is asked next
         assert process.poll() is None
         time.sleep(0.001)

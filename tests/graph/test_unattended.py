@@ -11,11 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-import yaml
 
 from pipeline.errors import ExitCode
-from pipeline.fingerprint import PROJECT
-from tests.graph.project import ANNOTATE, ROOT, TRAIN, Project
+from tests.graph.project import ANNOTATE, TRAIN, Project, changed_profile, copy_code
 
 
 @pytest.fixture
@@ -26,10 +24,7 @@ def fresh(untouched: Project, tmp_path: Path) -> Project:
 @pytest.fixture
 def edited(fresh: Project) -> Project:
     """A project run by a copy of the code, which may be edited."""
-    fresh.code = fresh.folder / "code"
-    for name in ("pipeline", "stages", "configs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, fresh.code / name, ignore=ignored)
+    fresh.code = copy_code(fresh.folder / "code")
     return fresh
 
 
@@ -43,16 +38,6 @@ def before(project: Project, stage: str, line: str, statement: str) -> None:
     text = path.read_text()
     assert line in text
     path.write_text(text.replace(line, f"    {statement}\n{line}", 1))
-
-
-def profile(project: Project, **changes: object) -> str:
-    """The local profile with some keys changed; returns its path."""
-    local = PROJECT / "configs" / "profiles" / "local" / "config.yaml"
-    folder = project.folder / "profile"
-    folder.mkdir(exist_ok=True)
-    content = yaml.safe_load(local.read_text()) | changes
-    (folder / "config.yaml").write_text(yaml.safe_dump(content))
-    return str(folder)
 
 
 def last_run(project: Project) -> dict[str, object]:
@@ -138,7 +123,7 @@ def test_a_killed_stage_is_tried_again(edited: Project) -> None:
 def test_a_stage_that_is_always_killed_is_told(edited: Project) -> None:
     at_start_of_frames(edited, "import os; os.kill(os.getpid(), 9)")
     video = str(edited.show / f"{TRAIN}.mp4")
-    never = profile(edited, retries=0)
+    never = changed_profile("local", edited.folder / "profile", retries=0)
     done = edited.run("frames", "--video", video, "--profile", never)
     assert done.returncode == ExitCode.STAGE_DIED
     assert "killed" in done.stderr
@@ -210,17 +195,6 @@ def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
         return []
 
 
-def started(project: Project, verb: str, *more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        project.command(verb, *more),
-        cwd=project.code,
-        env=project.environment(),
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
 def stage_under_way(process: subprocess.Popen[str], stage: str) -> psutil.Process:
     """The process of a stage, once its driver has started it."""
     while True:
@@ -238,7 +212,7 @@ def test_a_driver_that_is_told_to_stop_ends_its_stages(
     edited: Project, order: signal.Signals
 ) -> None:
     at_start_of_frames(edited, "import time; time.sleep(60)")
-    process = started(edited, "frames")
+    process = edited.started("frames")
     stage = stage_under_way(process, "frames")
     time.sleep(0.5)  # the stage's interpreter is to be up
     os.kill(process.pid, order)
@@ -252,7 +226,7 @@ def test_a_driver_that_is_told_to_stop_ends_its_stages(
 
 def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
     at_start_of_frames(edited, "import time; time.sleep(60)")
-    process = started(edited, "frames")
+    process = edited.started("frames")
     stage = stage_under_way(process, "frames")
     time.sleep(0.5)
     process.kill()
@@ -268,7 +242,7 @@ def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
 
 def test_runs_on_different_videos_go_on_at_once(edited: Project) -> None:
     at_start_of_frames(edited, "import time; time.sleep(60)")
-    process = started(edited, "frames", "--video", str(edited.show / f"{TRAIN}.mp4"))
+    process = edited.started("frames", "--video", str(edited.show / f"{TRAIN}.mp4"))
     stage_under_way(process, "frames")
     other = edited.show / f"{ANNOTATE}.mp4"
     edited.made("comments", "--video", str(other))
@@ -278,7 +252,7 @@ def test_runs_on_different_videos_go_on_at_once(edited: Project) -> None:
     assert str(process.pid) in busy.stderr
     assert "WAIT=1" in busy.stderr
     assert len(busy.stderr.splitlines()) == 1
-    waiting = started(edited, "comments", "--wait")
+    waiting = edited.started("comments", "--wait")
     with pytest.raises(subprocess.TimeoutExpired):
         waiting.wait(3)
     os.kill(process.pid, signal.SIGTERM)
@@ -290,7 +264,7 @@ def test_runs_on_different_videos_go_on_at_once(edited: Project) -> None:
 def test_clean_leaves_alone_what_a_run_is_at_work_on(edited: Project) -> None:
     at_start_of_frames(edited, "import time; time.sleep(60)")
     video = str(edited.show / f"{TRAIN}.mp4")
-    process = started(edited, "frames", "--video", video)
+    process = edited.started("frames", "--video", video)
     stage_under_way(process, "frames")
     assert edited.run("clean", "--video", video).returncode == ExitCode.BUSY
     os.kill(process.pid, signal.SIGTERM)
