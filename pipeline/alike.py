@@ -50,8 +50,8 @@ def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[st
     """
     wanted: dict[str, list[str]] = {}
     for target in targets:
-        folder, _, name = target.rpartition("/")
-        wanted.setdefault(folder, []).append(name)
+        folder = folder_of(target)
+        wanted.setdefault(folder, []).append(target.removeprefix(f"{folder}/"))
     files = _Files(workdir)
     steps = cache(lambda names, commented: _steps(graph, names, commented))
     kinds: dict[Hashable, list[str]] = {}

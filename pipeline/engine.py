@@ -164,8 +164,9 @@ def _job(said: dict[str, Any]) -> Job:
 
 
 def folder_of(path: str) -> str:
-    """The folder below ``workdir`` that a target lies in."""
-    return path.rsplit("/", 1)[0]
+    """The folder of the video or model that a path below ``workdir`` belongs to."""
+    parts = path.split("/")
+    return "/".join(parts[: 2 if parts[0] == "models" else 1])
 
 
 def _in_plain_words(reason: str) -> str:

@@ -94,8 +94,9 @@ def _source(module: str) -> Path:
 def _module_digest(module: str) -> str:
     source = _source(module)
     digest = hashlib.sha256(_code(module).digest.encode())
-    for template in sorted(source.parent.glob(f"{source.stem}*.j2")):
-        digest.update(template.read_bytes())
+    beside = [*source.parent.glob(f"{source.stem}*.j2"), *source.parent.glob("web/**/*.*")]
+    for file in sorted(beside):
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

@@ -19,7 +19,7 @@ VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
 
 _COMMENT_ENDINGS = (".xml", ".json", ".comments.json", ".jsonl")
-_RESERVED = {"models", "logs", "runs", "show", "fetched"}
+_RESERVED = {"models", "logs", "runs", "show", "fetched", "index.html"}
 _ENDLESS = re.compile(r"(.+)\1{19}$")
 """Such as wwwwwwwwwwwwwwwwwwww, which the engine takes for a rule that feeds itself."""
 _LONGEST = 255

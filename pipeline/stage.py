@@ -17,6 +17,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from pipeline import gpus, stage_record, torchrun
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
@@ -93,6 +95,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     supervision = Supervision()
     started, clock = time.time(), time.monotonic()
     logs: Path | None = None
+    settings: dict[str, Any] = {}
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.commented)
         outputs = _files(stage.outputs, options.output, "--output")
@@ -101,8 +104,10 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         _start_logging(logs / f"{stage.name}.log", label, options.verbose)
         stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
+        config = _config(stage, options)
+        settings = msgspec.to_builtins(config)
         with gpus.taken() if stage.gpu and not torchrun.started() else nullcontext():
-            message = stage.run(inputs, outputs, _config(stage, options))
+            message = stage.run(inputs, outputs, config)
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
@@ -120,6 +125,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             seconds=round(seconds, 3),
             cpu_seconds=round(sum(os.times()[:4]), 2),
             memory_mb=supervision.peak_memory_mb(),
+            settings=settings,
         ).save(logs, stage.name)
     return code
 

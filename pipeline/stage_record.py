@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -25,6 +26,8 @@ class StageRecord(msgspec.Struct, frozen=True):
     """Of processors, its own and those of the processes that it started."""
     memory_mb: int
     """Peak of the process and those it started; see pipeline.supervision."""
+    settings: dict[str, Any] = {}
+    """With which it ran."""
 
     def save(self, logs: Path, stage: str) -> None:
         """Leave it in the folder ``logs``, unless the disk is full: that must not hide the rest."""

@@ -37,6 +37,7 @@ FILES = {
     "pipeline/deep/late.py": "from pipeline.deep import table\n",
     "pipeline/deep/table.py": "TABLE = [1, 2]\n",
     "pipeline/deep/table.html.j2": "<p>{{ x }}</p>",
+    "pipeline/deep/web/deeper/page.js": "let x;",
 }
 
 Digest = Callable[[], str]
@@ -103,6 +104,7 @@ def test_edits_that_change_no_result_keep_the_digest(
         ("pipeline/deep/late.py", "import table", "import table as t"),
         ("pipeline/deep/table.py", "[1, 2]", "[1, 3]"),
         ("pipeline/deep/table.html.j2", "<p>", "<b>"),
+        ("pipeline/deep/web/deeper/page.js", "let", "const"),
     ],
 )
 def test_edits_of_code_or_templates_change_the_digest(

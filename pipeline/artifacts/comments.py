@@ -70,8 +70,9 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
 def read_on_screen(path: Path, of: Literal["comments", "generated"]) -> list[ScreenComment]:
     """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does."""
     if of == "comments":
-        return [screen_comment(comment) for comment in read_lines(path, Comment)]
+        viewers = enumerate(read_lines(path, Comment))
+        return [screen_comment(comment, number) for number, comment in viewers]
     return [
-        ScreenComment(comment.time_ms, comment.text, tuple(comment.commands), "generated")
-        for comment in read_lines(path, GeneratedComment)
+        ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)
+        for number, c in enumerate(read_lines(path, GeneratedComment))
     ]

@@ -7,6 +7,7 @@ import hashlib
 import os
 import platform
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -35,6 +36,28 @@ def published(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def published_folder(target: Path) -> Iterator[Path]:
+    """A folder beside ``target`` to fill; it takes target's place when the block ends well.
+
+    An exception removes it. A killed process leaves it behind for ``sweep``.
+    """
+    temporary, old = temporary_beside(target), temporary_beside(target, ".old")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    sweep(target.parent)
+    temporary.mkdir()
+    try:
+        yield temporary
+        for file in filter(Path.is_file, temporary.rglob("*")):
+            _to_disk(file)
+        if target.exists():
+            target.rename(old)
+        temporary.rename(target)
+    finally:
+        for left in (temporary, old):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
 def scratch(target: Path, count: int) -> Iterator[list[Path]]:
     """Paths beside ``target`` for what is only wanted within the block.
 
@@ -55,9 +78,13 @@ def temporary_beside(target: Path, mark: str = "") -> Path:
 
 def replace_durably(temporary: Path, target: Path) -> None:
     """Give ``temporary`` the name ``target`` once its bytes are on the disk."""
-    with temporary.open("rb") as written:
-        os.fsync(written.fileno())
+    _to_disk(temporary)
     temporary.replace(target)
+
+
+def _to_disk(path: Path) -> None:
+    with path.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def write_text(target: Path, text: str) -> None:
@@ -79,7 +106,11 @@ def sweep(folder: Path) -> None:
     """Remove temporaries of processes that no longer live; of other hosts', those a week old."""
     for entry in folder.iterdir():
         match = _TEMPORARY.fullmatch(entry.name)
-        if match and not _in_use(entry, match["host"], int(match["pid"])):
+        if not match or _in_use(entry, match["host"], int(match["pid"])):
+            continue
+        if entry.is_dir():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
             entry.unlink(missing_ok=True)
 
 

@@ -6,8 +6,8 @@ from pipeline.comments.record import Comment
 from pipeline.drawing.comment import ScreenComment
 
 
-def screen_comment(comment: Comment) -> ScreenComment:
-    """What is drawn of a viewer's comment or the uploader's."""
+def screen_comment(comment: Comment, number: int = 0) -> ScreenComment:
+    """What is drawn of a viewer's comment or the uploader's, which is its file's ``number``-th."""
     posted_at = comment.posted_at
     return ScreenComment(
         time_ms=comment.time_ms,
@@ -15,4 +15,5 @@ def screen_comment(comment: Comment) -> ScreenComment:
         commands=tuple(comment.commands),
         layer="owner" if comment.fork == "owner" else "viewer",
         posted_us=None if posted_at is None else posted_at * 1_000_000 + comment.posted_us,
+        number=number,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 Layer = Literal["viewer", "owner", "generated"]
@@ -22,3 +22,5 @@ class ScreenComment:
     layer: Layer = "viewer"
     posted_us: int | None = None
     """When it was posted, in Unix microseconds, where that is known."""
+    number: int = field(default=0, repr=False)
+    """Its place in the file that it is from; where it is drawn does not depend on it."""

@@ -46,6 +46,8 @@ class Placed:
     """How many heights of a single line of its kind it is away from its edge."""
     fits: bool
     """False when there was no room, and it lies over others."""
+    number: int
+    """Of the ScreenComment."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ class Hidden:
     text: str
     layer: Layer
     why: Why
+    number: int
+    """Of the ScreenComment."""
 
 
 @dataclass(frozen=True)
@@ -141,13 +145,15 @@ def lay_out(
                 y=y,
                 lane=round(offset / one.rules.sizes[style.size].box),
                 fits=fits,
+                number=comment.number,
             )
         )
     return Layout(placed, hidden, screen)
 
 
 def _hidden(one: _Shaped, why: Why) -> Hidden:
-    return Hidden(one.comment.time_ms, one.text, one.comment.layer, why)
+    comment = one.comment
+    return Hidden(comment.time_ms, one.text, comment.layer, why, comment.number)
 
 
 def _turn(comment: ScreenComment) -> tuple[int, int]:

@@ -41,10 +41,10 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
     with av.open(str(source.path)) as file:
         sound = [_title(stream) for stream in file.streams.audio]
         subtitles = [_title(stream) for stream in file.streams.subtitles]
-    known = [number for number, name in enumerate(source.sound_codecs) if _decoder(name)]
-    for place, number in enumerate(known):
+    for place, number in enumerate(readable_sound(source)):
         arguments += ["-map", f"1:a:{number}", *_tagged(f"a:{place}", sound[number])]
-        arguments += _sound(place, source.sound_codecs[number], container)
+        codec = source.sound_codecs[number]
+        arguments += sound_arguments(place, codec, container, COPIED_SOUND[container])
     text = [number for number, name in enumerate(source.subtitle_codecs) if _is_text(name)]
     for place, number in enumerate(text):
         arguments += ["-map", f"1:s:{number}", *_tagged(f"s:{place}", subtitles[number])]
@@ -52,8 +52,16 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
     return arguments
 
 
-def _sound(place: int, codec: str, container: Container) -> list[str]:
-    if codec in COPIED_SOUND[container]:
+def readable_sound(source: MediaInfo) -> list[int]:
+    """Which of the sound tracks ffmpeg can read, from 0."""
+    return [number for number, name in enumerate(source.sound_codecs) if _decoder(name)]
+
+
+def sound_arguments(
+    place: int, codec: str, container: Container, copied: frozenset[str]
+) -> list[str]:
+    """ffmpeg's arguments for a sound track: it is encoded unless its codec is ``copied``."""
+    if codec in copied:
         return [f"-c:a:{place}", "copy"]
     encoded = [part.format(place) for part in _ENCODED_SOUND[container]]
     return [f"-c:a:{place}", *encoded, f"-flags:a:{place}", "+bitexact"]

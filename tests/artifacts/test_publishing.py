@@ -8,6 +8,7 @@ import pytest
 from pipeline.artifacts.publishing import (
     keep_newest,
     published,
+    published_folder,
     sweep,
     temporary_beside,
     write_text,
@@ -117,3 +118,37 @@ def test_the_newest_are_kept(tmp_path: Path) -> None:
     keep_newest(tmp_path, "*.log", 2)
     assert names(tmp_path) == {"0.log", "1.log", "other"}
     assert keep_newest(tmp_path / "none", "*.log", 2) == []
+
+
+def test_a_folder_appears_only_when_it_is_whole_and_takes_the_place_of_the_old(
+    tmp_path: Path,
+) -> None:
+    target = tmp_path / "new" / "folder"
+    for content in ("first", "second"):
+        with published_folder(target) as temporary:
+            (temporary / "deep").mkdir()
+            (temporary / "deep" / content).write_text(content)
+            assert content == "first" or names(target / "deep") == {"first"}
+        assert names(target / "deep") == {content}
+        assert names(target.parent) == {"folder"}
+
+
+def test_an_exception_leaves_the_old_folder_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    (target / "old").touch()
+    with pytest.raises(ValueError), published_folder(target) as temporary:
+        (temporary / "new").touch()
+        raise ValueError
+    assert names(target) == {"old"}
+    assert names(tmp_path) == {"folder"}
+
+
+def test_a_folder_that_a_killed_process_left_is_swept(tmp_path: Path) -> None:
+    with subprocess.Popen(["sleep", "0"]) as process:
+        process.wait()
+    ours = temporary_beside(tmp_path / "folder")
+    left = ours.with_name(ours.name.replace(f".{os.getpid()}.", f".{process.pid}."))
+    (left / "deep").mkdir(parents=True)
+    sweep(tmp_path)
+    assert names(tmp_path) == set()

@@ -249,7 +249,7 @@ def test_where_there_is_no_room_comments_may_be_hidden() -> None:
     full = [said(1, "あ" * 30) for _ in range(11)]
     layout = whole(*full, said(1, "one"), overflow="hide")
     assert all(placed.fits for placed in layout.placed)
-    assert layout.hidden == [Hidden(1000, "one", "viewer", "no room")]
+    assert layout.hidden == [Hidden(1000, "one", "viewer", "no room", 0)]
 
 
 def test_a_crowded_comment_lies_where_its_own_hash_says() -> None:

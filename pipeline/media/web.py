@@ -1,0 +1,76 @@
+"""A copy of a video that every browser plays: copied stream by stream where it can be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import av
+
+from pipeline.media.carrying import readable_sound, sound_arguments
+from pipeline.media.codecs import H264, container_arguments, software_arguments
+from pipeline.media.encode import BITEXACT
+from pipeline.media.ffmpeg import finish, running
+from pipeline.media.probe import VideoInfo
+from pipeline.media.progress import progress_told
+
+WebContainer = Literal["mp4", "webm"]
+
+_PICTURES: dict[WebContainer, set[tuple[str, str]]] = {
+    "mp4": {("h264", "yuv420p"), ("h264", "yuvj420p")},
+    "webm": {("vp8", "yuv420p"), ("vp9", "yuv420p")},
+}
+"""Codecs and formats that play everywhere. AV1 does not on all of Apple's devices, HEVC, more
+than eight bits and colour at full resolution hardly anywhere."""
+_SOUND: dict[WebContainer, frozenset[str]] = {
+    "mp4": frozenset({"aac", "mp3"}),
+    "webm": frozenset({"opus", "vorbis"}),
+}
+
+
+def web_container(video: VideoInfo) -> WebContainer:
+    """In which of both a browser gets ``video``: mp4, unless its pictures belong into webm."""
+    return "webm" if _is_copied(video, "webm") else "mp4"
+
+
+def write_for_web(
+    video: VideoInfo, target: Path, encoded: Callable[[int], None] | None = None
+) -> None:
+    """Write the pictures and the first sound track as a file of ``web_container(video)``.
+
+    Times count from the file's start, as everywhere. What must be encoded becomes H.264 and AAC;
+    a thread calls ``encoded`` with the number of pictures done so far. Raises PipelineError:
+    DISK_FULL, FFMPEG_FAILED.
+    """
+    container = web_container(video)
+    pictures = ["-c:v", "copy"]
+    if not _is_copied(video, container):
+        even = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
+        pictures = ["-vf", even, "-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"]
+        pictures += software_arguments(H264)
+    with progress_told(encoded) as progress:
+        arguments = [
+            *("-i", str(video.path), "-map", "0:v:0", *pictures),
+            *_sound(video, container),
+            *("-map_metadata", "-1", "-map_chapters", "-1", *progress.arguments, *BITEXACT),
+            *(*container_arguments(container, "h264", video.time_unit), str(target)),
+        ]
+        with running(arguments, pass_fds=progress.pass_fds) as (process, said):
+            finish(process, said, f"copying {video.path.name}")
+
+
+def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
+    with av.open(str(video.path)) as file:
+        context = file.streams.video[0].codec_context
+        return (context.name, context.pix_fmt) in _PICTURES[container]
+
+
+def _sound(video: VideoInfo, container: WebContainer) -> list[str]:
+    """The first track; no browser lets people choose."""
+    arguments = []
+    for number in readable_sound(video)[:1]:
+        arguments += ["-map", f"0:a:{number}"]
+        codec = video.sound_codecs[number]
+        arguments += sound_arguments(0, codec, container, _SOUND[container])
+    return arguments
