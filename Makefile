@@ -35,7 +35,7 @@ demo: .venv/run ## make two episodes of a show, learn from one, comment on the o
 	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 1 --seconds 240
 	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 2 --seconds 90
 	@CONFIG=configs/demo.yaml VIDEO= COMMENTS= $(RUN) render report
-	@echo 'Watch workdir/nekomachi-02/annotated.mp4; workdir/nekomachi-02/report.html sums it up.'
+	@echo 'Watch workdir/nekomachi-02/annotated.mp4; open workdir/nekomachi-02/report/index.html.'
 
 $(STAGES): .venv/run ## bring a stage's output up to date, with all it needs
 	@$(RUN) $@

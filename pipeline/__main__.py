@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -163,12 +164,22 @@ def _make(
     workspace: Workspace, asked: Asked, profile: Profile, run: Run, options: argparse.Namespace
 ) -> ExitCode:
     made = make(workspace, asked, profile, run, options.wait)
+    if any(job.stage == "report" and job.state == "done" for job in made.jobs.values()):
+        _list_videos(workspace)
     outcome = Outcome.of(made)
     run.record.videos = outcome.videos
     run.end(outcome.code, outcome.headline)
     for line in outcome.lines(workspace, run, profile):
         _say(f"{options.verb}: {line}")
     return outcome.code
+
+
+def _list_videos(workspace: Workspace) -> None:
+    """Make the page that leads to all reports anew, from whatever runs they are."""
+    from pipeline.report.videos import write_videos
+
+    with suppress(OSError), workspace.gate():  # a full disk must not hide what was made
+        write_videos(workspace.folder, workspace.videos())
 
 
 def _plan(workspace: Workspace, asked: Asked, profile: Profile) -> ExitCode:
@@ -192,6 +203,8 @@ def _clean(
         if not options.video:
             removed.append(workspace.remove_model(run, settings.model))
     run.undo()
+    if any(removed):
+        _list_videos(workspace)
     for folder in filter(None, removed):
         _say(f"clean: removed {folder}")
     if not any(removed):

@@ -1,15 +1,19 @@
-"""Which moments of a video are shown."""
+"""Moments of a video that are shown: which, and their pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from fractions import Fraction
 
 import numpy as np
 
+from pipeline.drawing.colors import yuv
 from pipeline.drawing.layout import Layout
+from pipeline.drawing.showing import Picture, shown
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.probe import VideoInfo
+from pipeline.scene import Scene
 
 _STEP = Fraction(1, 4)  # seconds between the moments that are considered
 
@@ -41,6 +45,20 @@ def crowded(layout: Layout, video: VideoInfo, most: int) -> list[Fraction]:
         found.append(best)
         counts[np.abs(times - times[best]) < apart] = -1
     return [step * _STEP for step in sorted(found)]
+
+
+def picture_at(scene: Scene, moment: Fraction, width: int) -> tuple[Fraction, Picture]:
+    """The time of the first picture from second ``moment`` on, and the picture ``as_shown``."""
+    with closing(scene.pictures(moment)) as coming:
+        pts, planes = next(coming)
+        return pts * scene.unit, as_shown(scene, planes, width)
+
+
+def as_shown(scene: Scene, planes: Picture, width: int) -> Picture:
+    """Planes of ``scene`` as RGB (height, width, 3), in the shape in which players show them."""
+    video = scene.video
+    height = round(width * video.height / (video.width * video.sample_aspect))
+    return shown(planes, yuv(video.color_matrix, video.full_range), (width, height))
 
 
 def _last(video: VideoInfo) -> Fraction:

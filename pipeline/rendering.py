@@ -91,13 +91,6 @@ def _encode(
     first = next(pictures, None)
     if first is None:
         return False
-    done = 0
-
-    def tell(count: int) -> None:
-        nonlocal done
-        told(count - done)
-        done = count
-
     video = scene.video
     with (
         closing(pictures),
@@ -111,7 +104,7 @@ def _encode(
             sample_aspect=video.sample_aspect,
             color=color_of(video),
             source=None if part else video,
-            encoded=tell,
+            encoded=told,
         ) as sink,
     ):
         for pts, planes in chain([first], pictures):

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 
@@ -20,6 +19,7 @@ import msgspec
 from pipeline.artifacts.publishing import keep_newest, write_text
 from pipeline.claims import Claims
 from pipeline.errors import ExitCode, PipelineError, printable
+from pipeline.versions import versions
 
 RUNS_KEPT = 100
 _BEAT_S = 10.0
@@ -98,7 +98,7 @@ class Run:
             pid=os.getpid(),
             command=printable(shlex.join(sys.orig_argv)),
             profile=profile,
-            versions=_versions(),
+            versions=versions(),
         )
         stem = begun.strftime("%Y-%m-%dT%H-%M-%S")
         self.file = _new_file(folder, stem, self._content(), claims)
@@ -213,8 +213,3 @@ def _new_file(folder: Path, stem: str, content: bytes, claims: Claims) -> Path:
 
 def _lock_of(file: Path) -> str:
     return f"run {file.name}"
-
-
-def _versions() -> dict[str, str]:
-    packages = ("yajiuma", "snakemake", "torch", "torchvision", "numpy", "h5py", "av")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -49,6 +49,10 @@ class Files:
         """All paths of an input that stands for each training video."""
         return self.paths[name]
 
+    def all(self) -> Sequence[Path]:
+        """Every path, whatever it is called."""
+        return [path for paths in self.paths.values() for path in paths]
+
     @property
     def folder(self) -> Path:
         """Where the first file lies."""

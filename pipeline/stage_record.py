@@ -51,5 +51,11 @@ def last_record(logs: Path, stage: str, since_ns: int) -> StageRecord | None:
         return None
 
 
+def records(logs: Path) -> dict[str, StageRecord]:
+    """The records in the folder ``logs``, by stage; what cannot be read is passed over."""
+    found = {path.stem: last_record(logs, path.stem, since_ns=0) for path in logs.glob("*.json")}
+    return {stage: record for stage, record in sorted(found.items()) if record is not None}
+
+
 def _path(logs: Path, stage: str) -> Path:
     return logs / f"{stage}.json"

@@ -139,6 +139,10 @@ class Workspace:
         finally:
             self._claims.free([name] if free else [])
 
+    def videos(self) -> list[str]:
+        """The names of all videos that were ever registered here, in order."""
+        return sorted(pointer.parent.name for pointer in self.folder.glob(f"*/{VIDEO_POINTER}"))
+
     def training_videos(
         self, model: str, configured: list[str], given: list[str], anew: bool
     ) -> list[str]:

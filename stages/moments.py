@@ -66,16 +66,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int) -> None:
-    from contextlib import closing
-
     from pipeline.drawing.contact_sheet import contact_sheet
+    from pipeline.moments import picture_at
 
     pictures, captions = [], []
     for moment in moments:
-        with closing(scene.pictures(moment)) as coming:
-            pts, planes = next(coming)
-        pictures.append(_shown(scene, planes, width))
-        seconds = float(pts * scene.unit)
+        time, picture = picture_at(scene, moment, width)
+        pictures.append(picture)
+        seconds = float(time)
         captions.append(f"{seconds // 60:.0f}:{seconds % 60:04.1f}")
     contact_sheet(pictures, captions).save(target, "PNG")
 
@@ -84,6 +82,7 @@ def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Conf
     from fractions import Fraction
 
     from pipeline.media.gif import GIF_RATE, write_gif
+    from pipeline.moments import as_shown
 
     def pictures() -> Iterator[Picture]:
         for moment in moments:
@@ -91,19 +90,10 @@ def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Conf
             for pts, planes in scene.pictures(moment, moment + Fraction(str(config.seconds))):
                 time = pts * scene.unit - moment
                 while tick <= time and tick < config.seconds:
-                    yield _shown(scene, planes, config.width)
+                    yield as_shown(scene, planes, config.width)
                     tick += 1 / GIF_RATE
 
     write_gif(target, pictures())
-
-
-def _shown(scene: Scene, planes: Picture, width: int) -> Picture:
-    from pipeline.drawing.colors import yuv
-    from pipeline.drawing.showing import shown
-
-    video = scene.video
-    height = round(width * video.height / (video.width * video.sample_aspect))
-    return shown(planes, yuv(video.color_matrix, video.full_range), (width, height))
 
 
 STAGE = Stage(

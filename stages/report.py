@@ -1,44 +1,104 @@
-"""Sum up an annotated video on one page: stills, the article's tables, and what it sees."""
+"""Sum up an annotated video in a folder that opens offline: a player, and why, what and how."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Literal
+
+from pipeline.config import StageConfig
+from pipeline.drawing.settings import LayoutSettings
 from pipeline.stage import Files, Stage
 
+if TYPE_CHECKING:
+    from pathlib import Path
 
-def run(inputs: Files, outputs: Files, config: object) -> str:
-    """Write ``report.html`` and ``report.json``."""
-    import msgspec
+    from pipeline.report.summary import Summary
+    from pipeline.statistics.counting import Statistics
 
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
+
+class Config(StageConfig, frozen=True):
+    """How comments are placed over the player."""
+
+    layout: LayoutSettings = LayoutSettings()
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
+    """Write ``report/index.html`` with all that it shows, and ``report.json``."""
+    import numpy as np
+
+    from pipeline.artifacts.comments import GeneratedComment, read_lines, read_on_screen
     from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.artifacts.explained import Explained
     from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.publishing import published, write_text
+    from pipeline.artifacts.publishing import published_folder
     from pipeline.artifacts.source import source_path
     from pipeline.artifacts.training import TrainingRecord
     from pipeline.media.probe import probe
-    from pipeline.report.page import Summary, write_page
+    from pipeline.progress import progress
+    from pipeline.report.history import history
+    from pipeline.report.material import Material, Voices
+    from pipeline.report.page import write_page
+    from pipeline.report.summary import Summary
+    from pipeline.scene import laid_out
 
+    video = probe(source_path(inputs["source"]))
     frames = Frames.load(inputs["frames"])
-    comments = list(read_lines(inputs["comments"], GeneratedComment))
-    video = source_path(inputs["source"])
+    generated = list(read_lines(inputs["generated"], GeneratedComment))
+    explained = Explained.load(inputs["explained"])
+
+    def voices(path: Path, of: Literal["generated", "comments"]) -> Voices:
+        comments = read_on_screen(path, of)
+        return Voices(comments, laid_out(comments, video, config.layout))
+
+    written = inputs.given("comments")
+    viewers = voices(written, "comments") if written else None
     evaluation = inputs.given("evaluation")
     summary = Summary(
-        video=video.name,
+        video=video.path.name,
+        model=inputs["training"].parent.name,
         seconds=float(frames.times.duration),
         frames=len(frames.row),
         pictures=len(frames.first_frames()),
-        comments=len(comments),
-        distinct_comments=len({comment.text for comment in comments}),
+        comments=len(generated),
+        distinct_comments=len({comment.text for comment in generated}),
+        copied=int((explained.copies > 0).sum()),
+        viewers_comments=len(viewers.comments) if viewers else 0,
         training=TrainingRecord.load(inputs["training"]),
         evaluation=Evaluation.load(evaluation) if evaluation else None,
     )
-    write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(summary)).decode())
-    with published(outputs["page"]) as temporary:
-        write_page(temporary, summary, comments, probe(inputs["annotated"]))
-    found = summary.evaluation
-    if found is None or found.naming is None:
-        return f"{len(comments)} comments, {summary.distinct_comments} distinct"
-    naming = found.naming
+    material = Material(
+        video=video,
+        frames=frames,
+        generated=voices(inputs["generated"], "generated"),
+        seen=np.array([comment.frame for comment in generated], np.int64),
+        viewers=viewers,
+        explained=explained,
+        summary=summary,
+        statistics=_statistics(inputs),
+        history=history(path.parent for path in inputs.all()),
+    )
+    with (
+        progress(video.frame_count, "report", "pictures") as told,
+        published_folder(outputs["page"].parent) as folder,
+    ):
+        write_page(folder, material, told)
+    summary.save(outputs["figures"])
+    return _told(summary)
+
+
+def _statistics(inputs: Files) -> list[Statistics]:
+    """Of the video itself, where it has comments, and of each that the model learned from."""
+    from pipeline.statistics.counting import Statistics
+
+    own = inputs.given("statistics")
+    paths = dict.fromkeys([*([own] if own else []), *inputs.every("learned")])
+    return [Statistics.load(path) for path in paths]
+
+
+def _told(summary: Summary) -> str:
+    evaluation = summary.evaluation
+    if evaluation is None or evaluation.naming is None:
+        return f"{summary.comments} comments, {summary.distinct_comments} distinct"
+    naming = evaluation.naming
     return (
         f"of {naming.names} names written, {naming.model.mean:.0%} were on screen"
         f" (shuffled frames {naming.shuffled:.0%}, popularity {naming.popularity:.0%},"
@@ -51,14 +111,21 @@ STAGE = Stage(
     inputs={
         "source": "{video}/source.video.json",
         "frames": "{video}/frames.h5",
-        "comments": "{video}/generated.jsonl",
-        "annotated": "{video}/annotated.mp4",
+        "generated": "{video}/generated.jsonl",
+        "explained": "{video}/explained.h5",
         "training": "models/{model}/training.json",
+        "learned": "{train}/statistics.json",
     },
-    outputs={"page": "{video}/report.html", "figures": "{video}/report.json"},
-    commented={"evaluation": "{video}/evaluation.json"},
+    outputs={"figures": "{video}/report.json", "page": "{video}/report/index.html"},
+    commented={
+        "comments": "{video}/comments.jsonl",
+        "statistics": "{video}/statistics.json",
+        "evaluation": "{video}/evaluation.json",
+    },
+    config=Config,
     run=run,
     product=True,
+    memory_mb=2000,
 )
 
 if __name__ == "__main__":

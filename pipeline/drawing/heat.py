@@ -69,8 +69,13 @@ def strengths(weights: Floats) -> Floats:
 
 def heat_over(picture: Picture, weights: Floats) -> Picture:
     """``picture`` with the heat of ``weights`` (p,) over the whole of it."""
-    side = math.isqrt(weights.size)
-    grid = Image.fromarray(strengths(weights).reshape(side, side))
+    return strength_over(picture, strengths(weights))
+
+
+def strength_over(picture: Picture, strength: Floats) -> Picture:
+    """``picture`` under positions (p,) that are so hot, 0–1."""
+    side = math.isqrt(strength.size)
+    grid = Image.fromarray(strength.reshape(side, side))
     height, width = picture.shape[:2]
     smooth = np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
     return glow(picture, np.clip(smooth, 0, 1))
@@ -80,10 +85,21 @@ def glow(picture: Picture, heat: Floats) -> Picture:
     """``picture`` under ``heat`` (height, width), 0–1."""
     grey = picture.mean(2, dtype=np.float32, keepdims=True)
     under = _DIMMED * (_FADED * grey + (1 - _FADED) * picture)
-    share = (_OPAQUE * heat**0.7)[..., None]
+    share = _shares(heat)[..., None]
     colours = _colours()[np.rint(255 * heat).astype(np.uint8)]
     glowing: Picture = np.rint(under + share * (colours - under)).astype(np.uint8)
     return glowing
+
+
+def palette() -> Picture:
+    """(256, 4) RGBA of heat 0–1 in equal steps: laid over a dimmed picture it glows alike."""
+    opacity = _shares(np.linspace(0, 1, 256, dtype=np.float32))
+    return np.rint(np.column_stack([_colours(), 255 * opacity])).astype(np.uint8)
+
+
+def _shares(heat: Floats) -> Floats:
+    """How much the heat hides of the picture, 0–1."""
+    return np.asarray(_OPAQUE * heat**0.7, np.float32)
 
 
 @cache

@@ -14,6 +14,7 @@ from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.corpus import Corpus, Floats
 from pipeline.evaluation.intervals import paired_difference
 from pipeline.evaluation.metrics import Outcomes, Scores, ranking_table
+from pipeline.evaluation.neighbours import LearnedPictures
 from pipeline.evaluation.ranking import Candidates, Query, draw_candidates
 from pipeline.evaluation.subject import Episode, Trained
 from pipeline.nn.feature_bank import BlurredBank, FeatureBank
@@ -148,34 +149,18 @@ def _model_scores(
 
 
 def _neighbours(trained: Trained, bank: FeatureBank, pictures: Int64s) -> list[Neighbours]:
-    """Training comments at the pictures nearest to each of ``pictures`` (queries,).
-
-    Nearest by the cosine of mean positions, in units of how training pictures differ.
-    """
-    learned = FeatureBank(trained.features, trained.tap)
-    said: dict[int, list[tuple[str, ...]]] = {}
-    for video, start in zip(trained.videos, learned.starts, strict=False):
-        for index in np.flatnonzero(~video.dev).tolist():
-            row = int(start + video.picture[index])
-            said.setdefault(row, []).append(tuple(video.words[index]))
-    rows = np.array(sorted(said))
-    captioner = trained.captioner
-    mean = captioner.mean.cpu().numpy()
-    scale = (captioner.std * captioner.spread).cpu().numpy()
-
-    def unit(means: npt.NDArray[np.float16]) -> npt.NDArray[np.float32]:
-        normal = (means.astype(np.float32) - mean) / scale
-        length = np.linalg.norm(normal, axis=1, keepdims=True)
-        return np.asarray(normal / np.maximum(length, np.finfo(np.float32).tiny))
-
-    cosines = unit(bank.means[pictures]) @ unit(learned.means[rows]).T
-    most = min(_NEAREST, len(rows))
+    """Training comments at the pictures nearest to each of ``pictures`` (queries,)."""
+    learned = LearnedPictures(
+        trained.videos, FeatureBank(trained.features, trained.tap), trained.captioner
+    )
+    cosines = learned.cosines(bank.means[pictures])
+    most = min(_NEAREST, len(learned))
     nearest = np.argpartition(-cosines, most - 1, axis=1)[:, :most]
     return [
         [
             (float(np.exp(row[place])), comment)
             for place in places.tolist()
-            for comment in said[int(rows[place])]
+            for comment in learned.said(place)
         ]
         for row, places in zip(cosines, nearest, strict=True)
     ]

@@ -47,7 +47,7 @@ def encoder(
     sample_aspect: Fraction = Fraction(1),
     color: Color = BT709,
     source: MediaInfo | None = None,
-    encoded: Callable[[int], None] | None = None,
+    encoded: Callable[[int], object] | None = None,
 ) -> Iterator[PictureSink]:
     """Write ``target`` from pictures of ``size`` (width, height, both even).
 
@@ -56,7 +56,7 @@ def encoder(
     handed in: yuv420p planes (height · 3 / 2, width) of ``color``, rgb24 (height, width, 3)
     or gbrap planes (4, height, width) of green, blue, red and opacity. All sound, text
     subtitles, chapters and titles of ``source`` go along, which picture times count from the
-    start of. A thread calls ``encoded`` with the number of pictures done so far. The file is
+    start of. A thread calls ``encoded`` with how many more pictures are done. The file is
     complete only when the block ends without an exception. Raises PipelineError: DISK_FULL,
     FFMPEG_FAILED.
     """

@@ -22,8 +22,8 @@ class Progress:
 
 
 @contextmanager
-def progress_told(encoded: Callable[[int], None] | None) -> Iterator[Progress]:
-    """Call ``encoded`` with the number of pictures from a thread that ends with the block."""
+def progress_told(encoded: Callable[[int], object] | None) -> Iterator[Progress]:
+    """Call ``encoded`` with how many more pictures are done, from a thread of the block's own."""
     if encoded is None:
         yield Progress()
         return
@@ -39,11 +39,13 @@ def progress_told(encoded: Callable[[int], None] | None) -> Iterator[Progress]:
         thread.join()
 
 
-def _tell(reading: int, encoded: Callable[[int], None]) -> None:
+def _tell(reading: int, encoded: Callable[[int], object]) -> None:
+    done = 0
     with open(reading) as lines:
         for line in lines:
             key, _, value = line.partition("=")
             if key == "frame":
-                encoded(int(value))
+                encoded(int(value) - done)
+                done = int(value)
             if line == _END:
                 return

@@ -35,12 +35,12 @@ def web_container(video: VideoInfo) -> WebContainer:
 
 
 def write_for_web(
-    video: VideoInfo, target: Path, encoded: Callable[[int], None] | None = None
+    video: VideoInfo, target: Path, encoded: Callable[[int], object] | None = None
 ) -> None:
     """Write the pictures and the first sound track as a file of ``web_container(video)``.
 
     Times count from the file's start, as everywhere. What must be encoded becomes H.264 and AAC;
-    a thread calls ``encoded`` with the number of pictures done so far. Raises PipelineError:
+    a thread calls ``encoded`` with how many more pictures are done. Raises PipelineError:
     DISK_FULL, FFMPEG_FAILED.
     """
     container = web_container(video)

@@ -6,7 +6,7 @@ n  comments   p  positions of a grid, row by row over the whole picture
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -41,7 +41,8 @@ def attention_maps(
     lies on ``device``. Raises PipelineError BAD_ARTIFACT for a model without attention, or one
     whose positions are no square grid.
     """
-    return [maps for maps, _ in _explained(captioner, moments, bank, sentences, device)]
+    asked = (captioner, moments, bank, sentences, device)
+    return [attention for attention, _ in attention_and_evidence(*asked)]
 
 
 def evidence_maps(
@@ -57,30 +58,38 @@ def evidence_maps(
     in shares. Attention is paid before a word is chosen, and so to all that might be named; this
     tells them apart. Arguments and errors are those of ``attention_maps``.
     """
-    found = []
-    for _, slopes in _explained(captioner, moments, bank, sentences, device):
-        gains = np.maximum(slopes, 0)
-        total = gains.sum(1, keepdims=True)
-        even = np.float32(1 / gains.shape[1])
-        found.append(np.where(total > 0, gains / np.where(total > 0, total, 1), even))
-    return found
+    asked = (captioner, moments, bank, sentences, device)
+    return [evidence for _, evidence in attention_and_evidence(*asked)]
 
 
-def _explained(
+def attention_and_evidence(
     captioner: Captioner,
     moments: Moments,
     bank: FeatureBank,
     sentences: list[list[int]],
     device: torch.device,
-) -> Iterator[tuple[Maps, Maps]]:
-    """Attention, and the slopes of words' log-probabilities by scores, of each comment."""
+) -> list[tuple[Maps, Maps]]:
+    """What ``attention_maps`` and ``evidence_maps`` tell of each comment, in one pass."""
     _require_a_grid(captioner.spec, bank)
+    found: dict[int, tuple[Maps, Maps]] = {}
+    # A batch takes as many steps as its longest comment has words.
+    by_length = np.argsort([len(words) for words in sentences], kind="stable")
     for start in range(0, len(sentences), _BATCH):
-        rows = np.arange(start, min(start + _BATCH, len(sentences)))
+        rows = by_length[start : start + _BATCH]
         batch = [sentences[row] for row in rows.tolist()]
         weights, slopes = _read(captioner, moments.take(rows), bank, batch, device)
-        for row, words in enumerate(batch):
-            yield weights[row, : len(words) + 1], slopes[row, : len(words) + 1]
+        for place, row in enumerate(rows.tolist()):
+            told = slice(len(sentences[row]) + 1)
+            found[row] = weights[place, told], _positive_shares(slopes[place, told])
+    return [found[row] for row in range(len(sentences))]
+
+
+def _positive_shares(slopes: Maps) -> Maps:
+    """Of those that are positive; even shares where none is."""
+    gains = np.maximum(slopes, 0)
+    total = gains.sum(1, keepdims=True)
+    even = np.float32(1 / gains.shape[1])
+    return np.where(total > 0, gains / np.where(total > 0, total, 1), even)
 
 
 def _read(
@@ -115,6 +124,11 @@ def _read(
     return torch.stack(weights, 1).numpy(), torch.stack(slopes, 1).numpy()
 
 
+def has_grid(spec: CaptionerSpec, bank: FeatureBank) -> bool:
+    """Whether the model attends to a square grid, which could be laid over a frame."""
+    return spec.attends and math.isqrt(bank.row_shape[0]) ** 2 == bank.row_shape[0]
+
+
 def _require_a_grid(spec: CaptionerSpec, bank: FeatureBank) -> None:
     if not spec.attends:
         raise PipelineError(
@@ -122,11 +136,11 @@ def _require_a_grid(spec: CaptionerSpec, bank: FeatureBank) -> None:
             "the model has no attention: it reads each picture as one vector",
             "Train one that has, with `train: attention: additive`",
         )
-    positions = bank.row_shape[0]
-    if math.isqrt(positions) ** 2 != positions:
+    if not has_grid(spec, bank):
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
-            f"the model's {positions} positions are no square grid that could be laid over a frame",
+            f"the model's {bank.row_shape[0]} positions are no square grid that could be laid over"
+            " a frame",
             "Train on another of `features: taps:`, such as VGG-19's conv5_3",
         )
 
@@ -152,9 +166,8 @@ def moments_of(
             "Mend that line, or delete generated.jsonl and run again to make it anew",
         )
     time_ms = np.array([comment.time_ms for comment in comments], np.int64)
-    last = max(0, math.ceil(frames.times.duration) - 1)
-    seconds = np.clip(time_ms // MILLISECONDS, 0, last)
-    viewers = np.zeros(last + 1, np.int64)
+    seconds = seconds_of(comments, frames)
+    viewers = np.zeros(_last_second(frames) + 1, np.int64)
     viewers[seconds] = [comment.viewers for comment in comments]
     talk = Talk(spec)
     for index in np.argsort(time_ms, kind="stable").tolist():
@@ -168,3 +181,13 @@ def moments_of(
         talk.before(seconds[chosen]),
         spec,
     )
+
+
+def seconds_of(comments: Sequence[GeneratedComment], frames: Frames) -> Int64s:
+    """(n,) the second in which each appears; of those outside the video its first or last."""
+    time_ms = np.array([comment.time_ms for comment in comments], np.int64)
+    return np.clip(time_ms // MILLISECONDS, 0, _last_second(frames))
+
+
+def _last_second(frames: Frames) -> int:
+    return max(0, math.ceil(frames.times.duration) - 1)

@@ -1,59 +1,101 @@
-"""The page as a single file that opens offline."""
+"""The page about one annotated video, as a folder that opens from disk."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
-import msgspec
+from PIL import Image
 
-from pipeline.artifacts.comments import GeneratedComment
-from pipeline.artifacts.evaluation import Evaluation
-from pipeline.artifacts.training import TrainingRecord
-from pipeline.data_url import jpeg_url
-from pipeline.media.decode import still
+from pipeline.drawing.crowding import examine
+from pipeline.drawing.layout import Layout
+from pipeline.drawing.rules import STAGE_HEIGHT
 from pipeline.media.probe import VideoInfo
-from pipeline.report import plots
+from pipeline.media.web import web_container, write_for_web
+from pipeline.moments import crowded, picture_at
+from pipeline.report.content import Heat, Player
+from pipeline.report.gallery import write_gallery
+from pipeline.report.heat_sheets import write_sheets
+from pipeline.report.html import page
+from pipeline.report.material import Material
+from pipeline.report.player import explanations, spoken, write_learned
+from pipeline.report.plots import write_plots
+from pipeline.scene import Scene
+from pipeline.versions import versions
 
-_TEMPLATE = Path(__file__).with_suffix(".html.j2")
-_STILLS = 6
-_STILL_WIDTH = 480  # pixels
+SCRIPTS = (
+    "theme.js",
+    "tables.js",
+    "choice.js",
+    "sprites.js",
+    "overlay.js",
+    "timeline.js",
+    "player.js",
+    "keys.js",
+    "comments.js",
+    "heat.js",
+    "words.js",
+    "explain.js",
+    "watch.js",
+)
+"""In the order in which they need one another."""
+_POSTER_WIDTH = 640  # pixels
+_POSTER_QUALITY = 85
+_MOST_FREQUENT = 12
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """``report.json``: the figures of the page."""
+def write_page(folder: Path, material: Material, encoded: Callable[[int], object]) -> None:
+    """Write ``index.html`` and all that it shows to ``folder``.
 
-    video: str
-    seconds: float
-    frames: int
-    pictures: int
-    comments: int
-    distinct_comments: int
-    training: TrainingRecord
-    evaluation: Evaluation | None
-    """None for videos without comments."""
+    A thread calls ``encoded`` with how many more pictures of the video are done.
+    Raises PipelineError as ``write_for_web`` and the decoding of pictures do.
+    """
+    video, summary, explained = material.video, material.summary, material.explained
+    generated, viewers = material.generated, material.viewers
+    media = f"episode.{web_container(video)}"
+    write_for_web(video, folder / media, encoded)
+    _write_poster(folder / "poster.jpg", video, generated.layout)
+    if explained.side:
+        write_sheets(folder, "attention", explained.attention)
+        write_sheets(folder, "evidence", explained.evidence)
+    write_plots(folder, summary.training, summary.evaluation, material.statistics)
 
-
-def write_page(
-    target: Path,
-    summary: Summary,
-    comments: Sequence[GeneratedComment],
-    annotated: VideoInfo,
-) -> None:
-    """Write the page to ``target``, with stills of the annotated video."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    times = [float(annotated.duration) * (i + 0.5) / _STILLS for i in range(_STILLS)]
-    training, evaluation = summary.training, summary.evaluation
-    page = environment.from_string(_TEMPLATE.read_text(encoding="utf-8")).render(
-        summary=summary,
-        stills=[
-            (f"{time:.1f}", jpeg_url(still(annotated.path, time, _STILL_WIDTH))) for time in times
-        ],
-        losses=plots.losses(training.epochs, training.best_epoch),
-        ranks=plots.reciprocal_ranks(evaluation.ranking.all.scorers) if evaluation else "",
-        most_frequent=Counter(comment.text for comment in comments).most_common(12),
+    why = explanations(explained)
+    comments = spoken(generated.comments, generated.layout, why)
+    if viewers is not None:
+        comments += spoken(viewers.comments, viewers.layout)
+    by_time = sorted(range(len(comments)), key=lambda number: comments[number].time)
+    player = Player(
+        video=video.path.name,
+        media=media,
+        seconds=summary.seconds,
+        frame=summary.seconds / summary.frames,
+        stage=(generated.layout.screen.width, STAGE_HEIGHT),
+        comments=[comments[number] for number in by_time],
+        learned=write_learned(folder, explained),
+        heat=Heat(explained.side, ["attention", "evidence"]) if explained.side else None,
     )
-    target.write_text(page, encoding="utf-8")
+    layouts = {"generated": generated.layout} | ({"viewers": viewers.layout} if viewers else {})
+    text = page(
+        "report.html.j2",
+        SCRIPTS,
+        player,
+        summary=summary,
+        gallery=write_gallery(folder, material, why),
+        places={number: place for place, number in enumerate(by_time)},
+        most_frequent=Counter(c.text for c in generated.comments).most_common(_MOST_FREQUENT),
+        statistics=material.statistics,
+        history=material.history,
+        versions=versions(),
+        layouts={name: examine(layout) for name, layout in layouts.items()},
+    )
+    (folder / "index.html").write_text(text, encoding="utf-8")
+
+
+def _write_poster(target: Path, video: VideoInfo, layout: Layout) -> None:
+    """The moment at which most comments are on screen."""
+    moments = crowded(layout, video, 1) if layout.placed else [Fraction(0)]
+    _, picture = picture_at(Scene(video, [layout]), moments[0], _POSTER_WIDTH)
+    Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)

@@ -133,6 +133,11 @@ class Statistics(msgspec.Struct, frozen=True):
     """Comments in each second; those before the start and behind the end are left out."""
 
     @classmethod
+    def load(cls, path: Path) -> Statistics:
+        """Read ``statistics.json``."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    @classmethod
     def of(
         cls,
         video: str,

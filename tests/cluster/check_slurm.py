@@ -37,9 +37,10 @@ def main(folder: Path) -> None:
     killed = copy(season, folder / "killed")
     os.environ["PROFILE"] = profile
     rendering = f"{ANNOTATE}/.annotated.mp4.*.tmp"
-    assert killed.kill_when(
-        "render", lambda: any(killed.workdir.glob(rendering)), stages_too=False
-    ), "the run ended before it could be killed"
+    was_killed = killed.kill_when(
+        lambda: any(killed.workdir.glob(rendering)), "render", stages_too=False
+    )
+    assert was_killed, "the run ended before it could be killed"
     orphans = _slurm("squeue", "--noheader", "--states=RUNNING", "--format=%A").split()
     assert orphans, "Slurm runs nothing any more"
     say(f"kill -9 of the driver: its jobs {', '.join(orphans)} go on")

@@ -25,9 +25,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 @pytest.fixture(scope="session")
 def finished(untouched: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project after an undisturbed `make report`; to be read or copied."""
+    """A project after an undisturbed `make render report`; to be read or copied."""
     project = untouched.copy_to(tmp_path_factory.mktemp("finished"))
-    Watched(project.folder, project.network).made("report")
+    Watched(project.folder, project.network).made("render", "report")
     return project
 
 

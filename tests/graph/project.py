@@ -116,10 +116,10 @@ class Project:
             start_new_session=True,
         )
 
-    def kill_when(self, verb: str, moment: Callable[[], bool], *, stages_too: bool) -> bool:
-        """Start a verb and kill -9 it at ``moment``; False if it ended before."""
+    def kill_when(self, moment: Callable[[], bool], *verbs: str, stages_too: bool) -> bool:
+        """Start verbs and kill -9 them at ``moment``; False if they ended before."""
         process = subprocess.Popen(
-            self.command(verb),
+            self.command(*verbs),
             cwd=self.code,
             env=self.environment(),
             stdout=subprocess.DEVNULL,

@@ -15,8 +15,8 @@ from tests.graph.project import MODEL, Project
 from tests.graph.stand_ins import comparable, engines_plan, finish, list_videos, new_season
 
 VIDEOS = 30
-READING = ["frames", "features", "comments", "delay", "align"]
-WRITING = ["generate", "evaluate", "render", "report"]
+READING = ["frames", "features", "comments", "delay", "align", "statistics"]
+WRITING = ["generate", "evaluate", "explain", "render", "report"]
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,22 @@ from pathlib import Path
 import pytest
 
 from pipeline.errors import ExitCode
-from tests.graph.project import MODEL, Project
+from tests.graph.project import ANNOTATE, MODEL, Project
 
 LEARNING = "models/tiny/.checkpoint.safetensors"
 MOMENTS = {
     "features are computed": "nekomachi-0*/.features.h5.partial",
     "the model learns": LEARNING,
     "the video is encoded": "nekomachi-02/.annotated.mp4.*.tmp",
+    "the report is filled": "nekomachi-02/.report.*.tmp/episode.mp4",
 }
+
+
+def _files(project: Project, folder: str) -> dict[str, bytes]:
+    """All of an annotated video's files in a folder but the page, which tells of times."""
+    root = project.workdir / ANNOTATE / folder
+    files = [path for path in root.rglob("*.*") if path.name != "index.html"]
+    return {str(path.relative_to(root)): path.read_bytes() for path in files}
 
 
 def _appears(project: Project, pattern: str) -> Callable[[], bool]:
@@ -29,10 +37,12 @@ def test_a_run_killed_again_and_again_comes_to_the_same_result(
 ) -> None:
     project = untouched.copy_to(tmp_path)
     for doing, pattern in MOMENTS.items():
-        killed = project.kill_when("report", _appears(project, pattern), stages_too=stages_too)
+        moment = _appears(project, pattern)
+        killed = project.kill_when(moment, "render", "report", stages_too=stages_too)
         assert killed, f"the run ended before {doing}"
-    project.made("report")
+    project.made("render", "report")
     assert project.results() == finished.results()
+    assert _files(project, "report") == _files(finished, "report")
     leftovers = [*project.workdir.rglob(".*.tmp"), *project.workdir.rglob(".*.partial")]
     assert not leftovers
 

@@ -11,10 +11,14 @@ from tests.graph.project import ANNOTATE, MODEL, TRAIN, Project, copy_code
 
 BOTH = (TRAIN, ANNOTATE)
 SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
-WRITING = {("generate", ANNOTATE), ("evaluate", ANNOTATE)} | SHOWING
+WRITING = {(stage, ANNOTATE) for stage in ("generate", "evaluate", "explain")} | SHOWING
 LEARNING = {("train", f"models/{MODEL}")} | WRITING
-ALIGNING = {("align", video) for video in BOTH} | {("rhythm", f"models/{MODEL}")} | LEARNING
 COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
+ALIGNING = (
+    {(stage, video) for stage in ("align", "statistics") for video in BOTH}
+    | {("rhythm", f"models/{MODEL}")}
+    | LEARNING
+)
 AFTER_COMMENTS = {("delay", video) for video in BOTH} | ALIGNING | COUNTING
 AFTER_FRAMES = {(stage, video) for stage in ("features", "delay") for video in BOTH} | ALIGNING
 EVERYTHING = (
@@ -38,7 +42,7 @@ def test_a_finished_one_runs_nothing(project: Project) -> None:
 @pytest.mark.parametrize(
     ("section", "changes", "expected"),
     [
-        ("render", {"crf": 30}, SHOWING),
+        ("render", {"crf": 30}, {("render", ANNOTATE)}),
         ("layout", {"safe_area": 0.1}, SHOWING),
         ("generate", {"rate": 0.5}, WRITING),
         ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
@@ -71,7 +75,7 @@ def test_a_changed_comment_file_reruns_what_reads_it(project: Project) -> None:
     stamp = file.stat()
     file.write_text(file.read_text().replace("</chat>", "!</chat>", 1))
     os.utime(file, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))  # content decides, not time
-    others = {(stage, ANNOTATE) for stage in ("comments", "delay", "align")}
+    others = {(stage, ANNOTATE) for stage in ("comments", "delay", "align", "statistics")}
     assert project.plan() == ({("comments", TRAIN)} | AFTER_COMMENTS) - others
 
 
@@ -79,7 +83,7 @@ def test_a_changed_video_reruns_what_shows_it(project: Project) -> None:
     make_episode(
         project.show, EpisodeSpec(episode=2, seconds=2, width=96, height=54, comment_rate=9)
     )
-    reading = ("frames", "features", "comments", "delay", "align")
+    reading = ("frames", "features", "comments", "delay", "align", "statistics")
     assert project.plan() == {(stage, ANNOTATE) for stage in reading} | WRITING
 
 
@@ -136,7 +140,12 @@ def _edit(file: Path, old: str, new: str) -> None:
 
 def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
     _edit(edited.code / "stages" / "render.py", "comments over", "comments on")
-    assert edited.plan() == SHOWING
+    assert edited.plan() == {("render", ANNOTATE)}
+
+
+def test_an_edited_script_of_the_page_reruns_the_report(edited: Project) -> None:
+    _edit(edited.code / "pipeline/report/web/theme.js", "use strict", "use strict ")
+    assert edited.plan() == {("report", ANNOTATE)}
 
 
 def test_an_edited_helper_reruns_the_stages_that_import_it(edited: Project) -> None:

@@ -157,15 +157,15 @@ def test_a_thread_is_told_how_many_pictures_are_done(tmp_path: Path) -> None:
     with encoder(tmp_path / "a.mp4", size=(64, 48), rate=Fraction(25), encoded=told.append) as sink:
         for _ in range(50):
             sink.write(FLAT)
-    assert told == sorted(told)
-    assert told[-1] == 50
+    assert min(told) >= 0
+    assert sum(told) == 50
     told.clear()
     with (
         pytest.raises(ValueError, match="mine"),
         encoder(tmp_path / "b.mp4", size=(64, 48), rate=Fraction(25), encoded=told.append) as sink,
     ):
         raise ValueError("mine")
-    assert max(told, default=0) == 0
+    assert sum(told) == 0
 
 
 @pytest.mark.parametrize(("picture_seconds", "sound_seconds"), [(0.6, 1.4), (1.4, 0.6)])

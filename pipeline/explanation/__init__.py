@@ -1,0 +1,1 @@
+"""Why a model wrote what it wrote, comment by comment."""

@@ -1,0 +1,77 @@
+"""What is explained: the comments of a model over a video, and what it learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.frames import Frames
+from pipeline.nn.captioner import Captioner
+from pipeline.nn.explaining import moments_of
+from pipeline.nn.feature_bank import FeatureBank
+from pipeline.nn.moments import Moments
+from pipeline.text.vocabulary import UNKNOWN, Vocabulary
+
+_MOST_WORDS = 200
+"""Of a comment count, as many as ``generate`` may write: a Transformer has places for 256."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A model, and the n comments it wrote over a video."""
+
+    captioner: Captioner
+    vocabulary: Vocabulary
+    tap: str
+    comments: Sequence[GeneratedComment]
+    frames: Frames
+    features: Path
+
+    def sentence(self, words: Sequence[str]) -> list[int]:
+        """The ids of a comment's first 200 words, without an end mark."""
+        return [self._ids.get(word, UNKNOWN) for word in words[:_MOST_WORDS]]
+
+    @cached_property
+    def sentences(self) -> list[list[int]]:
+        """Of each comment, see ``sentence``."""
+        return [self.sentence(comment.words) for comment in self.comments]
+
+    @cached_property
+    def moments(self) -> Moments:
+        """(n,) Raises PipelineError BAD_ARTIFACT for a frame that the video does not have."""
+        everything = np.arange(len(self.comments))
+        spec = self.captioner.spec
+        return moments_of(self.comments, self.sentences, everything, self.frames, spec)
+
+    @cached_property
+    def bank(self) -> FeatureBank:
+        """The features of the video."""
+        return FeatureBank([self.features], self.tap)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the captioner lies."""
+        return self.captioner.mean.device
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return self.vocabulary.ids()
+
+
+@dataclass(frozen=True)
+class LearnedVideo:
+    """A video that the model learned from."""
+
+    name: str
+    aligned: Aligned
+    """What of it is held out is marked."""
+    features: Path
+    frames: Path
+    comments: Path

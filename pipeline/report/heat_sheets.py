@@ -1,0 +1,34 @@
+"""Heat maps as pictures for the page: many on a sheet, to be laid over the player's picture."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from pipeline.drawing.heat import palette
+from pipeline.report.content import A_SHEET, ACROSS, HeatKind
+
+
+def write_sheets(folder: Path, kind: HeatKind, maps: npt.NDArray[np.uint8]) -> None:
+    """Write ``maps`` (n, p), 0–255, below ``folder``, to ``heat/KIND-000.png`` and so on."""
+    (folder / "heat").mkdir(exist_ok=True)
+    colours = palette()
+    for number, start in enumerate(range(0, len(maps), A_SHEET)):
+        image = Image.fromarray(_tiled(maps[start : start + A_SHEET]), "P")
+        image.putpalette(colours[:, :3].tobytes())
+        path = folder / "heat" / f"{kind}-{number:03}.png"
+        image.save(path, transparency=colours[:, 3].tobytes())
+
+
+def _tiled(maps: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Maps (n, p) beside and below one another, ``ACROSS`` in a row."""
+    side = math.isqrt(maps.shape[1])
+    rows = -(-len(maps) // ACROSS)
+    cells = np.zeros((rows * ACROSS, side, side), np.uint8)
+    cells[: len(maps)] = maps.reshape(-1, side, side)
+    tiles = cells.reshape(rows, ACROSS, side, side).swapaxes(1, 2)
+    return np.ascontiguousarray(tiles.reshape(rows * side, ACROSS * side))

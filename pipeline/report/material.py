@@ -1,0 +1,42 @@
+"""What a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.artifacts.explained import Explained
+from pipeline.artifacts.frames import Frames
+from pipeline.drawing.comment import ScreenComment
+from pipeline.drawing.layout import Layout
+from pipeline.media.probe import VideoInfo
+from pipeline.report.history import Done
+from pipeline.report.summary import Summary
+from pipeline.statistics.counting import Statistics
+from pipeline.timebase import Int64s
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Comments of one file, and where they are drawn."""
+
+    comments: Sequence[ScreenComment]
+    layout: Layout
+
+
+@dataclass(frozen=True)
+class Material:
+    """All that the page tells."""
+
+    video: VideoInfo
+    frames: Frames
+    generated: Voices
+    seen: Int64s
+    """(comments,) the frames that the generated comments were written about."""
+    viewers: Voices | None
+    """None for videos without comments."""
+    explained: Explained
+    summary: Summary
+    statistics: Sequence[Statistics]
+    """Of this video, where it has comments, and of those that the model learned from."""
+    history: Sequence[Done]

@@ -1,0 +1,41 @@
+"""``report.json``: the figures of a report, and what the table over all videos tells of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline.artifacts.evaluation import Evaluation
+from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.training import TrainingRecord
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """One video."""
+
+    video: str
+    """Name of its file."""
+    model: str
+    seconds: float
+    frames: int
+    pictures: int
+    """Distinct ones."""
+    comments: int
+    """Generated."""
+    distinct_comments: int
+    copied: int
+    """How many of them viewers wrote word for word in what the model learned from."""
+    viewers_comments: int
+    training: TrainingRecord
+    evaluation: Evaluation | None
+    """None for videos without comments."""
+
+    @classmethod
+    def load(cls, path: Path) -> Summary:
+        """Read ``report.json``; raises msgspec.DecodeError for that of another version."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def save(self, path: Path) -> None:
+        """Publish ``report.json``."""
+        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")

@@ -1,0 +1,155 @@
+"""The stage itself on small files; its parts have tests of their own."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.artifacts.comments import GeneratedComment, write_lines
+from pipeline.artifacts.explained import Explained
+from pipeline.artifacts.model import ModelCard, save_model
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.captioner import Captioner
+from pipeline.stage import Files
+from stages import explain
+from tests.attending import VOCABULARY, captioner, comment
+from tests.explanation.subjects import learned, many, written
+
+COMMENTS = [comment(100, "チノ", "かわいい"), comment(500, "w"), comment(2900, "リゼ")]
+
+
+@dataclass
+class Project:
+    """A video, two that were learned from, and a model."""
+
+    folder: Path
+
+    def save(self, network: Captioner, tap: str = "tap") -> None:
+        save_model(self.model, network, ModelCard(network.spec, "toy", "none", tap))
+
+    def say(self, *comments: GeneratedComment) -> None:
+        write_lines(self.folder / "new" / "generated.jsonl", comments)
+
+    @property
+    def model(self) -> Path:
+        return self.folder / "demo" / "model.safetensors"
+
+    @property
+    def output(self) -> Path:
+        return self.folder / "new" / "explained.h5"
+
+    def run(self, **settings: int) -> str:
+        new = {"frames": "frames.h5", "features": "features.h5", "comments": "generated.jsonl"}
+        of_each = {
+            "learned": "aligned.h5",
+            "learned_features": "features.h5",
+            "learned_frames": "frames.h5",
+            "learned_comments": "comments.jsonl",
+        }
+        inputs = {
+            **{name: [self.folder / "new" / path] for name, path in new.items()},
+            **{name: [self.folder / v / path for v in "ab"] for name, path in of_each.items()},
+            "model": [self.model],
+            "vocabulary": [self.folder / "demo" / "vocabulary.json"],
+        }
+        assert inputs.keys() == explain.STAGE.inputs.keys()
+        return explain.run(
+            Files(inputs), Files({"explained": [self.output]}), explain.Config(**settings)
+        )
+
+    def explained(self, **settings: int) -> Explained:
+        self.run(**settings)
+        return Explained.load(self.output)
+
+    def refused(self) -> PipelineError:
+        """The error of a run that must fail and leave nothing."""
+        with pytest.raises(PipelineError) as caught:
+            self.run()
+        assert not list(self.output.parent.glob("*explained*"))
+        return caught.value
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    network = captioner()
+    written(tmp_path / "new", network, *COMMENTS)
+    learned(tmp_path / "a", network, *many(400, 1), (3, "w"), dev=range(9), seed=4)
+    learned(tmp_path / "b", network, *many(60, 2), dev=range(50), seed=5)
+    VOCABULARY.save(tmp_path / "demo" / "vocabulary.json")
+    project = Project(tmp_path)
+    project.save(network)
+    return project
+
+
+def test_each_comment_is_explained(project: Project) -> None:
+    said = project.run()
+    found = Explained.load(project.output)
+    rank = np.median(found.rank)
+    assert said == (
+        f"3 comments: 67% copied, median rank {rank:g} of {found.candidates[0]};"
+        f" {len(found.learned_video)} training pictures"
+    )
+    assert found.words == [one.words for one in COMMENTS]
+    assert np.diff(found.first_map).tolist() == [3, 2, 2]
+    assert found.side == 4
+    assert set(found.learned_video) == {"a", "b"}
+    assert not list(project.output.parent.glob(".*"))
+
+
+def test_the_bound_of_ranks_is_told(project: Project) -> None:
+    assert " (1 ranked); " in project.run(ranked=1)
+    assert (Explained.load(project.output).rank > 0).tolist() == [True, False, False]
+
+
+def test_the_same_settings_give_the_same_bytes(project: Project) -> None:
+    files = []
+    for _ in range(2):
+        project.run()
+        files.append(project.output.read_bytes())
+    assert files[0] == files[1]
+
+
+def test_another_seed_draws_other_candidates(project: Project) -> None:
+    ranks = [tuple(project.explained(seed=seed).rank.tolist()) for seed in range(4)]
+    assert len(set(ranks)) > 1
+    assert ranks[2] == tuple(project.explained(seed=2).rank.tolist())
+
+
+def test_a_video_that_is_held_out_whole_is_not_what_was_learned(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pipeline.alignment import hold_out_videos
+    from pipeline.artifacts.aligned import Aligned
+
+    videos = {}
+    for name in "ab":
+        path = project.folder / name / "aligned.h5"
+        videos[name] = replace(Aligned.load(path), whole_videos_share=0.5, seed=1)
+        videos[name].save(path)
+    kept = [name for name, v in zip("ab", hold_out_videos(videos), strict=True) if not v.dev.any()]
+    assert len(kept) == 1
+    found = project.explained()
+    assert set(found.learned_video) == set(kept)
+    assert found.copies.tolist() == [videos[kept[0]].words.count(one.words) for one in COMMENTS]
+
+
+def test_no_comments_give_an_empty_file(project: Project) -> None:
+    project.say()
+    assert project.run() == "no comments to explain"
+    assert Explained.load(project.output).words == []
+
+
+def test_features_of_another_network_are_an_error(project: Project) -> None:
+    project.save(captioner(), tap="another")
+    assert project.refused().code == ExitCode.BAD_ARTIFACT
+
+
+def test_a_frame_that_is_not_there_is_an_error(project: Project) -> None:
+    project.say(comment(0, "w", frame=20))
+    assert project.refused().code == ExitCode.BAD_ARTIFACT
+
+
+def test_a_line_that_is_no_comment_is_an_error(project: Project) -> None:
+    (project.folder / "new" / "generated.jsonl").write_text('{"time_ms": 1}\n')
+    assert "line 1" in project.refused().problem
