@@ -38,7 +38,7 @@ class Overlay {
 
   /** Draws the comments that are on screen at a time, in seconds. */
   draw(time) {
-    const { canvas, context, scale } = this;
+    const { canvas, context } = this;
     if (!this.clear) context.clearRect(0, 0, canvas.width, canvas.height);
     this.pictures += 1;
     const bucket = this.buckets[Math.floor(time)] ?? NOBODY;

@@ -1,0 +1,203 @@
+"""The report page: 24 minutes with 10,000 comments, in a headless browser.
+
+``interactive_s`` is from the start of navigation, from disk, until all scripts have run and a key
+has its effect. ``frames_per_s`` is how often the page paints while the video plays through where
+most comments are on screen, and ``over_bare`` that over the same with both kinds of comments
+switched off: the browser's own limit on this machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from playwright.sync_api import Page
+
+from benchmarks._measure import report
+from pipeline.artifacts.explained import Explained
+from pipeline.artifacts.frames import Frames
+from pipeline.artifacts.training import CommentTable, Epoch, TrainingRecord
+from pipeline.drawing.comment import ScreenComment
+from pipeline.drawing.glyphs import Typeface
+from pipeline.drawing.layout import lay_out
+from pipeline.drawing.screen import screen_of
+from pipeline.media.probe import VideoInfo, probe
+from pipeline.report.material import Material, Voices
+from pipeline.report.page import write_page
+from pipeline.report.summary import Summary
+from pipeline.show.episode import make_episode
+from pipeline.show.spec import EpisodeSpec
+from pipeline.timebase import FrameTimes
+from tests.clips import ffmpeg
+from tests.report.browser import browser
+
+MINUTES = 24
+COMMENTS = 10_000
+WORDS = ("かわいい", "きたー", "チノ", "ちゃん", "www", "8888", "草", "それな", "この", "シーン")
+SIDE = 14
+PAINTED = """(seconds) => new Promise((done) => {
+  const times = [];
+  const painted = (time) => {
+    times.push(time);
+    if (time - times[0] < seconds * 1000) requestAnimationFrame(painted);
+    else done((times.length - 1) / (times.at(-1) - times[0]) * 1000);
+  };
+  requestAnimationFrame(painted);
+})"""
+
+
+def main() -> None:
+    """Measure and report."""
+    options = _parser().parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "report"
+        folder.mkdir()
+        video = probe(_long(Path(name)))
+        material = _material(video)
+        started = time.perf_counter()
+        write_page(folder, material, lambda amount: None)
+        written = time.perf_counter() - started
+        figures: dict[str, list[float]] = {
+            "write_s": [written],
+            "page_mb": [(folder / "index.html").stat().st_size / 1e6],
+        }
+        with browser() as chromium:
+            for _ in range(options.rounds):
+                page = chromium.new_page(viewport={"width": 1280, "height": 800})
+                for name, value in _visit(page, folder, _peak(material)).items():
+                    figures.setdefault(name, []).append(value)
+                page.close()
+    report("report", figures)
+
+
+def _visit(page: Page, folder: Path, peak: float) -> dict[str, float]:
+    page.goto((folder / "index.html").as_uri(), wait_until="domcontentloaded")
+    page.keyboard.press("g")
+    page.wait_for_selector('#generated[aria-pressed="false"]')
+    interactive = float(page.evaluate("performance.now()")) / 1000
+    page.keyboard.press("g")
+    shown = _painted(page, peak)
+    page.keyboard.press("g")
+    page.keyboard.press("v")
+    bare = _painted(page, peak)
+    return {"interactive_s": interactive, "frames_per_s": shown, "over_bare": shown / bare}
+
+
+def _painted(page: Page, since: float) -> float:
+    """How often a second the page paints from then on while the video plays."""
+    page.evaluate(
+        "(time) => { const video = document.getElementById('video'); video.muted = true;"
+        " video.currentTime = time; return video.play() }",
+        since,
+    )
+    page.wait_for_timeout(1000)
+    rate = float(page.evaluate(PAINTED, 4))
+    page.evaluate("document.getElementById('video').pause()")
+    return rate
+
+
+def _long(folder: Path) -> Path:
+    """A scene of the show, played over and over."""
+    seconds = 20
+    short = make_episode(folder, EpisodeSpec(seconds=seconds, width=1280, height=720))
+    times = 60 * MINUTES // seconds - 1
+    ffmpeg("-stream_loop", str(times), "-i", short, "-c", "copy", folder / "long.mp4")
+    return folder / "long.mp4"
+
+
+def _material(video: VideoInfo) -> Material:
+    """What a report is made from, with texts, times and reasons by chance."""
+    chance = np.random.default_rng(1)
+    pts = np.arange(video.frame_count)
+    frames = Frames(FrameTimes(pts, 1 / video.rate, len(pts)), pts, "", pts[:0])
+    half = COMMENTS // 2
+    generated, viewers = (_voices(video, chance, half, layer) for layer in ("generated", "viewer"))
+    seen_s = np.array([comment.time_ms / 1000 for comment in generated.comments])
+    explained = _explained(chance, seen_s)
+    return Material(
+        video=video,
+        frames=frames,
+        generated=generated,
+        seen=frames.times.frames_at((1000 * seen_s).astype(np.int64)),
+        viewers=viewers,
+        explained=explained,
+        summary=_summary(video, half),
+        statistics=[],
+        history=[],
+    )
+
+
+def _voices(video: VideoInfo, chance: np.random.Generator, count: int, layer: str) -> Voices:
+    """Comments of one kind, every tenth of them within one minute."""
+    times = np.sort(chance.uniform(0, 60_000 * MINUTES, count))
+    times[::10] = 60_000 * (MINUTES / 2 + chance.random(len(times[::10])))
+    comments = [
+        ScreenComment(
+            int(milliseconds),
+            "".join(chance.choice(WORDS, chance.integers(1, 5))),
+            ("ue",) if chance.random() < 0.05 else (),
+            "generated" if layer == "generated" else "viewer",
+            number=number,
+        )
+        for number, milliseconds in enumerate(np.sort(times))
+    ]
+    return Voices(comments, lay_out(comments, Typeface().width, screen_of(video)))
+
+
+def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
+    count, maps = len(seen_s), 4
+    heat = (2, maps * count, SIDE * SIDE)
+    attention, evidence = chance.integers(0, 256, heat, np.uint8)
+    return Explained(
+        seen_s=seen_s,
+        words=[chance.choice(WORDS, maps - 1).tolist() for _ in range(count)],
+        first_map=maps * np.arange(count + 1),
+        attention=attention,
+        evidence=evidence,
+        peak=chance.random(maps * count, np.float32),
+        nats=chance.random(count, np.float32) * 9,
+        mean_nats=chance.random(count, np.float32) * 9,
+        rank=chance.integers(1, 101, count),
+        candidates=np.full(count, 100),
+        copies=chance.integers(0, 9, count),
+        near=chance.integers(0, 1000, (count, 4)),
+        similarity=chance.random((count, 4), np.float32),
+        learned_video=["episode"] * 1000,
+        learned_s=np.arange(1000.0),
+        learned_picture=[b""] * 1000,
+        learned_comments=[list(WORDS[:5])] * 1000,
+    )
+
+
+def _summary(video: VideoInfo, count: int) -> Summary:
+    table = CommentTable(*range(1, 13))
+    epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
+    training = TrainingRecord(
+        ["episode"], "lstm", "additive", "vgg19", "imagenet", "conv5_3", "cpu", 1, table, epochs,
+        20, 3.0, 3.1, 4.0,
+    )  # fmt: skip
+    seconds, frames = float(video.duration), video.frame_count
+    name = video.path.name
+    return Summary(name, "m", seconds, frames, frames, count, 99, 99, count, training, None)
+
+
+def _peak(material: Material) -> float:
+    """The second from which most comments cross the screen."""
+    assert material.viewers is not None
+    layouts = (material.generated.layout, material.viewers.layout)
+    starts = [placed.motion.start for layout in layouts for placed in layout.placed]
+    counts = np.bincount(np.clip(starts, 0, None).astype(np.int64) // 5)
+    return 5.0 * int(counts.argmax())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser
+
+
+if __name__ == "__main__":
+    main()
