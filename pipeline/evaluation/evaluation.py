@@ -14,7 +14,7 @@ from pipeline.evaluation.naming import measure_naming
 from pipeline.evaluation.pointing import measure_pointing
 from pipeline.evaluation.rate_fit import measure_rate
 from pipeline.evaluation.subject import Episode, Trained
-from pipeline.nn.explaining import attention_maps, evidence_maps, moments_of
+from pipeline.nn.explaining import attention_and_evidence, moments_of
 from pipeline.nn.feature_bank import FeatureBank
 from pipeline.text.vocabulary import UNKNOWN
 
@@ -70,4 +70,5 @@ def _pointing(trained: Trained, episode: Episode, bank: FeatureBank) -> Pointing
     everything = np.arange(len(comments))
     moments = moments_of(comments, sentences, everything, episode.frames, captioner.spec)
     asked = (captioner, moments, bank, sentences, captioner.mean.device)
-    return measure_pointing(comments, attention_maps(*asked), evidence_maps(*asked), episode.truth)
+    attention, evidence = zip(*attention_and_evidence(*asked), strict=True)
+    return measure_pointing(comments, attention, evidence, episode.truth)
