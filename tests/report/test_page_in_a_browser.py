@@ -112,6 +112,8 @@ def test_the_video_plays_and_toggles_filter_and_clicks_do_what_they_say(
     assert changed(visit.stage(), _bare(visit)).any()
 
     density = page.locator("#density")
+    ends = density.locator("path.viewers").get_attribute("d")
+    assert ends and ends.endswith("L240 0.000L240 0Z"), "one behind the end counts for nothing"
     box: Any = density.bounding_box()
     density.click(position={"x": box["width"] / 2, "y": 10})
     visit.settle()

@@ -82,9 +82,8 @@ class Timeline {
 function densities({ comments, seconds }, generated) {
   const counts = new Float64Array(DENSITY_STEPS + 1);
   for (const { kind, time } of comments) {
-    if ((kind === "generated") !== generated) continue;
-    const place = Math.round((time / seconds) * DENSITY_STEPS);
-    counts[Math.min(DENSITY_STEPS, Math.max(0, place))] += 1;
+    if ((kind === "generated") !== generated || time < 0 || time > seconds) continue;
+    counts[Math.round((time / seconds) * DENSITY_STEPS)] += 1;
   }
   const smooth = [1, 2, 3].reduce((rough) => rough.map((count, n) =>
     ((rough[n - 1] ?? count) + 2 * count + (rough[n + 1] ?? count)) / 4), counts);
