@@ -20,7 +20,7 @@ from benchmarks._measure import interleaved, report, speed_ratio, timed
 from tests.graph.stand_ins import finish, list_videos, new_season
 
 LEARNED, ANNOTATED = 2, 1000
-JOBS = 9  # of a video that is annotated and has comments
+JOBS = 11  # of a video that is annotated and has comments
 ROUNDS = 3
 RULE = """
 rule stage_{number}:

@@ -65,3 +65,10 @@ def test_the_table_over_all_videos_leads_to_it(finished: Project, visits: Visits
     visit.page.get_by_role("link", name=ANNOTATE).click()
     expect(visit.page.locator("h1")).to_have_text(f"{ANNOTATE}.mp4")
     assert Path(visit.page.url.removeprefix("file://")).parent.name == "report"
+
+
+def test_a_report_that_is_removed_leaves_the_table(project: Project) -> None:
+    table = project.workdir / "index.html"
+    assert ANNOTATE in table.read_text()
+    project.made("clean", "--video", str(project.show / f"{ANNOTATE}.mp4"))
+    assert not table.exists()
