@@ -20,7 +20,7 @@ from pipeline.nn.moments import Moments
 from pipeline.text.vocabulary import UNKNOWN, Vocabulary
 
 _MOST_WORDS = 200
-"""Of a comment count, as many as ``generate`` may write: a Transformer has places for 256."""
+"""Of a comment count, as many as ``generate`` may write."""
 
 
 @dataclass(frozen=True)

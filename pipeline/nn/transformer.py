@@ -31,7 +31,7 @@ from pipeline.text.vocabulary import PADDING
 from pipeline.timebase import Int64s
 
 _BLOCKS, _HEADS = 2, 4
-_LONGEST = 256  # words of a comment
+_PLACES = 256  # of words in a comment; those of a longer one share the last
 
 
 class Memory(NamedTuple):
@@ -61,7 +61,7 @@ class TransformerCaptioner(Captioner):
         super().__init__(spec)
         d = spec.size
         self.project = nn.Linear(spec.channels, d)
-        self.place = nn.Embedding(_LONGEST, d)
+        self.place = nn.Embedding(_PLACES, d)
         self.around = nn.Linear(spec.channels, len(AROUND) * d)
         self.facts = nn.Linear(len(FACTS), d)
         self.context_place = nn.Embedding(CONTEXT_COMMENTS * CONTEXT_WORDS, d)
@@ -78,7 +78,7 @@ class TransformerCaptioner(Captioner):
         place = torch.cat(
             [torch.full_like(words.comment[:k], i) for i, k in enumerate(words.going)]
         )
-        read = self.embed(words.read) + self.place(place)
+        read = self.embed(words.read) + self._place(place)
         if masks is not None:
             read = read * masks.word[words.comment]
         padded = read.new_zeros(len(words.last), len(words.going), read.shape[1])
@@ -103,7 +103,7 @@ class TransformerCaptioner(Captioner):
     def step(self, tokens: Tensor, state: State, nudge: Tensor | None = None) -> Step:
         """Read one word of each comment, (n,)."""
         place = torch.full_like(tokens, state.past[0].shape[1])
-        new = (self.embed(tokens) + self.place(place))[:, None]
+        new = (self.embed(tokens) + self._place(place))[:, None]
         past = []
         for block, before in zip(self.blocks, state.past, strict=True):
             past.append(torch.cat([before, new], 1))
@@ -123,6 +123,10 @@ class TransformerCaptioner(Captioner):
             Seating.of(which, memory.notes.device),
         )
         return State([past[index] for past in state.past], chosen)
+
+    def _place(self, place: Tensor) -> Tensor:
+        """(n, d) for words at these places (n,) of their comments, from 0."""
+        return self.place(place.clamp(max=_PLACES - 1))
 
     def _memory(self, prompt: Prompt, masks: Masks | None) -> Memory:
         normal = self.normal(prompt.features)

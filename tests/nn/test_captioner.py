@@ -222,6 +222,15 @@ def test_reading_is_step_after_step(tmp_path: Path, kind: Kind) -> None:
 
 
 @toys.all_kinds
+def test_lines_of_any_length_can_be_read(tmp_path: Path, kind: Kind) -> None:
+    network, shown = sensitive(kind), bank(tmp_path, kind)
+    long = [sentence * 100 for sentence in FULL]
+    prompt, words = toys.reading(comments(kind, long), shown)
+    reading = network.read(prompt, words)
+    torch.testing.assert_close(reading.end, stepped(network, prompt, words)[-1].mind)
+
+
+@toys.all_kinds
 @pytest.mark.parametrize("seed", range(3))
 def test_each_comment_is_read_as_it_is_alone_in_any_order(
     tmp_path: Path, kind: Kind, seed: int
