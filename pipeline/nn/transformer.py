@@ -126,7 +126,8 @@ class TransformerCaptioner(Captioner):
 
     def _place(self, place: Tensor) -> Tensor:
         """(n, d) for words at these places (n,) of their comments, from 0."""
-        return self.place(place.clamp(max=_PLACES - 1))
+        found: Tensor = self.place(place.clamp(max=_PLACES - 1))
+        return found
 
     def _memory(self, prompt: Prompt, masks: Masks | None) -> Memory:
         normal = self.normal(prompt.features)
