@@ -48,8 +48,11 @@ def crowded(layout: Layout, video: VideoInfo, most: int) -> list[Fraction]:
 
 
 def picture_at(scene: Scene, moment: Fraction, width: int) -> tuple[Fraction, Picture]:
-    """The time of the first picture from second ``moment`` on, and the picture ``as_shown``."""
-    with closing(scene.pictures(moment)) as coming:
+    """The time of the first picture from second ``moment`` on, and the picture ``as_shown``.
+
+    Near the end it may be one of those just before.
+    """
+    with closing(scene.pictures(min(moment, _last(scene.video)))) as coming:
         pts, planes = next(coming)
         return pts * scene.unit, as_shown(scene, planes, width)
 
