@@ -1,20 +1,24 @@
 """The report of a whole run, opened from disk as people open it."""
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.graph.project import ANNOTATE, Project
-from tests.report.browser import DESKTOP, Visits, changed
+from tests.report.browser import DESKTOP, PHONE, Visits, changed
 
+on_both = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
 
 
+@on_both
 def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
-    finished: Project, visits: Visits
+    finished: Project, visits: Visits, device: dict[str, Any]
 ) -> None:
-    visit = visits(finished.workdir / ANNOTATE / "report", "index.html", **DESKTOP)
+    visit = visits(finished.workdir / ANNOTATE / "report", "index.html", **device)
     page = visit.page
     page.locator("#start").click()
     visit.until("() => document.getElementById('video').currentTime > 0.3")
@@ -26,7 +30,7 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
     visit.press("g")
 
     written = (finished.workdir / ANNOTATE / "generated.jsonl").read_text().count("\n")
-    assert len(visit.rows()) == written
+    expect(page.locator("#count")).to_have_text(f"{written:,}")
     page.locator("#model .gallery a").first.click()
     expect(page.locator("#explanation")).to_be_visible()
     assert page.locator("#near-gallery figure").count() >= 1
@@ -50,11 +54,12 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
     expect(page.locator("#run")).to_contain_text("render")
 
 
+@on_both
 def test_nothing_of_it_hinders_those_who_cannot_see_or_point(
-    finished: Project, visits: Visits
+    finished: Project, visits: Visits, device: dict[str, Any]
 ) -> None:
     folder = finished.workdir / ANNOTATE / "report"
-    visit = visits(folder, "index.html", **DESKTOP, bypass_csp=True)
+    visit = visits(folder, "index.html", **device, bypass_csp=True)
     visit.page.evaluate(OPEN_ALL)
     found = Axe().run(visit.page).response["violations"]
     assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
