@@ -270,6 +270,23 @@ def test_the_keyboard_is_enough(visits: Visits, report: Path) -> None:
     assert wide <= 1280 and tall <= 800
 
 
+def test_where_no_screen_may_be_filled_the_player_fills_the_page(
+    visits: Visits, report: Path
+) -> None:
+    visit = visits(report, **PHONE)
+    page = visit.page
+    page.evaluate("() => { Element.prototype.requestFullscreen = undefined }")
+    visit.seek(1.2)
+    page.locator("#fullscreen").click()
+    box: Any = page.locator("#player").bounding_box()
+    assert (box["width"], box["height"]) == (390, 844)
+    visit.settle()
+    assert changed(visit.stage(), _bare(visit)).any(), "comments are drawn there, too"
+    page.locator("#fullscreen").click()
+    box = page.locator("#player").bounding_box()
+    assert box["height"] < 600
+
+
 def test_languages_themes_and_tables_are_remembered_and_need_no_player(
     visits: Visits, report: Path, written: Callable[..., Path]
 ) -> None:

@@ -145,7 +145,8 @@ class Player extends EventTarget {
     }
     choice.addEventListener("change", () => this.showChoice());
     video.addEventListener("volumechange", () => this.showVolume());
-    document.addEventListener("fullscreenchange", () => this.showFullscreen());
+    document.addEventListener("fullscreenchange", () =>
+      this.fill(document.fullscreenElement !== null));
     document.addEventListener("spoken", () => this.showVolume());
     this.showVolume();
   }
@@ -163,7 +164,12 @@ class Player extends EventTarget {
     const player = byId("player");
     if (document.fullscreenElement) document.exitFullscreen();
     else if (player.requestFullscreen) player.requestFullscreen().catch(() => {});
-    else this.video.webkitEnterFullscreen?.();
+    else this.fill(!player.classList.contains("full")); // of the page: an iPhone allows no more
+  }
+
+  fill(full) {
+    byId("player").classList.toggle("full", full);
+    rename(byId("fullscreen"), full ? "watch.unfullscreen" : "watch.fullscreen");
   }
 
   showPlaying() {
@@ -179,11 +185,6 @@ class Player extends EventTarget {
     byId("volume").style.setProperty("--done", `${100 * level}%`);
     const told = phrase("watch.volume_value", { n: Math.round(100 * level) });
     byId("volume").setAttribute("aria-valuetext", told);
-  }
-
-  showFullscreen() {
-    const key = document.fullscreenElement ? "watch.unfullscreen" : "watch.fullscreen";
-    rename(byId("fullscreen"), key);
   }
 
   showChoice() {
