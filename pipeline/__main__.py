@@ -164,11 +164,11 @@ def _make(
     workspace: Workspace, asked: Asked, profile: Profile, run: Run, options: argparse.Namespace
 ) -> ExitCode:
     made = make(workspace, asked, profile, run, options.wait)
-    if any(job.stage == "report" and job.state == "done" for job in made.jobs.values()):
-        _list_videos(workspace)
     outcome = Outcome.of(made)
     run.record.videos = outcome.videos
     run.end(outcome.code, outcome.headline)
+    if any(job.stage == "report" and job.state == "done" for job in made.jobs.values()):
+        _list_videos(workspace)
     for line in outcome.lines(workspace, run, profile):
         _say(f"{options.verb}: {line}")
     return outcome.code
@@ -178,7 +178,8 @@ def _list_videos(workspace: Workspace) -> None:
     """Make the page that leads to all reports anew, from whatever runs they are."""
     from pipeline.report.videos import write_videos
 
-    with suppress(OSError), workspace.gate():  # a full disk must not hide what was made
+    # A full disk or a busy folder must not hide what was made; the next report lists it.
+    with suppress(OSError, PipelineError), workspace.gate():
         write_videos(workspace.folder, workspace.videos())
 
 
