@@ -121,7 +121,6 @@ def _material(video: VideoInfo) -> Material:
         video=video,
         frames=frames,
         generated=generated,
-        seen=frames.times.frames_at((1000 * seen_s).astype(np.int64)),
         viewers=viewers,
         explained=explained,
         summary=_summary(video, half),

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pipeline.drawing.heat import AttendedComment
     from pipeline.timebase import Int64s
 
-_MOST_WORDS = 40  # of a comment are shown; lines that people wrote may be of any length
-
 
 class Config(StageConfig, frozen=True):
     """Which comments are shown."""
@@ -94,7 +92,7 @@ def _attended(
     from pipeline.artifacts.features import FeatureStore
     from pipeline.artifacts.model import load_model
     from pipeline.drawing.heat import AttendedComment
-    from pipeline.nn.explaining import attention_maps, evidence_maps, moments_of
+    from pipeline.nn.explaining import MOST_WORDS, attention_maps, evidence_maps, moments_of
     from pipeline.nn.feature_bank import FeatureBank
     from pipeline.text.normalize import normalize
     from pipeline.text.vocabulary import UNKNOWN, Vocabulary
@@ -105,7 +103,7 @@ def _attended(
     ids = Vocabulary.load(inputs["vocabulary"]).ids()
     sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
     moments = moments_of(comments, sentences, chosen, frames, card.spec)
-    shown = [sentences[place][:_MOST_WORDS] for place in chosen.tolist()]
+    shown = [sentences[place][:MOST_WORDS] for place in chosen.tolist()]
     bank = FeatureBank([inputs["features"]], card.tap)
     # So few words are read before a GPU has woken up.
     explain = attention_maps if kind == "attention" else evidence_maps
@@ -117,8 +115,8 @@ def _attended(
     found = []
     for place, its_maps in zip(chosen.tolist(), maps, strict=True):
         comment = comments[place]
-        ending = "end" if len(comment.words) <= _MOST_WORDS else "…"
-        labels = [*map(one_line, comment.words[:_MOST_WORDS]), ending]
+        ending = "end" if len(comment.words) <= MOST_WORDS else "…"
+        labels = [*map(one_line, comment.words[:MOST_WORDS]), ending]
         found.append(AttendedComment(comment.time_ms, one_line(comment.text), labels, its_maps))
     return found
 

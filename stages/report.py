@@ -23,9 +23,7 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``report/index.html`` with all that it shows, and ``report.json``."""
-    import numpy as np
-
-    from pipeline.artifacts.comments import GeneratedComment, read_lines, read_on_screen
+    from pipeline.artifacts.comments import read_on_screen
     from pipeline.artifacts.evaluation import Evaluation
     from pipeline.artifacts.explained import Explained
     from pipeline.artifacts.frames import Frames
@@ -42,13 +40,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     video = probe(source_path(inputs["source"]))
     frames = Frames.load(inputs["frames"])
-    generated = list(read_lines(inputs["generated"], GeneratedComment))
     explained = Explained.load(inputs["explained"])
 
     def voices(path: Path, of: Literal["generated", "comments"]) -> Voices:
         comments = read_on_screen(path, of)
         return Voices(comments, laid_out(comments, video, config.layout))
 
+    generated = voices(inputs["generated"], "generated")
     written = inputs.given("comments")
     viewers = voices(written, "comments") if written else None
     evaluation = inputs.given("evaluation")
@@ -58,8 +56,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         seconds=float(frames.times.duration),
         frames=len(frames.row),
         pictures=len(frames.first_frames()),
-        comments=len(generated),
-        distinct_comments=len({comment.text for comment in generated}),
+        comments=len(generated.comments),
+        distinct_comments=len({comment.text for comment in generated.comments}),
         copied=int((explained.copies > 0).sum()),
         viewers_comments=len(viewers.comments) if viewers else 0,
         training=TrainingRecord.load(inputs["training"]),
@@ -68,8 +66,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     material = Material(
         video=video,
         frames=frames,
-        generated=voices(inputs["generated"], "generated"),
-        seen=np.array([comment.frame for comment in generated], np.int64),
+        generated=generated,
         viewers=viewers,
         explained=explained,
         summary=summary,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import write_json
 
 
 class Delay(msgspec.Struct, frozen=True):
@@ -37,4 +37,4 @@ class Delay(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Publish ``delay.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+        write_json(path, self)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import write_json
 
 MeasuredOn = Literal["another video", "held-out comments", "training comments"]
 """Whose comments: a fair test; a fair one if blocks or halves were held out; none at all."""
@@ -177,4 +177,4 @@ class Evaluation(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Publish ``evaluation.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+        write_json(path, self)

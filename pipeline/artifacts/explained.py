@@ -24,7 +24,7 @@ Each of the p positions of a square grid, row by row over the whole picture, has
 or less and 255, or less where that is faint, for the peak (``pipeline.drawing.heat.strengths``). A
 comment has a map for each word and one for its end mark; one of more than 40 words has those of the
 first 40 and none for the end mark. A model without a square grid of attention gives no maps:
-first_map is all 0, and so is p. Likelihoods are of at most 200 words.
+first_map is all 0, and so is p.
 """
 
 from __future__ import annotations

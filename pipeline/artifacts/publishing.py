@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 _TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})\.(?P<pid>\d+)\.tmp")
 _FOREIGN_S = 7 * 24 * 3600
@@ -91,6 +93,11 @@ def write_text(target: Path, text: str) -> None:
     """Publish ``text`` as UTF-8."""
     with published(target) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def write_json(target: Path, value: object) -> None:
+    """Publish ``value`` as JSON that people can read."""
+    write_text(target, msgspec.json.format(msgspec.json.encode(value)).decode() + "\n")
 
 
 def keep_newest(folder: Path, pattern: str, count: int) -> list[Path]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import write_json
 
 
 class Fault(msgspec.Struct, frozen=True):
@@ -47,4 +47,4 @@ class Salvage(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Publish ``salvage.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+        write_json(path, self)

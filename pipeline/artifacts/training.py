@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from pipeline.artifacts.aligned import Aligned
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import write_json
 from pipeline.text.vocabulary import Vocabulary
 
 
@@ -94,7 +94,7 @@ class TrainingRecord(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Publish ``training.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+        write_json(path, self)
 
 
 def _words(videos: Sequence[Aligned], held_out: bool) -> list[list[str]]:

@@ -12,11 +12,10 @@ import numpy.typing as npt
 
 from pipeline.drawing.heat import strengths
 from pipeline.explanation.subject import Written
-from pipeline.nn.explaining import Maps, attention_and_evidence, has_grid
+from pipeline.nn.explaining import MOST_WORDS, Maps, attention_and_evidence, has_grid
 from pipeline.progress import track
 from pipeline.timebase import Int64s
 
-_MOST_WORDS = 40  # of a comment have maps; lines that people wrote may be of any length
 _BLOCK = 2048  # comments whose maps are in memory as floats
 
 UInt8s = npt.NDArray[np.uint8]
@@ -48,7 +47,7 @@ def heat_maps(written: Written) -> HeatMaps:
     peak = np.empty(len(attention), np.float32)
     blocks = [np.arange(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
     for block in track(blocks, n, "explain", "comments", len):
-        shown = [written.sentences[index][:_MOST_WORDS] for index in block.tolist()]
+        shown = [written.sentences[index][:MOST_WORDS] for index in block.tolist()]
         found = attention_and_evidence(
             written.captioner, written.moments.take(block), bank, shown, written.device
         )
@@ -61,7 +60,7 @@ def heat_maps(written: Written) -> HeatMaps:
 
 
 def _map_count(words: int) -> int:
-    return words + 1 if words <= _MOST_WORDS else _MOST_WORDS
+    return words + 1 if words <= MOST_WORDS else MOST_WORDS
 
 
 def _heat(maps: Maps) -> UInt8s:

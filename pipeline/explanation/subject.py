@@ -19,9 +19,6 @@ from pipeline.nn.feature_bank import FeatureBank
 from pipeline.nn.moments import Moments
 from pipeline.text.vocabulary import UNKNOWN, Vocabulary
 
-_MOST_WORDS = 200
-"""Of a comment count, as many as ``generate`` may write."""
-
 
 @dataclass(frozen=True)
 class Written:
@@ -35,8 +32,8 @@ class Written:
     features: Path
 
     def sentence(self, words: Sequence[str]) -> list[int]:
-        """The ids of a comment's first 200 words, without an end mark."""
-        return [self._ids.get(word, UNKNOWN) for word in words[:_MOST_WORDS]]
+        """The ids of a comment's words, without an end mark."""
+        return [self._ids.get(word, UNKNOWN) for word in words]
 
     @cached_property
     def sentences(self) -> list[list[int]]:

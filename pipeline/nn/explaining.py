@@ -22,6 +22,9 @@ from pipeline.nn.moments import Moments, Talk, moments_at
 from pipeline.text.vocabulary import BEGIN, END
 from pipeline.timebase import MILLISECONDS, Int64s
 
+MOST_WORDS = 40
+"""Of a comment whose maps are shown; lines that people wrote may be of any length."""
+
 _BATCH = 64  # comments read together
 
 Maps = npt.NDArray[np.float32]

@@ -44,14 +44,13 @@ def write_gallery(
 ) -> list[Shown]:
     """Write pictures below ``folder``, to ``gallery/``; none for a model without attention."""
     (folder / "gallery").mkdir()
-    scene, frames = Scene(material.video, []), material.frames
-    first = frames.first_frames()
+    scene, times = Scene(material.video, []), material.frames.times
     found = []
     for place, number in enumerate(_chosen(explanations, float(material.video.duration))):
         comment, why = material.generated.comments[number], explanations[number]
         sharpest = int(np.argmax(why.peaks[: len(why.words)]))
-        begins = frames.times.seconds(int(first[frames.row[material.seen[number]]]))
-        _, picture = picture_at(scene, begins, _WIDTH)
+        (frame,) = times.frames_at(np.array([round(why.seen * MILLISECONDS)])).tolist()
+        _, picture = picture_at(scene, times.seconds(frame), _WIDTH)
         strength = material.explained.attention[why.map + sharpest] / np.float32(255)
         name = f"gallery/{place:02}.jpg"
         Image.fromarray(strength_over(picture, strength)).save(folder / name, quality=_QUALITY)

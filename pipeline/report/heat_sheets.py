@@ -9,8 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from pipeline.artifacts.explained import Explained
 from pipeline.drawing.heat import palette
-from pipeline.report.content import A_SHEET, ACROSS, HeatKind
+from pipeline.report.content import A_SHEET, ACROSS, Heat, HeatKind
+
+
+def write_heat(folder: Path, explained: Explained) -> Heat | None:
+    """Write all maps below ``folder``; None, and nothing, for a model without attention."""
+    if not explained.side:
+        return None
+    write_sheets(folder, "attention", explained.attention)
+    write_sheets(folder, "evidence", explained.evidence)
+    return Heat(explained.side, ["attention", "evidence"])
 
 
 def write_sheets(folder: Path, kind: HeatKind, maps: npt.NDArray[np.uint8]) -> None:

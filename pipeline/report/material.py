@@ -13,7 +13,6 @@ from pipeline.media.probe import VideoInfo
 from pipeline.report.history import Done
 from pipeline.report.summary import Summary
 from pipeline.statistics.counting import Statistics
-from pipeline.timebase import Int64s
 
 
 @dataclass(frozen=True)
@@ -31,8 +30,6 @@ class Material:
     video: VideoInfo
     frames: Frames
     generated: Voices
-    seen: Int64s
-    """(comments,) the frames that the generated comments were written about."""
     viewers: Voices | None
     """None for videos without comments."""
     explained: Explained

@@ -15,9 +15,9 @@ from pipeline.drawing.rules import STAGE_HEIGHT
 from pipeline.media.probe import VideoInfo
 from pipeline.media.web import web_container, write_for_web
 from pipeline.moments import crowded, picture_at
-from pipeline.report.content import Heat, Player
+from pipeline.report.content import Player
 from pipeline.report.gallery import write_gallery
-from pipeline.report.heat_sheets import write_sheets
+from pipeline.report.heat_sheets import write_heat
 from pipeline.report.html import page
 from pipeline.report.material import Material
 from pipeline.report.player import explanations, spoken, write_learned
@@ -57,9 +57,6 @@ def write_page(folder: Path, material: Material, encoded: Callable[[int], object
     media = f"episode.{web_container(video)}"
     write_for_web(video, folder / media, encoded)
     _write_poster(folder / "poster.jpg", video, generated.layout)
-    if explained.side:
-        write_sheets(folder, "attention", explained.attention)
-        write_sheets(folder, "evidence", explained.evidence)
     write_plots(folder, summary.training, summary.evaluation, material.statistics)
 
     why = explanations(explained)
@@ -75,7 +72,7 @@ def write_page(folder: Path, material: Material, encoded: Callable[[int], object
         stage=(generated.layout.screen.width, STAGE_HEIGHT),
         comments=[comments[number] for number in by_time],
         learned=write_learned(folder, explained),
-        heat=Heat(explained.side, ["attention", "evidence"]) if explained.side else None,
+        heat=write_heat(folder, explained),
     )
     layouts = {"generated": generated.layout} | ({"viewers": viewers.layout} if viewers else {})
     text = page(

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.artifacts.evaluation import Evaluation
-from pipeline.artifacts.publishing import write_text
+from pipeline.artifacts.publishing import write_json
 from pipeline.artifacts.training import TrainingRecord
 
 
@@ -38,4 +38,4 @@ class Summary(msgspec.Struct, frozen=True):
 
     def save(self, path: Path) -> None:
         """Publish ``report.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode() + "\n")
+        write_json(path, self)

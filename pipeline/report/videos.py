@@ -14,7 +14,6 @@ from pipeline.artifacts.publishing import write_text
 from pipeline.report.html import page
 from pipeline.report.summary import Summary
 
-VIDEOS = "index.html"
 _SCRIPTS = ("theme.js", "tables.js")
 
 
@@ -38,7 +37,7 @@ class Row:
 def write_videos(workdir: Path, names: Iterable[str]) -> None:
     """Publish the table over the videos of these ``names``; none where none has a report."""
     rows = [_row(workdir / name) for name in names]
-    target = workdir / VIDEOS
+    target = workdir / "index.html"
     if any(row.summary for row in rows):
         write_text(target, page("videos.html.j2", _SCRIPTS, rows=rows))
     else:
@@ -46,9 +45,9 @@ def write_videos(workdir: Path, names: Iterable[str]) -> None:
 
 
 def _row(folder: Path) -> Row:
-    page, figures = folder / "report" / "index.html", folder / "report.json"
     try:
-        made = datetime.fromtimestamp(page.stat().st_mtime, UTC)
-        return Row(folder.name, Summary.load(figures), f"{made:%Y-%m-%d %H:%M}")
+        made = datetime.fromtimestamp((folder / "report/index.html").stat().st_mtime, UTC)
+        summary = Summary.load(folder / "report.json")
+        return Row(folder.name, summary, f"{made:%Y-%m-%d %H:%M}")
     except (FileNotFoundError, msgspec.DecodeError):
         return Row(folder.name, None, "")
