@@ -21,7 +21,7 @@ from benchmarks._stages import run_stage
 from benchmarks.train import DEFAULT
 from pipeline.artifacts.features import building_features
 from pipeline.artifacts.frames import Frames, writing_frames
-from pipeline.artifacts.model import ModelCard, load_model, save_model
+from pipeline.artifacts.model import Model, ModelCard, load_model, save_model
 from pipeline.comments.rhythm import Rhythm
 from pipeline.nn.captioner import Captioner, CaptionerSpec, build_captioner
 from pipeline.nn.decoding import Decoding, decode
@@ -53,7 +53,7 @@ def main() -> None:
             files = inputs | {"model": models[decoder]}
             run_stage("generate", files, {"generated": folder / "out.jsonl"}, {"count": 1.0})
 
-        captioner, _ = load_model(models["lstm"])
+        captioner = load_model(models["lstm"]).captioner
         frames, bank = Frames.load(inputs["frames"]), FeatureBank([inputs["features"]], TAP)
         ways = {
             "lstm": timed(lambda: stage("lstm")),
@@ -101,7 +101,14 @@ def _model(folder: Path, decoder: str) -> Path:
         words=len(SPECIAL) + WORDS,
         looks=Looks.of([]),
     )
-    save_model(path, build_captioner(spec), ModelCard(spec, **MADE_UP, tap=TAP))
+    vocabulary = Vocabulary(
+        words=[f"語{number}" for number in range(WORDS)],
+        counts=[1] * WORDS,
+        symbols=[False] * WORDS,
+        distinct=WORDS,
+        total=WORDS,
+    )
+    save_model(path, Model(build_captioner(spec), ModelCard(spec, **MADE_UP, tap=TAP), vocabulary))
     return path
 
 
@@ -112,7 +119,6 @@ def _episode(folder: Path) -> dict[str, Path]:
         "features": "features.h5",
         "rhythm": "rhythm.json",
         "rate": "rate.safetensors",
-        "vocabulary": "vocabulary.json",
     }
     paths = {name: folder / file for name, file in names.items()}
     draws = np.random.default_rng(CONFIG.seed)
@@ -127,13 +133,6 @@ def _episode(folder: Path) -> dict[str, Path]:
             features.append({TAP: grid.astype(np.float16)})
     Rhythm([1], 1000).save(paths["rhythm"])
     _constant_rate().save(paths["rate"])
-    Vocabulary(
-        words=[f"語{number}" for number in range(WORDS)],
-        counts=[1] * WORDS,
-        symbols=[False] * WORDS,
-        distinct=WORDS,
-        total=WORDS,
-    ).save(paths["vocabulary"])
     return paths
 
 

@@ -125,6 +125,7 @@ def _material(video: VideoInfo) -> Material:
         explained=explained,
         summary=_summary(video, half),
         statistics=[],
+        absent=[],
         history=[],
     )
 
@@ -175,8 +176,8 @@ def _summary(video: VideoInfo, count: int) -> Summary:
     table = CommentTable(*range(1, 13))
     epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
     training = TrainingRecord(
-        ["episode"], "lstm", "additive", "vgg19", "imagenet", "conv5_3", "cpu", 1, table, epochs,
-        20, 3.0, 3.1, 4.0,
+        ["episode"], ["0"], "lstm", "additive", "vgg19", "imagenet", "conv5_3", "cpu", 1, table,
+        epochs, 20, 3.0, 3.1, 4.0,
     )  # fmt: skip
     seconds, frames = float(video.duration), video.frame_count
     name = video.path.name

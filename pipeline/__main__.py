@@ -16,12 +16,13 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.config import Settings, VideoEntry, load_settings, override
+from pipeline.entries import configured_videos
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.graph import all_stages, stage_configs
 from pipeline.making import Asked, make, plan
+from pipeline.models import table
 from pipeline.options import parser
 from pipeline.profile import Profile, load_profile
-from pipeline.roles import configured_videos
 from pipeline.runs import Run
 from pipeline.summary import Outcome
 from pipeline.workspace import Workspace
@@ -61,6 +62,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
         return doctor.examine(options.workdir, options.profile)
     if options.verb == "fetch":
         return _fetch(options)
+    if options.verb == "models":
+        return _models(options.workdir)
     if (options.comments or options.broadcast) and not options.video:
         raise PipelineError(
             ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
@@ -188,6 +191,8 @@ def _plan(workspace: Workspace, asked: Asked, profile: Profile) -> ExitCode:
         planned = plan(workspace, asked, profile)
     for job in planned.jobs:
         print(printable(f"{job.stage:12}{job.of:24}{job.reason}"))
+    for note in planned.notes:
+        print(printable(f"{'kept':12}{note}"))
     for path, error in planned.roles.refused.items():
         print(printable(f"{'refused':12}{Path(path).name:24}{error}"))
     count = len(planned.jobs)
@@ -195,14 +200,30 @@ def _plan(workspace: Workspace, asked: Asked, profile: Profile) -> ExitCode:
     return ExitCode.OK
 
 
+def _models(workdir: Path) -> ExitCode:
+    lines = list(table(workdir / "models"))
+    for line in lines or ["no model yet: `make train VIDEO=path/to/ep1.mp4` makes one"]:
+        print(printable(line))
+    return ExitCode.OK
+
+
 def _clean(
     workspace: Workspace, settings: Settings, options: argparse.Namespace, run: Run
 ) -> ExitCode:
-    videos = [options.video] if options.video else configured_videos(settings)
+    videos = [options.video] if options.video else []
+    if not videos and not options.model:
+        videos = configured_videos(settings)
+    if not videos and not options.model:
+        raise PipelineError(
+            ExitCode.USAGE,
+            "nothing is named to be removed: the settings list no videos",
+            "Try `make clean VIDEO=path/to/ep1.mp4`, or `make clean MODEL=name` (`make models`"
+            " lists them)",
+        )
     with workspace.gate():
         removed = [workspace.remove_video(run, video) for video in videos]
-        if not options.video:
-            removed.append(workspace.remove_model(run, settings.model))
+        if options.model:
+            removed.append(workspace.remove_model(run, options.model))
     run.undo()
     if any(removed):
         _list_videos(workspace)

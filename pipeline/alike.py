@@ -46,8 +46,10 @@ def _told_of(video: str, job: Job) -> Job:
 def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[str]]:
     """The folders of ``targets``, by the first one of those that are like it.
 
-    What all videos depend on, the model and the videos it learns from, is like nothing else.
+    What all videos depend on, the model and the videos it learns from, is like nothing else; nor
+    is a video of which something is kept.
     """
+    alone = {*graph.train, *(folder for kept in graph.kept.values() for folder in kept)}
     wanted: dict[str, list[str]] = {}
     for target in targets:
         folder = folder_of(target)
@@ -56,7 +58,7 @@ def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[st
     steps = cache(lambda names, commented: _steps(graph, names, commented))
     kinds: dict[Hashable, list[str]] = {}
     for folder, names in wanted.items():
-        if folder in graph.train or folder.startswith("models/"):
+        if folder in alone or folder.startswith("models/"):
             kinds[folder] = [folder]
         else:
             asked = tuple(names), folder in graph.commented

@@ -40,10 +40,14 @@ class Videos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     annotate: list[str | VideoEntry] = []
 
 
+MODEL_NAME = re.compile(r"\w[\w.-]{0,49}")
+"""Of a folder below ``workdir/models``."""
+
+
 class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The top level of a settings file, stages aside."""
 
-    model: Annotated[str, msgspec.Meta(pattern=r"^\w[\w.-]{0,49}\Z")] = "default"
+    model: Annotated[str, msgspec.Meta(pattern=rf"^{MODEL_NAME.pattern}\Z")] = "default"
     seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 2017
     videos: Videos = Videos()
     layout: LayoutSettings = LayoutSettings()

@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
@@ -161,6 +161,14 @@ def _job(said: dict[str, Any]) -> Job:
         reason=_in_plain_words(said["reason"]),
         reads=frozenset(map(folder_of, said["input"])),
     )
+
+
+def made_here(workdir: Path, paths: Iterable[str]) -> bool:
+    """Whether the engine has any of these files on record, or they all came from elsewhere."""
+    from snakemake.persistence.file import FilePersistence
+
+    records = FilePersistence(nolock=True, path=workdir / ".snakemake")
+    return any(records._read_record(path) is not None for path in paths)
 
 
 def folder_of(path: str) -> str:

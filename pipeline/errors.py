@@ -41,6 +41,19 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+BROKEN = frozenset(
+    (
+        ExitCode.NOT_A_VIDEO,
+        ExitCode.VIDEO_TRUNCATED,
+        ExitCode.NO_FRAMES,
+        ExitCode.NOT_COMMENTS,
+        ExitCode.COMMENTS_EMPTY,
+        ExitCode.NO_USABLE_COMMENTS,
+    )
+)
+"""What says of a source that nothing can be made of it, whatever is tried."""
+
+
 class PipelineError(Exception):
     """A fault the user can mend.
 

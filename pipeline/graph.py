@@ -7,7 +7,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,22 @@ def reads(stage: Stage, template: str) -> bool:
     )
 
 
+def model_files(wanted: Iterable[Stage]) -> set[str]:
+    """Templates of the files of a model that stages read, at any distance, beside training it."""
+    makers = {path: stage for stage in all_stages().values() for path in stage.outputs.values()}
+    waiting, reached = list(wanted), set[str]()
+    found: set[str] = set()
+    while waiting:
+        stage = waiting.pop()
+        if stage.name in reached or stage.makes_model:
+            continue
+        reached.add(stage.name)
+        paths = [*stage.inputs.values(), *stage.commented.values()]
+        found.update(path for path in paths if "{model}" in path)
+        waiting.extend(makers[path] for path in paths if path in makers)
+    return found
+
+
 class Graph(msgspec.Struct, frozen=True):
     """One run's view of the stages: a model, what it learns from, and the settings."""
 
@@ -65,18 +81,43 @@ class Graph(msgspec.Struct, frozen=True):
     """By stage."""
     commented: list[str] = []
     """Names of the videos that have comments."""
+    kept: dict[str, list[str]] = {}
+    """By stage, the folders in which its outputs are taken as they are, whatever has changed."""
 
     @classmethod
-    def of(cls, settings: Settings, train: list[str], commented: list[str]) -> Graph:
+    def of(
+        cls, settings: Settings, train: list[str], commented: list[str], *, keep_model: bool
+    ) -> Graph:
         """The graph for checked settings, with the names of videos."""
         stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
         for section in stages.values():
             section.update({key: _found_anywhere(value) for key, value in section.items()})
-        return cls(settings.model, train, stages, commented)
+        graph = cls(settings.model, train, stages, commented)
+        if not keep_model:
+            return graph
+        makers = [stage.name for stage in graph.stages() if stage.makes_model]
+        return graph.keeping([(name, f"models/{settings.model}") for name in makers])
+
+    def keeping(self, outputs: Iterable[tuple[str, str]]) -> Graph:
+        """The same, but what stages have made in folders is taken as it is."""
+        kept = {stage: list(folders) for stage, folders in self.kept.items()}
+        for stage, folder in outputs:
+            kept.setdefault(stage, []).append(folder)
+        return msgspec.structs.replace(self, kept=kept)
 
     def stages(self) -> list[Stage]:
-        """Every stage, with the values of its settings in its paths."""
-        return [_filled(stage, self.settings[name]) for name, stage in all_stages().items()]
+        """Every stage that may run, with the values of its settings in its paths."""
+        folder = f"models/{self.model}"
+        return [
+            _filled(stage, self.settings[name])
+            for name, stage in all_stages().items()
+            if folder not in self.kept.get(name, ())
+        ]
+
+    def videos(self, stage: Stage) -> str:
+        """A pattern of the names of videos for which a stage may run."""
+        kept = "|".join(map(re.escape, self.kept.get(stage.name, ())))
+        return f"(?!(?:{kept})/)[^/]+" if kept else "[^/]+"
 
     def targets(self, wanted: Sequence[tuple[Stage, Sequence[str]]]) -> list[str]:
         """Every output of stages, for each of the videos named beside where it belongs to one."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +17,12 @@ from typing import TextIO
 from pipeline.alike import plan_alike
 from pipeline.artifacts.disk import require_space
 from pipeline.config import Settings, VideoEntry
+from pipeline.edited import edited_outputs
 from pipeline.engine import Job, Ran, folder_of, plan_graph, run_graph
-from pipeline.errors import ExitCode, PipelineError, from_os_error, from_words, printable
+from pipeline.errors import BROKEN, ExitCode, PipelineError, from_os_error, from_words, printable
 from pipeline.gpus import shared_out
 from pipeline.graph import Graph, configured_stages
+from pipeline.preflight import check_settings
 from pipeline.profile import Profile
 from pipeline.roles import Roles, assign_roles
 from pipeline.runs import JobRecord, Run
@@ -51,11 +54,14 @@ class Plan:
     """What there is to do."""
 
     roles: Roles
-    graph: Path
+    graph: Graph
+    graph_file: Path
     targets: list[str]
     stamps: list[int]
     """Of the targets, as they were."""
     jobs: list[Job]
+    notes: list[str]
+    """What the user should know of it."""
 
 
 @dataclass
@@ -65,23 +71,55 @@ class Made:
     plan: Plan
     jobs: dict[tuple[str, str], JobRecord] = field(default_factory=dict)
     """By stage and folder."""
+    notes: set[str] = field(default_factory=set)
+    """What the user has been told."""
     stopped: bool = False
     fault: PipelineError | None = None
     """Of the engine's own."""
 
+    def go_on_with(self, plan: Plan) -> None:
+        """Take up another plan for the same targets, once the first one has been tried."""
+        before = dict(zip(self.plan.targets, self.plan.stamps, strict=True))
+        stamps = [before.get(target, 0) for target in plan.targets]
+        self.plan = dataclasses.replace(plan, stamps=stamps)
+        self.jobs = {key: job for key, job in self.jobs.items() if job.state != "not reached"}
 
-def plan(workspace: Workspace, asked: Asked, profile: Profile) -> Plan:
-    """What ``make`` would do.
+
+def plan(
+    workspace: Workspace, asked: Asked, profile: Profile, broken: Collection[str] = ()
+) -> Plan:
+    """What ``make`` would do, where videos known to be ``broken`` are left out.
 
     Raises PipelineError: what registering videos raises, and the engine's own faults.
     """
     stages = configured_stages(asked.settings)
     products = [stage for stage in stages.values() if stage.product]
     wanted = [stages[name] for name in asked.stages] or products
-    roles = assign_roles(workspace, asked.settings, wanted, asked.video)
-    graph = Graph.of(asked.settings, roles.learn, roles.commented)
-    file = workspace.save_graph(graph)
+    roles = assign_roles(workspace, asked.settings, wanted, asked.video, broken)
+    graph = Graph.of(
+        asked.settings, roles.learn.videos, roles.commented, keep_model=roles.learn.keeps_model
+    )
     targets = graph.targets([(stage, roles.work_on[stage.name]) for stage in wanted])
+    file, jobs = _planned(workspace, graph, targets, profile)
+    notes = list(roles.learn.notes)
+    if edited := edited_outputs(workspace.folder, graph, jobs):
+        graph = graph.keeping(edited)
+        file, jobs = _planned(workspace, graph, targets, profile)
+        notes += [
+            f"{workspace.shown(path)} was edited by hand and is kept; delete it to have it made"
+            " anew"
+            for paths in edited.values()
+            for path in paths
+        ]
+    stamps = list(map(workspace.stamp, targets))
+    return Plan(roles, graph, file, targets, stamps, jobs, notes)
+
+
+def _planned(
+    workspace: Workspace, graph: Graph, targets: list[str], profile: Profile
+) -> tuple[Path, list[Job]]:
+    """The engine's settings file for ``graph``, and the jobs that it sees."""
+    file = workspace.save_graph(graph)
     said = io.StringIO()
 
     def ask(targets: Sequence[str]) -> list[Job] | None:
@@ -94,39 +132,26 @@ def plan(workspace: Workspace, asked: Asked, profile: Profile) -> Plan:
     jobs = plan_alike(workspace.folder, graph, targets, ask) if targets else []
     if jobs is None:
         raise _engine_fault(said.getvalue(), "the engine cannot plan this")
-    return Plan(roles, file, targets, list(map(workspace.stamp, targets)), jobs)
+    return file, jobs
 
 
 def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: bool) -> Made:
     """Do what is ``asked``, and try again what failed and may pass.
 
-    Raises PipelineError as ``plan`` does, and BUSY.
+    Where videos to learn from turn out to be broken, the model does without them.
+    Raises PipelineError as ``plan`` and ``check_settings`` do, and BUSY.
     """
     made = Made(_claimed(workspace, asked, profile, run, wait))
-    made.jobs = {
-        (job.stage, job.of): JobRecord(job.stage, job.of, job.reason, "not reached")
-        for job in made.plan.jobs
-    }
-    if made.plan.jobs:
-        with (
-            _console(run.log, profile.quiet) as said,
-            _driving(made.plan, profile) as gpus,
-            stoppable() as stopping,
-        ):
-
-            def attempt(targets: list[str]) -> None:
-                graph = made.plan.graph
-                ran = run_graph(workspace.folder, graph, targets, profile, gpus, said)
-                _note(ran, made, workspace.folder, run)
-                if stopping.asked:  # the engine has taken the interrupt
-                    raise KeyboardInterrupt
-                if not (ran.well or ran.failed):
-                    words = run.log.read_text(encoding="utf-8", errors="replace")
-                    made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
-
-            with suppress(KeyboardInterrupt):
-                _try(made, attempt, profile.retries)
-            made.stopped = stopping.asked
+    if profile.local and made.plan.jobs:
+        check_settings(made.plan.graph, made.plan.jobs)
+    _carry_out(made, workspace, profile, run)
+    broken: set[str] = set()
+    while new := _broken_sources(made) - broken:
+        broken |= new
+        if not broken.issuperset(made.plan.roles.learn.videos):
+            again = _claimed(workspace, asked, profile, run, wait, broken)
+            made.go_on_with(again)
+            _carry_out(made, workspace, profile, run)
     if made.stopped:
         for record in made.jobs.values():
             if record.code == ExitCode.INTERRUPTED:
@@ -137,12 +162,68 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
     return made
 
 
-def _claimed(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: bool) -> Plan:
+def _carry_out(made: Made, workspace: Workspace, profile: Profile, run: Run) -> None:
+    """Run the jobs of the plan, and note what became of them."""
+    for note in made.plan.notes:
+        if note not in made.notes:
+            _say(run, profile, note)
+    made.notes |= set(made.plan.notes)
+    for job in made.plan.jobs:
+        record = JobRecord(job.stage, job.of, job.reason, "not reached")
+        made.jobs.setdefault((job.stage, job.of), record)
+    if not made.plan.jobs:
+        return
+    with (
+        _console(run.log, profile.quiet) as said,
+        _driving(made.plan, profile) as gpus,
+        stoppable() as stopping,
+    ):
+
+        def attempt(targets: list[str]) -> None:
+            file = made.plan.graph_file
+            ran = run_graph(workspace.folder, file, targets, profile, gpus, said)
+            _note(ran, made, workspace.folder, run)
+            if stopping.asked:  # the engine has taken the interrupt
+                raise KeyboardInterrupt
+            if not (ran.well or ran.failed):
+                words = run.log.read_text(encoding="utf-8", errors="replace")
+                made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
+
+        with suppress(KeyboardInterrupt):
+            _try(made, attempt, profile.retries)
+        made.stopped = stopping.asked
+
+
+def _broken_sources(made: Made) -> set[str]:
+    """Videos to learn from of which a stage found that nothing can be read."""
+    if made.stopped or made.fault:
+        return set()
+    failed = {job.of for job in made.jobs.values() if job.state == "failed" and job.code in BROKEN}
+    return failed.intersection(made.plan.roles.learn.videos)
+
+
+def _say(run: Run, profile: Profile, line: str) -> None:
+    """Tell the user; where the profile is quiet, the log."""
+    if profile.quiet:
+        with run.log.open("a", encoding="utf-8") as log:
+            log.write(f"{printable(line)}\n")
+    else:
+        print(printable(line), file=sys.stderr)
+
+
+def _claimed(
+    workspace: Workspace,
+    asked: Asked,
+    profile: Profile,
+    run: Run,
+    wait: bool,
+    broken: Collection[str] = (),
+) -> Plan:
     """Plan, and keep others away from what the plan touches."""
     while True:
         try:
             with workspace.gate():
-                planned = plan(workspace, asked, profile)
+                planned = plan(workspace, asked, profile, broken)
                 writes = {job.of for job in planned.jobs}
                 reads = {folder for job in planned.jobs for folder in job.reads} - writes
                 workspace.claim(run, writes, reads)

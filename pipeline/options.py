@@ -20,7 +20,7 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         " FORMAT, OF, VIEWERS, AT, URL, MOST, SINCE, CONFIG, WORKDIR, PROFILE and WAIT, as make"
         " passes them on.",
     )
-    verbs = [*all_stages(), "fetch", "plan", "clean", "doctor"]
+    verbs = [*all_stages(), "fetch", "models", "plan", "clean", "doctor"]
     options.add_argument(
         "verbs", nargs="+", choices=verbs, metavar="VERB", help="one of " + ", ".join(verbs)
     )
@@ -66,6 +66,9 @@ def parser(description: str | None) -> argparse.ArgumentParser:
         default=os.environ.get("AT"),
         metavar="1:05,83.5",
         help="the moments of a video that moments shows",
+    )
+    options.add_argument(
+        "--model", default=os.environ.get("MODEL", ""), help="the model that clean removes"
     )
     options.add_argument("--url", default=os.environ.get("URL"), help="page that fetch goes to")
     options.add_argument(

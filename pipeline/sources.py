@@ -19,6 +19,8 @@ VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
 
 _COMMENT_ENDINGS = (".xml", ".json", ".comments.json", ".jsonl")
+_TEXTS = {".ass", ".csv", ".json", ".jsonl", ".srt", ".ssa", ".tsv", ".txt", ".vtt", ".xml"}
+"""Endings of what is easily given for a video."""
 _RESERVED = {"models", "logs", "runs", "show", "fetched", "index.html"}
 _ENDLESS = re.compile(r"(.+)\1{19}$")
 """Such as wwwwwwwwwwwwwwwwwwww, which the engine takes for a rule that feeds itself."""
@@ -50,11 +52,18 @@ def register(
     one beside it; the broadcast then stays too unless it is given. Returns NAME. Pointers
     whose files are unchanged are left untouched, and must be where the folder is ``in_use`` by
     another run.
-    Raises PipelineError: VIDEO_MISSING, COMMENTS_MISSING, USAGE, NAME_TAKEN, INVALID_SETTING, BUSY.
+    Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, COMMENTS_MISSING, USAGE, NAME_TAKEN,
+    INVALID_SETTING, BUSY.
     """
     if not _is_file(video):
         raise PipelineError(
             ExitCode.VIDEO_MISSING, f"there is no video at {video}", "Check the path after VIDEO="
+        )
+    if video.suffix.lower() in _TEXTS and _is_text(video):
+        raise PipelineError(
+            ExitCode.NOT_A_VIDEO,
+            f"{video} holds text, such as comments, and is no video",
+            f"Write VIDEO=path/to/ep1.mp4 COMMENTS={shlex.quote(str(video))}",
         )
     for path in comments:
         if not _is_file(path):
@@ -111,6 +120,11 @@ def _is_file(path: Path) -> bool:
         return path.is_file()
     except OSError:  # its name is too long for the file system
         return False
+
+
+def _is_text(path: Path) -> bool:
+    with path.open("rb") as file:
+        return b"\0" not in file.read(4096)
 
 
 def _with_ending(video: Path, ending: str) -> Path:

@@ -22,7 +22,7 @@ import msgspec
 from pipeline import gpus, stage_record, torchrun
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
-from pipeline.stage_record import StageRecord
+from pipeline.stage_record import Fault, StageRecord, file_digest
 from pipeline.supervision import Supervision
 
 log = logging.getLogger("yajiuma")
@@ -76,6 +76,11 @@ class Stage:
     config: type[StageConfig] = field(default=StageConfig)
     commented: Mapping[str, str] = field(default_factory=dict)
     """More inputs, of videos that have comments."""
+    editable: Sequence[str] = ()
+    """Names of outputs that people may edit by hand, and which are then no longer replaced."""
+    check: Callable[[Any, Mapping[str, Any]], None] | None = None
+    """Raises PipelineError for settings with which no input could pass. Is called before any work,
+    with the stage's own settings, and those of all stages by name."""
     product: bool = False
     """Whether its output is wanted of every video, and not only where it is asked for."""
     gpu: bool = False
@@ -85,6 +90,11 @@ class Stage:
     memory_mb: int = 1000
     """What it needs at most for an hour and VGG-19, with room: stages run side by side as far as
     memory goes, and a cluster is asked for so much."""
+
+    @property
+    def makes_model(self) -> bool:
+        """Whether its outputs are part of a model, and not of a video."""
+        return any("{model}" in path for path in self.outputs.values())
 
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""
@@ -96,10 +106,13 @@ class Stage:
 
 def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     options = _parser(stage).parse_args(arguments)
+    if options.check is not None:
+        return _check(stage, msgspec.json.decode(options.check))
     supervision = Supervision()
     started, clock = time.time(), time.monotonic()
     logs: Path | None = None
     settings: dict[str, Any] = {}
+    digests: dict[str, str] = {}
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.commented)
         outputs = _files(stage.outputs, options.output, "--output")
@@ -112,6 +125,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         settings = msgspec.to_builtins(config)
         with gpus.taken() if stage.gpu and not torchrun.started() else nullcontext():
             message = stage.run(inputs, outputs, config)
+        digests = {outputs[name].name: file_digest(outputs[name]) for name in stage.editable}
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
@@ -130,8 +144,23 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             cpu_seconds=round(sum(os.times()[:4]), 2),
             memory_mb=supervision.peak_memory_mb(),
             settings=settings,
+            digests=digests,
         ).save(logs, stage.name)
     return code
+
+
+def _check(stage: Stage, sections: Mapping[str, Any]) -> ExitCode:
+    """Try the settings alone; what is wrong with them goes to stdout, see pipeline.preflight."""
+    try:
+        if stage.check is not None:
+            own = parse_stage_config(
+                msgspec.json.encode(sections[stage.name]).decode(), stage.config
+            )
+            stage.check(own, sections)
+    except PipelineError as error:
+        sys.stdout.buffer.write(msgspec.json.encode(Fault(error.code, error.problem, error.remedy)))
+        return error.code
+    return ExitCode.OK
 
 
 def _explain(error: BaseException) -> tuple[ExitCode, str, bool]:
@@ -158,6 +187,9 @@ def _parser(stage: Stage) -> argparse.ArgumentParser:
         )
     parser.add_argument("--config", type=Path, help="settings file; the stage reads its section")
     parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
+    parser.add_argument(
+        "--check", metavar="JSON", help="only try the settings, given those of all stages by name"
+    )
     parser.add_argument("-v", "--verbose", action="store_true", help="debug lines and tracebacks")
     return parser
 
@@ -175,7 +207,7 @@ def _files(
             raise _usage(f"{option} {pair} is not one of {', '.join(paths)}")
         paths[name].append(Path(path))
     for name, template in templates.items():
-        if not paths[name] or (len(paths[name]) > 1 and "{train}" not in template):
+        if len(paths[name]) != 1 and "{train}" not in template:
             raise _usage(f"{option} {name}=PATH must be given once, not {len(paths[name])} times")
     return Files(paths)
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from pipeline.errors import ExitCode
 
 
 class StageRecord(msgspec.Struct, frozen=True):
@@ -28,11 +31,27 @@ class StageRecord(msgspec.Struct, frozen=True):
     """Peak of the process and those it started; see pipeline.supervision."""
     settings: dict[str, Any] = {}
     """With which it ran."""
+    digests: dict[str, str] = {}
+    """Of its outputs that people may edit, by their names."""
 
     def save(self, logs: Path, stage: str) -> None:
         """Leave it in the folder ``logs``, unless the disk is full: that must not hide the rest."""
         with contextlib.suppress(OSError):
             _path(logs, stage).write_bytes(msgspec.json.encode(self))
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A PipelineError on its way from a stage's process to the driver's."""
+
+    code: ExitCode
+    problem: str
+    remedy: str
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a whole file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def forget(logs: Path, stage: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shlex
 import shutil
 import time
@@ -14,14 +13,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline.artifacts.publishing import keep_newest, sweep, write_text
-from pipeline.artifacts.source import Source
+from pipeline.artifacts.source import CommentSources, Source
 from pipeline.claims import Claims
-from pipeline.config import VideoEntry
+from pipeline.config import MODEL_NAME, VideoEntry
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.graph import Graph
 from pipeline.profile import Profile
 from pipeline.runs import RUNS_KEPT, Run
-from pipeline.sources import VIDEO_POINTER, has_comments, register, video_name
+from pipeline.sources import COMMENTS_POINTER, VIDEO_POINTER, register, video_name
 
 _GATE = "gate"
 _PATIENCE_S = 60.0
@@ -143,48 +142,30 @@ class Workspace:
         """The names of all videos that were ever registered here, in order."""
         return sorted(pointer.parent.name for pointer in self.folder.glob(f"*/{VIDEO_POINTER}"))
 
-    def training_videos(
-        self, model: str, configured: list[str], given: list[str], anew: bool
-    ) -> list[str]:
-        """The names of the videos that ``model`` learns from. To be called within the gate.
+    def learned_from(self, model: str) -> dict[str, str]:
+        """The videos that a finished model learned from: fingerprints of the files by name.
 
-        The settings decide; else what the model learned from before, unless ``anew``;
-        else the videos ``given`` on the command line, which the model then remembers.
-        Raises PipelineError: NO_MODEL, COMMENTS_MISSING, BUSY.
+        Empty where there is no such model, or none that says so.
         """
-        memory = self.folder / "models" / model / "videos.json"
-        if configured:
-            chosen = configured
-        elif memory.exists() and not anew:
-            chosen = json.loads(memory.read_text())
-        else:
-            chosen = [name for name in given if anew or has_comments(self.folder, name)]
-            if not chosen:
-                raise PipelineError(
-                    ExitCode.NO_MODEL,
-                    f"there is no model “{model}” yet, and no comments to train one on",
-                    "Run `make train VIDEO=… COMMENTS=…` first, or list `videos: train:` in the"
-                    " settings",
-                )
-        for name in chosen:
-            if not has_comments(self.folder, name):
-                raise no_comments(name)
-        if not configured:
-            text = json.dumps(chosen)
-            if not memory.exists() or memory.read_text() != text:
-                self._remember(memory, text)
-        return chosen
+        try:
+            text = (self.folder / "models" / model / "training.json").read_bytes()
+            learned = msgspec.json.decode(text, type=_Learned)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return {}
+        return dict(zip(learned.videos, learned.fingerprints, strict=True))
 
-    def _remember(self, memory: Path, text: str) -> None:
-        name = str(memory.parent.relative_to(self.folder))
-        if not self._claims.take(name):
-            raise PipelineError(
-                ExitCode.BUSY,
-                f"another run is at work with the model {memory.parent.name}",
-                "Let it end, or queue behind it with WAIT=1",
-            )
-        write_text(memory, text)
-        self._claims.free([name])
+    def is_here(self, name: str, fingerprint: str) -> bool:
+        """Whether a video with comments is registered under ``name``, and is the file it was."""
+        pointers = [self.folder / name / pointer for pointer in (VIDEO_POINTER, COMMENTS_POINTER)]
+        if not all(pointer.exists() for pointer in pointers):
+            return False
+        video, comments = Source.load(pointers[0]), CommentSources.load(pointers[1])
+        files = [video.path, *(file.path for file in comments.files)]
+        return video.fingerprint == fingerprint and all(Path(file).is_file() for file in files)
+
+    def exist(self, targets: Iterable[str]) -> bool:
+        """Whether there are all of these files."""
+        return all((self.folder / target).exists() for target in targets)
 
     def save_graph(self, graph: Graph) -> Path:
         """Write the engine's settings file, named by its content."""
@@ -224,7 +205,11 @@ class Workspace:
         return self._remove(run, folder.name)
 
     def remove_model(self, run: Run, model: str) -> Path | None:
-        """Remove a model and what it remembers. Raises PipelineError BUSY."""
+        """Remove a model. Raises PipelineError: USAGE for what is no name of one, BUSY."""
+        if not MODEL_NAME.fullmatch(model):
+            raise PipelineError(
+                ExitCode.USAGE, f"{model} is no name of a model", "`make models` lists them"
+            )
         return self._remove(run, f"models/{model}")
 
     def _remove(self, run: Run, name: str) -> Path | None:
@@ -235,6 +220,13 @@ class Workspace:
             raise self._busy(run, name)
         shutil.rmtree(folder)
         return folder
+
+
+class _Learned(msgspec.Struct, frozen=True):
+    """What of ``training.json`` tells which videos a model learned from."""
+
+    videos: list[str]
+    fingerprints: list[str]
 
 
 def no_comments(*names: str) -> PipelineError:

@@ -89,18 +89,15 @@ def _attended(
     """The ``chosen`` comments with where the model looks when it tells their words."""
     import torch
 
-    from pipeline.artifacts.features import FeatureStore
-    from pipeline.artifacts.model import load_model
+    from pipeline.artifacts.model import load_model_for
     from pipeline.drawing.heat import AttendedComment
     from pipeline.nn.explaining import MOST_WORDS, attention_maps, evidence_maps, moments_of
     from pipeline.nn.feature_bank import FeatureBank
     from pipeline.text.normalize import normalize
-    from pipeline.text.vocabulary import UNKNOWN, Vocabulary
+    from pipeline.text.vocabulary import UNKNOWN
 
-    captioner, card = load_model(inputs["model"])
-    with FeatureStore(inputs["features"]) as store:
-        card.require_match(store, inputs["features"])
-    ids = Vocabulary.load(inputs["vocabulary"]).ids()
+    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
+    ids = vocabulary.ids()
     sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
     moments = moments_of(comments, sentences, chosen, frames, card.spec)
     shown = [sentences[place][:MOST_WORDS] for place in chosen.tolist()]
@@ -138,7 +135,6 @@ STAGE = Stage(
         "features": "{video}/features.h5",
         "comments": "{video}/generated.jsonl",
         "model": "models/{model}/model.safetensors",
-        "vocabulary": "models/{model}/vocabulary.json",
     },
     outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
     config=Config,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -49,6 +50,21 @@ class Config(StageConfig, frozen=True):
     """MeCab's: ``ipadic``, ``unidic-lite``, ``system``, or the folder of a compiled one."""
     user_dictionary: str | None = None
     """Words of your own for MeCab."""
+
+
+def check(config: Config, sections: Mapping[str, Any]) -> None:
+    """Raise PipelineError for a dictionary or a file of NG words or users that cannot be read."""
+    from pathlib import Path
+
+    from pipeline.comments.filters import ng_users, ng_words
+    from pipeline.text.splitting import make_splitter
+
+    if config.ng_words:
+        ng_words(Path(config.ng_words))
+    if config.ng_users:
+        ng_users(Path(config.ng_users))
+    language = "japanese" if config.language == "auto" else config.language
+    make_splitter(language, config.dictionary, config.user_dictionary)
 
 
 _SURELY_LATE_MS = 3_600_000
@@ -119,6 +135,8 @@ STAGE = Stage(
     },
     config=Config,
     run=run,
+    check=check,
+    editable=("comments",),
 )
 
 if __name__ == "__main__":

@@ -22,44 +22,38 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``evaluation.json``."""
-    from pipeline.alignment import hold_out_videos
     from pipeline.artifacts.aligned import Aligned
     from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.features import FeatureStore
+    from pipeline.artifacts.corpus import TrainingCorpus
     from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model
+    from pipeline.artifacts.model import load_model_for
     from pipeline.artifacts.source import source_path
     from pipeline.evaluation.evaluation import evaluate
     from pipeline.evaluation.subject import Episode, Trained
     from pipeline.nn.device import best_device
     from pipeline.rate.model import RateModel
     from pipeline.show.truth import Truth, truth_beside
-    from pipeline.text.vocabulary import Vocabulary
 
-    captioner, card = load_model(inputs["model"])
-    with FeatureStore(inputs["features"]) as store:
-        card.require_match(store, inputs["features"])
-    learned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("learned")})
-    names = [path.parent.name for path in inputs.every("learned")]
-    name = inputs["aligned"].parent.name
+    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
+    corpus = TrainingCorpus.load(inputs["corpus"], card.tap)
+    frames = Frames.load(inputs["frames"])
     truth = truth_beside(source_path(inputs["source"]))
     evaluation = evaluate(
         Trained(
             captioner.to(best_device()),
-            Vocabulary.load(inputs["vocabulary"]),
+            vocabulary,
             card.tap,
             RateModel.load(inputs["rate"]),
-            learned,
-            inputs.every("learned_features"),
+            corpus.videos,
         ),
         Episode.of(
-            name,
-            learned[names.index(name)] if name in names else Aligned.load(inputs["aligned"]),
-            Frames.load(inputs["frames"]),
+            inputs["aligned"].parent.name,
+            Aligned.load(inputs["aligned"]),
+            frames,
             inputs["features"],
             list(read_lines(inputs["generated"], GeneratedComment)),
             Truth.load(truth) if truth else None,
-            learned_from=name in names,
+            corpus.video_of(frames),
         ),
         most_queries=config.queries,
         block_s=config.block,
@@ -81,11 +75,9 @@ STAGE = Stage(
         "features": "{video}/features.h5",
         "aligned": "{video}/aligned.h5",
         "generated": "{video}/generated.jsonl",
-        "learned": "{train}/aligned.h5",
-        "learned_features": "{train}/features.h5",
         "model": "models/{model}/model.safetensors",
         "rate": "models/{model}/rate.safetensors",
-        "vocabulary": "models/{model}/vocabulary.json",
+        "corpus": "models/{model}/corpus.h5",
     },
     outputs={"evaluation": "{video}/evaluation.json"},
     config=Config,

@@ -11,7 +11,6 @@ from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.artifacts.explained import Explained
-    from pipeline.explanation.subject import LearnedVideo
 
 
 class Config(StageConfig, frozen=True):
@@ -27,47 +26,26 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``explained.h5``."""
     from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.features import FeatureStore
+    from pipeline.artifacts.corpus import TrainingCorpus
     from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model
+    from pipeline.artifacts.model import load_model_for
     from pipeline.explanation.explanation import explain
     from pipeline.explanation.subject import Written
     from pipeline.nn.device import best_device
-    from pipeline.text.vocabulary import Vocabulary
 
-    captioner, card = load_model(inputs["model"])
-    with FeatureStore(inputs["features"]) as store:
-        card.require_match(store, inputs["features"])
+    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
     written = Written(
         captioner.to(best_device()),
-        Vocabulary.load(inputs["vocabulary"]),
+        vocabulary,
         card.tap,
         list(read_lines(inputs["comments"], GeneratedComment)),
         Frames.load(inputs["frames"]),
         inputs["features"],
     )
-    explained = explain(written, _learned(inputs), ranked=config.ranked, seed=config.seed)
+    corpus = TrainingCorpus.load(inputs["corpus"], card.tap)
+    explained = explain(written, corpus, ranked=config.ranked, seed=config.seed)
     explained.save(outputs["explained"])
     return _summary(explained)
-
-
-def _learned(inputs: Files) -> list[LearnedVideo]:
-    from pipeline.alignment import hold_out_videos
-    from pipeline.artifacts.aligned import Aligned
-    from pipeline.explanation.subject import LearnedVideo
-
-    videos = {path.parent.name: Aligned.load(path) for path in inputs.every("learned")}
-    return [
-        LearnedVideo(*row)
-        for row in zip(
-            videos,
-            hold_out_videos(videos),
-            inputs.every("learned_features"),
-            inputs.every("learned_frames"),
-            inputs.every("learned_comments"),
-            strict=True,
-        )
-    ]
 
 
 def _summary(explained: Explained) -> str:
@@ -91,12 +69,8 @@ STAGE = Stage(
         "frames": "{video}/frames.h5",
         "features": "{video}/features.h5",
         "comments": "{video}/generated.jsonl",
-        "learned": "{train}/aligned.h5",
-        "learned_features": "{train}/features.h5",
-        "learned_frames": "{train}/frames.h5",
-        "learned_comments": "{train}/comments.jsonl",
         "model": "models/{model}/model.safetensors",
-        "vocabulary": "models/{model}/vocabulary.json",
+        "corpus": "models/{model}/corpus.h5",
     },
     outputs={"explained": "{video}/explained.h5"},
     config=Config,

@@ -54,6 +54,7 @@ STAGE = Stage(
     outputs={"export": "{video}/{of}.{format}"},
     config=Config,
     run=run,
+    editable=("export",),
 )
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from msgspec import Meta
 
@@ -30,6 +31,14 @@ class Config(StageConfig, frozen=True):
     """Pictures in one forward pass; null takes what suits the machine."""
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
     """For random weights."""
+
+
+def check(config: Config, sections: Mapping[str, Any]) -> None:
+    """Raise PipelineError for a network that cannot be had, or that takes other pictures."""
+    from pipeline.nn.backbones.loading import check_backbone
+
+    size = sections["frames"]["size"]
+    check_backbone(config.backbone, config.weights, config.taps, size)
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -89,6 +98,7 @@ STAGE = Stage(
     outputs={"features": "{video}/features.h5"},
     config=Config,
     run=run,
+    check=check,
     gpu=True,
     whole_machine=True,
     memory_mb=4000,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
@@ -38,6 +39,16 @@ class Config(StageConfig, frozen=True):
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
 
 
+def check(config: Config, sections: Mapping[str, Any]) -> None:
+    """Raise PipelineError for a file of NG words that is not there, or cannot be read."""
+    from pathlib import Path
+
+    from pipeline.comments.filters import ng_words
+
+    if config.ng_words:
+        ng_words(Path(config.ng_words))
+
+
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``generated.jsonl``."""
     from pathlib import Path
@@ -47,7 +58,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.comments import write_lines
     from pipeline.artifacts.features import FeatureStore
     from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model
+    from pipeline.artifacts.model import load_model_for
     from pipeline.comments.filters import ng_words
     from pipeline.comments.rhythm import Rhythm
     from pipeline.nn.decoding import Decoding
@@ -61,12 +72,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         write_comments,
     )
     from pipeline.rate.model import RateModel
-    from pipeline.text.vocabulary import Vocabulary
 
     frames = Frames.load(inputs["frames"])
-    captioner, card = load_model(inputs["model"])
-    with FeatureStore(inputs["features"]) as store:
-        card.require_match(store, inputs["features"])
+    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
     bank = FeatureBank([inputs["features"]], card.tap)
     rhythm = Rhythm.load(inputs["rhythm"])
     if config.count == "data":
@@ -86,7 +94,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         plan,
         frames,
         captioner.to(best_device()),
-        Vocabulary.load(inputs["vocabulary"]),
+        vocabulary,
         bank,
         Wishes(
             Decoding(
@@ -117,11 +125,12 @@ STAGE = Stage(
         "model": "models/{model}/model.safetensors",
         "rhythm": "models/{model}/rhythm.json",
         "rate": "models/{model}/rate.safetensors",
-        "vocabulary": "models/{model}/vocabulary.json",
     },
     outputs={"generated": "{video}/generated.jsonl"},
     config=Config,
     run=run,
+    check=check,
+    editable=("generated",),
     gpu=True,
     whole_machine=True,
     memory_mb=3000,

@@ -9,6 +9,7 @@ from pipeline.drawing.settings import LayoutSettings
 from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from pipeline.report.summary import Summary
@@ -71,6 +72,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         explained=explained,
         summary=summary,
         statistics=_statistics(inputs),
+        absent=_absent(inputs, summary.training.videos),
         history=history(path.parent for path in inputs.all()),
     )
     with (
@@ -89,6 +91,12 @@ def _statistics(inputs: Files) -> list[Statistics]:
     own = inputs.given("statistics")
     paths = dict.fromkeys([*([own] if own else []), *inputs.every("learned")])
     return [Statistics.load(path) for path in paths]
+
+
+def _absent(inputs: Files, learned: Sequence[str]) -> list[str]:
+    """Those of the ``learned`` videos of which there are no statistics."""
+    here = {path.parent.name for path in inputs.every("learned")}
+    return [name for name in learned if name not in here]
 
 
 def _told(summary: Summary) -> str:

@@ -61,7 +61,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.alignment import hold_out_videos
     from pipeline.artifacts.aligned import Aligned
     from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import ModelCard, save_model
+    from pipeline.artifacts.model import Model, ModelCard, save_model
     from pipeline.artifacts.training import CommentTable, TrainingRecord
     from pipeline.fingerprint import code_digest, file_fingerprint
     from pipeline.nn.captioner import CaptionerSpec, build_captioner
@@ -136,6 +136,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         if team.leads:
             record = TrainingRecord(
                 videos=[path.parent.name for path in inputs.every("aligned")],
+                fingerprints=[video.fingerprint for video in frames],
                 decoder=config.decoder,
                 attention=config.attention,
                 backbone=backbone,
@@ -151,7 +152,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
                 dev_nll_unigram=unigram_nll(train, dev, len(vocabulary)),
             )
             record.save(outputs["training"])
-            save_model(outputs["model"], captioner, ModelCard(spec, backbone, weights, tap))
+            card = ModelCard(spec, backbone, weights, tap)
+            save_model(outputs["model"], Model(captioner, card, vocabulary))
             checkpoints.remove()
     return (
         f"best of {len(trainer.history)} epochs is {trainer.best_epoch}: dev {best.dev_nll:.3f}"

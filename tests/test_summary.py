@@ -6,17 +6,19 @@ import pytest
 
 from pipeline.claims import Claims
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.graph import Graph
 from pipeline.making import Made, Plan
 from pipeline.profile import load_profile
 from pipeline.roles import Roles
 from pipeline.runs import JobRecord, Run
 from pipeline.summary import Outcome
+from pipeline.training_set import TrainingSet
 from pipeline.workspace import Workspace
 
 
 def made(videos: list[str], *jobs: JobRecord, **more: object) -> Made:
-    roles = Roles(learn=["learned"], work_on={"render": videos}, commented=[], **more)  # type: ignore[arg-type]
-    plan = Plan(roles, Path("graph"), targets=[], stamps=[], jobs=[])
+    roles = Roles(learn=TrainingSet(["learned"]), work_on={"render": videos}, commented=[], **more)  # type: ignore[arg-type]
+    plan = Plan(roles, Graph("m", [], {}), Path("graph"), [], [], [], [])
     return Made(plan, {(job.stage, job.of): job for job in jobs})
 
 

@@ -67,20 +67,29 @@ class Aligned:
     def save(self, path: Path) -> None:
         """Publish ``aligned.h5``."""
         with published(path) as temporary, h5py.File(temporary, "w") as file:
-            for name in _NUMBERS:
-                file[name] = getattr(self, name)
-            for name in ("words", "commands"):
-                lines = [" ".join(words) for words in getattr(self, name)]
-                file.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
-            for name in _ATTRIBUTES:
-                file.attrs[name] = getattr(self, name)
+            self.write(file)
+
+    def write(self, group: h5py.Group) -> None:
+        """Write everything to a file, or to a group of one."""
+        for name in _NUMBERS:
+            group[name] = getattr(self, name)
+        for name in ("words", "commands"):
+            lines = [" ".join(words) for words in getattr(self, name)]
+            group.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
+        for name in _ATTRIBUTES:
+            group.attrs[name] = getattr(self, name)
 
     @classmethod
     def load(cls, path: Path) -> Aligned:
         """Read ``aligned.h5``."""
         with h5py.File(path, "r") as file:
-            fields: dict[str, Any] = {name: file[name][:] for name in _NUMBERS}
-            for name in ("words", "commands"):
-                fields[name] = [line.split() for line in file[name].asstr()[:]]
-            fields |= {name: file.attrs[name].item() for name in _ATTRIBUTES}
+            return cls.read(file)
+
+    @classmethod
+    def read(cls, group: h5py.Group) -> Aligned:
+        """Read what ``write`` has written."""
+        fields: dict[str, Any] = {name: group[name][:] for name in _NUMBERS}
+        for name in ("words", "commands"):
+            fields[name] = [line.split() for line in group[name].asstr()[:]]
+        fields |= {name: group.attrs[name].item() for name in _ATTRIBUTES}
         return cls(**fields)

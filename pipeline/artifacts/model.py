@@ -1,17 +1,19 @@
-"""``model.safetensors``: a captioner's weights, and in its header what they belong to."""
+"""``model.safetensors``: a captioner's weights; its header has its words and what it reads."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from pipeline.artifacts.features import FeatureStore
 from pipeline.artifacts.publishing import published
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.captioner import Captioner, CaptionerSpec, build_captioner
+from pipeline.text.vocabulary import Vocabulary
 
 
 class ModelCard(msgspec.Struct, frozen=True):
@@ -35,17 +37,59 @@ class ModelCard(msgspec.Struct, frozen=True):
             )
 
 
-def save_model(path: Path, captioner: Captioner, card: ModelCard) -> None:
-    """Publish weights and card."""
-    metadata = {"card": msgspec.json.encode(card).decode()}
+class Model(NamedTuple):
+    """A captioner with all that it needs to be used, whatever became of its training videos."""
+
+    captioner: Captioner
+    card: ModelCard
+    vocabulary: Vocabulary
+
+
+def save_model(path: Path, model: Model) -> None:
+    """Publish weights, card and vocabulary."""
+    metadata = {
+        "card": msgspec.json.encode(model.card).decode(),
+        "vocabulary": msgspec.json.encode(model.vocabulary).decode(),
+    }
     with published(path) as temporary:
-        save_file(captioner.state_dict(), temporary, metadata)
+        save_file(model.captioner.state_dict(), temporary, metadata)
 
 
-def load_model(path: Path) -> tuple[Captioner, ModelCard]:
-    """Build the captioner that ``path`` describes, in evaluation mode, on the CPU."""
-    with safe_open(path, framework="pt") as file:
-        card = msgspec.json.decode(file.metadata()["card"], type=ModelCard)
+def load_model(path: Path) -> Model:
+    """Build the captioner that ``path`` describes, in evaluation mode, on the CPU.
+
+    Raises PipelineError BAD_ARTIFACT for a file that is no model.
+    """
+    with _opened(path) as file:
+        header = file.metadata() or {}
+        try:
+            card = msgspec.json.decode(header["card"], type=ModelCard)
+            vocabulary = msgspec.json.decode(header["vocabulary"], type=Vocabulary)
+        except (KeyError, msgspec.DecodeError):
+            raise _no_model(path) from None
         captioner = build_captioner(card.spec)
         captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    return captioner.eval(), card
+    return Model(captioner.eval(), card, vocabulary)
+
+
+def load_model_for(features: Path, path: Path) -> Model:
+    """The same; raises BAD_ARTIFACT also for ``features`` that the model was not trained on."""
+    model = load_model(path)
+    with FeatureStore(features) as store:
+        model.card.require_match(store, features)
+    return model
+
+
+def _opened(path: Path) -> safe_open:
+    try:
+        return safe_open(path, framework="pt")
+    except SafetensorError:
+        raise _no_model(path) from None
+
+
+def _no_model(path: Path) -> PipelineError:
+    return PipelineError(
+        ExitCode.BAD_ARTIFACT,
+        f"{path} is damaged, or of another version",
+        "Copy the model once more, or run `make train` to make it anew",
+    )

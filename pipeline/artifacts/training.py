@@ -69,6 +69,9 @@ class TrainingRecord(msgspec.Struct, frozen=True):
     """A whole training run."""
 
     videos: list[str]
+    """Names of the folders of those that it learned from."""
+    fingerprints: list[str]
+    """Of the video files of ``videos``."""
     decoder: str
     attention: str
     backbone: str

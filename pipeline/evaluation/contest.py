@@ -150,9 +150,7 @@ def _model_scores(
 
 def _neighbours(trained: Trained, bank: FeatureBank, pictures: Int64s) -> list[Neighbours]:
     """Training comments at the pictures nearest to each of ``pictures`` (queries,)."""
-    learned = LearnedPictures(
-        trained.videos, FeatureBank(trained.features, trained.tap), trained.captioner
-    )
+    learned = LearnedPictures(trained.videos, trained.captioner)
     cosines = learned.cosines(bank.means[pictures])
     most = min(_NEAREST, len(learned))
     nearest = np.argpartition(-cosines, most - 1, axis=1)[:, :most]

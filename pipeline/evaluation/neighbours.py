@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.artifacts.aligned import Aligned
+from pipeline.artifacts.corpus import TrainingVideo
 from pipeline.evaluation.corpus import Comment
 from pipeline.nn.captioner import Captioner
-from pipeline.nn.feature_bank import FeatureBank
 from pipeline.timebase import Int64s
 
 _BLOCK = 4096  # pictures; for all at once copies would take several times what is kept
@@ -28,26 +27,27 @@ class LearnedPictures:
     comments: list[list[int]]
     """Which comments of that video are about it, each at least one."""
 
-    def __init__(self, videos: Sequence[Aligned], bank: FeatureBank, captioner: Captioner) -> None:
-        """``bank`` holds the features of ``videos``, from which ``captioner`` learned."""
+    def __init__(self, videos: Sequence[TrainingVideo], captioner: Captioner) -> None:
+        """``videos`` are those from which ``captioner`` learned."""
         self._videos = videos
-        about: dict[tuple[int, int], list[int]] = {}
-        for number, video in enumerate(videos):
-            for index in np.flatnonzero(~video.dev).tolist():
-                about.setdefault((number, int(video.picture[index])), []).append(index)
-        places = sorted(about)
-        self.comments = [about[place] for place in places]
-        self.video, self.picture = np.array(places, np.int64).reshape(-1, 2).T
+        self.comments = []
+        for video in videos:
+            about: dict[int, list[int]] = {picture: [] for picture in video.picture.tolist()}
+            for index in np.flatnonzero(~video.aligned.dev).tolist():
+                about[int(video.aligned.picture[index])].append(index)
+            self.comments += about.values()
+        self.video = np.repeat(np.arange(len(videos)), [len(video.picture) for video in videos])
+        self.picture = np.concatenate([video.picture for video in videos])
         self._mean = captioner.mean.cpu().numpy()
         self._scale = (captioner.std * captioner.spread).cpu().numpy()
-        self._directions = self._directed(bank.means[bank.starts[self.video] + self.picture])
+        self._directions = self._directed(np.concatenate([video.mean for video in videos]))
 
     def __len__(self) -> int:
         return len(self.comments)
 
     def said(self, place: int) -> list[Comment]:
         """The comments about one of them, in their order in the video's files."""
-        words = self._videos[int(self.video[place])].words
+        words = self._videos[int(self.video[place])].aligned.words
         return [tuple(words[index]) for index in self.comments[place]]
 
     def cosines(self, means: npt.NDArray[np.float16]) -> Float32s:

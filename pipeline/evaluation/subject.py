@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.comments import GeneratedComment
+from pipeline.artifacts.corpus import TrainingVideo
 from pipeline.artifacts.evaluation import MeasuredOn
 from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.corpus import Comment
@@ -28,16 +29,14 @@ class Trained:
     vocabulary: Vocabulary
     tap: str
     rate: RateModel
-    videos: Sequence[Aligned]
-    features: Sequence[Path]
-    """Of ``videos``, in their order."""
+    videos: Sequence[TrainingVideo]
 
     def comments(self) -> list[Comment]:
         """All that it learned from, with repetitions."""
         return [
-            tuple(video.words[index])
+            tuple(video.aligned.words[index])
             for video in self.videos
-            for index in np.flatnonzero(~video.dev).tolist()
+            for index in np.flatnonzero(~video.aligned.dev).tolist()
         ]
 
 
@@ -62,12 +61,17 @@ class Episode:
         features: Path,
         generated: Sequence[GeneratedComment],
         truth: Truth | None,
-        *,
-        learned_from: bool,
+        learned: TrainingVideo | None,
     ) -> Episode:
-        """An episode whose comments that are not held out the model learned from, or did not."""
+        """An episode that the model learned from as ``learned``, or did not learn from.
+
+        What was held out then is measured, unless the comments are others now.
+        """
         on: MeasuredOn = "another video"
-        if learned_from:
+        if learned is not None:
+            same = aligned.words == learned.aligned.words
+            dev = learned.aligned.dev if same else np.zeros_like(aligned.dev)
+            aligned = replace(aligned, dev=dev)
             on = "held-out comments" if aligned.dev.any() else "training comments"
         if on != "held-out comments":
             aligned = replace(aligned, dev=np.ones(len(aligned.line), bool))

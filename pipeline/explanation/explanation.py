@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import chain
 
 import numpy as np
 
+from pipeline.artifacts.corpus import TrainingCorpus
 from pipeline.artifacts.explained import Explained
 from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.corpus import Corpus, Floats
@@ -14,16 +14,14 @@ from pipeline.evaluation.neighbours import Float32s, LearnedPictures
 from pipeline.explanation.heat_maps import heat_maps
 from pipeline.explanation.resemblance import resemblance
 from pipeline.explanation.standing import standings
-from pipeline.explanation.subject import LearnedVideo, Written
+from pipeline.explanation.subject import Written
 from pipeline.nn.feature_bank import BlurredBank, FeatureBank
 from pipeline.nn.scoring import comment_nats
 from pipeline.text.vocabulary import END
 from pipeline.timebase import Int64s
 
 
-def explain(
-    written: Written, videos: Sequence[LearnedVideo], *, ranked: int, seed: int
-) -> Explained:
+def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int) -> Explained:
     """Explain every comment; of at most ``ranked`` moments those are ranked, see ``standings``.
 
     Raises PipelineError BAD_ARTIFACT for a comment about a frame that the video does not have.
@@ -31,14 +29,10 @@ def explain(
     said = [tuple(comment.words) for comment in written.comments]
     frame = np.array([comment.frame for comment in written.comments], np.int64)
     maps = heat_maps(written)
-    pictures = LearnedPictures(
-        [video.aligned for video in videos],
-        FeatureBank([video.features for video in videos], written.tap),
-        written.captioner,
-    )
+    pictures = LearnedPictures(learned.videos, written.captioner)
     corpus = Corpus(chain.from_iterable(map(pictures.said, range(len(pictures)))))
     standing = standings(written, corpus, ranked, seed)
-    alike = resemblance(written, videos, pictures)
+    alike = resemblance(written, learned, pictures)
     return Explained(
         seen_s=_seen_s(written.frames, frame),
         words=[comment.words for comment in written.comments],

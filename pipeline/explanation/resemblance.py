@@ -6,27 +6,21 @@ n  comments   m  training pictures with comments   q  pictures of the video at o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
-from itertools import chain
+from collections.abc import Iterator
 from typing import NamedTuple
 
-import h5py
 import numpy as np
 
-from pipeline.artifacts.comments import read_lines
-from pipeline.artifacts.frames import Frames
-from pipeline.comments.record import Comment
+from pipeline.artifacts.corpus import TrainingCorpus
 from pipeline.evaluation.corpus import Floats
 from pipeline.evaluation.neighbours import Float32s, LearnedPictures
-from pipeline.explanation.subject import LearnedVideo, Written
-from pipeline.frames import thumbnail
+from pipeline.explanation.subject import Written
 from pipeline.timebase import MILLISECONDS, Int64s
 
 NEAREST = 4
 """Training pictures shown for a comment."""
 _APART_MS = 2000  # so that they are of different moments
 _BLOCK_BYTES = 2**28  # of cosines
-_LONGEST = 320  # pixels of a picture's longer side
 _COMMENTS = 5  # shown of each picture
 
 
@@ -53,15 +47,13 @@ class Resemblance(NamedTuple):
     """What ``near`` refers to."""
 
 
-def resemblance(
-    written: Written, videos: Sequence[LearnedVideo], pictures: LearnedPictures
-) -> Resemblance:
+def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictures) -> Resemblance:
     """The training pictures most like the picture of each comment, the most like first.
 
     Of those less than two seconds apart in one video only the most like counts. ``pictures`` are
-    those of ``videos``.
+    those of ``corpus``.
     """
-    time_ms = _times_ms(videos, pictures)
+    time_ms = np.concatenate([video.first_ms for video in corpus.videos])
     shown, which = np.unique(written.moments.picture, return_inverse=True)
     places = np.empty((len(shown), NEAREST), np.int64)
     similarity = np.empty(places.shape, np.float32)
@@ -72,18 +64,8 @@ def resemblance(
         places[rows], similarity[rows] = nearest_apart(cosines, pictures.video, time_ms)
     named = np.unique(places[places >= 0])
     near = np.where(places >= 0, np.searchsorted(named, places), -1)
-    learned = list(_learned(videos, pictures, time_ms, named))
+    learned = list(_learned(corpus, pictures, named))
     return Resemblance(near[which], similarity[which], learned)
-
-
-def _times_ms(videos: Sequence[LearnedVideo], pictures: LearnedPictures) -> Floats:
-    """(m,) when the first frame with each picture begins."""
-    found = np.empty(len(pictures))
-    for number, video in enumerate(videos):
-        frames, here = Frames.load(video.frames), pictures.video == number
-        first = frames.first_frames()[pictures.picture[here]]
-        found[here] = frames.times.milliseconds(first)
-    return found
 
 
 def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Floats) -> tuple[Int64s, Float32s]:
@@ -118,27 +100,17 @@ def _vicinity(video: Int64s, time_ms: Floats) -> Int64s:
 
 
 def _learned(
-    videos: Sequence[LearnedVideo], pictures: LearnedPictures, time_ms: Floats, named: Int64s
+    corpus: TrainingCorpus, pictures: LearnedPictures, named: Int64s
 ) -> Iterator[Likeness]:
     """What the page shows of the ``named`` pictures (places among all), in their order."""
-    for number, video in enumerate(videos):
-        here = named[pictures.video[named] == number].tolist()
-        lines = {place: video.aligned.line[pictures.comments[place]].tolist() for place in here}
-        texts = _texts(video, set(chain.from_iterable(lines.values())))
-        with h5py.File(video.frames, "r") as file:
-            shape = int(file.attrs["width"]), int(file.attrs["height"])
-            for place in here:
-                squeezed = file["pictures"][pictures.picture[place]]
-                said = Counter(texts[line] for line in lines[place])
-                yield Likeness(
-                    video=video.name,
-                    seconds=time_ms[place] / MILLISECONDS,
-                    jpeg=thumbnail(squeezed, shape, min(_LONGEST, len(squeezed))),
-                    comments=[text for text, _ in said.most_common(_COMMENTS)],
-                )
-
-
-def _texts(video: LearnedVideo, lines: Container[int]) -> dict[int, str]:
-    """The comments on these lines, as their authors wrote them."""
-    written = enumerate(read_lines(video.comments, Comment))
-    return {line: comment.text for line, comment in written if line in lines}
+    starts = np.searchsorted(pictures.video, np.arange(len(corpus.videos)))
+    for place in named.tolist():
+        number = int(pictures.video[place])
+        video, own = corpus.videos[number], place - int(starts[number])
+        said = Counter(video.text[index] for index in pictures.comments[place])
+        yield Likeness(
+            video=video.name,
+            seconds=video.first_ms[own] / MILLISECONDS,
+            jpeg=corpus.thumbnail(number, own),
+            comments=[text for text, _ in said.most_common(_COMMENTS)],
+        )

@@ -1,4 +1,4 @@
-"""What is explained: the comments of a model over a video, and what it learned from."""
+"""What is explained: the comments of a model over a video."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.comments import GeneratedComment
 from pipeline.artifacts.frames import Frames
 from pipeline.nn.captioner import Captioner
@@ -60,15 +59,3 @@ class Written:
     @cached_property
     def _ids(self) -> dict[str, int]:
         return self.vocabulary.ids()
-
-
-@dataclass(frozen=True)
-class LearnedVideo:
-    """A video that the model learned from."""
-
-    name: str
-    aligned: Aligned
-    """What of it is held out is marked."""
-    features: Path
-    frames: Path
-    comments: Path

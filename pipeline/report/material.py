@@ -36,4 +36,6 @@ class Material:
     summary: Summary
     statistics: Sequence[Statistics]
     """Of this video, where it has comments, and of those that the model learned from."""
+    absent: Sequence[str]
+    """Names of videos that the model learned from and that are no longer here."""
     history: Sequence[Done]

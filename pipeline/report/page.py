@@ -84,6 +84,7 @@ def write_page(folder: Path, material: Material, encoded: Callable[[int], object
         places={number: place for place, number in enumerate(by_time)},
         most_frequent=Counter(c.text for c in generated.comments).most_common(_MOST_FREQUENT),
         statistics=material.statistics,
+        absent=material.absent,
         history=material.history,
         versions=versions(),
         layouts={name: examine(layout) for name, layout in layouts.items()},

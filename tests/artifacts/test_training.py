@@ -39,6 +39,7 @@ def test_the_table_counts_comments_and_frames() -> None:
 def test_a_record_reads_back(tmp_path: Path) -> None:
     record = TrainingRecord(
         videos=["猫"],
+        fingerprints=["00ff"],
         decoder="lstm",
         attention="additive",
         backbone="vgg19",

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.artifacts.corpus import TrainingVideo
 from pipeline.artifacts.evaluation import Evaluation
 from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.evaluation import evaluate
@@ -53,9 +54,10 @@ def subject(folder: Path, kind: toys.Kind, network: Captioner) -> tuple[Trained,
         frames=SECONDS,
         duration_ms=1000 * SECONDS,
     )
-    trained = Trained(network, toys.VOCABULARY, "tap", rate(), [video], [features])
+    learned = TrainingVideo.of("past", video, [], frames(), FeatureBank([features], "tap").means)
+    trained = Trained(network, toys.VOCABULARY, "tap", rate(), [learned])
     written = [comment(second, *SAID[second % PICTURES]) for second in range(0, SECONDS, 2)]
-    return trained, Episode.of("ep", video, frames(), features, written, None, learned_from=False)
+    return trained, Episode.of("ep", video, frames(), features, written, None, None)
 
 
 def measured(trained: Trained, episode: Episode) -> Evaluation:
@@ -106,18 +108,20 @@ def test_what_is_measured_depends_on_what_was_learned(tmp_path: Path) -> None:
     trained, episode = subject(tmp_path, toys.ADDITIVE, toys.captioner(toys.ADDITIVE).eval())
     assert episode.measured_on == "another video"
     dev = np.arange(SECONDS) % 4 == 0
-    some = replace(trained.videos[0], dev=dev)
+    past = trained.videos[0]
+    some = replace(past, aligned=replace(past.aligned, dev=dev))
     again = Episode.of(
-        "ep", some, frames(), episode.features, episode.generated, None, learned_from=True
+        "ep", past.aligned, frames(), episode.features, episode.generated, None, some
     )
     found = measured(replace(trained, videos=[some]), again)
     assert found.measured_on == "held-out comments"
     assert found.likelihood.comments == dev.sum()
     assert found.ranking.all.queries == dev.sum()
-    learned = Episode.of(
-        "ep", trained.videos[0], frames(), episode.features, (), None, learned_from=True
-    )
+    learned = Episode.of("ep", past.aligned, frames(), episode.features, (), None, past)
     assert learned.measured_on == "training comments"
+    others = replace(past.aligned, words=[["others"]] * SECONDS)
+    anew = Episode.of("ep", others, frames(), episode.features, (), None, some)
+    assert anew.measured_on == "training comments"
 
 
 def test_it_reads_back_what_it_saved_and_equal_calls_agree(tmp_path: Path) -> None:

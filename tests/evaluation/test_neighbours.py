@@ -1,12 +1,17 @@
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
 
+from pipeline.artifacts.corpus import TrainingVideo
+from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.neighbours import LearnedPictures
 from pipeline.nn.captioner import Captioner
 from pipeline.nn.feature_bank import FeatureBank
+from pipeline.timebase import FrameTimes
 from tests.aligned import aligned
 from tests.nn import toys
 from tests.nn.conftest import GRID, features_file
@@ -24,6 +29,15 @@ VIDEOS = [
 """Of four pictures each."""
 
 
+def videos(features: Sequence[Path]) -> list[TrainingVideo]:
+    times = FrameTimes(np.arange(4), Fraction(1), 4)
+    frames = Frames(times, np.arange(4), "00", np.arange(0))
+    return [
+        TrainingVideo.of("ep", one, [], frames, FeatureBank([path], "tap").means)
+        for one, path in zip(VIDEOS, features, strict=True)
+    ]
+
+
 def learned(
     folder: Path, kind: toys.Kind
 ) -> tuple[LearnedPictures, Captioner, npt.NDArray[np.float16]]:
@@ -37,7 +51,7 @@ def learned(
         features_file(folder / f"{number}.h5", tap=rows[4 * number : 4 * number + 4])
         for number in range(3)
     ]
-    return LearnedPictures(VIDEOS, FeatureBank(paths, "tap"), network), network, rows
+    return LearnedPictures(videos(paths), network), network, rows
 
 
 def test_pictures_with_comments_to_learn_from_are_in_order_of_video_and_time(
@@ -75,8 +89,7 @@ def test_similarity_is_the_cosine_of_mean_positions_as_pictures_differ(
 def test_a_picture_that_is_just_the_mean_resembles_nothing(tmp_path: Path) -> None:
     _, network, _ = learned(tmp_path, toys.BLIND)
     network.mean[:] = 1
-    bank = FeatureBank([tmp_path / f"{number}.h5" for number in range(3)], "tap")
-    found = LearnedPictures(VIDEOS, bank, network)
+    found = LearnedPictures(videos([tmp_path / f"{number}.h5" for number in range(3)]), network)
     plain = np.ones((2, GRID[1]), np.float16)
     plain[1, 0] = 2
     assert found.cosines(plain).any(1).tolist() == [False, True]

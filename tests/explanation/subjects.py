@@ -5,26 +5,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.comments import GeneratedComment, WordedComment, write_lines
+from pipeline.artifacts.corpus import TrainingCorpus
 from pipeline.artifacts.frames import Frames, writing_frames
-from pipeline.evaluation.neighbours import LearnedPictures
-from pipeline.explanation.subject import LearnedVideo, Written
+from pipeline.explanation.subject import Written
 from pipeline.nn.captioner import Captioner
-from pipeline.nn.feature_bank import FeatureBank
+from pipeline.stage import Files
 from pipeline.text.normalize import normalize
+from stages import corpus
 from tests.aligned import aligned
 from tests.attending import CHANNELS, SIDE, VOCABULARY
 from tests.nn.conftest import features_file
+from tests.training import training_record
 
 SIZE = 16
 RATE = 5
 """Frames a second."""
 
 Features = npt.NDArray[np.float32]
+
+
+class Learned(NamedTuple):
+    """A video to learn from: a folder of its files, and which comments it has."""
+
+    folder: Path
+    aligned: Aligned
 
 
 def rows(captioner: Captioner, pictures: int, seed: int) -> Features:
@@ -83,7 +94,7 @@ def learned(
     seed: int = 2,
     width: int = 64,
     height: int = 48,
-) -> LearnedVideo:
+) -> Learned:
     """A video of which pictures (numbers) were commented on with texts, words parted by spaces.
 
     Each frame has a picture of its own. Of the comments the ``dev`` ones are held out. The first
@@ -110,18 +121,20 @@ def learned(
     )
     video = replace(video, line=video.line + 1)
     video.save(folder / "aligned.h5")
-    return LearnedVideo(
-        folder.name,
-        video,
-        features_file(folder / "features.h5", tap=rows(captioner, pictures, seed)),
-        frames_file(folder / "frames.h5", range(pictures), width, height),
-        folder / "comments.jsonl",
-    )
+    features_file(folder / "features.h5", tap=rows(captioner, pictures, seed))
+    frames_file(folder / "frames.h5", range(pictures), width, height)
+    return Learned(folder, video)
 
 
-def pictures_of(videos: Sequence[LearnedVideo], captioner: Captioner) -> LearnedPictures:
-    bank = FeatureBank([video.features for video in videos], "tap")
-    return LearnedPictures([video.aligned for video in videos], bank, captioner)
+def corpus_of(videos: Sequence[Learned]) -> TrainingCorpus:
+    """The file is ``corpus.h5`` beside the folders of the videos."""
+    target = videos[0].folder.parent / "corpus.h5"
+    training = target.with_name("training.json")
+    training_record(videos=[video.folder.name for video in videos], tap="tap").save(training)
+    named = ("frames.h5", "features.h5", "comments.jsonl", "aligned.h5")
+    inputs = {Path(file).stem: [video.folder / file for video in videos] for file in named}
+    corpus.run(Files(inputs | {"training": [training]}), Files({"corpus": [target]}), None)
+    return TrainingCorpus.load(target, "tap")
 
 
 def many(count: int, seed: int, pictures: int = 30) -> list[tuple[int, str]]:
@@ -136,7 +149,7 @@ def many(count: int, seed: int, pictures: int = 30) -> list[tuple[int, str]]:
     ]
 
 
-def training(videos: Sequence[LearnedVideo]) -> Counter[tuple[str, ...]]:
+def training(videos: Sequence[Learned]) -> Counter[tuple[str, ...]]:
     """What was learned from, counted."""
     return Counter(
         tuple(words)

@@ -10,14 +10,14 @@ from pipeline.artifacts.comments import GeneratedComment
 from pipeline.artifacts.explained import Explained
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.explanation.explanation import explain
-from pipeline.explanation.subject import LearnedVideo, Written
+from pipeline.explanation.subject import Written
 from pipeline.nn.captioner import Attention, Captioner, Decoder
 from pipeline.nn.explaining import moments_of
 from pipeline.nn.feature_bank import BlurredBank
 from pipeline.nn.scoring import comment_nats
 from pipeline.text.vocabulary import END
 from tests.attending import captioner, comment
-from tests.explanation.subjects import learned, many, training, written
+from tests.explanation.subjects import Learned, corpus_of, learned, many, training, written
 
 COMMENTS = (
     comment(900, "チノ", "かわいい", viewers=5),
@@ -32,7 +32,7 @@ def subject(
     network: Captioner,
     comments: Sequence[GeneratedComment] = COMMENTS,
     shown: Sequence[int] = range(20),
-) -> tuple[Written, list[LearnedVideo]]:
+) -> tuple[Written, list[Learned]]:
     videos = [
         learned(folder / "a", network, *many(60, 1), (0, "w"), dev=[0, 60], seed=4),
         learned(folder / "b", network, *many(60, 2), (0, "チノ かわいい"), dev=range(9), seed=5),
@@ -40,8 +40,8 @@ def subject(
     return written(folder / "new", network, *comments, shown=shown), videos
 
 
-def explained(written: Written, videos: Sequence[LearnedVideo]) -> Explained:
-    return explain(written, videos, ranked=99, seed=1)
+def explained(written: Written, videos: Sequence[Learned]) -> Explained:
+    return explain(written, corpus_of(videos), ranked=99, seed=1)
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import Image
 
+from pipeline.evaluation.neighbours import LearnedPictures
 from pipeline.explanation.resemblance import NEAREST, Resemblance, nearest_apart, resemblance
-from pipeline.explanation.subject import LearnedVideo, Written
+from pipeline.explanation.subject import Written
 from pipeline.nn.captioner import Captioner
 from tests.attending import captioner, comment
-from tests.explanation.subjects import learned, many, pictures_of, rows, settled, written
+from tests.explanation.subjects import Learned, corpus_of, learned, many, rows, settled, written
 
 COARSE = st.integers(-4, 4).map(lambda number: number / 4)
 """Cosines of which many are equal."""
@@ -65,8 +66,9 @@ def unit(
     return list(normal / np.linalg.norm(normal))
 
 
-def explained(subject: Written, *videos: LearnedVideo) -> Resemblance:
-    return resemblance(subject, videos, pictures_of(videos, subject.captioner))
+def explained(subject: Written, *videos: Learned) -> Resemblance:
+    corpus = corpus_of(videos)
+    return resemblance(subject, corpus, LearnedPictures(corpus.videos, subject.captioner))
 
 
 @pytest.mark.parametrize("attention", ["additive", "none"])

@@ -29,7 +29,13 @@ RESULTS = [
     *(f"{TRAIN}/{name}" for name in ("comments.jsonl", "aligned.h5")),
     *(
         f"models/{MODEL}/{name}"
-        for name in ("vocabulary.json", "model.safetensors", "rhythm.json", "rate.safetensors")
+        for name in (
+            "vocabulary.json",
+            "model.safetensors",
+            "corpus.h5",
+            "rhythm.json",
+            "rate.safetensors",
+        )
     ),
     *(f"{ANNOTATE}/{name}" for name in ("generated.jsonl", "annotated.mp4")),
 ]

@@ -12,7 +12,7 @@ from tests.graph.project import ANNOTATE, MODEL, TRAIN, Project, copy_code
 BOTH = (TRAIN, ANNOTATE)
 SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
 WRITING = {(stage, ANNOTATE) for stage in ("generate", "evaluate", "explain")} | SHOWING
-LEARNING = {("train", f"models/{MODEL}")} | WRITING
+LEARNING = {(stage, f"models/{MODEL}") for stage in ("train", "corpus")} | WRITING
 COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
 ALIGNING = (
     {(stage, video) for stage in ("align", "statistics") for video in BOTH}

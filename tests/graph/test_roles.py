@@ -31,13 +31,18 @@ def test_the_first_video_with_comments_trains_and_is_remembered(bare: Project) -
     assert "up to date" in bare.made("render", "--video", str(other))
 
 
+def learned_from(project: Project) -> list[str]:
+    training = project.workdir / "models" / "tiny" / "training.json"
+    return list(json.loads(training.read_text())["videos"])
+
+
 def test_training_on_another_video_is_said_and_replaces_the_model(bare: Project) -> None:
-    bare.made("vocabulary", "--video", str(bare.show / f"{TRAIN}.mp4"))
-    assert ("train", "models/tiny") in bare.plan(
-        "train", "--video", str(bare.show / f"{ANNOTATE}.mp4")
-    )
-    memory = bare.workdir / "models" / "tiny" / "videos.json"
-    assert json.loads(memory.read_text()) == [ANNOTATE]
+    bare.made("train", "--video", str(bare.show / f"{TRAIN}.mp4"))
+    other = ("train", "--video", str(bare.show / f"{ANNOTATE}.mp4"))
+    assert ("train", "models/tiny") in bare.plan(*other)
+    assert learned_from(bare) == [TRAIN]
+    bare.made(*other)
+    assert learned_from(bare) == [ANNOTATE]
 
 
 def test_comments_elsewhere_are_remembered(bare: Project) -> None:
@@ -57,6 +62,8 @@ def test_clean_removes_one_video_and_nothing_else(finished: Project, tmp_path: P
     assert (project.show / f"{ANNOTATE}.mp4").exists()
     project.made("clean")
     assert not (project.workdir / TRAIN).exists()
+    assert (project.workdir / "models" / "tiny").exists()
+    project.made("clean", "--model", "tiny")
     assert not (project.workdir / "models" / "tiny").exists()
     assert "nothing to remove" in project.made("clean")
 

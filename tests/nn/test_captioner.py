@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from pipeline.artifacts.features import FeatureStore
-from pipeline.artifacts.model import ModelCard, load_model, save_model
+from pipeline.artifacts.model import Model, ModelCard, load_model, save_model
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.captioner import Captioner, Reading, Step, draw_masks
 from pipeline.nn.dataset import CommentSet
@@ -479,9 +479,10 @@ def test_a_saved_model_reads_alike(tmp_path: Path, kind: Kind, softmax: str) -> 
     network.std = torch.linspace(1, 3, GRID[1])
     network.spread = torch.linspace(0.1, 0.6, GRID[1])
     card = ModelCard(network.spec, "toy", "none", "tap")
-    save_model(tmp_path / "model.safetensors", network, card)
-    loaded, read = load_model(tmp_path / "model.safetensors")
+    save_model(tmp_path / "model.safetensors", Model(network, card, toys.VOCABULARY))
+    loaded, read, vocabulary = load_model(tmp_path / "model.safetensors")
     assert read == card
+    assert vocabulary == toys.VOCABULARY
     assert not loaded.training
     for name in ("mean", "std", "spread"):
         assert torch.equal(getattr(loaded, name), getattr(network, name))

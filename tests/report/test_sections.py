@@ -24,7 +24,7 @@ HOSTILE = (
 
 def summary() -> Summary:
     training = TrainingRecord(
-        [HOSTILE], "lstm", "additive", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1,
+        [HOSTILE], [HOSTILE], "lstm", "additive", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1,
         CommentTable(*range(1, 13)), [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)], 1, 3.0, 3.1, 4.0,
     )  # fmt: skip
     return Summary(HOSTILE, HOSTILE, 90.0, 9, 8, 7, 3, 1, 0, training, None)
@@ -63,6 +63,7 @@ def written() -> str:
         places={0: 0},
         most_frequent=[(HOSTILE, 2)],
         statistics=[statistics()],
+        absent=[HOSTILE],
         history=[Done(HOSTILE, HOSTILE, record)],
         versions={"python": HOSTILE},
         layouts={"generated": LayoutReport(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)},

@@ -22,7 +22,7 @@ HOSTILE = [
 def summary(video: str, comments: int) -> Summary:
     table = CommentTable(*range(12))
     training = TrainingRecord(
-        [], "lstm", "additive", "b", "w", "t", "cpu", 1, table, [], 1, 0, 0, 0
+        [], [], "lstm", "additive", "b", "w", "t", "cpu", 1, table, [], 1, 0, 0, 0
     )
     return Summary(f"{video}.mp4", "m", 90.5, 9, 8, comments, 3, 1, 0, training, None)
 

@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.artifacts.comments import GeneratedComment, write_lines
 from pipeline.artifacts.frames import Frames
-from pipeline.artifacts.model import ModelCard, save_model
+from pipeline.artifacts.model import Model, ModelCard, save_model
 from pipeline.artifacts.source import Source
 from pipeline.drawing.lettering import Lettering
 from pipeline.drawing.spelling import Speller
@@ -32,7 +32,8 @@ class Project:
     folder: Path
 
     def save(self, network: Captioner, tap: str = "tap") -> None:
-        save_model(self.model, network, ModelCard(network.spec, "toy", "none", tap))
+        card = ModelCard(network.spec, "toy", "none", tap)
+        save_model(self.model, Model(network, card, VOCABULARY))
 
     def say(self, *comments: GeneratedComment) -> None:
         write_lines(self.folder / "generated.jsonl", comments)
@@ -56,7 +57,6 @@ class Project:
             "features": "features.h5",
             "comments": "generated.jsonl",
             "model": "demo/model.safetensors",
-            "vocabulary": "vocabulary.json",
         }
         inputs = Files({name: [self.folder / path] for name, path in named.items()})
         outputs = Files({"strips": [self.strips], "animation": [self.animation]})
@@ -83,7 +83,6 @@ def project(tmp_path: Path) -> Project:
     )
     assert len(Frames.load(tmp_path / "frames.h5").row) == 5
     features_file(tmp_path / "features.h5", tap=peaks([PEAK] * 5))
-    VOCABULARY.save(tmp_path / "vocabulary.json")
     project = Project(tmp_path)
     project.save(staring())
     project.say(comment(100, "チノ", "かわいい"), comment(500, "w"), comment(900, "チノ"))

@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pipeline.artifacts.aligned import Aligned
 from pipeline.artifacts.comments import GeneratedComment, write_lines
 from pipeline.artifacts.explained import Explained
-from pipeline.artifacts.model import ModelCard, save_model
+from pipeline.artifacts.model import Model, ModelCard, save_model
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.captioner import Captioner
 from pipeline.stage import Files
 from stages import explain
 from tests.attending import VOCABULARY, captioner, comment
-from tests.explanation.subjects import learned, many, written
+from tests.explanation.subjects import Learned, corpus_of, learned, many, written
 
 COMMENTS = [comment(100, "チノ", "かわいい"), comment(500, "w"), comment(2900, "リゼ")]
 
@@ -26,7 +27,8 @@ class Project:
     folder: Path
 
     def save(self, network: Captioner, tap: str = "tap") -> None:
-        save_model(self.model, network, ModelCard(network.spec, "toy", "none", tap))
+        card = ModelCard(network.spec, "toy", "none", tap)
+        save_model(self.model, Model(network, card, VOCABULARY))
 
     def say(self, *comments: GeneratedComment) -> None:
         write_lines(self.folder / "new" / "generated.jsonl", comments)
@@ -35,23 +37,20 @@ class Project:
     def model(self) -> Path:
         return self.folder / "demo" / "model.safetensors"
 
+    def aligned(self, name: str) -> Aligned:
+        return Aligned.load(self.folder / name / "aligned.h5")
+
     @property
     def output(self) -> Path:
         return self.folder / "new" / "explained.h5"
 
     def run(self, **settings: int) -> str:
         new = {"frames": "frames.h5", "features": "features.h5", "comments": "generated.jsonl"}
-        of_each = {
-            "learned": "aligned.h5",
-            "learned_features": "features.h5",
-            "learned_frames": "frames.h5",
-            "learned_comments": "comments.jsonl",
-        }
+        corpus_of([Learned(self.folder / name, self.aligned(name)) for name in "ab"])
         inputs = {
             **{name: [self.folder / "new" / path] for name, path in new.items()},
-            **{name: [self.folder / v / path for v in "ab"] for name, path in of_each.items()},
             "model": [self.model],
-            "vocabulary": [self.folder / "demo" / "vocabulary.json"],
+            "corpus": [self.folder / "corpus.h5"],
         }
         assert inputs.keys() == explain.STAGE.inputs.keys()
         return explain.run(
@@ -76,7 +75,7 @@ def project(tmp_path: Path) -> Project:
     written(tmp_path / "new", network, *COMMENTS)
     learned(tmp_path / "a", network, *many(400, 1), (3, "w"), dev=range(9), seed=4)
     learned(tmp_path / "b", network, *many(60, 2), dev=range(50), seed=5)
-    VOCABULARY.save(tmp_path / "demo" / "vocabulary.json")
+    (tmp_path / "demo").mkdir()
     project = Project(tmp_path)
     project.save(network)
     return project
@@ -120,13 +119,11 @@ def test_a_video_that_is_held_out_whole_is_not_what_was_learned(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from pipeline.alignment import hold_out_videos
-    from pipeline.artifacts.aligned import Aligned
 
     videos = {}
     for name in "ab":
-        path = project.folder / name / "aligned.h5"
-        videos[name] = replace(Aligned.load(path), whole_videos_share=0.5, seed=1)
-        videos[name].save(path)
+        videos[name] = replace(project.aligned(name), whole_videos_share=0.5, seed=1)
+        videos[name].save(project.folder / name / "aligned.h5")
     kept = [name for name, v in zip("ab", hold_out_videos(videos), strict=True) if not v.dev.any()]
     assert len(kept) == 1
     found = project.explained()

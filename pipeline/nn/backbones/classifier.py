@@ -73,6 +73,16 @@ class Classifier:
             self._free.put(network)
 
 
+def check_classifier(name: str, weights: str, taps: Sequence[str], size: int) -> None:
+    """Raise PipelineError for what no ``Classifier`` could be made of; random weights cost nothing.
+
+    Weights that torchvision publishes are downloaded where they are missing.
+    """
+    with torch.device("meta") if weights == "random" else nullcontext():
+        network, *_ = load_classifier(name, weights, seed=0)
+        _shapes(extractor(network.eval(), name, taps), name, size)
+
+
 def _shapes(cut: fx.GraphModule, name: str, size: int) -> dict[str, tuple[int, ...]]:
     """A row's shape by tap, found by trying."""
     try:

@@ -1,0 +1,150 @@
+"""Which videos a model learns from, or whether it is used as it is.
+
+A finished model stands alone: what became of the videos that it learned from never forces it to
+be trained anew, nor does its coming from another folder or machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pipeline.config import Settings
+from pipeline.engine import made_here
+from pipeline.entries import entries, folders, register_each
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.graph import model_files
+from pipeline.sources import has_comments
+from pipeline.stage import Stage
+from pipeline.workspace import Workspace, no_comments
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """Names of registered videos with comments."""
+
+    videos: list[str]
+    """Of a model that is kept: those left here of what it learned from."""
+    keeps_model: bool = False
+    """Whether the model is used as it is, and nothing of it is made anew."""
+    notes: list[str] = field(default_factory=list)
+    """What the user should know of this."""
+    refused: dict[str, PipelineError] = field(default_factory=dict)
+    """Why some of the videos that the settings list could not be registered, by their paths."""
+
+
+def training_set(
+    workspace: Workspace,
+    settings: Settings,
+    wanted: Sequence[Stage],
+    registered: Sequence[str],
+    *,
+    given: bool,
+    broken: Collection[str],
+) -> TrainingSet:
+    """What the settings list; else what the model learned from before; else what is ``registered``.
+
+    The last also where the user asks to train and has ``given`` those videos. Names in ``broken``
+    cannot be read: the model does without them.
+
+    Raises PipelineError: NO_MODEL, COMMENTS_MISSING, and what registering raises.
+    """
+    model, listed = settings.model, settings.videos.train
+    before = workspace.learned_from(model)
+    absent = sorted(name for name, file in before.items() if not workspace.is_here(name, file))
+    asked = any(stage.makes_model for stage in wanted)
+    if not asked:
+        why = _why_kept(workspace, settings, wanted, absent, broken, known=bool(before))
+        if why:
+            note = (
+                f"the model “{model}” is used as it is: {why}; `make train VIDEO=…` trains another"
+            )
+            return TrainingSet(sorted(before.keys() - absent), keeps_model=True, notes=[note])
+    if listed:
+        chosen = _listed(workspace, settings)
+    elif before and not (asked and given):
+        if absent:
+            raise _cannot_retrain(model, absent)
+        chosen = TrainingSet(sorted(before))
+    else:
+        chosen = _commented(workspace, model, registered)
+    return _without(chosen, broken, model)
+
+
+def _why_kept(
+    workspace: Workspace,
+    settings: Settings,
+    wanted: Sequence[Stage],
+    absent: Sequence[str],
+    broken: Collection[str],
+    *,
+    known: bool,
+) -> str:
+    """Why a finished model cannot, or need not, be made anew; empty if there is none or it can.
+
+    ``known`` says whether it tells what it learned from.
+    """
+    files = [path.replace("{model}", settings.model) for path in model_files(wanted)]
+    listed = [Path(entry.video) for entry in entries(settings.videos.train)]
+    gone = [path.name for path in listed if not path.is_file()]
+    if not workspace.exist(files):
+        return ""
+    if broken:
+        return f"{_names(broken)} cannot be learned from"
+    if absent:
+        return f"{_names(absent)}, from which it learned, is not here as it was"
+    if gone:
+        return f"there is no {_names(gone)}"
+    if not made_here(workspace.folder, files):
+        return "it comes from elsewhere"
+    if not listed and not known:
+        return "it does not tell what it learned from"
+    return ""
+
+
+def _listed(workspace: Workspace, settings: Settings) -> TrainingSet:
+    """What the settings list; of a folder those that can be registered and have comments."""
+    listed = settings.videos.train
+    in_folders = folders(listed)
+    videos = entries(listed)
+    names, refused = register_each(
+        workspace, videos, must=lambda entry: Path(entry.video).parent not in in_folders
+    )
+    silent = [name for name in names if not has_comments(workspace.folder, name)]
+    if silent and (not in_folders or len(silent) == len(names)):
+        raise no_comments(*silent)
+    notes = [f"“{settings.model}” learns without {_names(silent)}: no comments"] if silent else []
+    return TrainingSet([name for name in names if name not in silent], False, notes, refused)
+
+
+def _commented(workspace: Workspace, model: str, registered: Sequence[str]) -> TrainingSet:
+    videos = [name for name in registered if has_comments(workspace.folder, name)]
+    if not videos:
+        raise PipelineError(
+            ExitCode.NO_MODEL,
+            f"there is no model “{model}” yet, and no comments to train one on",
+            "Run `make train VIDEO=… COMMENTS=…` first, or list `videos: train:` in the settings",
+        )
+    return TrainingSet(videos)
+
+
+def _without(chosen: TrainingSet, broken: Collection[str], model: str) -> TrainingSet:
+    left = [name for name in chosen.videos if name not in broken]
+    if len(left) == len(chosen.videos):
+        return chosen
+    notes = [*chosen.notes, f"“{model}” learns without {_names(broken)}"]
+    return TrainingSet(left, chosen.keeps_model, notes, chosen.refused)
+
+
+def _cannot_retrain(model: str, absent: Sequence[str]) -> PipelineError:
+    return PipelineError(
+        ExitCode.NO_MODEL,
+        f"the model “{model}” cannot be made anew: {_names(absent)}, from which it learned, is not"
+        " here as it was",
+        "Put it back and name it once with VIDEO=, or train on others: `make train VIDEO=…`",
+    )
+
+
+def _names(names: Collection[str]) -> str:
+    return " and ".join(sorted(names))

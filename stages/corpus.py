@@ -1,0 +1,76 @@
+"""Keep beside a model what it has learned from, so that it can be judged without those videos."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipeline.artifacts.corpus import TrainingVideo
+
+_LONGEST = 320  # pixels of a thumbnail's longer side
+
+
+def run(inputs: Files, outputs: Files, config: object) -> str:
+    """Write ``corpus.h5``."""
+    from pipeline.alignment import hold_out_videos
+    from pipeline.artifacts.aligned import Aligned
+    from pipeline.artifacts.comments import read_lines
+    from pipeline.artifacts.corpus import TrainingVideo, write_corpus
+    from pipeline.artifacts.frames import Frames
+    from pipeline.artifacts.training import TrainingRecord
+    from pipeline.comments.record import Comment
+    from pipeline.nn.feature_bank import FeatureBank
+
+    tap = TrainingRecord.load(inputs["training"]).tap
+    aligned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
+    videos = []
+    for number, one in enumerate(aligned):
+        comments, frames, features = (
+            inputs.every(name)[number] for name in ("comments", "frames", "features")
+        )
+        texts = [comment.text for comment in read_lines(comments, Comment)]
+        text = [texts[line] for line in one.line.tolist()]
+        means = FeatureBank([features], tap).means
+        name = frames.parent.name
+        videos.append(TrainingVideo.of(name, one, text, Frames.load(frames), means))
+    pictures = map(_thumbnails, inputs.every("frames"), videos)
+    write_corpus(outputs["corpus"], tap, zip(videos, pictures, strict=True))
+    said = sum(len(video.text) for video in videos)
+    shown = sum(len(video.picture) for video in videos)
+    return f"{said} comments and {shown} pictures of {len(videos)} videos kept"
+
+
+def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
+    """A JPEG of each picture that was learned from, in the shape of the video."""
+    import h5py
+
+    from pipeline.frames import thumbnail
+
+    with h5py.File(frames, "r") as file:
+        shape = int(file.attrs["width"]), int(file.attrs["height"])
+        for row in video.picture.tolist():
+            squeezed = file["pictures"][row]
+            yield thumbnail(squeezed, shape, min(_LONGEST, len(squeezed)))
+
+
+STAGE = Stage(
+    name="corpus",
+    inputs={
+        "frames": "{train}/frames.h5",
+        "features": "{train}/features.h5",
+        "comments": "{train}/comments.jsonl",
+        "aligned": "{train}/aligned.h5",
+        "training": "models/{model}/training.json",
+    },
+    outputs={"corpus": "models/{model}/corpus.h5"},
+    run=run,
+    memory_mb=2000,
+)
+
+if __name__ == "__main__":
+    STAGE.main()
