@@ -192,7 +192,7 @@ def _plan(workspace: Workspace, asked: Asked, profile: Profile) -> ExitCode:
     for job in planned.jobs:
         print(printable(f"{job.stage:12}{job.of:24}{job.reason}"))
     for note in planned.notes:
-        print(printable(f"{'kept':12}{note}"))
+        print(printable(f"{'note':12}{note}"))
     for path, error in planned.roles.refused.items():
         print(printable(f"{'refused':12}{Path(path).name:24}{error}"))
     count = len(planned.jobs)

@@ -168,6 +168,10 @@ def _carry_out(made: Made, workspace: Workspace, profile: Profile, run: Run) -> 
         if note not in made.notes:
             _say(run, profile, note)
     made.notes |= set(made.plan.notes)
+    model = made.plan.graph.model
+    retrained = any(job.of == f"models/{model}" for job in made.plan.jobs)
+    if retrained and (kept := workspace.set_aside(model)):
+        _say(run, profile, f"the model “{model}” as it was is kept as “{kept}”")
     for job in made.plan.jobs:
         record = JobRecord(job.stage, job.of, job.reason, "not reached")
         made.jobs.setdefault((job.stage, job.of), record)

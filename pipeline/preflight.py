@@ -25,7 +25,7 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
     """
     sections = msgspec.json.encode(graph.settings).decode()
     for stage in graph.stages():
-        concerned = [job.of for job in jobs if job.stage == stage.name]
+        concerned = sorted(job.of for job in jobs if job.stage == stage.name)
         if stage.check is None or not concerned:
             continue
         said = subprocess.run(

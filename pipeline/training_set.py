@@ -6,7 +6,7 @@ be trained anew, nor does its coming from another folder or machine.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pipeline.engine import made_here
 from pipeline.entries import entries, folders, register_each
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.graph import model_files
-from pipeline.sources import has_comments
+from pipeline.sources import has_comments, video_name
 from pipeline.stage import Stage
 from pipeline.workspace import Workspace, no_comments
 
@@ -52,7 +52,7 @@ def training_set(
     """
     model, listed = settings.model, settings.videos.train
     before = workspace.learned_from(model)
-    absent = sorted(name for name, file in before.items() if not workspace.is_here(name, file))
+    absent = _absent(workspace, settings, before)
     asked = any(stage.makes_model for stage in wanted)
     if not asked:
         why = _why_kept(workspace, settings, wanted, absent, broken, known=bool(before))
@@ -70,6 +70,21 @@ def training_set(
     else:
         chosen = _commented(workspace, model, registered)
     return _without(chosen, broken, model)
+
+
+def _absent(workspace: Workspace, settings: Settings, before: Mapping[str, str]) -> list[str]:
+    """Those of the videos that a model learned from, by fingerprint, that it could not again.
+
+    What the settings list may have changed since: that is then wanted.
+    """
+    listed = [Path(entry.video) for entry in entries(settings.videos.train)]
+    wanted = {video_name(path) for path in listed if path.is_file()}
+    return sorted(
+        name
+        for name, fingerprint in before.items()
+        if not workspace.is_here(name, fingerprint)
+        and not (name in wanted and workspace.is_registered(name))
+    )
 
 
 def _why_kept(

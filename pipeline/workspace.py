@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shlex
 import shutil
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import keep_newest, sweep, write_text
+from pipeline.artifacts.publishing import keep_newest, published_folder, sweep, write_text
 from pipeline.artifacts.source import CommentSources, Source
 from pipeline.claims import Claims
 from pipeline.config import MODEL_NAME, VideoEntry
@@ -153,6 +154,23 @@ class Workspace:
         except (FileNotFoundError, msgspec.DecodeError):
             return {}
         return dict(zip(learned.videos, learned.fingerprints, strict=True))
+
+    def set_aside(self, model: str) -> str | None:
+        """Keep a finished model under another name, which is returned, before it is replaced.
+
+        The one that was set aside before goes. Files are linked, not copied.
+        """
+        if not self.learned_from(model):
+            return None
+        folder, name = self.folder / "models" / model, f"{model}-previous"
+        with published_folder(folder.with_name(name)) as copy:
+            for file in filter(Path.is_file, folder.iterdir()):
+                os.link(file, copy / file.name)
+        return name
+
+    def is_registered(self, name: str) -> bool:
+        """Whether a name stands for a video."""
+        return (self.folder / name / VIDEO_POINTER).exists()
 
     def is_here(self, name: str, fingerprint: str) -> bool:
         """Whether a video with comments is registered under ``name``, and is the file it was."""

@@ -35,7 +35,7 @@ class Config(StageConfig, frozen=True):
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a network that cannot be had, or that takes other pictures."""
-    from pipeline.nn.backbones.loading import check_backbone
+    from pipeline.nn.backbones.checking import check_backbone
 
     size = sections["frames"]["size"]
     check_backbone(config.backbone, config.weights, config.taps, size)

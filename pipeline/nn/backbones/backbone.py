@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 import numpy as np
@@ -58,12 +58,3 @@ def as_rows(tap: str, values: Tensor) -> Tensor:
         if values.shape[1] == 1:
             values = values[:, 0]
     return values.clamp(-_LARGEST, _LARGEST).half().contiguous()
-
-
-def unknown_tap(tap: str, known: Sequence[str], of: str) -> PipelineError:
-    """The error for a tap that the network lacks."""
-    return PipelineError(
-        ExitCode.INVALID_SETTING,
-        f"features.taps: {of} has no tap {tap}",
-        f"Choose from {', '.join(known)}",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from copy import deepcopy
@@ -29,6 +30,19 @@ _STREAMS = 2  # a GPU computes one batch while it copies another
 def classifier_names() -> list[str]:
     """What torchvision calls its classifiers of single pictures."""
     return list(models.list_models(module=models))
+
+
+def require_known(name: str) -> None:
+    """Raise PipelineError INVALID_SETTING unless torchvision has such a classifier."""
+    names = classifier_names()
+    if name not in names:
+        near = difflib.get_close_matches(name, names, 3)
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"features.backbone: there is no backbone {name}",
+            f"Use the path of an .onnx file or a classifier of torchvision, such as"
+            f" {', '.join(near or ['vgg19', 'resnet50', 'alexnet'])}",
+        )
 
 
 class Classifier:
@@ -78,6 +92,7 @@ def check_classifier(name: str, weights: str, taps: Sequence[str], size: int) ->
 
     Weights that torchvision publishes are downloaded where they are missing.
     """
+    require_known(name)
     with torch.device("meta") if weights == "random" else nullcontext():
         network, *_ = load_classifier(name, weights, seed=0)
         _shapes(extractor(network.eval(), name, taps), name, size)

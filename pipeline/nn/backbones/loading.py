@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.backbone import Backbone
-from pipeline.nn.backbones.classifier import Classifier, check_classifier, classifier_names
+from pipeline.nn.backbones.classifier import Classifier, require_known
 from pipeline.nn.backbones.onnx_network import OnnxNetwork
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.precision import Precision
@@ -31,26 +29,5 @@ def load_backbone(
     """
     if name.endswith(".onnx"):
         return OnnxNetwork(Path(name).expanduser(), taps, size, normalization)
-    _require_known(name)
+    require_known(name)
     return Classifier(name, weights, taps, size, seed, precision, normalization)
-
-
-def check_backbone(name: str, weights: str, taps: Sequence[str], size: int) -> None:
-    """Raise what ``load_backbone`` would, as cheaply as can be."""
-    if name.endswith(".onnx"):
-        OnnxNetwork(Path(name).expanduser(), taps, size, normalization=None)
-    else:
-        _require_known(name)
-        check_classifier(name, weights, taps, size)
-
-
-def _require_known(name: str) -> None:
-    names = classifier_names()
-    if name not in names:
-        near = difflib.get_close_matches(name, names, 3)
-        raise PipelineError(
-            ExitCode.INVALID_SETTING,
-            f"features.backbone: there is no backbone {name}",
-            f"Use the path of an .onnx file or a classifier of torchvision, such as"
-            f" {', '.join(near or ['vgg19', 'resnet50', 'alexnet'])}",
-        )

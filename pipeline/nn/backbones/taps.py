@@ -7,7 +7,7 @@ from typing import Any
 
 from torch import fx, nn
 
-from pipeline.nn.backbones.backbone import unknown_tap
+from pipeline.nn.backbones.faults import unknown_tap
 from pipeline.nn.torchvision_on_cpu import create_feature_extractor, get_graph_node_names
 
 _ALIASES = {"pool5": "avgpool"}

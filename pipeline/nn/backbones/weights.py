@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn.backbones.faults import no_weights_at
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.torchvision_on_cpu import models
 
@@ -100,15 +101,6 @@ def _from_file(name: str, path: Path) -> Any:
             f"Give torchvision's {name} state dict as .pth or .safetensors",
         ) from error
     return network
-
-
-def no_weights_at(path: Path) -> PipelineError:
-    """The error for a path at which there is no file."""
-    return PipelineError(
-        ExitCode.WEIGHTS_UNAVAILABLE,
-        f"there is no weights file {path}",
-        "Check the path in the settings under `features:`",
-    )
 
 
 def file_identity(path: Path) -> str:
