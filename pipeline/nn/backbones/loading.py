@@ -30,7 +30,7 @@ def load_backbone(
     Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS, INVALID_SETTING.
     """
     if name.endswith(".onnx"):
-        return OnnxNetwork(Path(name).expanduser(), taps, size, normalization)
+        return OnnxNetwork(Path(name), taps, size, normalization)
     names = classifier_names()
     if name not in names:
         near = difflib.get_close_matches(name, names, 3)
