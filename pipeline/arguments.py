@@ -41,13 +41,11 @@ class Parser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.choices is not None and value not in action.choices:
-            name = _long("/".join(action.option_strings) or str(action.metavar))
             known = list(map(str, action.choices))
-            raise PipelineError(
-                ExitCode.USAGE,
-                f"{name} is “{value}”, but must be {one_of(known)}",
-                did_you_mean(str(value), known, _FORM),
-            )
+            problem = f"there is no {str(action.metavar).lower()} {value}"
+            if action.option_strings:
+                problem = f"{action.option_strings[-1]} is “{value}”, but must be {one_of(known)}"
+            raise PipelineError(ExitCode.USAGE, problem, did_you_mean(str(value), known, _FORM))
 
 
 def _long(option: str) -> str:

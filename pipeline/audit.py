@@ -32,7 +32,7 @@ def audit(auditor: Path, locked: Path) -> str:
     Raises PipelineError: VULNERABLE; FETCH_FAILED if the service did not know every package.
     """
     options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
-    command = [auditor, *options, "--requirement", locked]
+    command = [str(auditor), *options, "--requirement", str(locked)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     except FileNotFoundError:

@@ -55,7 +55,7 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
     """Print what is wrong with the first word that is, and return whether one is."""
     for verb in unknown_verbs.split():
         remedy = did_you_mean(verb, verbs.split(), "`make help` lists the verbs")
-        return _tell(f"there is no verb {verb}. {remedy}")
+        return _tell(f"there is no verb {verb}. {remedy}.")
     for name in unknown_variables.split():
         if near := closest(name, variables.split(), _VERY_MUCH_ALIKE):
             return _tell(f"{name}= means nothing to make. Did you mean `{near}=`?")
@@ -63,7 +63,7 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
             setting = f"{section}: {{{name.casefold()}: …}}"
             return _tell(
                 f"{name}= means nothing to make, it is a setting. Write `{setting}` into a settings"
-                " file, and name that with CONFIG="
+                " file, and name that with CONFIG=."
             )
     return False
 

@@ -78,8 +78,8 @@ def _check(url: str) -> None:
     if not url:
         raise PipelineError(
             ExitCode.USAGE,
-            "URL= is missing: which page is the video on?",
-            "Give its address: make fetch URL=https://www.nicovideo.jp/watch/sm9",
+            "URL= is missing",
+            "Give the address of the video's page: make fetch URL=https://www.nicovideo.jp/watch/sm9",
         )
     raise PipelineError(
         ExitCode.USAGE,
