@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline.config import Settings, VideoEntry, load_settings, override
+from pipeline.environment import complete_environment
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.graph import all_stages, stage_configs
 from pipeline.making import Asked, make, plan
@@ -36,6 +37,7 @@ def main() -> ExitCode:
     except PipelineError as error:
         _say(f"error: {error}")
         return error.code
+    complete_environment(options.workdir)
     options.verb = options.verbs[0]
     options.verbs = _spelled_out(options.verbs)
     for name, meant in misspelt_variables(os.environ, VARIABLES).items():
