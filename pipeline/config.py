@@ -16,6 +16,8 @@ from pipeline.errors import ExitCode, PipelineError
 from pipeline.settings_file import Places, checked, read
 
 _Path = Annotated[str, Meta(min_length=1, description="a path")]
+_OnAir = Annotated[str, Meta(description="a time such as 2012-04-28T03:00+09:00")]
+_Cut = Annotated[str, Meta(description="a span such as 10:00-11:30")]
 OwnFile = Annotated[str, Meta(description="the path of a file", extra={"path": True})]
 """A setting that names a file. It is relative to the folder of the settings file."""
 NameOrPath = Annotated[str, Meta(description="a name or path", extra={"path": "name"})]
@@ -55,8 +57,8 @@ class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     video: _Path
     comments: _Path | list[_Path] = []
-    broadcast: str | None = None
-    cuts: list[str] = []
+    broadcast: _OnAir | None = None
+    cuts: list[_Cut] = []
 
 
 class _Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -159,16 +161,25 @@ def _stage_config(
     given = checked({} if section is None else section, dict[str, Any], [name], where)
     values = msgspec.to_builtins(general)
     inherited = {key: values[key] for key in SHARED if key in kinds[name].__struct_fields__}
-    return _with_paths(checked(inherited | given, kinds[name], [name], where, kinds), where)
+    config = checked(inherited | given, kinds[name], [name], where, kinds)
+    return _with_paths(config, [name], where)
 
 
-def _with_paths(config: StageConfig, where: Places) -> StageConfig:
+def _with_paths(config: StageConfig, above: Sequence[str], where: Places) -> StageConfig:
     """A stage's settings, with absolute paths of files: stages run in another folder."""
     paths: dict[str, str] = {}
     for name, form in wording.fields(type(config)).items():
         wanted, value = wording.notes(form).get("path"), getattr(config, name)
-        if value and (wanted is True or (wanted == "name" and re.search(r"[/.]", value))):
-            paths[name] = str(where.found(value))
+        if not value or not (wanted is True or (wanted == "name" and re.search(r"[/.]", value))):
+            continue
+        path = where.found(value)
+        if wanted is True and (path.is_dir() or not path.exists()):
+            raise PipelineError(
+                ExitCode.INVALID_SETTING,
+                f"{where.subject([*above, name])} names {path}, and there is no such file",
+                "Mend the path; it is relative to the settings file",
+            )
+        paths[name] = str(path)
     return msgspec.structs.replace(config, **paths)
 
 
@@ -183,4 +194,4 @@ def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
             "Write it as the stage's section of configs/default.yaml, in JSON",
         ) from None
     where = Places(Path("--settings"))
-    return _with_paths(checked(content, kind, [], where), where)
+    return _with_paths(checked(content, kind, [], where), [], where)

@@ -21,6 +21,8 @@ _ALIKE, _VERY_MUCH_ALIKE = 0.6, 0.8
 """PATH is like AT, and PYTHONPATH like PYTHON; VIDO is very much like VIDEO."""
 _LONG = 5
 """Letters of a variable that is likely to be ours if it is very much like one of ours."""
+_ORDINARY = ("MODE",)
+"""Variables of others that are like one of ours."""
 
 
 def closest(word: str, known: Iterable[str], alike: float = _ALIKE) -> Optional[str]:  # noqa: UP045 - for an old Python
@@ -46,7 +48,7 @@ def misspelt_variables(environment: Mapping[str, str], known: Iterable[str]) -> 
     near = {
         name: closest(name, missing, _VERY_MUCH_ALIKE)
         for name in environment
-        if name.isupper() and name not in known
+        if name.isupper() and name not in known and name not in _ORDINARY
     }
     return {name: meant for name, meant in near.items() if meant}
 
@@ -59,8 +61,7 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
     for name in unknown_variables.split():
         if near := closest(name, variables.split(), _VERY_MUCH_ALIKE):
             return _tell(f"{name}= means nothing to make. Did you mean `{near}=`?")
-        if section := _section(name.casefold()):
-            setting = f"{section}: {{{name.casefold()}: …}}"
+        if setting := _as_setting(name.casefold()):
             return _tell(
                 f"{name}= means nothing to make, it is a setting. Write `{setting}` into a settings"
                 " file, and name that with CONFIG=."
@@ -68,14 +69,16 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
     return False
 
 
-def _section(setting: str) -> Optional[str]:  # noqa: UP045 - for an old Python
-    """Where in a settings file a setting stands."""
+def _as_setting(name: str) -> Optional[str]:  # noqa: UP045 - for an old Python
+    """How a settings file has a setting; None if there is none of that name."""
     section = ""
     for line in _SETTINGS.read_text(encoding="utf-8").splitlines():
-        if found := re.match(r"(\w+):", line):
-            section = found[1]
-        if re.match(f"  {re.escape(setting)}:", line):
-            return section
+        top, below = re.match(r"(\w+):", line), re.match(r"  (\w+):", line)
+        section = top[1] if top else section
+        if below and below[1] == name:
+            return f"{section}: {{{name}: …}}"
+        if section == name:
+            return f"{name}: …"
     return None
 
 
