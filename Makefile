@@ -10,32 +10,54 @@ STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here, and make expands none.
 GIVEN := VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL MOST \
-	SINCE
+	SINCE MODEL
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
+# What is neither a verb nor a variable is likely a slip, and told before anything is made.
+VERBS := $(STAGES) all help demo fetch setup test chaos lint bench plan models doctor clean lock \
+	audit sbom
+SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
+OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES VERBS SET_UP GIVEN OURS ALONE
+ON_COMMAND_LINE := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
+NO_VERBS := $(filter-out $(VERBS) $(SET_UP),$(MAKECMDGOALS))
+NOT_OURS := $(filter-out $(OURS) MAKE%,$(ON_COMMAND_LINE))
+quoted = '$(subst ','\'',$(1))'
+ifneq ($(strip $(NO_VERBS)$(NOT_OURS)),)
+SLIP := $(shell $(PYTHON) -m pipeline.slips $(call quoted,$(VERBS)) $(call quoted,$(NO_VERBS)) \
+	$(call quoted,$(GIVEN) PYTHON LOCKED) $(call quoted,$(NOT_OURS)))
+$(if $(SLIP),$(error $(SLIP)))
+endif
+
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo fetch setup test chaos lint bench plan doctor clean lock audit sbom $(STAGES)
+.PHONY: $(VERBS)
 
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default.yaml]'
-	@echo '          [WORKDIR=workdir] [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
+	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
+	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
 	@echo '          Without VIDEO: the videos in the settings file.'
 	@echo 'make render|overlay|moments|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], moments [AT=1:05,83.5]'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
+	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
-	@sed -nE 's/^([a-z|$$()A-Z ]+):.*## (.*)/  \1\t\2/p' $(MAKEFILE_LIST) \
-		| sed 's/$$(STAGES)/STAGE/' | expand -t 14
+	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \
+		printf "  %-12s%s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'STAGE is one of: $(STAGES)'
 
 demo: .venv/run ## make two episodes of a show, learn from one, comment on the other
-	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 1 --seconds 240
-	@$(BIN)/python -m pipeline.show --folder workdir/show --episode 2 --seconds 90
-	@CONFIG=configs/demo.yaml VIDEO= COMMENTS= $(RUN) render report
-	@echo 'Watch workdir/nekomachi-02/annotated.mp4; open workdir/nekomachi-02/report/index.html.'
+	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 1 --seconds 240
+	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 2 --seconds 90
+	@cp configs/demo.yaml "$${WORKDIR:-workdir}/show"
+	@CONFIG="$${WORKDIR:-workdir}/show/demo.yaml" VIDEO= COMMENTS= $(RUN) render report
+	@echo "Watch $${WORKDIR:-workdir}/nekomachi-02/annotated.mp4;" \
+		"open $${WORKDIR:-workdir}/nekomachi-02/report/index.html."
+
+all: .venv/run ## bring all that people open up to date: annotated videos and reports
+	@$(RUN) all
 
 $(STAGES): .venv/run ## bring a stage's output up to date, with all it needs
 	@$(RUN) $@
@@ -46,10 +68,13 @@ fetch: .venv/fetch ## download a video and its comments from URL, to workdir/fet
 plan: .venv/run ## what would run, and why
 	@$(RUN) plan
 
+models: .venv/run ## list the models there are
+	@$(RUN) models
+
 doctor: .venv/run ## whether this machine has what it takes, or how to mend it
 	@$(RUN) doctor
 
-clean: .venv/run ## remove what was made of VIDEO, or of all videos in the settings
+clean: .venv/run ## remove what was made of VIDEO, or of all videos in the settings; or MODEL
 	@$(RUN) clean
 
 test: .venv/dev ## run the tests
@@ -81,7 +106,6 @@ sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json,
 	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --validate \
 		--pyproject pyproject.toml -o workdir/sbom.json $(BIN)/python
 
-SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 .venv/run: pyproject.toml constraints.txt | .venv/bin/python
 .venv/fetch .venv/dev: .venv/run
 .venv/locked: pyproject.toml locked.txt locked-build.txt | .venv/bin/python

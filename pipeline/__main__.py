@@ -1,7 +1,8 @@
 """The driver: `python -m pipeline VERB` does what `make VERB` asks.
 
 A verb is the name of a stage, which is brought up to date with all it needs, or one of
-fetch, plan, clean and doctor. Several stages may be named at once.
+all, fetch, plan, models, clean and doctor. Several stages may be named at once; all stands for
+those whose outputs are for people to open.
 """
 
 from __future__ import annotations
@@ -17,21 +18,31 @@ from pathlib import Path
 
 from pipeline.config import Settings, VideoEntry, load_settings, override
 from pipeline.entries import configured_videos
+from pipeline.environment import complete_environment
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.graph import all_stages, stage_configs
 from pipeline.making import Asked, make, plan
 from pipeline.models import table
-from pipeline.options import parser
+from pipeline.options import VARIABLES, parser
 from pipeline.profile import Profile, load_profile
 from pipeline.runs import Run
+from pipeline.slips import misspelt_variables
 from pipeline.summary import Outcome
 from pipeline.workspace import Workspace
 
 
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
-    options = parser(__doc__).parse_args()
+    try:
+        options = parser(__doc__).parse_args()
+    except PipelineError as error:
+        _say(f"error: {error}")
+        return error.code
+    complete_environment(options.workdir)
     options.verb = options.verbs[0]
+    options.verbs = _spelled_out(options.verbs)
+    for name, meant in misspelt_variables(os.environ, VARIABLES).items():
+        _say(f"{options.verb}: {name} in the environment means nothing. Did you mean {meant}?")
     for number in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
             signal.signal(number, signal.default_int_handler)
@@ -51,10 +62,18 @@ def main() -> ExitCode:
         return ExitCode.INTERRUPTED
 
 
+def _spelled_out(verbs: list[str]) -> list[str]:
+    """The verbs, with the stages that ``all`` stands for in its place."""
+    products = [name for name, stage in all_stages().items() if stage.product]
+    return [name for verb in verbs for name in (products if verb == "all" else [verb])]
+
+
 def _run(options: argparse.Namespace) -> ExitCode:
     if other := set(options.verbs[1:]) - set(all_stages()):
         raise PipelineError(
-            ExitCode.USAGE, f"{', '.join(other)} cannot follow {options.verb}", "Name stages only"
+            ExitCode.USAGE,
+            f"{', '.join(sorted(other))} cannot follow {options.verb}",
+            "Give it a call of its own",
         )
     if options.verb == "doctor":
         from pipeline import doctor
@@ -89,7 +108,7 @@ def _as_asked(settings: Settings, options: argparse.Namespace) -> Settings:
     """``settings`` with what the command line says of the stages that it names."""
     kinds = stage_configs()
     named = [name for name in options.verbs if name in kinds]
-    named = named or [name for name, stage in all_stages().items() if stage.product]
+    named = named or _spelled_out(["all"])
     for key, value in _overrides(options).items():
         meant = [name for name in named if key in kinds[name].__struct_fields__]
         if not meant:
@@ -133,16 +152,7 @@ def _fetch(options: argparse.Namespace) -> ExitCode:
             "yt-dlp is not installed",
             "Run `.venv/bin/pip install yt-dlp`",
         ) from None
-    try:
-        most = int(options.most) if options.most else None
-        if most is not None and most < 0:
-            raise ValueError
-        since = date.fromisoformat(options.since) if options.since else None
-    except ValueError:
-        raise PipelineError(
-            ExitCode.USAGE, "MOST= is a number, and SINCE= a day", "Write them as 20000, 2012-04-28"
-        ) from None
-    url = options.url or ""
+    most, since, url = _most(options.most), _since(options.since), options.url or ""
     with Workspace(options.workdir).alone(f"fetch {url}"):
         fetched = fetch(url, options.workdir / "fetched", most, since)
     for note in fetched.notes:
@@ -150,6 +160,21 @@ def _fetch(options: argparse.Namespace) -> ExitCode:
     for path in filter(None, [fetched.video, fetched.comments]):
         _say(f"fetch: {path}")
     return ExitCode.OK
+
+
+def _most(text: str | None) -> int | None:
+    if text and not (text.isascii() and text.isdecimal()):
+        raise PipelineError(ExitCode.USAGE, f"MOST= is {text}, and no number", "Write MOST=20000")
+    return int(text) if text else None
+
+
+def _since(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PipelineError(
+            ExitCode.USAGE, f"SINCE= is {text}, and no day", "Write SINCE=2012-04-28"
+        ) from None
 
 
 def _given_video(options: argparse.Namespace) -> VideoEntry | None:

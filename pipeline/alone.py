@@ -14,14 +14,30 @@ import sys
 def main(command: list[str]) -> None:
     """Become the command, which holds the lock for as long as it or a child of it lives."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    lock = os.open("Makefile", os.O_RDWR)
+    if not command:
+        sys.exit(_fault("no command is given", "Write it behind `python pipeline/alone.py`"))
+    try:
+        lock = os.open("Makefile", os.O_RDWR)
+    except OSError as error:
+        sys.exit(
+            _fault(f"Makefile: {error.strerror}", "Start it in the project's folder, as yours")
+        )
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         print("Another call is setting up .venv: waiting for its end …", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
     os.set_inheritable(lock, True)
-    os.execvp(command[0], command)  # noqa: S606 - no shell is what is wanted
+    try:
+        os.execvp(command[0], command)  # noqa: S606 - no shell is what is wanted
+    except OSError as error:
+        sys.exit(_fault(f"{command[0]}: {error.strerror}", "Check the command"))
+
+
+def _fault(problem: str, remedy: str) -> int:
+    """Tell of a fault as other commands do; returns USAGE of pipeline.errors."""
+    print(f"alone: error: {problem}. {remedy}.", file=sys.stderr)
+    return 2
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pipeline.arguments import Parser
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fingerprint import PROJECT
 
@@ -17,6 +18,7 @@ _AUDITOR = Path(sys.prefix) / "supply" / "bin" / "pip-audit"
 def main() -> ExitCode:
     """Print what was found, and return what to exit with."""
     try:
+        Parser(prog="python -m pipeline.audit", description=__doc__).parse_args()
         print(f"audit: {audit(_AUDITOR, _LOCKED)}", file=sys.stderr)
     except PipelineError as error:
         print(f"audit: error: {error}", file=sys.stderr)
@@ -30,9 +32,13 @@ def audit(auditor: Path, locked: Path) -> str:
     Raises PipelineError: VULNERABLE; FETCH_FAILED if the service did not know every package.
     """
     options = ["--require-hashes", "--disable-pip", "--progress-spinner", "off", "--format", "json"]
-    done = subprocess.run(
-        [auditor, *options, "--requirement", locked], capture_output=True, text=True, check=False
-    )
+    command = [str(auditor), *options, "--requirement", str(locked)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError:
+        raise PipelineError(
+            ExitCode.USAGE, f"there is no auditor at {auditor}", "Start it by `make audit`"
+        ) from None
     try:
         packages = json.loads(done.stdout)["dependencies"]
     except ValueError:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-import difflib
-import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import msgspec
-import yaml
+from msgspec import Meta
 
+from pipeline import wording
 from pipeline.drawing.settings import LayoutSettings
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.settings_file import Places, checked, read
+
+_Path = Annotated[str, Meta(min_length=1, description="a path")]
+_OnAir = Annotated[str, Meta(description="a time such as 2012-04-28T03:00+09:00")]
+_Cut = Annotated[str, Meta(description="a span such as 10:00-11:30")]
+OwnFile = Annotated[str, Meta(description="the path of a file", extra={"path": True})]
+"""A setting that names a file. It is relative to the folder of the settings file."""
+NameOrPath = Annotated[str, Meta(description="a name or path", extra={"path": "name"})]
+"""The same, but a word without a slash or a dot is the name of something that is known."""
 
 
 class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -23,21 +31,41 @@ class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     """
 
 
-class VideoEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A video whose comment files lie elsewhere, have other names, or follow a broadcast."""
+class VideoEntry(msgspec.Struct, frozen=True):
+    """A video with its role's worth of knowledge: its comment files, and how they follow it."""
 
     video: str
-    comments: str | list[str] = []
+    """Its path, or that of a folder of videos."""
+    comments: list[str] = []
+    """Paths; none takes what lies beside the video."""
     broadcast: str | None = None
     """See pipeline.comments.broadcast for the form of both."""
     cuts: list[str] = []
+    place: str = ""
+    """Where it is named: ``my-show.yaml:3``; nothing on the command line."""
 
 
-class Videos(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Videos(msgspec.Struct, frozen=True):
     """The roles: which videos to learn from and which to comment on."""
 
-    train: list[str | VideoEntry] = []
-    annotate: list[str | VideoEntry] = []
+    train: list[VideoEntry] = []
+    annotate: list[VideoEntry] = []
+
+
+class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A video whose comment files lie elsewhere, have other names, or follow a broadcast."""
+
+    video: _Path
+    comments: _Path | list[_Path] = []
+    broadcast: _OnAir | None = None
+    cuts: list[_Cut] = []
+
+
+class _Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The section ``videos`` as it is written."""
+
+    train: list[_Path | _Listed] = []
+    annotate: list[_Path | _Listed] = []
 
 
 MODEL_NAME = re.compile(r"\w[\w.-]{0,49}")
@@ -47,9 +75,15 @@ MODEL_NAME = re.compile(r"\w[\w.-]{0,49}")
 class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The top level of a settings file, stages aside."""
 
-    model: Annotated[str, msgspec.Meta(pattern=rf"^{MODEL_NAME.pattern}\Z")] = "default"
-    seed: Annotated[int, msgspec.Meta(ge=0, lt=2**32)] = 2017
-    videos: Videos = Videos()
+    model: Annotated[
+        str,
+        Meta(
+            pattern=rf"^{MODEL_NAME.pattern}\Z",
+            description="a name of up to 50 letters, digits, `_`, `-` and `.`, a letter first",
+        ),
+    ] = "default"
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    videos: _Roles = _Roles()
     layout: LayoutSettings = LayoutSettings()
 
 
@@ -73,14 +107,30 @@ def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) ->
     Raises PipelineError: USAGE for no such file, UNKNOWN_SETTING or INVALID_SETTING with
     the file and line.
     """
-    content, where = _read(path)
+    content, where = read(path)
     sections = {name: content.pop(name) for name in stage_configs if name in content}
-    general = _checked(content, _General, [], where, also=list(stage_configs))
+    general = checked(content, _General, [], where, stage_configs)
     stages = {
-        name: _stage_config(name, kind, sections.get(name), general, where)
-        for name, kind in stage_configs.items()
+        name: _stage_config(name, stage_configs, sections.get(name), general, where)
+        for name in stage_configs
     }
-    return Settings(general.model, general.seed, general.videos, stages)
+    videos = Videos(
+        train=_entries(general.videos.train, ["videos", "train"], where),
+        annotate=_entries(general.videos.annotate, ["videos", "annotate"], where),
+    )
+    return Settings(general.model, general.seed, videos, stages)
+
+
+def _entries(listed: Sequence[str | _Listed], keys: list[str], where: Places) -> list[VideoEntry]:
+    return [_entry(video, where.of([*keys, str(n)]), where) for n, video in enumerate(listed)]
+
+
+def _entry(listed: str | _Listed, place: str, where: Places) -> VideoEntry:
+    if isinstance(listed, str):
+        listed = _Listed(listed)
+    comments = [listed.comments] if isinstance(listed.comments, str) else listed.comments
+    video, *files = (str(where.found(path)) for path in (listed.video, *comments))
+    return VideoEntry(video, files, listed.broadcast, listed.cuts, place)
 
 
 def override(settings: Settings, stage: str, values: Mapping[str, Any], place: str) -> Settings:
@@ -90,7 +140,7 @@ def override(settings: Settings, stage: str, values: Mapping[str, Any], place: s
     """
     kind = type(settings.stages[stage])
     content = msgspec.to_builtins(settings.stages[stage]) | values
-    config = _checked(content, kind, [stage], _Places(Path(place), ""))
+    config = checked(content, kind, [stage], Places(Path(place), option=place))
     return msgspec.structs.replace(settings, stages=settings.stages | {stage: config})
 
 
@@ -99,82 +149,42 @@ def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageCo
 
     Raises PipelineError as ``load_settings`` does.
     """
-    content, where = _read(path)
+    content, where = read(path)
     shared = {key: content[key] for key in SHARED if key in content}
-    general = _checked(shared, _General, [], where)
-    return _stage_config(name, kind, content.get(name), general, where)
-
-
-_LONGEST = 1 << 24
-"""Characters that are read of a settings file, which might be a device without an end."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Refuses what cannot be handed on as JSON, the form in which stages get their settings."""
-
-
-def _finite(loader: _Loader, node: yaml.ScalarNode) -> float:
-    value = loader.construct_yaml_float(node)
-    if not math.isfinite(value):
-        raise yaml.MarkedYAMLError(None, None, f"{node.value} is not a number", node.start_mark)
-    return value
-
-
-def _encodable(loader: _Loader, node: yaml.ScalarNode) -> str:
-    value = loader.construct_yaml_str(node)
-    if re.search("[\0\ud800-\udfff]", value):
-        problem = f"{value!r} holds what is no character"
-        raise yaml.MarkedYAMLError(None, None, problem, node.start_mark)
-    return value
-
-
-_Loader.add_constructor("tag:yaml.org,2002:float", _finite)
-_Loader.add_constructor("tag:yaml.org,2002:str", _encodable)
-
-
-def _read(path: Path) -> tuple[dict[str, Any], _Places]:
-    try:
-        with path.open(encoding="utf-8") as file:
-            text = file.read(_LONGEST + 1)
-        if len(text) > _LONGEST:
-            raise PipelineError(
-                ExitCode.INVALID_SETTING,
-                f"{path} is longer than any settings are",
-                "Check the path after CONFIG=",
-            )
-        content = yaml.load(text, _Loader)  # noqa: S506 - it is a SafeLoader
-    except (FileNotFoundError, IsADirectoryError):
-        raise PipelineError(
-            ExitCode.USAGE, f"there is no settings file {path}", "Check the path after CONFIG="
-        ) from None
-    except RecursionError:
-        raise PipelineError(
-            ExitCode.INVALID_SETTING, f"{path} is nested too deeply", "No setting nests so"
-        ) from None
-    except (yaml.YAMLError, ValueError) as error:  # the latter for impossible dates
-        raise PipelineError(
-            ExitCode.INVALID_SETTING,
-            f"{path} is not YAML: {' '.join(str(error).split())}",
-            "Mend the line it names; configs/default.yaml shows the form",
-        ) from None
-    content = {} if content is None else content
-    if not isinstance(content, dict):
-        raise PipelineError(
-            ExitCode.INVALID_SETTING,
-            f"{path} holds no settings",
-            "Write them as `key: value`; configs/default.yaml lists all",
-        )
-    return content, _Places(path, text)
+    general = checked(shared, _General, [], where)
+    return _stage_config(name, {name: kind}, content.get(name), general, where)
 
 
 def _stage_config(
-    name: str, kind: type[StageConfig], section: Any, general: _General, where: _Places
+    name: str,
+    kinds: Mapping[str, type[StageConfig]],
+    section: Any,
+    general: _General,
+    where: Places,
 ) -> StageConfig:
-    given = _checked({} if section is None else section, dict[str, Any], [name], where)
-    general_values = msgspec.to_builtins(general)
-    inherited = {key: general_values[key] for key in SHARED if key in kind.__struct_fields__}
-    config: StageConfig = _checked(inherited | given, kind, [name], where)
-    return config
+    given = checked({} if section is None else section, dict[str, Any], [name], where)
+    values = msgspec.to_builtins(general)
+    inherited = {key: values[key] for key in SHARED if key in kinds[name].__struct_fields__}
+    config = checked(inherited | given, kinds[name], [name], where, kinds)
+    return _with_paths(config, [name], where)
+
+
+def _with_paths(config: StageConfig, above: Sequence[str], where: Places) -> StageConfig:
+    """A stage's settings, with absolute paths of files: stages run in another folder."""
+    paths: dict[str, str] = {}
+    for name, form in wording.fields(type(config)).items():
+        wanted, value = wording.notes(form).get("path"), getattr(config, name)
+        if not value or not (wanted is True or (wanted == "name" and re.search(r"[/.]", value))):
+            continue
+        path = where.found(value)
+        if wanted is True and (path.is_dir() or not path.exists()):
+            raise PipelineError(
+                ExitCode.INVALID_SETTING,
+                f"{where.subject([*above, name])} names {path}, and there is no such file",
+                "Mend the path; it is relative to the settings file",
+            )
+        paths[name] = str(path)
+    return msgspec.structs.replace(config, **paths)
 
 
 def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
@@ -187,58 +197,5 @@ def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
             f"--settings is not JSON: {error}",
             "Write it as the stage's section of configs/default.yaml, in JSON",
         ) from None
-    config: StageConfig = _checked(content, kind, [], _Places(Path("--settings"), text))
-    return config
-
-
-class _Places:
-    """Finds the line on which a setting stands."""
-
-    def __init__(self, path: Path, text: str) -> None:
-        self.path = path
-        self._text = text
-
-    def of(self, keys: list[str]) -> str:
-        node: Any = yaml.compose(self._text, Loader=yaml.SafeLoader)
-        line = None
-        for key in keys:
-            if isinstance(node, yaml.SequenceNode) and key.isdigit():
-                node = node.value[int(key)]
-                line = node.start_mark.line + 1
-                continue
-            pairs = node.value if isinstance(node, yaml.MappingNode) else []
-            found = [(k, v) for k, v in pairs if k.value == key]
-            if not found:
-                break
-            line, node = found[0][0].start_mark.line + 1, found[0][1]
-        return f"{self.path}:{line}" if line else str(self.path)
-
-
-def _checked(content: Any, kind: Any, keys: list[str], where: _Places, also: Any = ()) -> Any:
-    try:
-        return msgspec.convert(content, kind)
-    except msgspec.ValidationError as error:
-        _refuse(str(error), kind, keys, where, also)
-
-
-def _refuse(message: str, kind: Any, keys: list[str], where: _Places, also: Any) -> NoReturn:
-    problem, _, place = message.partition(" - at `$")
-    keys = keys + re.findall(r"[\w-]+", place.replace("...", ""))
-    unknown = re.search(r"unknown field `(.+)`", problem)
-    if unknown is None:
-        raise PipelineError(
-            ExitCode.INVALID_SETTING,
-            f"{where.of(keys)}: {'.'.join(keys) or 'settings'}: {problem}",
-            "configs/default.yaml says what each setting may be",
-        )
-    name = unknown[1]
-    known = [*getattr(kind, "__struct_fields__", ()), *also, *Videos.__struct_fields__]
-    known += LayoutSettings.__struct_fields__
-    close = difflib.get_close_matches(name, known, n=1)
-    raise PipelineError(
-        ExitCode.UNKNOWN_SETTING,
-        f"{where.of([*keys, name])}: there is no setting {'.'.join([*keys, name])}",
-        f"Did you mean `{close[0]}`? configs/default.yaml lists all"
-        if close
-        else "configs/default.yaml lists all",
-    )
+    where = Places(Path("--settings"))
+    return _with_paths(checked(content, kind, [], where), [], where)

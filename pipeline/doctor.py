@@ -5,18 +5,24 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 from pipeline import gpus
-from pipeline.errors import ExitCode
+from pipeline.errors import ExitCode, printable
 from pipeline.profile import load_profile
 from pipeline.runs import read_runs
 
 _LOW_SPACE = 5e9  # bytes; an hour of every frame's conv5_3 alone takes 19.5 GB
+
+
+_INSTALL = ".venv/bin/pip install -c constraints.txt"
 
 
 class MissingError(Exception):
@@ -24,7 +30,7 @@ class MissingError(Exception):
 
 
 def examine(workdir: Path, profile: str) -> ExitCode:
-    """Print a line for each need; INTERNAL if one that every run has is not met."""
+    """Print a line for each need, and one for all; INTERNAL if one of every run is not met."""
     needs: list[tuple[str, Callable[[], str], bool]] = [
         ("Python", _python, True),
         ("torch", _torch, True),
@@ -40,14 +46,26 @@ def examine(workdir: Path, profile: str) -> ExitCode:
         ("disk", lambda: _disk(workdir), True),
         ("runs", lambda: _runs(workdir), False),
     ]
-    met = True
+    to_mend: list[str] = []
     for name, check, required in needs:
         try:
             print(f"ok    {name:12}{check()}")
         except Exception as fault:  # whatever is broken, the other lines still matter
-            met = met and not required
-            print(f"{'MEND' if required else 'note'}  {name:12}{fault}")
-    return ExitCode.OK if met else ExitCode.INTERNAL
+            to_mend += [name] * required
+            print(f"{'MEND' if required else 'note'}  {name:12}{_told(fault)}")
+    if not to_mend:
+        print("all is well")
+        return ExitCode.OK
+    things = "thing" if len(to_mend) == 1 else "things"
+    print(f"{len(to_mend)} {things} to mend: {', '.join(to_mend)}")
+    return ExitCode.INTERNAL
+
+
+def _told(fault: Exception) -> str:
+    """One line that says how to mend it."""
+    if isinstance(fault, ImportError):
+        return f"{fault}: {_INSTALL} -e ."
+    return printable(str(fault) or type(fault).__name__)
 
 
 def _python() -> str:
@@ -55,7 +73,8 @@ def _python() -> str:
 
 
 def _torch() -> str:
-    import torch
+    with _mended_by("torch torchvision"):
+        import torch
 
     from pipeline.nn.device import best_device, fastest_dtype
 
@@ -67,9 +86,37 @@ def _torch() -> str:
 
 
 def _torchvision() -> str:
-    from pipeline.nn import torchvision_on_cpu
+    with _mended_by("torch torchvision"):
+        wanted = _torch_wanted()
+        installed = metadata.version("torch").partition("+")[0]  # 2.13.0+cpu is 2.13.0
+        if wanted not in (None, installed):
+            raise MissingError(
+                f"{metadata.version('torchvision')} belongs to torch {wanted}, and torch is"
+                f" {metadata.version('torch')}"
+            )
+        from pipeline.nn import torchvision_on_cpu
 
     return torchvision_on_cpu.version
+
+
+def _torch_wanted() -> str | None:
+    """The version of torch that the installed torchvision was built for."""
+    for needed in metadata.requires("torchvision") or []:
+        if found := re.match(r"torch\s*\(?==([\d.]+)", needed):
+            return found[1]
+    return None
+
+
+@contextmanager
+def _mended_by(packages: str) -> Iterator[None]:
+    """Say of whatever goes wrong in the block that installing ``packages`` mends it."""
+    try:
+        yield
+    except metadata.PackageNotFoundError as missing:
+        raise MissingError(f"{missing.name} is not installed: {_INSTALL} {packages}") from None
+    except Exception as fault:  # a library that does not fit fails in any way
+        said = " ".join(str(fault).split())
+        raise MissingError(f"{said}: {_INSTALL} --force-reinstall {packages}") from fault
 
 
 def _ffmpeg() -> str:
@@ -153,10 +200,7 @@ def _profile(name: str) -> str:
         return f"{name}: jobs run here"
     plugin = f"snakemake_executor_plugin_{profile.executor.replace('-', '_')}"
     if importlib.util.find_spec(plugin) is None:
-        raise MissingError(
-            f"{name} needs {plugin.replace('_', '-')}: .venv/bin/pip install -c constraints.txt"
-            f" -e '.[{name}]'"
-        )
+        raise MissingError(f"{name} needs {plugin.replace('_', '-')}: {_INSTALL} -e '.[{name}]'")
     return f"{name}: jobs run by {plugin.replace('_', '-')}"
 
 

@@ -13,14 +13,14 @@ _VIDEO_ENDINGS = (".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg
 """What counts as a video in a folder; a file named by itself may end as it likes."""
 
 
-def entries(listed: Sequence[str | VideoEntry]) -> list[VideoEntry]:
+def entries(listed: Sequence[VideoEntry]) -> list[VideoEntry]:
     """One entry a video; a folder stands for the videos in it."""
-    return [video for entry in map(_entry, listed) for video in _unfolded(entry)]
+    return [video for entry in listed for video in _unfolded(entry)]
 
 
-def folders(listed: Sequence[str | VideoEntry]) -> set[Path]:
+def folders(listed: Sequence[VideoEntry]) -> set[Path]:
     """Those of the paths that are folders."""
-    return {path for path in (Path(_entry(entry).video) for entry in listed) if path.is_dir()}
+    return {path for path in (Path(entry.video) for entry in listed) if path.is_dir()}
 
 
 def configured_videos(settings: Settings) -> list[Path]:
@@ -46,10 +46,6 @@ def register_each(
                 raise
             refused[entry.video] = error
     return sorted(names), refused
-
-
-def _entry(named: str | VideoEntry) -> VideoEntry:
-    return VideoEntry(named) if isinstance(named, str) else named
 
 
 def _unfolded(entry: VideoEntry) -> list[VideoEntry]:

@@ -128,6 +128,12 @@ def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
             f"no access{place}: {getattr(error, 'strerror', None) or error}",
             "Check owner and rights, or choose another folder with WORKDIR=…",
         )
+    if means({errno.EEXIST}):
+        return PipelineError(
+            ExitCode.NOT_WRITABLE,
+            f"there is a file where a folder should be{place}",
+            "Move it away, or choose another folder",
+        )
     if means({errno.ENAMETOOLONG}):
         return PipelineError(
             ExitCode.USAGE, f"a name is too long for the file system{place}", "Shorten it"

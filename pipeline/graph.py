@@ -90,8 +90,6 @@ class Graph(msgspec.Struct, frozen=True):
     ) -> Graph:
         """The graph for checked settings, with the names of videos."""
         stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
-        for section in stages.values():
-            section.update({key: _found_anywhere(value) for key, value in section.items()})
         graph = cls(settings.model, train, stages, commented)
         if not keep_model:
             return graph
@@ -205,15 +203,6 @@ def _filled(stage: Stage, values: Mapping[str, Any]) -> Stage:
         }
 
     return replace(stage, inputs=fill(stage.inputs), outputs=fill(stage.outputs))
-
-
-def _found_anywhere(value: Any) -> Any:
-    """A setting; the path of a file becomes absolute, as stages run in another folder."""
-    if isinstance(value, str) and "/" in value:
-        # pathlib's own raises an error for an unknown user.
-        path = Path(os.path.expanduser(value))  # noqa: PTH111
-        return str(path.resolve()) if path.exists() else value
-    return value
 
 
 def _verbatim(word: str) -> Callable[[Any], str]:

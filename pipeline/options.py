@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from pathlib import Path
 
+from pipeline.arguments import Parser, path
 from pipeline.fingerprint import PROJECT
 from pipeline.graph import all_stages
 
+VARIABLES = (
+    *("VIDEO", "COMMENTS", "BROADCAST", "CUTS", "FORMAT", "OF", "VIEWERS", "AT", "URL", "MOST"),
+    *("SINCE", "CONFIG", "WORKDIR", "PROFILE", "WAIT", "MODEL"),
+)
+"""Of the environment, which stand for the options of these names."""
 
-def parser(description: str | None) -> argparse.ArgumentParser:
+
+def parser(description: str | None) -> Parser:
     """Options default to what make passes on through the environment."""
-    options = argparse.ArgumentParser(
+    options = Parser(
         prog="python -m pipeline",
         description=description,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Options default to the environment variables VIDEO, COMMENTS, BROADCAST, CUTS,"
-        " FORMAT, OF, VIEWERS, AT, URL, MOST, SINCE, CONFIG, WORKDIR, PROFILE and WAIT, as make"
+        epilog=f"Options default to the environment variables {', '.join(VARIABLES)}, as make"
         " passes them on.",
     )
-    verbs = [*all_stages(), "fetch", "models", "plan", "clean", "doctor"]
+    verbs = [*all_stages(), "all", "fetch", "plan", "models", "clean", "doctor"]
     options.add_argument(
         "verbs", nargs="+", choices=verbs, metavar="VERB", help="one of " + ", ".join(verbs)
     )
     options.add_argument(
-        "--video", type=Path, default=_environment("VIDEO"), help="a video, or a folder of them"
+        "--video", type=path, default=_environment("VIDEO"), help="a video, or a folder of them"
     )
     options.add_argument(
         "--comments",
@@ -85,13 +89,13 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     )
     options.add_argument(
         "--config",
-        type=Path,
+        type=path,
         default=_environment("CONFIG") or PROJECT / "configs" / "default.yaml",
         help="settings file (default: configs/default.yaml)",
     )
     options.add_argument(
         "--workdir",
-        type=Path,
+        type=path,
         default=_environment("WORKDIR") or PROJECT / "workdir",
         help="where all outputs go (default: workdir)",
     )
@@ -104,8 +108,11 @@ def parser(description: str | None) -> argparse.ArgumentParser:
     options.add_argument(
         "--wait",
         action="store_true",
-        default=os.environ.get("WAIT", "") not in ("", "0"),
+        default=os.environ.get("WAIT", "").casefold() not in ("", "0", "no", "false", "off"),
         help="wait for another run instead of giving up",
+    )
+    options.add_argument(
+        "--model", default=os.environ.get("MODEL"), help="the model that clean removes"
     )
     options.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
     return options

@@ -9,6 +9,7 @@ import yaml
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fingerprint import PROJECT
+from pipeline.slips import did_you_mean
 
 PROFILES = PROJECT / "configs" / "profiles"
 
@@ -50,11 +51,11 @@ def load_profile(name: str) -> Profile:
             given=frozenset(content),
         )
     except OSError:
-        known = ", ".join(sorted(path.parent.name for path in PROFILES.glob("*/config.yaml")))
+        known = sorted(path.parent.name for path in PROFILES.glob("*/config.yaml"))
         raise PipelineError(
             ExitCode.USAGE,
             f"there is no profile {name}: {file} cannot be read",
-            f"Name one of {known}, or a folder by its path",
+            did_you_mean(name, known, f"Name one of {', '.join(known)}, or a folder by its path"),
         ) from None
     except (yaml.YAMLError, ValueError, TypeError, AttributeError, UnicodeDecodeError) as error:
         raise PipelineError(

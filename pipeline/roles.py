@@ -80,7 +80,7 @@ def assign_roles(
     }
     skipped = sorted(set(registered).difference(*work_on.values()))
     if registered and len(skipped) == len(registered):
-        raise no_comments(*skipped)
+        raise no_comments(*skipped, wanted=wanted)
     return Roles(learn, work_on, commented, skipped, refused | learn.refused)
 
 

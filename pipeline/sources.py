@@ -45,20 +45,19 @@ def register(
     broadcast: str | None = None,
     cuts: Sequence[str] = (),
     in_use: bool = False,
+    place: str = "",
 ) -> str:
     """Point ``workdir/NAME`` at a video and, where there are any, its comment files.
 
     No ``comments`` takes the files used before, or, for a video that is new or has moved, the
     one beside it; the broadcast then stays too unless it is given. Returns NAME. Pointers
     whose files are unchanged are left untouched, and must be where the folder is ``in_use`` by
-    another run.
+    another run. ``place`` is where settings name the video.
     Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, COMMENTS_MISSING, USAGE, NAME_TAKEN,
     INVALID_SETTING, BUSY.
     """
     if not _is_file(video):
-        raise PipelineError(
-            ExitCode.VIDEO_MISSING, f"there is no video at {video}", "Check the path after VIDEO="
-        )
+        raise _missing(ExitCode.VIDEO_MISSING, "video", video, place, "Check the path after VIDEO=")
     if video.suffix.lower() in _TEXTS and _is_text(video):
         raise PipelineError(
             ExitCode.NOT_A_VIDEO,
@@ -67,13 +66,10 @@ def register(
         )
     for path in comments:
         if not _is_file(path):
-            raise PipelineError(
-                ExitCode.COMMENTS_MISSING,
-                f"there is no comment file at {path}",
-                f"Check the path after COMMENTS=; several are joined by {os.pathsep}",
-            )
+            after = f"Check the path after COMMENTS=; several are joined by {os.pathsep}"
+            raise _missing(ExitCode.COMMENTS_MISSING, "comment file", path, place, after)
     if broadcast:
-        Broadcast.parse(broadcast, cuts)
+        Broadcast.parse(broadcast, cuts, place)
     broadcast = broadcast or None  # make passes on what is not given as ""
     name = video_name(video)
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
@@ -94,6 +90,14 @@ def register(
 def has_comments(workdir: Path, name: str) -> bool:
     """Whether a registered video has a comment file."""
     return (workdir / name / COMMENTS_POINTER).exists()
+
+
+def _missing(code: ExitCode, what: str, path: Path, place: str, after: str) -> PipelineError:
+    """The error for a file that ``place`` in the settings names, or else the command line."""
+    looked = f"there is no {what} at {path.absolute()}" + ": it is a folder" * path.is_dir()
+    if not place:
+        return PipelineError(code, looked, after)
+    return PipelineError(code, f"{place}: {looked}", "Mend the path; it is relative to that file")
 
 
 def _used_before(pointer: Path) -> CommentSources | None:

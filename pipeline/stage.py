@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from pipeline import gpus, stage_record, torchrun
+from pipeline.arguments import Parser, path
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.stage_record import Fault, StageRecord, file_digest
@@ -105,7 +106,11 @@ class Stage:
 
 
 def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
-    options = _parser(stage).parse_args(arguments)
+    try:
+        options = _parser(stage).parse_args(arguments)
+    except PipelineError as error:
+        print(f"{stage.name}: error: {error}", file=sys.stderr)
+        return error.code
     if options.check is not None:
         return _check(stage, msgspec.json.decode(options.check))
     supervision = Supervision()
@@ -174,18 +179,16 @@ def _explain(error: BaseException) -> tuple[ExitCode, str, bool]:
     return ExitCode.INTERNAL, problem, False
 
 
-def _parser(stage: Stage) -> argparse.ArgumentParser:
+def _parser(stage: Stage) -> Parser:
     module = sys.modules[stage.run.__module__]
-    parser = argparse.ArgumentParser(
-        prog=f"python -m stages.{stage.name}", description=module.__doc__
-    )
+    parser = Parser(prog=f"python -m stages.{stage.name}", description=module.__doc__)
     inputs = {**stage.inputs, **stage.commented}
     for option, templates in (("--input", inputs), ("--output", stage.outputs)):
         names = ", ".join(f"{name} (usually workdir/{path})" for name, path in templates.items())
         parser.add_argument(
             option, action="append", default=[], metavar="NAME=PATH", help=f"one each of: {names}"
         )
-    parser.add_argument("--config", type=Path, help="settings file; the stage reads its section")
+    parser.add_argument("--config", type=path, help="settings file; the stage reads its section")
     parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
     parser.add_argument(
         "--check", metavar="JSON", help="only try the settings, given those of all stages by name"

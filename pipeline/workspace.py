@@ -22,6 +22,7 @@ from pipeline.graph import Graph
 from pipeline.profile import Profile
 from pipeline.runs import RUNS_KEPT, Run
 from pipeline.sources import COMMENTS_POINTER, VIDEO_POINTER, register, video_name
+from pipeline.stage import Stage
 
 _GATE = "gate"
 _PATIENCE_S = 60.0
@@ -130,12 +131,15 @@ class Workspace:
 
         Raises PipelineError as ``sources.register`` does.
         """
-        comments = [entry.comments] if isinstance(entry.comments, str) else entry.comments
-        video, files = Path(entry.video), list(map(Path, comments))
+        video, files = Path(entry.video), list(map(Path, entry.comments))
         name = video_name(video)
         free = self._claims.take(name)
         try:
-            return register(self.folder, video, files, entry.broadcast, entry.cuts, in_use=not free)
+            return register(
+                *(self.folder, video, files, entry.broadcast, entry.cuts),
+                in_use=not free,
+                place=entry.place,
+            )
         finally:
             self._claims.free([name] if free else [])
 
@@ -247,13 +251,15 @@ class _Learned(msgspec.Struct, frozen=True):
     fingerprints: list[str]
 
 
-def no_comments(*names: str) -> PipelineError:
-    """The error for videos whose comments are needed."""
+def no_comments(*names: str, wanted: Iterable[Stage] = ()) -> PipelineError:
+    """The error for videos whose comments are needed by the stages that are ``wanted``."""
     one = names[0]
+    others = {stage.name for stage in wanted if "of" in stage.config.__struct_fields__}
     return PipelineError(
         ExitCode.COMMENTS_MISSING,
         f"none of {len(names)} videos has a comment file"
         if len(names) > 1
         else f"{one} has no comment file",
-        f"Put {one}.xml or {one}.json beside the video, or name it with COMMENTS=",
+        f"Put {one}.xml or {one}.json beside the video, or name it with COMMENTS="
+        + "; or take the model's comments, with OF=generated" * bool(others),
     )

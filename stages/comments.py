@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
+from pipeline.config import NameOrPath, OwnFile, StageConfig
 from pipeline.stage import Files, Stage
 
 
@@ -22,9 +22,9 @@ class Config(StageConfig, frozen=True):
     """Viewers', the uploader's, one-tap comments."""
     ng_level: Literal["off", "weak", "medium", "strong"] = "off"
     """Leave out what Niconico's shared NG hides at this level."""
-    ng_words: str | None = None
+    ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line, whose comments are left out."""
-    ng_users: str | None = None
+    ng_users: OwnFile | None = None
     """A file of user ids or their digests, one a line."""
     art: Literal["keep", "drop"] = "keep"
     """Comment art: pictures of three lines or more, or of strokes and blocks."""
@@ -46,9 +46,9 @@ class Config(StageConfig, frozen=True):
     """Of comments of several lines: joined, the first alone, or no words at all."""
     language: Literal["auto", "japanese", "chinese", "words", "characters"] = "auto"
     """How words are found: by MeCab, by jieba, by Unicode's rules, or each character one."""
-    dictionary: str = "ipadic"
+    dictionary: NameOrPath = "ipadic"
     """MeCab's: ``ipadic``, ``unidic-lite``, ``system``, or the folder of a compiled one."""
-    user_dictionary: str | None = None
+    user_dictionary: OwnFile | None = None
     """Words of your own for MeCab."""
 
 

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.comments.writing import format_names
 from pipeline.config import StageConfig
 from pipeline.drawing.settings import LayoutSettings
 from pipeline.stage import Files, Stage
 
+if TYPE_CHECKING:
+    _Format = str
+else:
+    _Format = Literal[tuple(format_names())]
+
 
 class Config(StageConfig, frozen=True):
     """Which comments, and as what."""
 
-    format: str = "ass"
+    format: _Format = "ass"
     """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json``, ``bilibili.xml`` or
     ``layout.json``."""
     of: Literal["comments", "generated"] = "comments"
     """The viewers', after merging and filters, or the model's."""
     layout: LayoutSettings = LayoutSettings()
     """Where ``ass`` and ``layout.json`` place them: as ``render`` does."""
-
-    def __post_init__(self) -> None:
-        if self.format not in format_names():
-            raise ValueError(f"there is no {self.format!r}; known are {', '.join(format_names())}")
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
+from pipeline.config import NameOrPath, StageConfig
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.precision import Precision
 from pipeline.stage import Files, Stage
@@ -16,9 +16,9 @@ from pipeline.stage import Files, Stage
 class Config(StageConfig, frozen=True):
     """Which network, which weights, and which of its layers."""
 
-    backbone: str = "vgg19"
+    backbone: NameOrPath = "vgg19"
     """A classifier of torchvision, or the path of an ONNX file whose outputs are the taps."""
-    weights: str = "imagenet"
+    weights: NameOrPath = "imagenet"
     """Of a classifier: ``imagenet`` (downloaded once), ``random``, a set of torchvision's such
     as ``IMAGENET1K_V1``, or the path of a state dict."""
     taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("conv5_3", "relu7")

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
+from pipeline.config import OwnFile, StageConfig
 from pipeline.stage import Files, Stage
 
 
@@ -33,7 +33,7 @@ class Config(StageConfig, frozen=True):
     beams: Annotated[int, Meta(ge=1, le=20)] = 4
     apart: Annotated[float, Meta(ge=0, le=20)] = 5.0
     """Seconds within which no comment comes twice."""
-    ng_words: str | None = None
+    ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line, that no comment may hold."""
     most_words: Annotated[int, Meta(ge=1, le=200)] = 20
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017

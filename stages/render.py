@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from pipeline.media.probe import VideoInfo
     from pipeline.scene import Scene
 
+_Codec = Annotated[
+    Literal["h264", "hevc", "av1"],
+    Meta(extra={"also": {"h265": "hevc", "x265": "hevc", "x264": "h264", "avc": "h264"}}),
+]
+
 
 class Config(StageConfig, frozen=True):
     """What is drawn, and how the video is encoded."""
@@ -28,7 +33,7 @@ class Config(StageConfig, frozen=True):
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second, for text that moves more smoothly than the video; None keeps the
     video's own."""
-    codec: Literal["h264", "hevc", "av1"] = "h264"
+    codec: _Codec = "h264"
     hardware: bool = False
     """Whether a graphics card encodes."""
     preset: Preset = "veryfast"

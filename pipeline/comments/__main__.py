@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.arguments import Parser, path
 from pipeline.artifacts.salvage import Salvage
 from pipeline.comments.filters import Rules
 from pipeline.comments.gathering import Gathering, Limits
@@ -24,20 +25,20 @@ from pipeline.errors import ExitCode, PipelineError, from_os_error
 
 def main() -> ExitCode:
     """Run the command line and return what to exit with: the code of the first failure."""
-    options = _parser().parse_args()
+    try:
+        options = _parser().parse_args()
+    except PipelineError as error:
+        print(f"comments: error: {error}", file=sys.stderr)
+        return error.code
     jobs = [options.files] if options.to else [[file] for file in options.files]
     codes = [_attempt(files, options) for files in jobs]
     return next((code for code in codes if code), ExitCode.OK)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pipeline.comments",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    parser.add_argument("--to", type=Path, metavar="FILE", help="write the comments of all files")
+def _parser() -> Parser:
+    parser = Parser(prog="python -m pipeline.comments", description=__doc__)
+    parser.add_argument("files", nargs="+", type=path, metavar="FILE")
+    parser.add_argument("--to", type=path, metavar="FILE", help="write the comments of all files")
     parser.add_argument(
         "--format",
         choices=format_names(),

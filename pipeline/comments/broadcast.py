@@ -30,17 +30,24 @@ class Broadcast:
     """Begin and end of every commercial break in ms after the start, in order, apart."""
 
     @classmethod
-    def parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
+    def parse(cls, on_air: str, cuts: Sequence[str], place: str = "") -> Broadcast:
         """Read ``2012-04-28T03:00+09:00``, with ``/`` and an end if wanted, and ``10:00-11:30``.
 
         Cuts count from the start of the broadcast, what was cut before included.
-        Raises PipelineError INVALID_SETTING.
+        Raises PipelineError INVALID_SETTING, which names the ``place`` in the settings.
         """
+        try:
+            return cls._parse(on_air, cuts)
+        except ValueError as error:
+            raise _unusable(str(error), place) from None
+
+    @classmethod
+    def _parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
         start, _, end = on_air.partition("/")
         ranges = sorted(map(_cut, cuts))
         for (_, before), (begin, _) in pairwise(ranges):
             if begin < before:
-                raise _unusable("two cuts overlap")
+                raise ValueError("two cuts overlap")
         return cls(_unix_ms(start), _unix_ms(end) if end else None, ranges)
 
     def place(self, comment: Comment) -> int | str:
@@ -64,13 +71,13 @@ class Broadcast:
 def _cut(text: str) -> tuple[int, int]:
     found = _CUT.fullmatch(text.strip())
     if not found:
-        raise _unusable(f"the cut {text!r} is not of the form 10:00-11:30")
+        raise ValueError(f"the cut {text!r} is not of the form 10:00-11:30")
     begin, end = (
         round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * 1000)
         for h, m, s in (found.groups()[:3], found.groups()[3:])
     )
     if begin >= end:
-        raise _unusable(f"the cut {text!r} ends before it begins")
+        raise ValueError(f"the cut {text!r} ends before it begins")
     return begin, end
 
 
@@ -78,16 +85,17 @@ def _unix_ms(text: str) -> int:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise _unusable(f"the broadcast time {text!r} is not ISO 8601") from None
+        raise ValueError(f"the broadcast time {text!r} is not ISO 8601") from None
     if moment.tzinfo is None:
-        raise _unusable(f"the broadcast time {text!r} names no time zone")
+        raise ValueError(f"the broadcast time {text!r} names no time zone")
     return round(moment.timestamp() * 1000)
 
 
-def _unusable(problem: str) -> PipelineError:
+def _unusable(problem: str, place: str) -> PipelineError:
+    form = "BROADCAST={}, or with its end after a /, and CUTS=10:00-11:30,20:00-21:30"
+    if place:
+        problem = f"{place}: {problem}"
+        form = "`broadcast: {}`, or with its end after a /, and `cuts: [10:00-11:30]`"
     return PipelineError(
-        ExitCode.INVALID_SETTING,
-        problem,
-        "Write BROADCAST=2012-04-28T03:00+09:00, or with its end after a /, and"
-        " CUTS=10:00-11:30,20:00-21:30",
+        ExitCode.INVALID_SETTING, problem, f"Write {form.format('2012-04-28T03:00+09:00')}"
     )

@@ -52,16 +52,21 @@ def read_comments(path: Path) -> CommentFile:
         raise PipelineError(
             ExitCode.COMMENTS_EMPTY,
             f"{path} is empty ({path.stat().st_size} bytes)",
-            "Download it again, or leave COMMENTS out for a video that is only to be annotated",
+            "Download it again, or leave it out: a video that is only to be annotated needs none",
         )
     for reader in all_readers():
         if reader.recognizes(head):
             return CommentFile(path, reader)
     raise PipelineError(
         ExitCode.NOT_COMMENTS,
-        f"{path} is no comment file of a known format; it begins with {head.strip()[:40]!r}",
+        f"{path} is no comment file of a known format; it begins with “{_readable(head)}”",
         "Known are " + ", ".join(reader.format for reader in all_readers()),
     )
+
+
+def _readable(head: bytes) -> str:
+    """The first characters, as far as they are any, on one line."""
+    return " ".join(head.strip()[:80].decode("utf-8", errors="replace").split())[:40]
 
 
 @cache
@@ -78,5 +83,5 @@ def _head(path: Path) -> bytes:
         raise PipelineError(
             ExitCode.COMMENTS_MISSING,
             f"cannot read the comment file {path}: {error.strerror}",
-            "Check the path after COMMENTS=",
+            "Check the path",
         ) from None

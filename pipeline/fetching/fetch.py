@@ -75,9 +75,16 @@ def _check(url: str) -> None:
             return
     except ValueError:  # brackets without an IPv6 address
         secret = False
+    if not url:
+        raise PipelineError(
+            ExitCode.USAGE,
+            "URL= is missing",
+            "Give the address of the video's page: make fetch URL=https://www.nicovideo.jp/watch/sm9",
+        )
     raise PipelineError(
         ExitCode.USAGE,
-        "URL= is no address of a page" + " (it holds a login)" * secret,
+        "URL= is no address of a page"
+        + (" (it holds a login)" if secret else f": {url}" if "@" not in url else ""),
         "Give one that begins with https://, and a login by netrc, cookies file or environment",
     )
 

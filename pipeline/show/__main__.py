@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import re
 import sys
 from pathlib import Path
 
+from pipeline.arguments import Parser, path
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.show.episode import is_made, make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -14,8 +14,8 @@ from pipeline.show.spec import EpisodeSpec
 
 def main(argv: list[str] | None = None) -> int:
     """Make the episodes that ``argv`` asks for; the exit code."""
-    arguments = _parser().parse_args(argv)
     try:
+        arguments = _parser().parse_args(argv)
         width, height = _size(arguments.size)
         specs = [
             EpisodeSpec(
@@ -66,12 +66,12 @@ def _size(text: str) -> tuple[int, int]:
 
 
 def _fail(error: PipelineError) -> int:
-    print(f"error: {error}", file=sys.stderr)
+    print(f"show: error: {error}", file=sys.stderr)
     return error.code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m pipeline.show",
         description="Make episodes of ねこまち, a tiny animated show generated from a seed. Each"
         " is three files: the video (nekomachi-01.mp4), its viewers' comments (.xml) and what is"
@@ -79,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     default = EpisodeSpec()
     add = parser.add_argument
-    add("--folder", type=Path, required=True, metavar="DIR", help="where the files go")
+    add("--folder", type=path, required=True, metavar="DIR", help="where the files go")
     add(
         "--episode",
         type=int,

@@ -47,7 +47,7 @@ class MecabSplitter:
         if user_dictionary is None:
             self._mecab = _mecab(folder, _STYLE)
             return
-        with _compiled(Path(user_dictionary).expanduser(), folder) as compiled:
+        with _compiled(Path(user_dictionary), folder) as compiled:
             self._mecab = _mecab(folder, f"{_STYLE}userdic = {compiled}\n")
 
     def split(self, text: str) -> Words:
@@ -95,7 +95,7 @@ def dictionary_folder(dictionary: str) -> Path:
             ) from None
     if dictionary == "system":
         return _system_dictionary()
-    folder = Path(dictionary).expanduser()
+    folder = Path(dictionary)
     if not (folder / "sys.dic").is_file():
         raise _unavailable(f"{folder} holds no compiled MeCab dictionary (no sys.dic)")
     return folder

@@ -28,6 +28,6 @@ def load_backbone(
     Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS, INVALID_SETTING.
     """
     if name.endswith(".onnx"):
-        return OnnxNetwork(Path(name).expanduser(), taps, size, normalization)
+        return OnnxNetwork(Path(name), taps, size, normalization)
     require_known(name)
     return Classifier(name, weights, taps, size, seed, precision, normalization)

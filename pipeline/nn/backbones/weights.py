@@ -37,7 +37,7 @@ def load_classifier(name: str, weights: str, seed: int) -> tuple[Any, str, Norma
         torch.manual_seed(seed)
         network, identity = models.get_model(name, weights=None), f"random seed {seed}"
     else:
-        path = Path(weights).expanduser()
+        path = Path(weights)
         network, identity = _from_file(name, path), file_identity(path)
     return network, identity, _trained_on(choice)
 
