@@ -71,9 +71,6 @@ def parser(description: str | None) -> Parser:
         metavar="1:05,83.5",
         help="the moments of a video that moments shows",
     )
-    options.add_argument(
-        "--model", default=os.environ.get("MODEL", ""), help="the model that clean removes"
-    )
     options.add_argument("--url", default=os.environ.get("URL"), help="page that fetch goes to")
     options.add_argument(
         "--most",
