@@ -49,7 +49,7 @@ def fetch(url: str, folder: Path, most: int | None = None, since: date | None = 
     if most is None:
         most = MOST if since is None else sys.maxsize
     folder.mkdir(parents=True, exist_ok=True)
-    with youtube_dl(folder) as dl:
+    with youtube_dl(folder, url) as dl:
         # Extractors look for comments only with this set, and Niconico's to no use.
         dl.params["writesubtitles"] = not NiconicoIE.suitable(url)
         info = dl.extract_info(url, process=True, download=False)
