@@ -37,10 +37,10 @@ log = logging.getLogger("yajiuma")
 
 
 @contextmanager
-def youtube_dl(folder: Path, url: str = "") -> Iterator[YoutubeDL]:
+def youtube_dl(folder: Path) -> Iterator[YoutubeDL]:
     """A YoutubeDL that saves into ``folder``, with the user's credentials.
 
-    What goes wrong in the block becomes PipelineError FETCH_FAILED, which names ``url``.
+    What goes wrong in the block becomes PipelineError FETCH_FAILED.
     """
     options: dict[str, Any] = {
         "format": f"bv*[height<={_HEIGHT}]+ba/b[height<={_HEIGHT}]/bv*+ba/b",
@@ -60,7 +60,7 @@ def youtube_dl(folder: Path, url: str = "") -> Iterator[YoutubeDL]:
         with YoutubeDL(options) as dl:
             yield dl
     except YoutubeDLError as error:
-        raise _failed(error, url) from None
+        raise _failed(error) from None
 
 
 def _credentials() -> dict[str, Any]:
@@ -118,7 +118,7 @@ def _check_netrc(path: str) -> None:
         ) from None
 
 
-def _failed(error: YoutubeDLError, url: str) -> PipelineError:
+def _failed(error: YoutubeDLError) -> PipelineError:
     if _WRITING.search(str(error)) and (known := from_os_error(error)):
         return known
     said = _COLORS.sub("", str(error)).removeprefix("ERROR: ")
@@ -131,9 +131,7 @@ def _failed(error: YoutubeDLError, url: str) -> PipelineError:
         remedy = "Give the address of a page with a video on it"
     else:
         remedy = "Open the address in a browser to see whether the video plays; run again to go on"
-    said = " ".join(said.split())
-    problem = said if url in said else f"{url}: {said}"
-    return PipelineError(ExitCode.FETCH_FAILED, problem, remedy)
+    return PipelineError(ExitCode.FETCH_FAILED, " ".join(said.split()), remedy)
 
 
 class _Listener:
