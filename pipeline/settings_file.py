@@ -15,7 +15,7 @@ import yaml
 
 from pipeline import wording
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.slips import did_you_mean
+from pipeline.slips import did_you_mean, file_meant
 
 _LONGEST = 1 << 24
 """Characters that are read of a settings file, which might be a device without an end."""
@@ -91,7 +91,8 @@ def read(path: Path) -> tuple[dict[str, Any], Places]:
         problem = f"there is no settings file {path.absolute()}"
         if isinstance(error, IsADirectoryError):
             problem += ": it is a folder"
-        raise PipelineError(ExitCode.USAGE, problem, "Check the path after CONFIG=") from None
+        remedy = file_meant(path, "Check the path after CONFIG=")
+        raise PipelineError(ExitCode.USAGE, problem, remedy) from None
     except RecursionError:
         raise _no_settings(f"{path} is nested too deeply") from None
     except UnicodeDecodeError:

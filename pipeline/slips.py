@@ -38,6 +38,16 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
     return f"Did you mean `{near}`? {otherwise}" if near else otherwise
 
 
+def file_meant(path: Path, otherwise: str) -> str:
+    """The same for the path of a file that is not there."""
+    try:
+        beside = [file.name for file in path.parent.iterdir()]
+    except OSError:
+        return otherwise
+    near = closest(path.name, beside, _VERY_MUCH_ALIKE)
+    return f"Did you mean `{near}`? {otherwise}" if near else otherwise
+
+
 def misspelt_variables(environment: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
     """Variables of the environment that are likely misspelt, and what was meant.
 

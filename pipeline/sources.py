@@ -14,6 +14,7 @@ from pipeline.artifacts.source import CommentSources, Source
 from pipeline.comments.broadcast import Broadcast
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fingerprint import file_fingerprint, file_state
+from pipeline.slips import file_meant
 
 VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
@@ -68,8 +69,8 @@ def register(
         if not _is_file(path):
             after = f"Check the path after COMMENTS=; several are joined by {os.pathsep}"
             raise _missing(ExitCode.COMMENTS_MISSING, "comment file", path, place, after)
-    if broadcast:
-        Broadcast.parse(broadcast, cuts, place)
+    if broadcast or cuts:
+        Broadcast.parse(broadcast or "", cuts, place)
     broadcast = broadcast or None  # make passes on what is not given as ""
     name = video_name(video)
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
@@ -95,9 +96,9 @@ def has_comments(workdir: Path, name: str) -> bool:
 def _missing(code: ExitCode, what: str, path: Path, place: str, after: str) -> PipelineError:
     """The error for a file that ``place`` in the settings names, or else the command line."""
     looked = f"there is no {what} at {path.absolute()}" + ": it is a folder" * path.is_dir()
-    if not place:
-        return PipelineError(code, looked, after)
-    return PipelineError(code, f"{place}: {looked}", "Mend the path; it is relative to that file")
+    if place:
+        looked, after = f"{place}: {looked}", "Mend the path; it is relative to that file"
+    return PipelineError(code, looked, file_meant(path, after))
 
 
 def _used_before(pointer: Path) -> CommentSources | None:

@@ -10,10 +10,11 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.errors import ExitCode
+from pipeline.graph import all_stages
 from pipeline.making import Made
 from pipeline.profile import Profile
 from pipeline.runs import JobRecord, Run, VideoRecord
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, may_take_others
 
 _MOST_ROWS = 40
 """Of a kind; more that went well are only counted."""
@@ -109,7 +110,9 @@ def _video_records(made: Made) -> list[VideoRecord]:
             of.setdefault(job.of, []).append(job)
     blame = next((job for job in jobs if job.state == "failed" and job.of not in names), None)
     records = [_video_record(name, own, blame) for name, own in of.items()]
-    records += [VideoRecord(name, "skipped", "has no comments") for name in roles.skipped]
+    wanted = [all_stages()[name] for name in roles.work_on]
+    lacking = "has no comments" + "; there is OF=generated" * may_take_others(wanted)
+    records += [VideoRecord(name, "skipped", lacking) for name in roles.skipped]
     records += [
         VideoRecord(Path(path).name, "failed", str(error)) for path, error in roles.refused.items()
     ]

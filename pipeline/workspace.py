@@ -254,12 +254,16 @@ class _Learned(msgspec.Struct, frozen=True):
 def no_comments(*names: str, wanted: Iterable[Stage] = ()) -> PipelineError:
     """The error for videos whose comments are needed by the stages that are ``wanted``."""
     one = names[0]
-    others = {stage.name for stage in wanted if "of" in stage.config.__struct_fields__}
     return PipelineError(
         ExitCode.COMMENTS_MISSING,
         f"none of {len(names)} videos has a comment file"
         if len(names) > 1
         else f"{one} has no comment file",
         f"Put {one}.xml or {one}.json beside the video, or name it with COMMENTS="
-        + "; or take the model's comments, with OF=generated" * bool(others),
+        + ("; or take the model's comments, with OF=generated" if may_take_others(wanted) else ""),
     )
+
+
+def may_take_others(stages: Iterable[Stage]) -> bool:
+    """Whether any of ``stages`` takes the model's comments as well as the viewers'."""
+    return any("of" in stage.config.__struct_fields__ for stage in stages)

@@ -49,6 +49,9 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline moments --format jpg", 11, "FORMAT= is “jpg”, but must be png or gif"),
         ("pipeline moments --at 1:xx", 2, "AT="),
         ("pipeline frames --video none.mp4", 20, "there is no video at {0}/none.mp4"),
+        ("pipeline render --config emty", 2, "Did you mean `empty`?"),
+        ("pipeline frames --video emty", 20, "Did you mean `empty`? Check the path after VIDEO="),
+        ("pipeline frames --video empty --cuts 1:00-2:00", 11, "cuts count from the start of a"),
         ("pipeline frames --video .", 20, "there is no video in the folder"),
         (
             "pipeline frames --video empty --comments none.xml",

@@ -43,6 +43,8 @@ class Broadcast:
 
     @classmethod
     def _parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
+        if not on_air:
+            raise ValueError("cuts count from the start of a broadcast, and none is given")
         start, _, end = on_air.partition("/")
         ranges = sorted(map(_cut, cuts))
         for (_, before), (begin, _) in pairwise(ranges):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -49,7 +51,7 @@ def fetch(url: str, folder: Path, most: int | None = None, since: date | None = 
     if most is None:
         most = MOST if since is None else sys.maxsize
     folder.mkdir(parents=True, exist_ok=True)
-    with youtube_dl(folder) as dl:
+    with _naming(url), youtube_dl(folder) as dl:
         # Extractors look for comments only with this set, and Niconico's to no use.
         dl.params["writesubtitles"] = not NiconicoIE.suitable(url)
         info = dl.extract_info(url, process=True, download=False)
@@ -65,6 +67,19 @@ def fetch(url: str, folder: Path, most: int | None = None, since: date | None = 
         done = dl.process_ie_result(info, download=True)
     video = Path(done["requested_downloads"][0]["filepath"])
     return Fetched(video, comments, notes)
+
+
+@contextmanager
+def _naming(url: str) -> Iterator[None]:
+    """Let what fails in the block say which page was asked for."""
+    try:
+        yield
+    except PipelineError as error:
+        if error.code != ExitCode.FETCH_FAILED or url in error.problem:
+            raise
+        raise PipelineError(
+            error.code, f"{url}: {error.problem}", error.remedy, may_pass=error.may_pass
+        ) from error
 
 
 def _check(url: str) -> None:

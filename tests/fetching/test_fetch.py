@@ -270,7 +270,10 @@ def test_a_login_in_the_address_is_refused_and_not_repeated(tmp_path: Path, logi
 def test_a_page_without_a_video_and_one_that_is_not_there(site: Site, tmp_path: Path) -> None:
     (site.folder / "empty.html").write_text("<p>Nothing to see</p>")
     assert "page with a video" in failure(f"{site.address}/empty.html", tmp_path).remedy
-    assert "404" in failure(f"{site.address}/nothing.html", tmp_path).problem
+    nothing = f"{site.address}/nothing.html"
+    problem = failure(nothing, tmp_path).problem
+    assert "404" in problem
+    assert nothing in problem
 
 
 def test_a_deleted_video(niconico: Site, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def test_the_models_comments(project: Project) -> None:
 def test_a_format_that_is_none(untouched: Project) -> None:
     done = untouched.run("export", "--format", "docx")
     assert done.returncode == ExitCode.INVALID_SETTING
-    assert "there is no 'docx'; known are ass, bilibili.xml, csv" in done.stderr
+    assert "FORMAT= is “docx”, but must be one of ass, bilibili.xml, csv" in done.stderr
     assert "FORMAT=" in done.stderr
     assert "Traceback" not in done.stderr
 

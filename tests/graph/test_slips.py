@@ -96,6 +96,15 @@ def test_a_video_without_comments_may_show_the_model_s(fresh: Project, verb: lis
     assert "OF=" not in said
 
 
+def test_among_several_it_is_skipped_with_the_same_hint(fresh: Project) -> None:
+    lonely = fresh.folder / "lonely.mp4"
+    shutil.copy(fresh.show / f"{ANNOTATE}.mp4", lonely)
+    write_settings(fresh, f"  annotate: [lonely.mp4, show/{TRAIN}.mp4]")
+    said = fresh.made("export", "--format", "csv")
+    assert "lonely" in said
+    assert "has no comments; there is OF=generated" in said
+
+
 def test_all_stands_for_what_people_open(fresh: Project) -> None:
     planned = fresh.plan("all")
     assert {("render", ANNOTATE), ("report", ANNOTATE)} <= planned
