@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,27 +106,24 @@ class Project:
         lines = self.made("plan", *more).splitlines()
         return {(line[:12].strip(), line[12:36].strip()) for line in lines[:-1]}
 
-    def started(self, verb: str, *more: str) -> subprocess.Popen[str]:
-        """Start a verb in a process group of its own; its stderr is a pipe."""
-        return subprocess.Popen(
-            self.command(verb, *more),
-            cwd=self.code,
-            env=self.environment(),
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+    def started(
+        self, *verb: str, by: Sequence[str] = (), stderr: int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
+        """Start a verb in a session of its own, by another command if one is given."""
+        with default_signals():
+            return subprocess.Popen(
+                [*by, *self.command(*verb)],
+                cwd=self.code,
+                env=self.environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
 
     def kill_when(self, moment: Callable[[], bool], *verbs: str, stages_too: bool) -> bool:
         """Start verbs and kill -9 them at ``moment``; False if they ended before."""
-        process = subprocess.Popen(
-            self.command(*verbs),
-            cwd=self.code,
-            env=self.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = self.started(*verbs, stderr=subprocess.DEVNULL)
         while process.poll() is None:
             if moment():
                 if stages_too:
@@ -146,6 +144,24 @@ class Project:
 
     def results(self) -> dict[str, bytes]:
         return {name: (self.workdir / name).read_bytes() for name in RESULTS}
+
+
+@contextmanager
+def default_signals() -> Iterator[None]:
+    """Let processes that are started meanwhile be stopped by all that stops one.
+
+    `nohup make test &` ignores SIGINT and SIGHUP, and what is ignored stays so in the processes
+    that one starts. What has a handler does not.
+    """
+    stops = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
+    ignored = [number for number in stops if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def copy_code(folder: Path) -> Path:
