@@ -8,7 +8,6 @@ from pathlib import Path
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.backbone import Backbone
-from pipeline.nn.backbones.classifier import Classifier, classifier_names
 from pipeline.nn.backbones.onnx_network import OnnxNetwork
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.precision import Precision
@@ -31,6 +30,9 @@ def load_backbone(
     """
     if name.endswith(".onnx"):
         return OnnxNetwork(Path(name).expanduser(), taps, size, normalization)
+    # torchvision takes longer to load than many a network of a file.
+    from pipeline.nn.backbones.classifier import Classifier, classifier_names
+
     names = classifier_names()
     if name not in names:
         near = difflib.get_close_matches(name, names, 3)

@@ -13,7 +13,7 @@ import torch
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.backbone import Float16s, UInt8s, as_rows, unknown_tap
 from pipeline.nn.backbones.preprocessing import Normalization
-from pipeline.nn.backbones.weights import file_identity, no_weights_at
+from pipeline.nn.backbones.weights_file import file_identity, no_weights_at
 
 _COLOURS = 3
 _REMOTE = {"AzureExecutionProvider"}  # for models that live elsewhere

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -13,6 +12,7 @@ import torch
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.backbones.weights_file import file_identity, no_weights_at, sha256
 from pipeline.nn.torchvision_on_cpu import models
 
 # torchvision unpickles whatever its files hold, code included, unless torch is told this.
@@ -67,7 +67,7 @@ def _published(name: str, choice: Any) -> Any:
 
 def _compare_with_name(place: Path) -> None:
     """Raise INVALID_WEIGHTS unless a file's digest begins as its name ends."""
-    if not _sha256(place).startswith(place.stem.rpartition("-")[2]):
+    if not sha256(place).startswith(place.stem.rpartition("-")[2]):
         raise _not_as_published(place, "is not the file that torchvision published")
 
 
@@ -100,22 +100,3 @@ def _from_file(name: str, path: Path) -> Any:
             f"Give torchvision's {name} state dict as .pth or .safetensors",
         ) from error
     return network
-
-
-def no_weights_at(path: Path) -> PipelineError:
-    """The error for a path at which there is no file."""
-    return PipelineError(
-        ExitCode.WEIGHTS_UNAVAILABLE,
-        f"there is no weights file {path}",
-        "Check the path in the settings under `features:`",
-    )
-
-
-def file_identity(path: Path) -> str:
-    """A file's name and the beginning of its digest."""
-    return f"{path.name} sha256 {_sha256(path)[:16]}"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
