@@ -165,10 +165,9 @@ def default_signals() -> Iterator[None]:
 
 
 def copy_code(folder: Path) -> Path:
-    """A copy of the code, which may be edited."""
+    """A copy of the code, which may be edited; compiled as far as the code is."""
     for name in ("pipeline", "stages", "configs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        shutil.copytree(ROOT / name, folder / name)
     return folder
 
 
@@ -180,10 +179,16 @@ def changed_profile(name: str, folder: Path, **changes: Any) -> str:
     return str(folder)
 
 
+def project_in(folder: Path) -> Project:
+    """The project that lies, or is to lie, in a folder with a network of its own."""
+    return Project(folder, folder / "tiny.onnx")
+
+
 def new_project(folder: Path) -> Project:
     """Two episodes of three seconds, a network, settings; nothing made of them yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    project = Project(folder, tiny_onnx(folder / "tiny.onnx", SIZE))
+    project = project_in(folder)
+    tiny_onnx(project.network, SIZE)
     for episode in (1, 2):
         make_episode(project.show, EpisodeSpec(episode=episode, seconds=3, width=96, height=54))
     project.write_settings()
