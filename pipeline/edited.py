@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pipeline.engine import Job
+from pipeline.fingerprint import sha256
 from pipeline.graph import Graph
-from pipeline.stage_record import file_digest, last_record
+from pipeline.stage_record import last_record
 
 
 def edited_outputs(
@@ -31,4 +32,4 @@ def edited_outputs(
 
 
 def _differs(path: Path, digest: str) -> bool:
-    return path.exists() and file_digest(path) != digest
+    return path.exists() and sha256(path) != digest

@@ -35,6 +35,12 @@ def file_fingerprint(path: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def sha256(path: Path) -> str:
+    """The digest of all that a file holds."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def file_state(path: Path) -> list[int] | None:
     """What is another after every change of a file; None of one too young to be sure of that.
 

@@ -23,7 +23,8 @@ from pipeline import gpus, stage_record, torchrun
 from pipeline.arguments import Parser, path
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
-from pipeline.stage_record import Fault, StageRecord, file_digest
+from pipeline.fingerprint import sha256
+from pipeline.stage_record import Fault, StageRecord
 from pipeline.supervision import Supervision
 
 log = logging.getLogger("yajiuma")
@@ -130,7 +131,7 @@ def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         settings = msgspec.to_builtins(config)
         with gpus.taken() if stage.gpu and not torchrun.started() else nullcontext():
             message = stage.run(inputs, outputs, config)
-        digests = {outputs[name].name: file_digest(outputs[name]) for name in stage.editable}
+        digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +45,6 @@ class Fault(msgspec.Struct, frozen=True):
     code: ExitCode
     problem: str
     remedy: str
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a whole file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def forget(logs: Path, stage: str) -> None:

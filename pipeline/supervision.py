@@ -15,7 +15,8 @@ DRIVER = "YAJIUMA_DRIVER"
 
 _INTERVAL_S = 1.0
 _ONE_ORDER_S = 3.0
-"""Ctrl-C reaches a stage from the terminal and from its driver: within so long it is one."""
+"""Ctrl-C and a hang-up reach a stage from the terminal and from its driver: within so long it
+is one."""
 _GRACE_S = 10.0
 """How long a stage may take to clean up once its driver is gone."""
 
@@ -29,12 +30,12 @@ class Supervision:
     """Watches from a thread of its own.
 
     A stage whose driver was killed is interrupted, so that it does not work on beside the one
-    of a new run; so is one that is told to terminate.
+    of a new run; so is one that is told to terminate, or whose terminal hangs up.
     """
 
     def __init__(self) -> None:
         self._interrupted = -_ONE_ORDER_S
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._interrupt)
         self._peak = 0

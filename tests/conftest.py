@@ -1,28 +1,58 @@
-"""One browser for all tests of pages."""
+"""What all tests share: one thread a worker, folders that are made once, and a browser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import fcntl
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.report import browser
-from tests.report.browser import Visit, Visits
-
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from tests.report.browser import Visit, Visits
+
+# There is a worker for each core. Read when numpy and torch load, so nothing above imports them.
+os.environ["OMP_NUM_THREADS"] = "1"
+
+MakeOnce = Callable[[str, Callable[[Path], object]], Path]
+"""From a name and what fills an empty folder to that folder, filled once for all workers."""
+
+
+@pytest.fixture(scope="session")
+def make_once(tmp_path_factory: pytest.TempPathFactory) -> MakeOnce:
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = shared / name
+        with (shared / f"{name}.lock").open("a+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.seek(0)
+            if not lock.read():
+                folder.mkdir()
+                fill(folder)
+                lock.write("filled")
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
+    from tests.report import browser
+
     with browser.browser() as started:
         yield started
 
 
 @pytest.fixture
 def visits(chromium: Browser) -> Iterator[Visits]:
+    from tests.report.browser import Visit
+
     opened: list[Visit] = []
 
     def visit(folder: Path, name: str = "report.html", **options: Any) -> Visit:

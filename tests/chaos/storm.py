@@ -26,6 +26,7 @@ from tests.chaos.faults import (
 )
 from tests.chaos.ran import ENDING_S, Ran, Terminal
 from tests.chaos.season import MARK, Season
+from tests.graph.project import default_signals
 
 _LONGEST_S = 900.0
 """A run that nothing befalls for so long hangs."""
@@ -118,14 +119,15 @@ class Storm:
 
     def _run(self, deck: list[Fault], coming: list[Path]) -> Ran:
         faults: list[str] = []
-        driver = psutil.Popen(
-            self.season.command,
-            cwd=self.season.project.code,
-            env=self.season.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        with default_signals():
+            driver = psutil.Popen(
+                self.season.command,
+                cwd=self.season.project.code,
+                env=self.season.environment,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
         terminal = Terminal(driver.stdout)
         moment = Moment(driver, self.season, self.disk, self.dice, coming)
         while deck and self._goes_on_for(driver, self.dice.expovariate(1 / self.lull)):

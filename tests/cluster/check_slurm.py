@@ -72,12 +72,7 @@ def _see_who_got_gpus() -> None:
 
 def _stop(project: Project) -> None:
     """A driver that is told to stop takes its jobs with it."""
-    driver = subprocess.Popen(
-        project.command("render"),
-        cwd=project.code,
-        env=project.environment(),
-        stderr=subprocess.DEVNULL,
-    )
+    driver = project.started("render", stderr=subprocess.DEVNULL)
     while not _slurm("squeue", "--noheader", "--states=RUNNING"):
         assert driver.poll() is None, "the run ended before it could be stopped"
         time.sleep(0.1)

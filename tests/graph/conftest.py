@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.graph.project import Project, new_project
+from tests.conftest import MakeOnce
+from tests.graph.project import Project, new_project, project_in
 
 WATCH = Path(__file__).parent / "watch"
 
@@ -18,22 +19,23 @@ class Watched(Project):
 
 
 @pytest.fixture(scope="session")
-def untouched(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """A project in which nothing ran yet; to be copied."""
-    return new_project(tmp_path_factory.mktemp("untouched"))
+def untouched(make_once: MakeOnce) -> Project:
+    """A project in which nothing ran yet; to be read or copied."""
+    return project_in(make_once("untouched", new_project))
 
 
 @pytest.fixture(scope="session")
-def finished(untouched: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def finished(untouched: Project, make_once: MakeOnce) -> Project:
     """A project after an undisturbed `make render report`; to be read or copied."""
-    project = untouched.copy_to(tmp_path_factory.mktemp("finished"))
-    Watched(project.folder, project.network).made("render", "report")
-    return project
+
+    def finish(folder: Path) -> None:
+        untouched.copy_to(folder)
+        Watched(folder, untouched.network).made("render", "report")
+
+    return Project(make_once("finished", finish), untouched.network)
 
 
 @pytest.fixture
 def project(finished: Project, tmp_path: Path) -> Project:
-    """A finished project of this test's own."""
-    copy = finished.copy_to(tmp_path / "project")
-    copy.made("plan")  # learns that the videos moved along
-    return copy
+    """A finished project of this test's own; its next plan learns that the videos moved along."""
+    return finished.copy_to(tmp_path / "project")

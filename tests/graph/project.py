@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,27 +112,24 @@ class Project:
         lines = self.made("plan", *more).splitlines()
         return {(line[:12].strip(), line[12:36].strip()) for line in lines[:-1]}
 
-    def started(self, verb: str, *more: str) -> subprocess.Popen[str]:
-        """Start a verb in a process group of its own; its stderr is a pipe."""
-        return subprocess.Popen(
-            self.command(verb, *more),
-            cwd=self.code,
-            env=self.environment(),
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+    def started(
+        self, *verb: str, by: Sequence[str] = (), stderr: int = subprocess.PIPE
+    ) -> subprocess.Popen[str]:
+        """Start a verb in a session of its own, by another command if one is given."""
+        with default_signals():
+            return subprocess.Popen(
+                [*by, *self.command(*verb)],
+                cwd=self.code,
+                env=self.environment(),
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                text=True,
+                start_new_session=True,
+            )
 
     def kill_when(self, moment: Callable[[], bool], *verbs: str, stages_too: bool) -> bool:
         """Start verbs and kill -9 them at ``moment``; False if they ended before."""
-        process = subprocess.Popen(
-            self.command(*verbs),
-            cwd=self.code,
-            env=self.environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = self.started(*verbs, stderr=subprocess.DEVNULL)
         while process.poll() is None:
             if moment():
                 if stages_too:
@@ -154,11 +152,28 @@ class Project:
         return {name: (self.workdir / name).read_bytes() for name in RESULTS}
 
 
+@contextmanager
+def default_signals() -> Iterator[None]:
+    """Let processes that are started meanwhile be stopped by all that stops one.
+
+    `nohup make test &` ignores SIGINT and SIGHUP, and what is ignored stays so in the processes
+    that one starts. What has a handler does not.
+    """
+    stops = (signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGHUP)
+    ignored = [number for number in stops if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda number, frame: None)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
+
+
 def copy_code(folder: Path) -> Path:
-    """A copy of the code, which may be edited."""
+    """A copy of the code, which may be edited; compiled as far as the code is."""
     for name in ("pipeline", "stages", "configs"):
-        ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        shutil.copytree(ROOT / name, folder / name)
     return folder
 
 
@@ -170,10 +185,16 @@ def changed_profile(name: str, folder: Path, **changes: Any) -> str:
     return str(folder)
 
 
+def project_in(folder: Path) -> Project:
+    """The project that lies, or is to lie, in a folder with a network of its own."""
+    return Project(folder, folder / "tiny.onnx")
+
+
 def new_project(folder: Path) -> Project:
     """Two episodes of three seconds, a network, settings; nothing made of them yet."""
     folder.mkdir(parents=True, exist_ok=True)
-    project = Project(folder, tiny_onnx(folder / "tiny.onnx", SIZE))
+    project = project_in(folder)
+    tiny_onnx(project.network, SIZE)
     for episode in (1, 2):
         make_episode(project.show, EpisodeSpec(episode=episode, seconds=3, width=96, height=54))
     project.write_settings()

@@ -159,8 +159,9 @@ def test_a_workdir_that_cannot_be_written(fresh: Project) -> None:
 
 def test_a_full_disk(fresh: Project) -> None:
     """A limit on the size of files stands for the disk: both stop a write in its middle."""
-    fresh.made("frames")
-    command = fresh.command("features")
+    video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
+    fresh.made("frames", *video)
+    command = fresh.command("features", *video)
     limited = ["bash", "-c", 'ulimit -f 40; exec "$@"', "bash", *command]
     done = subprocess.run(
         limited, cwd=fresh.code, env=fresh.environment(), capture_output=True, text=True
@@ -169,7 +170,7 @@ def test_a_full_disk(fresh: Project) -> None:
     assert "the disk is full" in done.stderr
     assert "Traceback" not in done.stderr
     assert not list(fresh.workdir.glob("*/features.h5"))
-    fresh.made("features")
+    fresh.made("features", *video)
 
 
 def test_one_bad_video_does_not_stop_the_others(fresh: Project) -> None:

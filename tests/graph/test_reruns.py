@@ -80,6 +80,7 @@ def test_a_changed_comment_file_reruns_what_reads_it(project: Project) -> None:
 
 
 def test_a_changed_video_reruns_what_shows_it(project: Project) -> None:
+    project.made("plan")  # learns that the videos moved along
     make_episode(
         project.show, EpisodeSpec(episode=2, seconds=2, width=96, height=54, comment_rate=9)
     )

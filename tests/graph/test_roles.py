@@ -68,8 +68,8 @@ def test_clean_removes_one_video_and_nothing_else(finished: Project, tmp_path: P
     assert "nothing to remove" in project.made("clean")
 
 
-def test_doctor_finds_everything_here(untouched: Project) -> None:
-    said = untouched.made("doctor")
+def test_doctor_finds_everything_here(untouched: Project, tmp_path: Path) -> None:
+    said = untouched.copy_to(tmp_path).made("doctor")
     assert "MEND" not in said
     for need in ("Python", "torch", "ffmpeg", "MeCab", "fonts", "disk"):
         assert f"ok    {need}" in said

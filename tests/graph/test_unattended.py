@@ -224,6 +224,52 @@ def test_a_driver_that_is_told_to_stop_ends_its_stages(
     assert set(states(edited).values()) <= {"failed", "not reached"}
 
 
+def test_a_hang_up_interrupts_driver_and_stages_alike(edited: Project) -> None:
+    at_start_of_frames(edited, "import time; time.sleep(60)")
+    process = edited.started("frames", "--video", str(edited.show / f"{TRAIN}.mp4"))
+    log = edited.workdir / TRAIN / "logs" / "frames.log"
+    while not log.exists():
+        assert process.poll() is None
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGHUP)  # as a terminal that is closed does
+    said = process.communicate(timeout=30)[1]
+    assert process.returncode == ExitCode.INTERRUPTED, said
+    assert "interrupted; run again to go on" in log.read_text()
+
+
+def test_under_nohup_a_driver_goes_on_until_it_is_told_to_terminate(edited: Project) -> None:
+    go = edited.folder / "go"
+    at_start_of_frames(
+        edited,
+        f"import pathlib, time\n    while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)",
+    )
+    before(
+        edited,
+        "features",
+        '    with h5py.File(inputs["frames"], "r") as file:',
+        "import time; time.sleep(60)",
+    )
+    in_background = ["sh", "-c", 'nohup "$@" & wait $!', "sh"]
+    video = str(edited.show / f"{TRAIN}.mp4")
+    shell = edited.started("features", "--video", video, by=in_background)
+    frames = stage_under_way(shell, "frames")
+    (driver,) = psutil.Process(shell.pid).children()
+    for order in (signal.SIGHUP, signal.SIGINT):
+        for process in driver.children(recursive=True):
+            process.send_signal(order)
+        driver.send_signal(order)
+    assert frames.is_running()
+    go.touch()
+    features = stage_under_way(shell, "features")
+    time.sleep(0.5)  # the stage's interpreter is to be up
+    driver.send_signal(signal.SIGTERM)
+    said = shell.communicate(timeout=30)[1]
+    assert shell.returncode == ExitCode.INTERRUPTED, said
+    assert "run again" in said
+    assert "Traceback" not in said
+    assert not features.is_running()
+
+
 def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
     at_start_of_frames(edited, "import time; time.sleep(60)")
     process = edited.started("frames")

@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from pipeline.artifacts.features import building_features
-from pipeline.nn.backbones.classifier import Classifier
 from pipeline.nn.torchvision_on_cpu import models
 
 GRID = (4, 6)
@@ -19,16 +18,6 @@ GRID = (4, 6)
 @pytest.fixture(autouse=True)
 def on_the_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu")
-    torch.set_num_threads(1)
-
-
-@pytest.fixture(scope="session")
-def vgg19() -> Classifier:
-    """The real architecture, 575 MB of random weights: built once."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("YAJIUMA_DEVICE", "cpu")
-        taps = ["conv5_3", "relu7"]
-        return Classifier("vgg19", "random", taps, 224, 7, "float32", None)
 
 
 @pytest.fixture

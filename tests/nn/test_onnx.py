@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +26,17 @@ def test_values_are_what_numpy_computes(tmp_path: Path) -> None:
     assert taps["grid"].dtype == taps["vector"].dtype == np.float16
     np.testing.assert_allclose(taps["grid"], grid.reshape(3, 16, 5), rtol=1e-3, atol=0.05)
     np.testing.assert_allclose(taps["vector"], grid.mean((1, 2)), rtol=1e-3, atol=0.05)
+
+
+def test_torchvision_stays_unloaded(tmp_path: Path) -> None:
+    """It takes two seconds, and a network of a file needs nothing of it."""
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE)
+    program = (
+        "import sys; from pipeline.nn.backbones.loading import load_backbone;"
+        f"load_backbone({str(path)!r}, '', ['grid'], {SIZE}, 0);"
+        "sys.exit('torchvision' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=Path(__file__).parents[2], check=True)
 
 
 def test_only_the_wanted_taps_are_computed(tmp_path: Path) -> None:

@@ -1,4 +1,9 @@
+import json
+import os
+import subprocess
+import sys
 import urllib.error
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -6,51 +11,49 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from PIL import Image
 from safetensors.torch import save_file
 
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.backbones.classifier import Classifier
 from pipeline.nn.backbones.loading import load_backbone
 from pipeline.nn.torchvision_on_cpu import models
+from tests.conftest import MakeOnce
+from tests.nn import seen_by_vgg19
+from tests.nn.seen_by_vgg19 import PICTURES
 
-SEED = 7  # of the weights; see the fixture
-PICTURES = np.random.default_rng(3).integers(0, 256, (2, 224, 224, 3), np.uint8)
-
-
-@pytest.fixture(scope="module")
-def expected() -> dict[str, npt.NDArray[np.float32]]:
-    """The taps by torchvision's own layers, counted from its model's definition."""
-    torch.manual_seed(SEED)
-    network = models.get_model("vgg19")
-    network.eval()
-    prepare = models.VGG19_Weights.IMAGENET1K_V1.transforms(crop_size=224, resize_size=224)
-    values: Any = torch.stack([prepare(Image.fromarray(picture)) for picture in PICTURES])
-    taps = {}
-    rectified = 0
-    with torch.inference_mode():
-        for layer in network.features:
-            values = layer(values)
-            rectified += isinstance(layer, torch.nn.ReLU)
-            # Blocks of 2, 2, 4, 4 and 4: the third of the fifth block.
-            if isinstance(layer, torch.nn.ReLU) and rectified == 2 + 2 + 4 + 4 + 3:
-                taps["conv5_3"] = values.clone().numpy()
-        values = network.avgpool(values).flatten(1)
-        for layer in network.classifier[:5]:
-            values = layer(values)
-        taps["relu7"] = values.numpy()
-    return taps
+Seen = Callable[[str], Mapping[str, npt.NDArray[np.floating]]]
+"""What the real VGG-19 saw: taps by the name of a file of tests.nn.seen_by_vgg19."""
 
 
-def test_shapes_are_those_of_the_paper(vgg19: Classifier) -> None:
-    assert vgg19.shapes == {"conv5_3": (196, 512), "relu7": (4096,)}
-    assert (vgg19.name, vgg19.weights) == ("vgg19", "random seed 7")
+@pytest.fixture(scope="session")
+def folder(make_once: MakeOnce) -> Path:
+    def fill(folder: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-m", seen_by_vgg19.__name__, str(folder)],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"YAJIUMA_DEVICE": "cpu"},
+            check=True,
+        )
+
+    return make_once("vgg19", fill)
 
 
-def test_taps_are_torchvisions_own_values_behind_the_relu(
-    vgg19: Classifier, expected: dict[str, npt.NDArray[np.float32]]
-) -> None:
-    taps = vgg19(PICTURES)
+@pytest.fixture
+def seen(folder: Path) -> Seen:
+    def read(name: str) -> Mapping[str, npt.NDArray[np.floating]]:
+        with np.load(folder / f"{name}.npz") as file:
+            return dict(file)
+
+    return read
+
+
+def test_shapes_are_those_of_the_paper(folder: Path) -> None:
+    vgg19 = json.loads((folder / "backbone.json").read_text())
+    assert vgg19["shapes"] == {"conv5_3": [196, 512], "relu7": [4096]}
+    assert (vgg19["name"], vgg19["weights"]) == ("vgg19", "random seed 7")
+
+
+def test_taps_are_torchvisions_own_values_behind_the_relu(seen: Seen) -> None:
+    taps, expected = seen("both"), seen("torchvision")
     grid = expected["conv5_3"].reshape(2, 512, 196).transpose(0, 2, 1)
     for found, wanted in ((taps["conv5_3"], grid), (taps["relu7"], expected["relu7"])):
         assert found.dtype == np.float16
@@ -58,18 +61,15 @@ def test_taps_are_torchvisions_own_values_behind_the_relu(
         np.testing.assert_allclose(found, wanted, rtol=2e-3, atol=1e-3 * wanted.max())
 
 
-def test_positions_run_along_the_rows_of_the_picture(
-    vgg19: Classifier,
-) -> None:
-    changed = PICTURES[:1].copy()
-    changed[:, :32, 192:] = 255 - changed[:, :32, 192:]
-    before, after = (vgg19(pictures)["conv5_3"].astype(int) for pictures in (PICTURES[:1], changed))
+def test_positions_run_along_the_rows_of_the_picture(seen: Seen) -> None:
+    """The changed picture differs in its upper right corner."""
+    before, after = (seen(name)["conv5_3"].astype(int) for name in ("first", "changed"))
     difference = np.abs(after - before).sum((0, 2)).reshape(14, 14)
     assert difference[:7, 7:].sum() > 4 * difference[7:, :7].sum()
 
 
-def test_each_picture_is_seen_alone(vgg19: Classifier) -> None:
-    both, second = vgg19(PICTURES), vgg19(PICTURES[1:])
+def test_each_picture_is_seen_alone(seen: Seen) -> None:
+    both, second = seen("both"), seen("second")
     np.testing.assert_allclose(both["relu7"][1], second["relu7"][0], rtol=2e-3, atol=1e-3)
 
 
@@ -153,7 +153,7 @@ def test_a_download_that_fails_names_the_file_and_where_to_put_it(
 
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
-    with pytest.raises(PipelineError) as caught:
+    with pytest.raises(PipelineError) as caught, torch.device("meta"):
         load_backbone("vgg19", "imagenet", ["conv5_3"], 224, 9)
     assert caught.value.code == ExitCode.WEIGHTS_UNAVAILABLE
     assert str(error) in caught.value.problem
@@ -162,7 +162,7 @@ def test_a_download_that_fails_names_the_file_and_where_to_put_it(
 
 
 def test_an_unknown_tap_is_refused() -> None:
-    with pytest.raises(PipelineError) as caught:
+    with pytest.raises(PipelineError) as caught, torch.device("meta"):
         load_backbone("vgg19", "random", ["conv6_1"], 224, 9)
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "conv6_1" in caught.value.problem

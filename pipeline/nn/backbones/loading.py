@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.nn.backbones.backbone import Backbone
-from pipeline.nn.backbones.classifier import Classifier, require_known
 from pipeline.nn.backbones.onnx_network import OnnxNetwork
 from pipeline.nn.backbones.preprocessing import Normalization
 from pipeline.nn.precision import Precision
@@ -29,5 +28,8 @@ def load_backbone(
     """
     if name.endswith(".onnx"):
         return OnnxNetwork(Path(name), taps, size, normalization)
+    # torchvision takes longer to load than many a network of a file.
+    from pipeline.nn.backbones.classifier import Classifier, require_known
+
     require_known(name)
     return Classifier(name, weights, taps, size, seed, precision, normalization)

@@ -13,7 +13,7 @@ import torch
 from pipeline.nn.backbones.backbone import Float16s, UInt8s, as_rows
 from pipeline.nn.backbones.onnx_file import COLOURS, open_session, picture_input
 from pipeline.nn.backbones.preprocessing import Normalization
-from pipeline.nn.backbones.weights import file_identity
+from pipeline.nn.backbones.weights_file import file_identity
 
 
 class OnnxNetwork:

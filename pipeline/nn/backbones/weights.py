@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import Any
 import torch
 
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.fingerprint import sha256
 from pipeline.nn.backbones.faults import no_weights_at
 from pipeline.nn.backbones.preprocessing import Normalization
+from pipeline.nn.backbones.weights_file import file_identity
 from pipeline.nn.torchvision_on_cpu import models
 
 # torchvision unpickles whatever its files hold, code included, unless torch is told this.
@@ -68,7 +69,7 @@ def _published(name: str, choice: Any) -> Any:
 
 def _compare_with_name(place: Path) -> None:
     """Raise INVALID_WEIGHTS unless a file's digest begins as its name ends."""
-    if not _sha256(place).startswith(place.stem.rpartition("-")[2]):
+    if not sha256(place).startswith(place.stem.rpartition("-")[2]):
         raise _not_as_published(place, "is not the file that torchvision published")
 
 
@@ -101,13 +102,3 @@ def _from_file(name: str, path: Path) -> Any:
             f"Give torchvision's {name} state dict as .pth or .safetensors",
         ) from error
     return network
-
-
-def file_identity(path: Path) -> str:
-    """A file's name and the beginning of its digest."""
-    return f"{path.name} sha256 {_sha256(path)[:16]}"
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
