@@ -23,13 +23,18 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.comments import WordedComment, read_lines
     from pipeline.artifacts.frames import Frames
     from pipeline.delay import estimate_delay, find_cuts, frequent_tokens, thumbnails
+    from pipeline.timebase import MILLISECONDS
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)
     with h5py.File(inputs["frames"], "r") as file:
         cuts = find_cuts(*thumbnails(frames, file), duration)
+    # What was written past the end is about nothing that is in the video.
+    end_ms = duration * MILLISECONDS
     comments = read_lines(inputs["comments"], WordedComment)
-    tokens = frequent_tokens((c.time_ms, c.words, c.parts) for c in comments)
+    tokens = frequent_tokens(
+        (c.time_ms, c.words, c.parts) for c in comments if 0 <= c.time_ms < end_ms
+    )
     delay = estimate_delay(tokens, cuts, duration, config.seed)
     delay.save(outputs["delay"])
     if not delay.found:
