@@ -40,7 +40,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     if not delay.found:
         return (
             f"no delay can be told from {delay.words} frequent words and {delay.cuts} cuts of"
-            " the picture"
+            f" the picture in {duration:.0f} s"
         )
     return (
         f"comments come {delay.median_ms / 1000:.2f} s after what they are about"

@@ -185,6 +185,7 @@ def test_an_effect_of_time_is_recovered() -> None:
     fresh = known(100, seed=7)
     wanted = np.exp(2 + 1.5 * fresh.scene[:, 0] - 1.0 * fresh.scene[:, 5])
     np.testing.assert_allclose(model.expected_of(fresh), wanted, rtol=0.2)
+    assert model.card.explained is not None
     assert model.card.explained > 0.4
 
 
