@@ -57,6 +57,18 @@ def test_too_little_tells_no_delay(tmp_path: Path) -> None:
         assert Delay.load(tmp_path / "delay.json") == delay
 
 
+def test_too_few_stretches_with_words_tell_no_delay() -> None:
+    """Seven of ten seconds, before and after which nobody writes; a draw of these may be empty."""
+    tokens, cuts = viewers(1.2, 0.45, seed=1)
+    for end, found in ((70, False), (SECONDS, True)):
+        early = tokens.time < end
+        some = Tokens(tokens.time[early], tokens.word[early], 20)
+        assert estimate_delay(some, cuts, SECONDS, seed=1).found == found
+    one = (tokens.time > 70) & (tokens.time < 80)
+    busy = Tokens(np.repeat(tokens.time[one], 3), np.repeat(tokens.word[one], 3), 20)
+    assert not estimate_delay(busy, cuts, SECONDS, seed=1).found
+
+
 def test_only_frequent_words_that_tell_something_count() -> None:
     said = [(1000, ["ミオ", "が", "www", "!", "猫"], ["名詞", "助詞", "名詞", "記号", "名詞"])]
     tokens = frequent_tokens([*said * 8, (2500, ["rare"], ["名詞"])])
@@ -82,6 +94,15 @@ def test_cuts_are_found_between_the_pictures_around_them(rate: int) -> None:
     found = find_cuts(pictures, time, 40.0)
     assert len(found) == 3
     assert np.abs(found - true).max() <= 0.1 + 0.5 / rate
+
+
+@pytest.mark.parametrize("value", [0.1, 1 / 3])
+def test_a_picture_that_stands_still_has_no_cuts_of_rounding(value: float) -> None:
+    time = np.arange(0, 40, 1 / 8)
+    pictures = np.full((len(time), 12), value, np.float32)
+    assert len(find_cuts(pictures, time, 40.0)) == 0
+    pictures[160:] = 0.9
+    np.testing.assert_allclose(find_cuts(pictures, time, 40.0), [20], atol=0.2)
 
 
 def test_thumbnails_show_each_picture_when_it_comes(tmp_path: Path) -> None:
