@@ -99,7 +99,11 @@ def _told(summary: Summary) -> str:
     naming = evaluation.naming
     if naming is None:
         names = evaluation.too_little.get("naming")
-        return comments if names is None else f"{comments}; too little to tell of {names} names"
+        return (
+            comments
+            if names is None
+            else f"{comments}; too little to tell who it sees ({names} names)"
+        )
     return (
         f"of {naming.names} names written, {naming.model.mean:.0%} were on screen"
         f" (shuffled frames {naming.shuffled:.0%}, popularity {naming.popularity:.0%},"

@@ -150,9 +150,9 @@ def test_of_an_episode_of_seconds_no_figure_is(tmp_path: Path) -> None:
     for heading in MEASURED:
         assert TOO_LITTLE in found[heading].lower()
         assert not re.search(r"\d\.\d", found[heading])
-    assert "only 3" in found["What are its comments worth?"]
+    assert "Too little to tell: 3 comments" in found["What are its comments worth?"]
     assert "2 seconds: too little" in found["Who finds the comments that were written?"]
-    assert TOO_LITTLE in found["How well it learned"]
+    assert "Too little to tell: 10 comments" in found["How well it learned"]
 
 
 def test_few_blocks_leave_the_intervals_out(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ def test_a_constant_rate_has_no_correlation(tmp_path: Path) -> None:
 def test_few_names_are_said_to_be_few(tmp_path: Path) -> None:
     times = [0.2 * number for number in range(60)]
     few = told(measured(tmp_path, times, seconds=12.5, named=12))
-    assert "Too little to tell: there are only 12" in few["Does it see who is on screen?"]
+    assert "Too little to tell: 12 names" in few["Does it see who is on screen?"]
     many = told(measured(tmp_path, times, seconds=12.5, named=60))
     assert "Of the 60 names it wrote" in many["Does it see who is on screen?"]
     unknown = told(measured(tmp_path, times, seconds=12.5))
