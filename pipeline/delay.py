@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from pipeline.artifacts.delay import Delay
 from pipeline.artifacts.frames import Frames
-from pipeline.enough import LEAST_CLUSTERS, ROUNDING_32
+from pipeline.enough import LEAST_CLUSTERS
 from pipeline.text.vocabulary import SYMBOL
 from pipeline.timebase import MILLISECONDS, Int64s
 
@@ -132,9 +132,7 @@ def find_cuts(pictures: npt.NDArray[np.float32], time: Floats, duration: float) 
     neighbourhood = np.lib.stride_tricks.sliding_window_view(
         np.pad(novelty, window), 2 * window + 1
     )
-    # Where the picture mostly stands still, the median is 0 and all else that is not is rounding.
-    least = max(_CUT_OVER_MEDIAN * np.median(novelty), ROUNDING_32)
-    peaks = (novelty == neighbourhood.max(1)) & (novelty > least)
+    peaks = (novelty == neighbourhood.max(1)) & (novelty > _CUT_OVER_MEDIAN * np.median(novelty))
     return np.asarray(np.maximum(np.flatnonzero(peaks) * STEP - gap / 2, 0.0), np.float64)
 
 

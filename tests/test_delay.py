@@ -96,15 +96,6 @@ def test_cuts_are_found_between_the_pictures_around_them(rate: int) -> None:
     assert np.abs(found - true).max() <= 0.1 + 0.5 / rate
 
 
-@pytest.mark.parametrize("value", [0.1, 1 / 3])
-def test_a_picture_that_stands_still_has_no_cuts_of_rounding(value: float) -> None:
-    time = np.arange(0, 40, 1 / 8)
-    pictures = np.full((len(time), 12), value, np.float32)
-    assert len(find_cuts(pictures, time, 40.0)) == 0
-    pictures[160:] = 0.9
-    np.testing.assert_allclose(find_cuts(pictures, time, 40.0), [20], atol=0.2)
-
-
 def test_thumbnails_show_each_picture_when_it_comes(tmp_path: Path) -> None:
     path = tmp_path / "frames.h5"
     pictures = [np.full((32, 32, 3), 60 * i, np.uint8) for i in range(4)]

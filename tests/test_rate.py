@@ -249,6 +249,7 @@ def test_channels_that_are_constant_but_for_rounding_are_no_picture() -> None:
     still = (3 + 3e-7 * noise).astype(np.float32)
     of_still = learned(counted(seconds._replace(picture=still), count))
     assert not of_still.picture.any()
+    assert len(_Gist.of(still).axes) == 0
     half = np.where(np.arange(CHANNELS) < 3, seconds.picture, still)
     gist = _Gist.of(half)
     assert np.abs(gist.axes[:, :3]).max() > 0.1

@@ -71,6 +71,22 @@ def test_comments_of_few_blocks_tell_no_interval() -> None:
     assert short.pearson.low is None
 
 
+@pytest.mark.parametrize("level", [0.1, 0.3, 0.7, 1.1, 2.3, 3.0, 4.7, 5.1, 6.9, 7.7])
+def test_the_rounding_of_draws_that_are_constant_is_no_correlation(level: float) -> None:
+    busy = np.where(BLOCKS < 2, ACTUAL + 20, level)
+    found = correlation(ACTUAL, busy, BLOCKS)
+    assert (found.low, found.high) == (None, None)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_agrees_in_all_correlates_by_one_and_no_more(seed: int) -> None:
+    values = np.random.default_rng(seed).random(97) * 10
+    found = correlation(values, 3 * values + 7, np.arange(97) // 5)
+    assert found.low is not None and found.high is not None
+    assert 1 - 1e-12 < found.low <= found.high <= 1
+    assert found.mean <= 1
+
+
 @settings(deadline=None)
 @given(
     values=st.lists(
