@@ -83,6 +83,8 @@ def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
 def figures(evaluation: Evaluation) -> dict[str, float]:
     """What the issue asks for, as numbers."""
     told, ranks = evaluation.likelihood, evaluation.ranking.all.scorers
+    if told is None or evaluation.too_little:
+        raise SystemExit(f"an episode too short to measure: {evaluation.too_little}")
     found = {
         "nats a word": told.nll.mean,
         "PMI": told.pmi.mean,

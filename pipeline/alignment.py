@@ -35,17 +35,20 @@ def align(
     frames: Frames,
     split: Split,
     *,
+    drop_before_start: bool,
     drop_past_end: bool,
     delay_ms: int,
 ) -> Aligned:
     """Put every comment that has words on the frame ``delay_ms`` before its time.
 
-    Earlier times go to the first frame. Raises PipelineError NO_USABLE_COMMENTS if
-    nothing is left.
+    Of comments outside of the video, those that are not dropped go to its first or its last
+    frame. Raises PipelineError NO_USABLE_COMMENTS if nothing is left.
     """
     times = np.array([comment.time_ms for comment in comments], np.int64)
     past_end = frames.times.past_end(times)
     usable = np.array([bool(comment.words) for comment in comments], bool)
+    if drop_before_start:
+        usable &= times >= 0
     if drop_past_end:
         usable &= ~past_end
     line = np.flatnonzero(usable)
@@ -53,7 +56,8 @@ def align(
         raise PipelineError(
             ExitCode.NO_USABLE_COMMENTS,
             f"none of {len(comments)} comments has words and a time within the video",
-            "Check that the comment file belongs to this video, or set `align: past_end: last`",
+            "Check that the comment file belongs to this video, or set `align: past_end: last` and"
+            " `before_start: first`",
         )
     kept = [comments[index] for index in line.tolist()]
     seen = times[line] - delay_ms

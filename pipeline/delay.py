@@ -26,6 +26,7 @@ import numpy.typing as npt
 
 from pipeline.artifacts.delay import Delay
 from pipeline.artifacts.frames import Frames
+from pipeline.enough import LEAST_CLUSTERS
 from pipeline.text.vocabulary import SYMBOL
 from pipeline.timebase import MILLISECONDS, Int64s
 
@@ -150,8 +151,12 @@ def _novelty(pictures: npt.NDArray[np.float32], cells: Int64s, window: int) -> F
 
 
 def estimate_delay(tokens: Tokens, cuts: Floats, duration: float, seed: int) -> Delay:
-    """Fit the model; ``cuts`` in seconds, in order."""
-    if len(cuts) < _LEAST_CUTS or len(tokens.time) < _LEAST_TOKENS:
+    """Fit the model; ``cuts`` in seconds, in order.
+
+    Not found of too few cuts, tokens, or blocks that have any: the interval resamples these.
+    """
+    blocks = len(np.unique(_blocks(tokens)))
+    if len(cuts) < _LEAST_CUTS or len(tokens.time) < _LEAST_TOKENS or blocks < LEAST_CLUSTERS:
         return Delay(False, 0, 0, 0, 0.0, [], len(tokens.time), len(cuts), 0.0)
     fitted = _Mixture(tokens, cuts, duration).fit(BURST, _ROUNDS)
     shifts = duration * np.arange(1, _SHIFTS + 1) / (_SHIFTS + 1)
@@ -275,15 +280,20 @@ def _interval(
     """95 % of medians over blocks of the video drawn anew, and over lengths of the burst."""
     rng = np.random.default_rng(seed)
     mixture = _Mixture(tokens, cuts, duration)
-    block = (tokens.time.clip(0) / _BLOCK).astype(np.int64)
+    distinct, block = np.unique(_blocks(tokens), return_inverse=True)
     medians = []
     for burst in np.linspace(*_BURSTS, _RESAMPLES):
-        drawn = rng.integers(block.max() + 1, size=block.max() + 1)
-        weight = np.bincount(drawn, minlength=block.max() + 1)[block].astype(np.float64)
+        drawn = rng.integers(len(distinct), size=len(distinct))
+        weight = np.bincount(drawn, minlength=len(distinct))[block].astype(np.float64)
         start = fitted.median, fitted.spread
         medians.append(mixture.fit(float(burst), _ROUNDS_AGAIN, weight, start).median)
     low, high = np.quantile(medians, [0.025, 0.975])
     return min(float(low), fitted.median), max(float(high), fitted.median)
+
+
+def _blocks(tokens: Tokens) -> Int64s:
+    """(tokens,) which stretch of ten seconds each is in."""
+    return (tokens.time.clip(0) / _BLOCK).astype(np.int64)
 
 
 def _lags() -> Floats:

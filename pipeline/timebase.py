@@ -52,6 +52,10 @@ class FrameTimes:
         limit = self.end * self.time_base.numerator * MILLISECONDS
         return np.asarray(times_ms * self.time_base.denominator >= limit)
 
+    def inside(self, times_ms: Int64s) -> npt.NDArray[np.bool_]:
+        """Whether each time lies neither before the start nor past the end. Returns (n,)."""
+        return (times_ms >= 0) & ~self.past_end(times_ms)
+
 
 def parse_clock(text: str) -> float:
     """Seconds of ``83.5``, ``1:23.5`` or ``0:01:23.5``.
@@ -64,6 +68,13 @@ def parse_clock(text: str) -> float:
             raise ValueError(f"{text!r} is no time")
         seconds = 60 * seconds + float(part)
     return seconds
+
+
+def clock_text(milliseconds: int) -> str:
+    """Such as ``0:23:40``, or ``-0:00:05``; whole seconds, what is left is cut off."""
+    minutes, seconds = divmod(abs(milliseconds) // MILLISECONDS, 60)
+    sign = "-" if milliseconds < 0 else ""
+    return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def frame_rate(fps: float) -> Fraction:

@@ -67,10 +67,6 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     make_splitter(language, config.dictionary, config.user_dictionary)
 
 
-_SURELY_LATE_MS = 3_600_000
-"""Somebody comments in the first hour of every video."""
-
-
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``comments.jsonl``, ``salvage.json`` and ``salvage.txt``."""
     import gc
@@ -80,7 +76,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.comments import write_lines
     from pipeline.artifacts.publishing import write_text
     from pipeline.artifacts.source import comment_sources
-    from pipeline.comments.broadcast import Broadcast
+    from pipeline.comments.broadcast import SURELY_LATE_MS, Broadcast
     from pipeline.comments.filters import NG_LEVELS, Rules, ng_users, ng_words
     from pipeline.comments.gathering import Gathering, Limits
     from pipeline.comments.report import full_text, summary
@@ -116,7 +112,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     write_text(outputs["salvage_text"], full_text(salvage))
     for line in summary(salvage):
         log.info("%s", line)
-    if not sources.broadcast and (gathering.earliest_ms or 0) > _SURELY_LATE_MS:
+    if not sources.broadcast and (gathering.earliest_ms or 0) > SURELY_LATE_MS:
         log.warning(
             "no comment is earlier than %.1f hours; of a log of a broadcast, say with BROADCAST="
             " when the episode was on air",

@@ -23,19 +23,24 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.comments import WordedComment, read_lines
     from pipeline.artifacts.frames import Frames
     from pipeline.delay import estimate_delay, find_cuts, frequent_tokens, thumbnails
+    from pipeline.timebase import MILLISECONDS
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)
     with h5py.File(inputs["frames"], "r") as file:
         cuts = find_cuts(*thumbnails(frames, file), duration)
+    # What was written past the end is about nothing that is in the video.
+    end_ms = duration * MILLISECONDS
     comments = read_lines(inputs["comments"], WordedComment)
-    tokens = frequent_tokens((c.time_ms, c.words, c.parts) for c in comments)
+    tokens = frequent_tokens(
+        (c.time_ms, c.words, c.parts) for c in comments if 0 <= c.time_ms < end_ms
+    )
     delay = estimate_delay(tokens, cuts, duration, config.seed)
     delay.save(outputs["delay"])
     if not delay.found:
         return (
             f"no delay can be told from {delay.words} frequent words and {delay.cuts} cuts of"
-            " the picture"
+            f" the picture in {duration:.0f} s"
         )
     return (
         f"comments come {delay.median_ms / 1000:.2f} s after what they are about"

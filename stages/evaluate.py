@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
 from pipeline.config import StageConfig
 from pipeline.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from pipeline.artifacts.evaluation import Evaluation
 
 
 class Config(StageConfig, frozen=True):
@@ -60,11 +63,22 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         seed=config.seed,
     )
     evaluation.save(outputs["evaluation"])
-    told, standing = evaluation.likelihood, evaluation.ranking.all.scorers["model"]
-    return (
-        f"{told.nll.mean:.3f} nats a word, of which the picture tells {told.pmi.mean:+.3f};"
-        f" mean reciprocal rank {standing.reciprocal_rank.mean:.3f}"
+    return _told(evaluation)
+
+
+def _told(evaluation: Evaluation) -> str:
+    told, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
+    likelihood = (
+        f"{told.nll.mean:.3f} nats a word, of which the picture tells {told.pmi.mean:+.3f}"
+        if told
+        else f"too little to tell a likelihood ({evaluation.too_little['likelihood']} comments)"
     )
+    rank = (
+        f"mean reciprocal rank {scorers['model'].reciprocal_rank.mean:.3f}"
+        if scorers
+        else f"too little to tell a rank ({evaluation.ranking.all.queries} seconds with comments)"
+    )
+    return f"{likelihood}; {rank}"
 
 
 STAGE = Stage(

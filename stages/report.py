@@ -100,10 +100,18 @@ def _absent(inputs: Files, learned: Sequence[str]) -> list[str]:
 
 
 def _told(summary: Summary) -> str:
+    comments = f"{summary.comments} comments, {summary.distinct_comments} distinct"
     evaluation = summary.evaluation
-    if evaluation is None or evaluation.naming is None:
-        return f"{summary.comments} comments, {summary.distinct_comments} distinct"
+    if evaluation is None:
+        return comments
     naming = evaluation.naming
+    if naming is None:
+        names = evaluation.too_little.get("naming")
+        return (
+            comments
+            if names is None
+            else f"{comments}; too little to tell who it sees ({names} names)"
+        )
     return (
         f"of {naming.names} names written, {naming.model.mean:.0%} were on screen"
         f" (shuffled frames {naming.shuffled:.0%}, popularity {naming.popularity:.0%},"

@@ -41,10 +41,12 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
             f"no rate could be learned from {card.seconds} seconds: every one is to get"
             f" {math.exp(model.bias):.1f} comments"
         )
-    return (
-        f"rate learned from {card.seconds} seconds: explains {card.explained:.0%} of the deviance"
-        " of seconds it has not seen"
+    explained = (
+        "too little to tell how much it explains"
+        if card.explained is None
+        else f"explains {card.explained:.0%} of the deviance"
     )
+    return f"rate learned from {card.seconds} seconds: {explained} of seconds it has not seen"
 
 
 STAGE = Stage(

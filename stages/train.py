@@ -63,6 +63,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.model import Model, ModelCard, save_model
     from pipeline.artifacts.training import CommentTable, TrainingRecord
+    from pipeline.enough import is_enough
     from pipeline.fingerprint import code_digest, file_fingerprint
     from pipeline.nn.captioner import CaptionerSpec, build_captioner
     from pipeline.nn.checkpoints import Checkpoints
@@ -155,10 +156,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             card = ModelCard(spec, backbone, weights, tap)
             save_model(outputs["model"], Model(captioner, card, vocabulary))
             checkpoints.remove()
-    return (
-        f"best of {len(trainer.history)} epochs is {trainer.best_epoch}: dev {best.dev_nll:.3f}"
-        f" nats a word, {shuffled.word:.3f} with pictures shuffled"
+    worth = (
+        f"dev {best.dev_nll:.3f} nats a word, {shuffled.word:.3f} with pictures shuffled"
+        if is_enough(len(dev))
+        else f"too little to tell what it is worth ({len(dev)} comments held out)"
     )
+    return f"best of {len(trainer.history)} epochs is {trainer.best_epoch}: {worth}"
 
 
 STAGE = Stage(

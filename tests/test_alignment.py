@@ -40,6 +40,7 @@ def aligned(
     comments: list[WordedComment],
     split: Split = SECONDS,
     drop_past_end: bool = False,
+    drop_before_start: bool = False,
     delay_ms: int = 0,
     **changes: Any,
 ) -> Aligned:
@@ -48,6 +49,7 @@ def aligned(
         FRAMES,
         dataclasses.replace(split, **changes),
         drop_past_end=drop_past_end,
+        drop_before_start=drop_before_start,
         delay_ms=delay_ms,
     )
 
@@ -71,6 +73,12 @@ def test_late_comments_may_be_dropped() -> None:
     result = aligned([comment(500), comment(20_000), comment(600)], drop_past_end=True)
     assert result.line.tolist() == [0, 2]
     assert result.past_end == 1
+
+
+def test_early_comments_may_be_dropped() -> None:
+    result = aligned([comment(-1), comment(0), comment(20_000)], drop_before_start=True)
+    assert result.line.tolist() == [1, 2]
+    assert (result.before_start, result.past_end) == (1, 1)
 
 
 def test_comments_without_words_are_left_out() -> None:

@@ -57,6 +57,18 @@ def test_too_little_tells_no_delay(tmp_path: Path) -> None:
         assert Delay.load(tmp_path / "delay.json") == delay
 
 
+def test_too_few_stretches_with_words_tell_no_delay() -> None:
+    """Seven of ten seconds, before and after which nobody writes; a draw of these may be empty."""
+    tokens, cuts = viewers(1.2, 0.45, seed=1)
+    for end, found in ((70, False), (SECONDS, True)):
+        early = tokens.time < end
+        some = Tokens(tokens.time[early], tokens.word[early], 20)
+        assert estimate_delay(some, cuts, SECONDS, seed=1).found == found
+    one = (tokens.time > 70) & (tokens.time < 80)
+    busy = Tokens(np.repeat(tokens.time[one], 3), np.repeat(tokens.word[one], 3), 20)
+    assert not estimate_delay(busy, cuts, SECONDS, seed=1).found
+
+
 def test_only_frequent_words_that_tell_something_count() -> None:
     said = [(1000, ["ミオ", "が", "www", "!", "猫"], ["名詞", "助詞", "名詞", "記号", "名詞"])]
     tokens = frequent_tokens([*said * 8, (2500, ["rare"], ["名詞"])])

@@ -16,7 +16,7 @@ from pipeline.artifacts.features import FeatureStore, building_features
 from pipeline.artifacts.frames import Frames
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.rate.counts import Counted, training_counts
-from pipeline.rate.learning import learn_rate
+from pipeline.rate.learning import _Gist, learn_rate
 from pipeline.rate.model import RateModel, draw_counts
 from pipeline.rate.seconds import EPISODE, SCENE, Floats, Seconds
 from pipeline.timebase import FrameTimes, Int64s
@@ -185,6 +185,7 @@ def test_an_effect_of_time_is_recovered() -> None:
     fresh = known(100, seed=7)
     wanted = np.exp(2 + 1.5 * fresh.scene[:, 0] - 1.0 * fresh.scene[:, 5])
     np.testing.assert_allclose(model.expected_of(fresh), wanted, rtol=0.2)
+    assert model.card.explained is not None
     assert model.card.explained > 0.4
 
 
@@ -226,6 +227,56 @@ def test_little_or_dull_data_is_no_trouble(count: list[int]) -> None:
     still = known(len(count))._replace(picture=np.ones((len(count), CHANNELS), np.float32))
     model = learned(counted(still, np.array(count)))
     np.testing.assert_allclose(model.expected_of(still), np.mean(count))
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("noise", [0, 1e-15, 1e-12])
+def test_of_seconds_that_all_get_as_many_nothing_is_learned(noise: float) -> None:
+    """What deviance then gains is rounding, however steady it may be over the blocks."""
+    data = counted(known(480), np.full(480, 7))
+    draws = np.random.default_rng(0)
+    model = learned(replace(data, count=data.count * (1 + noise * draws.standard_normal(480))))
+    assert model.card.uses == ()
+    assert model.card.explained == 0
+    np.testing.assert_allclose(model.expected_of(known(9, seed=1)), 7)
+
+
+def test_channels_that_are_constant_but_for_rounding_are_no_picture() -> None:
+    """They are not blown up to the spread of those that vary."""
+    seconds = known(480)
+    count = np.random.default_rng(1).poisson(np.exp(1 + 1.5 * seconds.scene[:, 0]))
+    noise = np.random.default_rng(2).standard_normal((480, CHANNELS))
+    still = (3 + 3e-7 * noise).astype(np.float32)
+    of_still = learned(counted(seconds._replace(picture=still), count))
+    assert not of_still.picture.any()
+    assert len(_Gist.of(still).axes) == 0
+    half = np.where(np.arange(CHANNELS) < 3, seconds.picture, still)
+    gist = _Gist.of(half)
+    assert np.abs(gist.axes[:, :3]).max() > 0.1
+    moved = gist.of_pictures(half + np.float32(1e-6)) - gist.of_pictures(half)
+    assert np.abs(moved).max() < 1e-4
+
+
+def test_too_few_blocks_do_not_tell_how_much_is_explained() -> None:
+    for blocks, told in ((7, False), (8, True)):
+        seconds = known(24 * blocks)
+        count = np.random.default_rng(1).poisson(np.exp(2 + 2 * seconds.scene[:, 0]))
+        card = learned(counted(seconds, count)).card
+        assert card.uses
+        assert (card.explained is not None) == told
+
+
+def test_a_video_of_no_time_has_one_second() -> None:
+    film = Frames(FrameTimes(np.arange(1), Fraction(1, 10**6), 1), np.arange(1), "0", np.arange(0))
+    found = Seconds.of(film, np.ones((1, CHANNELS), np.float16), 0)
+    assert all(len(part) == 1 and np.isfinite(part).all() for part in found)
+
+
+def test_comments_outside_of_the_video_are_in_no_second_to_learn_from() -> None:
+    times = [500, 1500, 1600, 99_000, 99_000, 99_000, -700]
+    count, weight = training_counts(aligned(times, dev=[False] * 5 + [True] * 2, duration_ms=2000))
+    assert count.tolist() == [1, 2]
+    assert weight.tolist() == [1, 1]
 
 
 def test_held_out_seconds_are_not_learned() -> None:

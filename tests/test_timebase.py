@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.timebase import MILLISECONDS, FrameTimes, frame_rate, parse_clock
+from pipeline.timebase import MILLISECONDS, FrameTimes, clock_text, frame_rate, parse_clock
 
 
 @st.composite
@@ -47,6 +47,8 @@ def test_past_the_end_is_at_or_after_the_end_of_the_last_frame(
     wanted = np.array(data.draw(st.lists(milliseconds(times), max_size=10)), np.int64)
     expected = [Fraction(time, MILLISECONDS) >= times.duration for time in wanted.tolist()]
     assert times.past_end(wanted).tolist() == expected
+    within = [time >= 0 and not past for time, past in zip(wanted.tolist(), expected, strict=True)]
+    assert times.inside(wanted).tolist() == within
 
 
 def test_ntsc_frames_begin_at_exact_times() -> None:
@@ -70,6 +72,21 @@ def test_a_film_of_a_day_in_nanoseconds_does_not_overflow() -> None:
 )
 def test_times_are_read_as_people_write_them(text: str, seconds: float) -> None:
     assert parse_clock(text) == seconds
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "text"),
+    [
+        (0, "0:00:00"),
+        (1999, "0:00:01"),
+        (1_420_000, "0:23:40"),
+        (5_772_999, "1:36:12"),
+        (90_000_000, "25:00:00"),
+        (-61_000, "-0:01:01"),
+    ],
+)
+def test_times_are_written_as_clocks_show_them(milliseconds: int, text: str) -> None:
+    assert clock_text(milliseconds) == text
 
 
 @pytest.mark.parametrize("text", ["", "x", "1:", "-1", "1.2.3", "nan"])

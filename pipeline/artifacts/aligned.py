@@ -59,9 +59,13 @@ class Aligned:
     """Chooses those videos."""
 
     def per_second(self) -> Int64s:
-        """(seconds,) comments in each; those outside the video in its first or last second."""
+        """(seconds,) comments in each; those outside of the video are in none.
+
+        They may be on its first or last frame, but nobody wrote them in that second.
+        """
+        inside = (self.time_ms >= 0) & (self.time_ms < self.duration_ms)
         last = max(0, (self.duration_ms - 1) // MILLISECONDS)
-        seconds = np.clip(self.time_ms // MILLISECONDS, 0, last)
+        seconds = self.time_ms[inside] // MILLISECONDS
         return np.bincount(seconds, minlength=last + 1).astype(np.int64)
 
     def save(self, path: Path) -> None:

@@ -1,4 +1,8 @@
-"""``evaluation.json``: what a model is worth, measured on comments it has not learned from."""
+"""``evaluation.json``: what a model is worth, measured on comments it has not learned from.
+
+What there is too little to tell from is left out rather than told: a figure of fewer values than
+``LEAST_VALUES``, and an interval of fewer clusters than ``LEAST_CLUSTERS``.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +21,9 @@ MeasuredOn = Literal["another video", "held-out comments", "training comments"]
 class Interval(msgspec.Struct, frozen=True):
     """A mean and its 95 % bootstrap interval, clusters resampled.
 
-    The ends are None where there are fewer than two clusters: one says nothing about how
-    another would have come out. Clusters of equal values give an interval without width.
+    The ends are None where fewer than ``LEAST_CLUSTERS`` bear the figure: they say too little
+    about how others would have come out. Clusters of equal values give an interval without
+    width.
     """
 
     mean: float
@@ -44,9 +49,12 @@ class Likelihood(msgspec.Struct, frozen=True):
     """By word frequencies alone."""
 
     @property
-    def perplexity(self) -> float:
-        """As many equally likely words leave as much open."""
-        return math.exp(self.nll.mean)
+    def perplexity(self) -> float | None:
+        """As many equally likely words leave as much open; None of more than a million.
+
+        No vocabulary is that large: such a model has gone astray, and how far is in ``nll``.
+        """
+        return math.exp(self.nll.mean) if self.nll.mean < math.log(1e6) else None
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -65,9 +73,9 @@ class Ranking(msgspec.Struct, frozen=True):
 
     queries: int
     clusters: int
-    """Intervals of fewer than about ten are too narrow."""
+    """Blocks that intervals resample."""
     scorers: dict[str, Standing]
-    """Empty without queries."""
+    """Empty where there are too few queries."""
 
 
 class RankingTable(msgspec.Struct, frozen=True):
@@ -157,16 +165,19 @@ class Evaluation(msgspec.Struct, frozen=True):
     measured_on: MeasuredOn
     block_s: float
     """What intervals resample: comments of a block stand or fall together."""
-    likelihood: Likelihood
+    too_little: dict[str, int]
+    """The figures below that there is too little for, and of how many values they would be:
+    comments, queries, seconds or names. They are None or empty."""
+    likelihood: Likelihood | None
     ranking: RankingTable
     ahead: dict[str, Interval]
     """By how much the model's reciprocal rank is above that of each rival, query by query."""
     diversity: dict[str, Diversity]
     """Of the comments generated, and of as many of the viewers'."""
     rate: RateFit | None
-    """None where a constant is expected, which correlates with nothing."""
+    """None also where a constant is expected, or there was one: it correlates with nothing."""
     naming: Naming | None
-    """None for videos whose truth is unknown: all but the synthetic show."""
+    """None also for videos whose truth is unknown: all but the synthetic show."""
     pointing: Pointing | None
     """None also for a model without attention."""
 

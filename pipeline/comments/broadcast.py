@@ -16,6 +16,8 @@ from pipeline.comments.record import Comment
 from pipeline.errors import ExitCode, PipelineError
 
 _CLOCK = r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)"
+SURELY_LATE_MS = 3_600_000
+"""Somebody comments in the first hour of every video."""
 _CUT = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
 
 

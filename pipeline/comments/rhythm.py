@@ -22,7 +22,7 @@ class Rhythm(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, videos: Sequence[Aligned]) -> Rhythm:
-        """Count; times outside a video belong to its first or last second."""
+        """Count; comments outside of their video are in no second of it."""
         return cls(
             [count for video in videos for count in video.per_second().tolist()],
             median_low(video.delay_ms for video in videos),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.artifacts.evaluation import Interval, RankingTable
+from pipeline.artifacts.evaluation import Interval, Ranking, RankingTable
+from pipeline.enough import is_enough
 from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.corpus import Corpus, Floats
@@ -36,7 +38,10 @@ def hold_contest(
     block_s: float,
     seed: int,
 ) -> tuple[RankingTable, dict[str, Interval]]:
-    """The table, and by how much the model's reciprocal rank is above each rival's."""
+    """The table, and by how much the model's reciprocal rank is above each rival's.
+
+    Of too few queries neither tells anything but how many there are.
+    """
     queries = _queries(episode, most_queries, block_s, seed)
     candidates = draw_candidates(queries, corpus, seed)
     moments = _moments(trained, episode, queries)
@@ -58,9 +63,14 @@ def hold_contest(
     ahead = {
         name: paired_difference(reached["model"], theirs, clusters)
         for name, theirs in reached.items()
-        if name != "model"
+        if name != "model" and is_enough(len(queries))
     }
-    return ranking_table(queries, candidates, scorers), ahead
+    table = ranking_table(queries, candidates, scorers)
+    return RankingTable(_told(table.all), _told(table.without_popular)), ahead
+
+
+def _told(ranking: Ranking) -> Ranking:
+    return ranking if is_enough(ranking.queries) else msgspec.structs.replace(ranking, scorers={})
 
 
 def _queries(episode: Episode, most: int, block_s: float, seed: int) -> list[Query]:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.random import default_rng
 
 from pipeline.artifacts.evaluation import Diversity, Evaluation, Pointing
+from pipeline.enough import is_enough
 from pipeline.evaluation.contest import hold_contest
 from pipeline.evaluation.corpus import Corpus
 from pipeline.evaluation.diversity import measure_diversity
@@ -22,24 +23,41 @@ from pipeline.text.vocabulary import UNKNOWN
 def evaluate(
     trained: Trained, episode: Episode, *, most_queries: int, block_s: float, seed: int
 ) -> Evaluation:
-    """Measure all there is to measure."""
+    """Measure all there is to measure, except what there is too little for."""
     bank = FeatureBank([episode.features], trained.tap)
     corpus = Corpus(trained.comments())
     ranking, ahead = hold_contest(
         trained, episode, bank, corpus, most_queries=most_queries, block_s=block_s, seed=seed
     )
     truth = episode.truth
+    naming = measure_naming(episode.generated, truth, trained.vocabulary) if truth else None
+    pointing = _pointing(trained, episode, bank)
+    measured = int(episode.aligned.dev.sum())
+    values = {
+        "likelihood": measured,
+        "ranking": ranking.all.queries,
+        "diversity": min(measured, len(episode.generated)),
+        "rate": len(episode.aligned.per_second()),
+    }
+    if truth:
+        values["naming"] = naming.names if naming else 0
+    if truth and trained.captioner.spec.attends:
+        values["pointing"] = pointing.names if pointing else 0
+    too_little = {name: count for name, count in values.items() if not is_enough(count)}
     return Evaluation(
         video=episode.name,
         measured_on=episode.measured_on,
         block_s=block_s,
-        likelihood=measure_likelihood(trained, episode, bank, block_s, seed),
+        too_little=too_little,
+        likelihood=None
+        if "likelihood" in too_little
+        else measure_likelihood(trained, episode, bank, block_s, seed),
         ranking=ranking,
         ahead=ahead,
-        diversity=_diversity(episode, corpus, seed),
-        rate=measure_rate(trained, episode, block_s),
-        naming=measure_naming(episode.generated, truth, trained.vocabulary) if truth else None,
-        pointing=_pointing(trained, episode, bank),
+        diversity={} if "diversity" in too_little else _diversity(episode, corpus, seed),
+        rate=None if "rate" in too_little else measure_rate(trained, episode, block_s),
+        naming=None if "naming" in too_little else naming,
+        pointing=None if "pointing" in too_little else pointing,
     )
 
 

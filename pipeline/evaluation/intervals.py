@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.artifacts.evaluation import Interval
+from pipeline.enough import LEAST_CLUSTERS
 from pipeline.evaluation.corpus import Floats
 
 _RESAMPLES = 2000
@@ -48,15 +49,22 @@ def ratio_interval(
 def resampled(
     values: Floats, clusters: npt.NDArray[np.generic], of: Callable[[Floats], Floats]
 ) -> Interval:
-    """Of a figure that ``of`` computes from sums (k, …) of ``values`` (k, n)."""
+    """Of a figure that ``of`` computes from sums (k, …) of ``values`` (k, n).
+
+    Where sums leave it open, ``of`` gives nan. Then too few clusters bear the figure: where
+    eight of many do, one resample in three thousand has none of them.
+    """
     _, index = np.unique(clusters, return_inverse=True)
     sums = np.stack([np.bincount(index, row) for row in values])
     mean = float(of(sums.sum(1)))
     count = sums.shape[1]
-    if count < 2:
+    if count < LEAST_CLUSTERS:
         return Interval(mean, None, None)
     draws = np.random.default_rng(_SEED).integers(count, size=(_RESAMPLES, count))
-    low, high = np.quantile(of(sums[:, draws].sum(2)), _QUANTILES)
+    drawn = of(sums[:, draws].sum(2))
+    if np.isnan(drawn).any():
+        return Interval(mean, None, None)
+    low, high = np.quantile(drawn, _QUANTILES)
     return Interval(mean, float(low), float(high))
 
 

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from pipeline.artifacts.features import FeatureStore
+from pipeline.enough import ROUNDING_32
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.timebase import Int64s
 
@@ -87,9 +88,10 @@ class FeatureBank:
         if values.ndim == 2:
             values = values[:, None]  # a vector is a grid of one position
         flat = values.flatten(0, 1)
-        mean, std = flat.mean(0), _or_one(flat.std(0, unbiased=False))
+        mean = flat.mean(0)
+        std = _or_one(flat.std(0, unbiased=False), mean.abs())
         gists = (values.mean(1) - mean) / std
-        return Statistics(mean, std, _or_one(gists.std(0, unbiased=False)))
+        return Statistics(mean, std, _or_one(gists.std(0, unbiased=False), mean.abs() / std + 1))
 
 
 class BlurredBank(FeatureBank):
@@ -105,9 +107,12 @@ class BlurredBank(FeatureBank):
         self._maps = [np.broadcast_to(mean, video.shape) for video in self._maps]
 
 
-def _or_one(std: Tensor) -> Tensor:
-    """A channel that never changes tells nothing; dividing by 1 keeps it at zero."""
-    return torch.where(std > 0, std, torch.ones_like(std))
+def _or_one(std: Tensor, scale: Tensor) -> Tensor:
+    """A channel that never changes tells nothing; dividing by 1 keeps it at zero.
+
+    What is but rounding of values of this ``scale`` is no change.
+    """
+    return torch.where(std > ROUNDING_32 * scale, std, torch.ones_like(std))
 
 
 def _memory_map(path: Path, tap: str) -> npt.NDArray[np.float16]:

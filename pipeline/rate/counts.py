@@ -67,8 +67,8 @@ def training_counts(video: Aligned) -> tuple[Int64s, Floats]:
     if video.dev.all():
         return count, np.zeros(len(count))
     said = count > 0
-    second = (video.time_ms // MILLISECONDS).clip(0, len(count) - 1)
-    complete = said & ~np.isin(np.arange(len(count)), second[video.dev])
+    held_out = video.time_ms[video.dev] // MILLISECONDS
+    complete = said & ~np.isin(np.arange(len(count)), held_out)
     if _splits_seconds(video) or not complete.any():
         return count, np.ones(len(count))
     return count, np.where(said, complete, complete.sum() / said.sum())

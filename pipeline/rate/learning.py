@@ -18,6 +18,7 @@ from sklearn.linear_model import PoissonRegressor
 from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
+from pipeline.enough import LEAST_CLUSTERS, ROUNDING, ROUNDING_32, is_constant
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.rate.counts import Counted
 from pipeline.rate.model import RateCard, RateModel
@@ -90,7 +91,7 @@ def learn_rate(
         delay_ms=delay_ms,
         seconds=len(data.count),
         uses=chosen.uses,
-        explained=_explained(chosen, constant),
+        explained=_explained(chosen, constant, data.block),
         dispersion=_dispersion(data, chosen.expected),
         most=float(level * np.max(data.count / data.level)),
     )
@@ -114,9 +115,10 @@ class _Gist:
     def of(cls, pictures: npt.NDArray[np.float32]) -> _Gist:
         """Those of standardised ``pictures`` (n, c), at most as many as are ever used."""
         mean, std = pictures.mean(0, np.float64), pictures.std(0, np.float64)
-        if not std.any():
+        constant = is_constant(pictures, 0, ROUNDING_32)
+        if constant.all():
             return cls(mean, np.empty((0, len(mean))))
-        std = np.where(std > 0, std, 1)
+        std = np.where(constant, 1, std)
         pca = PCA(min(max(_COMPONENTS), *pictures.shape), random_state=0)
         spread = np.std(pca.fit_transform((pictures - mean) / std), axis=0)
         useful = spread > 1e-6 * spread[0]
@@ -142,7 +144,7 @@ def _choose(data: Counted, features: Floats, constant: _Trial) -> _Trial:
             for scales, penalty in product(choices, _PENALTIES)
         ]
         best = min(trials, key=lambda trial: float(trial.deviance.sum()))
-        if _gain_in_errors(best, chosen, data.block) > errors:
+        if _gain_in_errors(best, chosen, data) > errors:
             chosen = best
     return chosen
 
@@ -186,15 +188,26 @@ def _deviance(data: Counted, expected: Floats) -> Floats:
     return np.asarray(2 * data.weight * (surprise - count + expected))
 
 
-def _gain_in_errors(trial: _Trial, other: _Trial, block: Int64s) -> float:
-    """What a trial gains in deviance over another, in standard errors over blocks."""
-    gains = np.bincount(block, other.deviance - trial.deviance)
-    error = gains.std(ddof=1) / np.sqrt(len(gains))
-    return float(gains.mean() / error) if error > 0 else 0.0
+def _gain_in_errors(trial: _Trial, other: _Trial, data: Counted) -> float:
+    """What a trial gains in deviance over another, in standard errors over blocks.
+
+    Nothing where the gain is but rounding of the comments that deviance is summed over, as
+    where every second gets as many.
+    """
+    gains = np.bincount(data.block, other.deviance - trial.deviance)
+    comments = np.bincount(data.block, data.weight * data.count)
+    if gains.mean() <= ROUNDING * comments.mean() or is_constant(gains):
+        return 0.0
+    return float(gains.mean() / (gains.std(ddof=1) / np.sqrt(len(gains))))
 
 
-def _explained(trial: _Trial, constant: _Trial) -> float:
-    return float(1 - trial.deviance.sum() / constant.deviance.sum()) if trial.uses else 0.0
+def _explained(trial: _Trial, constant: _Trial, block: Int64s) -> float | None:
+    """A gain, so of more deviance than rounding makes; none, for certain, of a constant."""
+    if not trial.uses:
+        return 0.0
+    if len(np.unique(block)) < LEAST_CLUSTERS:
+        return None
+    return float(1 - trial.deviance.sum() / constant.deviance.sum())
 
 
 def _dispersion(data: Counted, expected: Floats) -> float:

@@ -31,8 +31,9 @@ class RateCard(msgspec.Struct, frozen=True):
     """How many it was learned from."""
     uses: tuple[str, ...]
     """Of scene, episode and picture; none where the rate is a constant."""
-    explained: float
-    """Share of the deviance about each video's mean that it explains, cross-validated."""
+    explained: float | None
+    """Share of the deviance about each video's mean that it explains, cross-validated; None
+    where there are too few blocks to tell."""
     dispersion: float
     """Counts vary by expected + dispersion * expected²; 0 is Poisson's distribution."""
     most: float

@@ -55,8 +55,8 @@ class Seconds(NamedTuple):
     @classmethod
     def of(cls, frames: Frames, means: Pictures, delay_ms: int) -> Seconds:
         """Those of a video, as many as ``Aligned.per_second`` counts comments of."""
-        duration = int(frames.times.duration * MILLISECONDS)
-        begins = MILLISECONDS * np.arange(max(0, duration - 1) // MILLISECONDS + 1)
+        duration = max(1, int(frames.times.duration * MILLISECONDS))
+        begins = MILLISECONDS * np.arange((duration - 1) // MILLISECONDS + 1)
         written = begins[:, None] + np.array(_MOMENTS_MS)
         seen = written - delay_ms
         rows = _rows_at(frames, seen)

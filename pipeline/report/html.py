@@ -16,6 +16,7 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
+from pipeline.enough import is_enough
 from pipeline.report.language import label, phrase, phrases
 
 _FOLDER = Path(__file__).parent / "web"
@@ -86,5 +87,5 @@ def _environment() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=phrase, label=label)
+    environment.globals.update(t=phrase, label=label, is_enough=is_enough)
     return environment

@@ -234,7 +234,7 @@ def _corners(counts: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _per_second(time_ms: Int64s, times: FrameTimes) -> list[int]:
-    inside = time_ms[(time_ms >= 0) & ~times.past_end(time_ms)]
+    inside = time_ms[times.inside(time_ms)]
     counts: list[int] = np.bincount(inside // MILLISECONDS, minlength=ceil(times.duration)).tolist()
     return counts
 

@@ -11,9 +11,9 @@ def test_each_second_of_every_video_is_counted() -> None:
     assert Rhythm.of([first, second]).per_second == [2, 1, 1, 0, 1]
 
 
-def test_times_outside_the_video_belong_to_its_ends() -> None:
-    video = aligned(time_ms=[-5000, -1, 2000, 99_000], duration_ms=2000)
-    assert Rhythm.of([video]).per_second == [2, 2]
+def test_what_was_written_outside_the_video_belongs_to_none_of_its_seconds() -> None:
+    video = aligned(time_ms=[-5000, -1, 0, 1999, 1999, 2000, 99_000], duration_ms=2000)
+    assert Rhythm.of([video]).per_second == [1, 2]
 
 
 def test_the_delay_is_one_that_a_video_in_the_middle_has() -> None:

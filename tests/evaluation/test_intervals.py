@@ -11,9 +11,10 @@ from pipeline.evaluation.intervals import (
     mean_interval,
     paired_difference,
     ratio_interval,
+    resampled,
 )
 
-VALUES = st.lists(st.tuples(st.floats(-9, 9), st.integers(0, 5)), min_size=1, max_size=40)
+VALUES = st.lists(st.tuples(st.floats(-9, 9), st.integers(0, 11)), min_size=1, max_size=40)
 
 
 def ends(interval: Interval) -> tuple[float, float]:
@@ -56,13 +57,17 @@ def test_it_covers_the_truth_as_often_as_it_says() -> None:
 
 
 def test_a_ratio_is_of_sums() -> None:
-    found = ratio_interval([1, 6, 3], [1, 2, 1], [5, 5, 8])
-    assert found == Interval(10 / 4, 7 / 3, 3.0)
+    """Of eight clusters, four of 1/1 and 6/2 and four of 3/1.
+
+    Of eight draws at least one and at most seven are of either kind in 95 % of cases.
+    """
+    found = ratio_interval([1, 6, 3] * 4, [1, 2, 1] * 4, np.repeat(range(4), 3) + [0, 0, 4] * 4)
+    assert found == Interval(10 / 4, (7 * 7 + 3) / (7 * 3 + 1), (7 + 7 * 3) / (3 + 7))
 
 
 def test_what_is_empty_is_resampled_but_not_divided_by() -> None:
-    found = ratio_interval([0, 1, 2], [0, 1, 1], [0, 1, 2])
-    assert found == Interval(1.5, 1.0, 2.0)
+    found = ratio_interval([0, 1, 2] * 4, [0, 1, 1] * 4, range(12))
+    assert found == Interval(1.5, (7 + 2) / 8, (1 + 7 * 2) / 8)
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, 4.0]])
@@ -72,8 +77,28 @@ def test_one_cluster_tells_nothing_of_others(values: Sequence[float]) -> None:
     assert ratio_interval([*values, 0], [*values, 0], [*clusters, 8]).low is None
 
 
+def test_fewer_than_eight_clusters_tell_too_little_of_others() -> None:
+    values = np.random.default_rng(4).normal(size=80)
+    few = mean_interval(values, np.arange(80) % 7)
+    assert (few.low, few.high) == (None, None)
+    assert few.mean == pytest.approx(values.mean())
+    low, high = ends(mean_interval(values, np.arange(80) % 8))
+    assert low < values.mean() < high
+
+
+def test_a_figure_that_few_clusters_bear_has_no_interval() -> None:
+    """A twentieth of the resamples have none of three in twenty clusters."""
+    for bearing, told in ((3, False), (15, True)):
+        values = np.stack([np.ones(20), np.arange(20) < bearing]).astype(float)
+        found = resampled(
+            values, np.arange(20), lambda sums: np.where(sums[1] > 0, sums[1] / sums[0], np.nan)
+        )
+        assert found.mean == bearing / 20
+        assert (found.low is not None, found.high is not None) == (told, told)
+
+
 def test_equal_clusters_have_no_width() -> None:
-    assert mean_interval([0.5, 0.5, 0.5], [1, 2, 3]) == Interval(0.5, 0.5, 0.5)
+    assert mean_interval([0.5] * 8, range(8)) == Interval(0.5, 0.5, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +127,7 @@ def test_the_mean_is_inside_and_names_and_order_do_not_matter(
     values, clusters = zip(*pairs, strict=True)
     found = mean_interval(values, clusters)
     assert found.mean == pytest.approx(np.mean(values))
-    assert (found.low is None) == (len(set(clusters)) == 1)
+    assert (found.low is None) == (len(set(clusters)) < 8)
     shuffled = list(pairs)
     random.shuffle(shuffled)
     again = mean_interval(*zip(*((v + constant, c * 3) for v, c in shuffled), strict=True))

@@ -11,8 +11,12 @@ VOCABULARY = Vocabulary(
 
 
 def measured(*said: tuple[int, str]) -> Naming:
-    """Comments by frame and text, in an episode of ミオ and ポチ, then of タマ, then of nobody."""
-    episode = truth({"ミオ": (0, 100), "ポチ": (0, 100), "タマ": (100, 200)}, cuts=(100, 200))
+    """Comments by frame and text, in an episode of ミオ and ポチ, then of タマ, then of nobody.
+
+    A scene lasts twenty frames.
+    """
+    shown = {"ミオ": (0, 100), "ポチ": (0, 100), "タマ": (100, 200)}
+    episode = truth(shown, cuts=tuple(range(20, 300, 20)))
     found = measure_naming([comment(frame, text) for frame, text in said], episode, VOCABULARY)
     assert found is not None
     return found

@@ -80,6 +80,18 @@ def test_the_spread_of_vectors_is_that_of_their_standardised_selves(tmp_path: Pa
     np.testing.assert_allclose(spread, np.ones(6), rtol=1e-4)
 
 
+def test_what_is_constant_but_for_rounding_has_no_spread(tmp_path: Path) -> None:
+    """The second channel is the same everywhere; the third has the same values in every picture,
+    each time at other positions, so that their means differ by rounding."""
+    draws = np.random.default_rng(0)
+    values = draws.normal(3, 2, (40, 49, 3)).astype(np.float16)
+    values[..., 1] = np.float16(0.1)
+    values[..., 2] = [draws.permutation(values[0, :, 2]) for _ in values]
+    _, std, spread = FeatureBank([features_file(tmp_path / "a.h5", tap=values)], "tap").statistics()
+    assert (float(std[1]), float(spread[1]), float(spread[2])) == (1, 1, 1)
+    assert 0.05 < float(spread[0]) < 1
+
+
 def test_statistics_are_of_rows_spread_evenly_over_the_videos(tmp_path: Path) -> None:
     mean, std, spread = numbered(tmp_path).statistics(most=3)  # rows 0, 3 and 7
     np.testing.assert_allclose(mean, np.full(3, 10 / 3), rtol=1e-4)

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import lxml.html
 import pytest
+from msgspec.structs import replace
 
+from pipeline.artifacts.evaluation import Evaluation
 from pipeline.artifacts.training import CommentTable, TrainingRecord
 from pipeline.report.summary import Summary
 from pipeline.report.videos import write_videos
+from tests.evaluation.little import measured
 from tests.report.browser import Visits
 
 HOSTILE = [
@@ -27,11 +30,11 @@ def summary(video: str, comments: int) -> Summary:
     return Summary(f"{video}.mp4", "m", 90.5, 9, 8, comments, 3, 1, 0, training, None)
 
 
-def made(workdir: Path, name: str, comments: int) -> None:
+def made(workdir: Path, name: str, comments: int, evaluation: Evaluation | None = None) -> None:
     (workdir / name / "report").mkdir(parents=True)
     (workdir / name / "report" / "index.html").write_text("<title>report</title>")
     (workdir / name / "report" / "poster.jpg").touch()
-    summary(name, comments).save(workdir / name / "report.json")
+    replace(summary(name, comments), evaluation=evaluation).save(workdir / name / "report.json")
 
 
 def table(workdir: Path) -> list[list[str]]:
@@ -46,6 +49,19 @@ def test_it_tells_of_videos_with_and_without_a_report(tmp_path: Path) -> None:
     first, second = table(tmp_path)
     assert first[1:7] == ["ep1", "m", "1:30.5", "1,234", "0", "0.1 %"]
     assert second[1] == "ep2" and "make report" in second[2]
+
+
+def test_what_there_is_too_little_for_is_said_and_not_shown_as_a_number(tmp_path: Path) -> None:
+    whole = measured(tmp_path, [2.0 * number for number in range(120)])
+    short = measured(tmp_path, [0.2, 0.4, 1.5], seconds=3, generated=4, named=3)
+    made(tmp_path, "long", 9, whole)
+    made(tmp_path, "short", 9, short)
+    write_videos(tmp_path, ["long", "short"])
+    first, second = table(tmp_path)
+    assert whole.likelihood is not None
+    assert first[7] == f"{whole.likelihood.pmi.mean:+.3f}"
+    assert first[9] == "", "of a video whose truth is unknown"
+    assert second[7:10] == ["too little to tell"] * 3
 
 
 def test_there_is_none_without_reports(tmp_path: Path) -> None:

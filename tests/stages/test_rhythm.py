@@ -65,6 +65,7 @@ def test_it_learns_what_viewers_react_to(tmp_path: Path) -> None:
     assert said.endswith(" of the deviance of seconds it has not seen")
     model = RateModel.load(tmp_path / "rate.safetensors")
     assert (model.card.tap, model.card.backbone, model.card.weights) == ("grid", "tiny", "w")
+    assert model.card.explained is not None
     assert model.card.explained > 0.4
 
     film = Frames.load(video(tmp_path / "3", seed=3) / "frames.h5")

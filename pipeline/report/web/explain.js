@@ -2,6 +2,7 @@
 // Why the model wrote a comment: in place of the list, with its words beneath the picture.
 
 const NEAR_COMMENTS = 6; // of a picture that are told
+const MOST_CHOICES = 1e6; // more than any vocabulary has are as good as any number
 
 class Explanation extends EventTarget {
   constructor(report, player) {
@@ -92,7 +93,9 @@ class Explanation extends EventTarget {
     const picture = {
       told: numberText(told, 2, true), rank: numberText(place), all: numberText(this.all),
     };
-    const score = { nats: numberText(nats, 2), n: numberText(choices, choices < 10 ? 1 : 0) };
+    const most = numberText(MOST_CHOICES);
+    const n = choices < MOST_CHOICES ? numberText(choices, choices < 10 ? 1 : 0) : `> ${most}`;
+    const score = { nats: numberText(nats, 2), n };
     return [
       ["watch.wording", wording(copies)],
       ["watch.told", [told < 0 ? "watch.told_less" : "watch.told_more", picture],
