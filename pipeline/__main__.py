@@ -15,6 +15,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from pipeline import numerics
 from pipeline.config import Settings, VideoEntry, load_settings, override
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.graph import all_stages, stage_configs
@@ -29,6 +30,7 @@ from pipeline.workspace import Workspace
 
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
+    numerics.configure()  # for doctor, which computes here
     options = parser(__doc__).parse_args()
     options.verb = options.verbs[0]
     for number in (signal.SIGTERM, signal.SIGHUP):
