@@ -16,6 +16,7 @@ from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
+from pipeline import numerics
 from pipeline.config import Settings, VideoEntry, load_settings, override
 from pipeline.entries import configured_videos
 from pipeline.environment import complete_environment
@@ -33,6 +34,7 @@ from pipeline.workspace import Workspace
 
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
+    numerics.configure()  # for doctor, which computes here
     try:
         options = parser(__doc__).parse_args()
     except PipelineError as error:

@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline import gpus, stage_record, torchrun
+from pipeline import gpus, numerics, stage_record, torchrun
 from pipeline.arguments import Parser, path
 from pipeline.config import StageConfig, load_stage_config, parse_stage_config
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
@@ -100,9 +100,7 @@ class Stage:
 
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""
-        # Read when torch loads: threads that wait must soon leave the core to others, else
-        # a busy machine slows a step of training fifty times (docs/performance.md).
-        os.environ.setdefault("GOMP_SPINCOUNT", "10000")
+        numerics.configure()
         sys.exit(_run_from_command_line(self, sys.argv[1:]))
 
 

@@ -1,0 +1,3 @@
+from pipeline import numerics
+
+numerics.configure()  # as stages do, before any test loads torch

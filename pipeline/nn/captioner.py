@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.nn.attention import additive_scores
+from pipeline.nn.device import has_bfloat16_lstm
 from pipeline.nn.looks import Looks
 from pipeline.nn.prompt import FACTS, Masks, Prompt, Seating, Words
 from pipeline.nn.softmax import AdaptiveSoftmax, FullSoftmax, Softmax
@@ -176,7 +177,7 @@ class LstmCaptioner(Captioner):
                 self.gate = nn.Linear(d, 1)
             self.begin = nn.Linear(spec.channels + len(FACTS), 2 * d)
         else:
-            self.lstm = nn.LSTM(d, d, batch_first=True)
+            self.lstm = nn.LSTM(d, d)
             self.begin = nn.Linear(len(FACTS), 2 * d)
         self.deep = nn.Linear(2 * d if spec.attends else d, d)
 
@@ -189,8 +190,7 @@ class LstmCaptioner(Captioner):
         if self.spec.attends:
             output, coverage = self._read_attending(read, words.going, state)
         else:
-            packed = nn.utils.rnn.PackedSequence(read, torch.tensor(words.going))
-            output = self.lstm(packed, (state.hidden[None], state.cell[None]))[0].data
+            output, _, _ = self._run_lstm(read, words.going, state.hidden, state.cell)
             coverage = output.new_empty(len(words.last), 0)
         mind = torch.tanh(self.deep(output))
         if masks is not None:
@@ -234,19 +234,19 @@ class LstmCaptioner(Captioner):
         if masks is not None:
             values = values * masks.picture
         # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
-        begun = self.begin(facts).tanh()[None].chunk(2, 2)
-        first = values[seating.which][:, None]
-        _, (hidden, cell) = self.lstm(first, (begun[0].contiguous(), begun[1].contiguous()))
-        return State(hidden[0], cell[0], Pictures(values, values[:0], seating))
+        hidden, cell = self.begin(facts).tanh().chunk(2, 1)
+        first = values[seating.which]
+        _, hidden, cell = self._run_lstm(first, [len(first)], hidden, cell)
+        return State(hidden, cell, Pictures(values, values[:0], seating))
 
     def step(self, tokens: Tensor, state: State, nudge: Tensor | None = None) -> Step:
         """Read one word of each comment, (n,)."""
         hidden, cell, pictures = state
         read = self.embed(tokens)
         if not self.spec.attends:
-            output, (hidden, cell) = self.lstm(read[:, None], (hidden[None], cell[None]))
-            mind = torch.tanh(self.deep(output[:, 0]))
-            return Step(mind, State(hidden[0], cell[0], pictures), None)
+            output, hidden, cell = self._run_lstm(read, [len(read)], hidden, cell)
+            mind = torch.tanh(self.deep(output))
+            return Step(mind, State(hidden, cell, pictures), None)
         seen, weights = self._attend(hidden, pictures, nudge)
         hidden, cell = self._advance(self._from_words(read), seen, hidden, cell)
         mind = torch.tanh(self.deep(torch.cat([hidden, seen], 1)))
@@ -259,6 +259,19 @@ class LstmCaptioner(Captioner):
         index = torch.from_numpy(rows).to(hidden.device)
         seating = Seating.of(which, hidden.device)
         return State(hidden[index], cell[index], pictures._replace(seating=seating))
+
+    def _run_lstm(
+        self, read: Tensor, going: list[int], hidden: Tensor, cell: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Outputs (words, d) of packed words, and the states (n, d) where each comment ends."""
+        kind = read.device.type
+        if torch.is_autocast_enabled(kind) and not has_bfloat16_lstm(kind):
+            with torch.autocast(kind, enabled=False):
+                return self._run_lstm(read.float(), going, hidden.float(), cell.float())
+        packed = nn.utils.rnn.PackedSequence(read, torch.tensor(going))
+        begun = hidden[None].contiguous(), cell[None].contiguous()
+        output, (hidden, cell) = self.lstm(packed, begun)
+        return output.data, hidden[0], cell[0]
 
     def _attend(
         self, hidden: Tensor, pictures: Pictures, nudge: Tensor | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import torch
 
@@ -37,4 +38,25 @@ def fastest_dtype(device: torch.device, precision: Precision) -> torch.dtype:
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    return device.type == "cpu" and bool(torch.cpu._is_avx512_bf16_supported())
+    # oneDNN may be told to leave instructions alone, and is then as slow as if there were none.
+    return (
+        device.type == "cpu"
+        and bool(torch.cpu._is_avx512_bf16_supported())
+        and has_bfloat16_lstm("cpu")
+    )
+
+
+@cache
+def has_bfloat16_lstm(kind: str) -> bool:
+    """Whether devices of that kind have an LSTM in bfloat16; oneDNN has none without AVX-512.
+
+    It is tried, since torch does not know: its autocast asks for one anywhere.
+    """
+    word, state = torch.zeros(1, 1, 1, device=kind), torch.zeros(1, 1, 1, device=kind)
+    weights = [torch.zeros(4, *row, device=kind) for row in ([1], [1], [], [])]
+    try:
+        with torch.no_grad(), torch.autocast(kind, torch.bfloat16):
+            torch.lstm(word, (state, state), weights, True, 1, 0.0, True, False, False)
+    except RuntimeError:
+        return False
+    return True

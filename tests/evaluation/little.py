@@ -1,7 +1,6 @@
 """Evaluations of a small captioner on episodes as short and dull as one likes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
+from pipeline.artifacts.corpus import TrainingVideo
 from pipeline.artifacts.evaluation import Evaluation
 from pipeline.artifacts.frames import Frames
 from pipeline.evaluation.evaluation import evaluate
 from pipeline.evaluation.subject import Episode, Trained
+from pipeline.nn.feature_bank import FeatureBank
 from pipeline.rate.model import RateCard, RateModel
 from pipeline.rate.seconds import EPISODE, SCENE
 from pipeline.timebase import FrameTimes
@@ -73,8 +74,9 @@ def measured(
         duration_ms=int(1000 * seconds),
     )
     network = toys.captioner(toys.ADDITIVE).eval()
-    learned = replace(written, line=np.arange(len(seen)))
-    trained = Trained(network, toys.VOCABULARY, "tap", rate(slope), [learned], [path])
+    means = FeatureBank([path], "tap").means
+    learned = TrainingVideo.of("past", written, [], frames, means)
+    trained = Trained(network, toys.VOCABULARY, "tap", rate(slope), [learned])
     said = [
         comment(
             number * (count - 1) // max(1, generated - 1),
@@ -84,7 +86,7 @@ def measured(
         for number in range(generated)
     ]
     known = None if named is None else CAST
-    episode = Episode.of("ep", written, frames, path, said, known, learned_from=False)
+    episode = Episode.of("ep", written, frames, path, said, known, None)
     return evaluate(trained, episode, most_queries=40, block_s=block_s, seed=1)
 
 

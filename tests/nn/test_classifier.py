@@ -10,6 +10,7 @@ import torch
 from torch import nn
 
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.nn import device
 from pipeline.nn.backbones.backbone import Backbone, as_rows
 from pipeline.nn.backbones.loading import load_backbone
 from pipeline.nn.backbones.preprocessing import Normalization
@@ -124,12 +125,14 @@ def test_bfloat16_gives_the_same_to_a_thousandth(name: str, taps: list[str]) -> 
 
 
 @pytest.mark.parametrize("in_hardware", [True, False])
-def test_bfloat16_is_taken_where_the_processor_has_it(
-    monkeypatch: pytest.MonkeyPatch, in_hardware: bool
+@pytest.mark.parametrize("in_use", [True, False])
+def test_bfloat16_is_taken_where_the_processor_has_it_and_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, in_hardware: bool, in_use: bool
 ) -> None:
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: in_hardware)
-    cpu = torch.device("cpu")
-    assert fastest_dtype(cpu, "auto") == (torch.bfloat16 if in_hardware else torch.float32)
+    monkeypatch.setattr(device, "has_bfloat16_lstm", lambda kind: in_use)
+    cpu, both = torch.device("cpu"), in_hardware and in_use
+    assert fastest_dtype(cpu, "auto") == (torch.bfloat16 if both else torch.float32)
     assert fastest_dtype(cpu, "float32") == torch.float32
     assert fastest_dtype(cpu, "bfloat16") == torch.bfloat16
 
