@@ -15,19 +15,14 @@ def edited_outputs(
     workdir: Path, graph: Graph, jobs: Iterable[Job]
 ) -> dict[tuple[str, str], list[str]]:
     """The edited files that ``jobs`` would replace: paths by stage and folder."""
-    editable = {stage.name: stage.editable for stage in graph.stages() if stage.editable}
+    editable = {stage.name for stage in graph.stages() if stage.editable}
     found: dict[tuple[str, str], list[str]] = {}
     for job in jobs:
-        if job.stage in editable:
-            record = last_record(workdir / job.of / "logs", job.stage, since_ns=0)
-            digests = record.digests if record else {}
-            edited = [
-                name
-                for name, digest in digests.items()
-                if _differs(workdir / job.of / name, digest)
-            ]
-            if edited:
-                found[job.stage, job.of] = [f"{job.of}/{name}" for name in edited]
+        folder = workdir / job.of
+        record = last_record(folder / "logs", job.stage, 0) if job.stage in editable else None
+        for name, digest in (record.digests if record else {}).items():
+            if _differs(folder / name, digest):
+                found.setdefault((job.stage, job.of), []).append(f"{job.of}/{name}")
     return found
 
 

@@ -164,6 +164,8 @@ def _check(stage: Stage, sections: Mapping[str, Any]) -> ExitCode:
     except PipelineError as error:
         sys.stdout.buffer.write(msgspec.json.encode(Fault(error.code, error.problem, error.remedy)))
         return error.code
+    except (Exception, KeyboardInterrupt) as error:  # is told by the stage itself, or the driver
+        return _explain(error)[0]
     return ExitCode.OK
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 # There is a worker for each core. Read when numpy and torch load, so nothing above imports them.
 os.environ["OMP_NUM_THREADS"] = "1"
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code's
+settings.load_profile("untimed")
 
 MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 """From a name and what fills an empty folder to that folder, filled once for all workers."""
