@@ -52,7 +52,7 @@ demo: .venv/run ## make two episodes of a show, learn from one, comment on the o
 	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 1 --seconds 240
 	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 2 --seconds 90
 	@cp configs/demo.yaml "$${WORKDIR:-workdir}/show"
-	@CONFIG="$${WORKDIR:-workdir}/show/demo.yaml" VIDEO= COMMENTS= $(RUN) render report
+	@CONFIG="$${WORKDIR:-workdir}/show/demo.yaml" VIDEO= COMMENTS= MODEL= $(RUN) render report
 	@echo "Watch $${WORKDIR:-workdir}/nekomachi-02/annotated.mp4;" \
 		"open $${WORKDIR:-workdir}/nekomachi-02/report/index.html."
 

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 
 from pipeline import numerics
-from pipeline.config import Settings, VideoEntry, load_settings, override
+from pipeline.config import Settings, VideoEntry, load_settings, override, with_model
 from pipeline.entries import configured_videos
 from pipeline.environment import complete_environment
 from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
@@ -90,6 +90,8 @@ def _run(options: argparse.Namespace) -> ExitCode:
             ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
         )
     settings = _as_asked(load_settings(options.config, stage_configs()), options)
+    if options.model:
+        settings = with_model(settings, options.model)
     profile = load_profile(options.profile)
     workspace = Workspace(options.workdir)
     stages = [name for name in options.verbs if name not in ("plan", "clean")]
@@ -250,14 +252,15 @@ def _clean(
     with workspace.gate():
         removed = [workspace.remove_video(run, video) for video in videos]
         if options.model:
-            removed.append(workspace.remove_model(run, options.model))
+            removed.append(workspace.remove_model(run, settings.model))
     run.undo()
     if any(removed):
         _list_videos(workspace)
     for folder in filter(None, removed):
         _say(f"clean: removed {folder}")
     if not any(removed):
-        _say("clean: there was nothing to remove")
+        there = ", ".join(workspace.videos()) or "nothing"
+        _say(f"clean: there was nothing to remove; in {workspace.shown('')} there is {there}")
     return ExitCode.OK
 
 

@@ -144,6 +144,15 @@ def override(settings: Settings, stage: str, values: Mapping[str, Any], place: s
     return msgspec.structs.replace(settings, stages=settings.stages | {stage: config})
 
 
+def with_model(settings: Settings, model: str) -> Settings:
+    """``settings`` for another model. Raises PipelineError USAGE for what is no name of one."""
+    if not MODEL_NAME.fullmatch(model):
+        raise PipelineError(
+            ExitCode.USAGE, f"MODEL= is {model}, and no name of a model", "`make models` lists them"
+        )
+    return msgspec.structs.replace(settings, model=model)
+
+
 def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageConfig:
     """Read the section of one stage, and nothing else, from a settings file.
 

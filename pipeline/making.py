@@ -106,9 +106,9 @@ def plan(
         graph = graph.keeping(edited)
         file, jobs = _planned(workspace, graph, targets, profile)
         notes += [
-            f"{workspace.shown(path)} was edited by hand and is kept; delete it to have it made"
-            " anew"
-            for paths in edited.values()
+            f"{workspace.shown(path)} was edited by hand and is kept; delete it, and `make {stage}`"
+            " makes it anew"
+            for (stage, _), paths in edited.items()
             for path in paths
         ]
     stamps = list(map(workspace.stamp, targets))

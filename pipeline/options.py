@@ -109,7 +109,9 @@ def parser(description: str | None) -> Parser:
         help="wait for another run instead of giving up",
     )
     options.add_argument(
-        "--model", default=os.environ.get("MODEL"), help="the model that clean removes"
+        "--model",
+        default=os.environ.get("MODEL"),
+        help="the model instead of the settings' (`models` lists them); clean removes it",
     )
     options.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
     return options

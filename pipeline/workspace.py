@@ -16,7 +16,7 @@ import msgspec
 from pipeline.artifacts.publishing import keep_newest, published_folder, sweep, write_text
 from pipeline.artifacts.source import CommentSources, Source
 from pipeline.claims import Claims
-from pipeline.config import MODEL_NAME, VideoEntry
+from pipeline.config import VideoEntry
 from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.graph import Graph
 from pipeline.profile import Profile
@@ -227,11 +227,7 @@ class Workspace:
         return self._remove(run, folder.name)
 
     def remove_model(self, run: Run, model: str) -> Path | None:
-        """Remove a model. Raises PipelineError: USAGE for what is no name of one, BUSY."""
-        if not MODEL_NAME.fullmatch(model):
-            raise PipelineError(
-                ExitCode.USAGE, f"{model} is no name of a model", "`make models` lists them"
-            )
+        """Remove a model. Raises PipelineError BUSY."""
         return self._remove(run, f"models/{model}")
 
     def _remove(self, run: Run, name: str) -> Path | None:

@@ -23,8 +23,8 @@ def trained(finished: Project, tmp_path: Path) -> Project:
     return project
 
 
-def model_of(project: Project) -> dict[str, bytes]:
-    folder = project.workdir / "models" / MODEL
+def model_of(project: Project, name: str = MODEL) -> dict[str, bytes]:
+    folder = project.workdir / "models" / name
     return {file.name: file.read_bytes() for file in folder.glob("*.*")}
 
 
@@ -85,12 +85,11 @@ def test_settings_that_list_what_is_gone_do_not_force_training_anew(
     project = finished.copy_to(tmp_path)
     project.made("plan")
     before = model_of(project)
-    clean(project)
-    (project.workdir / ANNOTATE / "generated.jsonl").unlink()
-    project.made("render")
-    delete(project)
-    (project.workdir / ANNOTATE / "generated.jsonl").unlink()
-    project.made("render")
+    for lose in (clean, delete):
+        lose(project)
+        for name in ("generated.jsonl", "annotated.mp4"):
+            (project.workdir / ANNOTATE / name).unlink()
+        project.made("render")
     assert model_of(project) == before
     assert project.run("train").returncode == ExitCode.VIDEO_MISSING
 
@@ -119,8 +118,12 @@ def test_without_its_videos_a_model_is_trained_anew_on_others_alone(trained: Pro
     assert refused.returncode == ExitCode.NO_MODEL
     assert TRAIN in refused.stderr and "make train VIDEO=" in refused.stderr
     assert learned_from(trained) == [TRAIN]
+    before = model_of(trained)
     trained.made("train", *video(trained, ANNOTATE))
     assert learned_from(trained) == [ANNOTATE]
+    assert model_of(trained, f"{MODEL}-previous") == before
+    said = trained.made("render", "--model", f"{MODEL}-previous", *video(trained, OTHER))
+    assert f"{OTHER}/annotated.mp4 (made)" in said
 
 
 def test_train_without_a_video_trains_on_those_it_knows(trained: Project) -> None:
@@ -134,6 +137,10 @@ def test_models_are_listed_and_removed_by_name(trained: Project) -> None:
     assert TRAIN in row and "of 3" in row and trained.network.name in row
     assert trained.run("clean").returncode == ExitCode.USAGE
     assert trained.run("clean", "--model", "../x").returncode == ExitCode.USAGE
+    assert (
+        trained.run("render", "--model", "none", *video(trained, OTHER)).returncode
+        == ExitCode.NO_MODEL
+    )
     trained.made("clean", "--model", MODEL)
     assert not (trained.workdir / "models" / MODEL).exists()
     assert (trained.workdir / TRAIN / "features.h5").exists()
@@ -216,8 +223,7 @@ def test_what_was_edited_by_hand_is_kept(
     assert f"{file} was edited by hand and is kept; delete it" in said
     assert edited.read_text() == text
     edited.unlink()
-    assert (stage, ANNOTATE) in project.plan()
-    project.made("render", "report")
+    project.made(stage)
     assert edited.read_text() != text
 
 
