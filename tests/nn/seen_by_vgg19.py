@@ -1,4 +1,4 @@
-"""What the real VGG-19 sees; its gigabyte is given back with the process.
+"""What the real VGG-19 sees; its memory is given back with the process.
 
 `python -m tests.nn.seen_by_vgg19 FOLDER` writes there what the backbone says of itself, and what
 it and torchvision's own layers compute from pictures.
@@ -58,5 +58,6 @@ def by_torchvision() -> dict[str, npt.NDArray[np.float32]]:
 
 
 if __name__ == "__main__":
-    by_the_backbone(Path(sys.argv[1]))
+    # One after the other has its network in memory; the backbone's, in circles, would stay.
     np.savez(Path(sys.argv[1]) / "torchvision.npz", **by_torchvision())  # type: ignore[arg-type]
+    by_the_backbone(Path(sys.argv[1]))
