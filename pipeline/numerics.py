@@ -10,10 +10,11 @@ def configure() -> None:
 
     To be called before torch or numpy is loaded; child processes inherit it.
     """
-    # MKL would choose kernels by where in memory a matrix begins, and by the number of threads.
+    # MKL would choose kernels by where in memory a matrix begins, and a run that goes on from a
+    # checkpoint has it elsewhere.
     os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-    # OpenBLAS divides sums among its threads. The products that numpy has to do here are small,
-    # and the engine asks for all cores of a stage, so what is set already does not count.
+    # OpenBLAS divides sums among its threads, and what numpy has to multiply here is too little to
+    # need them. The engine sets this to all cores of a stage, so what is set does not count.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Threads that wait must soon leave the core to others, else a busy machine slows a step of
     # training fifty times (docs/performance.md).

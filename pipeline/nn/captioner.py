@@ -26,7 +26,7 @@ from torch.nn import functional
 from pipeline.nn.attention import additive_scores
 from pipeline.nn.device import has_bfloat16_lstm
 from pipeline.nn.looks import Looks
-from pipeline.nn.prompt import FACTS, Masks, Prompt, Seating, Words
+from pipeline.nn.prompt import FACTS, Masks, Prompt, Seating, Words, shared_rows
 from pipeline.nn.softmax import AdaptiveSoftmax, FullSoftmax, Softmax
 from pipeline.timebase import Int64s
 
@@ -235,7 +235,7 @@ class LstmCaptioner(Captioner):
             values = values * masks.picture
         # Vinyals et al. 2015, equation 10: the picture is read once, as if a word.
         hidden, cell = self.begin(facts).tanh().chunk(2, 1)
-        first = values[seating.which]
+        first = shared_rows(values, seating.which)
         _, hidden, cell = self._run_lstm(first, [len(first)], hidden, cell)
         return State(hidden, cell, Pictures(values, values[:0], seating))
 

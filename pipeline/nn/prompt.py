@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from pipeline.timebase import Int64s
 
@@ -24,6 +25,16 @@ CONTEXT_COMMENTS, CONTEXT_WORDS = 5, 8
 first words of each."""
 AROUND = (-4.0, -2.0, 2.0)
 """w: where, in seconds from a comment's picture, the pictures around it are taken."""
+
+
+def shared_rows(table: Tensor, which: Tensor) -> Tensor:
+    """``table[which]`` (n, …), where several of n may share a row and gradients are wanted.
+
+    Of what is indexed, threads add up the gradients in whatever order they come to them; of an
+    embedding, always in the same one.
+    """
+    found = functional.embedding(which, table.flatten(1))
+    return found.view(len(which), *table.shape[1:])
 
 
 class Seating(NamedTuple):

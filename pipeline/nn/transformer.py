@@ -26,6 +26,7 @@ from pipeline.nn.prompt import (
     Prompt,
     Seating,
     Words,
+    shared_rows,
 )
 from pipeline.text.vocabulary import PADDING
 from pipeline.timebase import Int64s
@@ -142,7 +143,8 @@ class TransformerCaptioner(Captioner):
         around = around + self.around.bias.view(len(AROUND), -1)
         facts = self.facts(prompt.facts * self.told)[:, None]
         context = prompt.context.flatten(1)
-        said = (self.embed(context) + self.context_place.weight)[prompt.context_of]
+        told = self.embed(context) + self.context_place.weight
+        said = shared_rows(told, prompt.context_of)
         there = (context != PADDING)[prompt.context_of]
         always = there.new_ones(len(there), 1 + len(AROUND))
         return Memory(

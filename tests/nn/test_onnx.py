@@ -3,8 +3,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
-from onnx import TensorProto
+from onnx import TensorProto, helper
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.nn.backbones.loading import load_backbone
@@ -108,6 +109,46 @@ def test_an_unknown_tap_is_refused(tmp_path: Path) -> None:
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "conv5_3" in caught.value.problem
     assert "grid, vector" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(TensorProto.BFLOAT16, "bfloat16"), (TensorProto.STRING, "string")]
+)
+def test_a_tap_that_is_no_number_of_numpy_s_is_refused(
+    tmp_path: Path, kind: int, name: str
+) -> None:
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE)
+    model = onnx.load(path)
+    model.graph.node.append(helper.make_node("Cast", ["vector"], ["odd"], to=kind))
+    model.graph.output.append(helper.make_tensor_value_info("odd", kind, ["n", 5, 1, 1]))
+    onnx.save(model, path)
+    with pytest.raises(PipelineError) as caught:
+        load_backbone(str(path), "", ["vector", "odd"], SIZE, 0)
+    assert caught.value.code == ExitCode.INVALID_WEIGHTS
+    assert f"odd as tensor({name})" in caught.value.problem
+    assert load_backbone(str(path), "", ["vector"], SIZE, 0).shapes == {"vector": (5,)}
+
+
+@pytest.mark.parametrize("kind", [TensorProto.FLOAT, TensorProto.UINT8])
+def test_rows_are_the_same_wherever_pictures_begin_in_memory(tmp_path: Path, kind: int) -> None:
+    """onnxruntime adds up otherwise what does not begin at a multiple of 16 bytes."""
+    path = tiny_onnx(tmp_path / "toy.onnx", SIZE, kind=kind)
+    model = onnx.load(path)
+    source = "picture" if kind == TensorProto.FLOAT else "numbers"
+    model.graph.node.append(helper.make_node("ReduceMean", [source], ["mean"], axes=[2, 3]))
+    model.graph.output.append(
+        helper.make_tensor_value_info("mean", TensorProto.FLOAT, ["n", 3, 1, 1])
+    )
+    onnx.save(model, path)
+    normal = Normalization((0.5, 0.4, 0.3), (0.1, 0.2, 0.3))
+    backbone = load_backbone(str(path), "", ["mean", "vector"], SIZE, 0, normalization=normal)
+    wanted = backbone(PICTURES)
+    room = np.empty(PICTURES.size + 64, np.uint8)
+    for offset in range(64):
+        elsewhere = room[offset : offset + PICTURES.size].reshape(PICTURES.shape)
+        elsewhere[...] = PICTURES
+        found = backbone(elsewhere)
+        assert all(np.array_equal(found[tap], wanted[tap]) for tap in wanted)
 
 
 @pytest.mark.parametrize(

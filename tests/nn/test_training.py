@@ -152,6 +152,22 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kin
     assert best[0] == best[1]
 
 
+@toys.all_kinds
+def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) -> None:
+    """Of as many comments and numbers as make torch use them."""
+    torch.set_num_threads(2)
+    toys.bank(tmp_path, kind, count=6)
+    comments, dev = toys.mixed_comments(kind, 220, 6), dev_set(kind)
+    found = []
+    for _ in range(3):
+        network = toys.captioner(kind, size=256, dropout=0.3)
+        bank = toys.open_bank(tmp_path)
+        trainer = toys.trainer(network, comments, dev, bank, batch=200, doubly_stochastic=1)
+        trainer.run_epoch()
+        found.append(weights(network))
+    assert found[1:] == found[:-1]
+
+
 def test_what_is_known_of_an_epoch_survives_a_resume(tmp_path: Path) -> None:
     first, second = (mixed_trainer(tmp_path, toys.DOT, seed=seed) for seed in (0, 8))
     assert first.epoch_nll == 0

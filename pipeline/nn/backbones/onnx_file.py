@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +15,8 @@ from pipeline.nn.backbones.faults import no_weights_at, unknown_tap
 COLOURS = 3
 _REMOTE = {"AzureExecutionProvider"}  # for models that live elsewhere
 _TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
+_NUMBERS = re.compile(r"tensor\((float|float16|double|u?int8|int16|int32|int64|bool)\)")
+"""Outputs that numpy can hold and torch can turn into float16; bfloat16 is none."""
 
 
 def open_session(path: Path, taps: Sequence[str]) -> Any:
@@ -35,10 +38,16 @@ def open_session(path: Path, taps: Sequence[str]) -> Any:
             f"{path} is not an ONNX network ({' '.join(str(error).split())[:200]})",
             "Check the file under `features: backbone:`",
         ) from error
-    outputs = [output.name for output in session.get_outputs()]
+    outputs = {output.name: output.type for output in session.get_outputs()}
     for tap in taps:
         if tap not in outputs:
-            raise unknown_tap(tap, outputs, path.name)
+            raise unknown_tap(tap, list(outputs), path.name)
+        if not _NUMBERS.fullmatch(outputs[tap]):
+            raise PipelineError(
+                ExitCode.INVALID_WEIGHTS,
+                f"{path} gives {tap} as {outputs[tap]}, which cannot be kept as float16",
+                "Export it with a Cast to float behind that output, or choose other taps",
+            )
     return session
 
 
