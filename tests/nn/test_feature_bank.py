@@ -84,7 +84,7 @@ def test_what_is_constant_but_for_rounding_has_no_spread(tmp_path: Path) -> None
     """The second channel is the same everywhere; the third has the same values in every picture,
     each time at other positions, so that their means differ by rounding."""
     draws = np.random.default_rng(0)
-    values = draws.normal(3, 2, (40, 49, 3)).astype(np.float16)
+    values = np.exp(draws.normal(0, 2, (40, 196, 3))).astype(np.float16)
     values[..., 1] = np.float16(0.1)
     values[..., 2] = [draws.permutation(values[0, :, 2]) for _ in values]
     _, std, spread = FeatureBank([features_file(tmp_path / "a.h5", tap=values)], "tap").statistics()
