@@ -148,10 +148,11 @@ def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: b
     broken: set[str] = set()
     while new := _broken_sources(made) - broken:
         broken |= new
-        if not broken.issuperset(made.plan.roles.learn.videos):
-            again = _claimed(workspace, asked, profile, run, wait, broken)
-            made.go_on_with(again)
-            _carry_out(made, workspace, profile, run)
+        try:
+            made.go_on_with(_claimed(workspace, asked, profile, run, wait, broken))
+        except PipelineError:  # without them there is no model; that they failed is told
+            break
+        _carry_out(made, workspace, profile, run)
     if made.stopped:
         for record in made.jobs.values():
             if record.code == ExitCode.INTERRUPTED:
@@ -169,9 +170,8 @@ def _carry_out(made: Made, workspace: Workspace, profile: Profile, run: Run) -> 
             _say(run, profile, note)
     made.notes |= set(made.plan.notes)
     model = made.plan.graph.model
-    retrained = any(job.of == f"models/{model}" for job in made.plan.jobs)
-    if retrained and (kept := workspace.set_aside(model)):
-        _say(run, profile, f"the model “{model}” as it was is kept as “{kept}”")
+    folder = f"models/{model}"
+    kept = any(job.of == folder for job in made.plan.jobs) and workspace.set_aside(model)
     for job in made.plan.jobs:
         record = JobRecord(job.stage, job.of, job.reason, "not reached")
         made.jobs.setdefault((job.stage, job.of), record)
@@ -196,6 +196,8 @@ def _carry_out(made: Made, workspace: Workspace, profile: Profile, run: Run) -> 
         with suppress(KeyboardInterrupt):
             _try(made, attempt, profile.retries)
         made.stopped = stopping.asked
+    if kept and any(job.of == folder and job.attempts for job in made.jobs.values()):
+        _say(run, profile, f"the model “{model}” as it was before is kept as “{kept}”")
 
 
 def _broken_sources(made: Made) -> set[str]:

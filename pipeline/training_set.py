@@ -136,11 +136,7 @@ def _listed(workspace: Workspace, settings: Settings) -> TrainingSet:
 def _commented(workspace: Workspace, model: str, registered: Sequence[str]) -> TrainingSet:
     videos = [name for name in registered if has_comments(workspace.folder, name)]
     if not videos:
-        raise PipelineError(
-            ExitCode.NO_MODEL,
-            f"there is no model “{model}” yet, and no comments to train one on",
-            "Run `make train VIDEO=… COMMENTS=…` first, or list `videos: train:` in the settings",
-        )
+        raise _nothing_to_learn_from(model)
     return TrainingSet(videos)
 
 
@@ -148,8 +144,18 @@ def _without(chosen: TrainingSet, broken: Collection[str], model: str) -> Traini
     left = [name for name in chosen.videos if name not in broken]
     if len(left) == len(chosen.videos):
         return chosen
+    if not left:
+        raise _nothing_to_learn_from(model)
     notes = [*chosen.notes, f"“{model}” learns without {_names(broken)}"]
     return TrainingSet(left, chosen.keeps_model, notes, chosen.refused)
+
+
+def _nothing_to_learn_from(model: str) -> PipelineError:
+    return PipelineError(
+        ExitCode.NO_MODEL,
+        f"there is no model “{model}” yet, and no comments to train one on",
+        "Run `make train VIDEO=… COMMENTS=…` first, or list `videos: train:` in the settings",
+    )
 
 
 def _cannot_retrain(model: str, absent: Sequence[str]) -> PipelineError:

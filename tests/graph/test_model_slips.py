@@ -109,7 +109,7 @@ def test_a_model_that_was_copied_is_used_as_it_is(trained: Project) -> None:
     page = (copy.workdir / ANNOTATE / "report" / "index.html").read_text()
     assert "No longer here" in page
     evaluation = json.loads((copy.workdir / ANNOTATE / "evaluation.json").read_text())
-    assert "nearest pictures" in evaluation["ahead"]
+    assert evaluation["measured_on"] == "another video"
 
 
 def test_without_its_videos_a_model_is_trained_anew_on_others_alone(trained: Project) -> None:
@@ -188,7 +188,8 @@ def test_of_a_folder_the_model_learns_from_what_can_be_read(bare: Project, fault
     assert learned_from(bare) == [TRAIN, ANNOTATE]
     assert (bare.workdir / ANNOTATE / "generated.jsonl").exists()
     before = model_of(bare)
-    assert bare.run("generate", "--video", str(season)).returncode == code
+    again = bare.run("generate", "--video", str(season))
+    assert again.returncode == (code if fault == "video" else 0)  # generate needs no comments
     assert model_of(bare) == before
 
 
@@ -231,6 +232,8 @@ def test_settings_that_cannot_do_are_told_once_before_anything_is_done(
     untouched: Project, tmp_path: Path
 ) -> None:
     project = untouched.copy_to(tmp_path / "project")
+    words = project.folder / "ng.txt"
+    words.write_text("/(/\n")
     cases: list[tuple[dict[str, dict[str, object]], ExitCode]] = [
         (
             {"features": {"backbone": "nowhere.onnx", "taps": ["grid"]}},
@@ -244,8 +247,11 @@ def test_settings_that_cannot_do_are_told_once_before_anything_is_done(
             {"features": {"backbone": "vgg19", "weights": "random", "taps": ["gird"]}},
             ExitCode.INVALID_SETTING,
         ),
-        ({"comments": {"user_dictionary": "nowhere.csv"}}, ExitCode.DICTIONARY_UNAVAILABLE),
-        ({"generate": {"ng_words": "nowhere.txt"}}, ExitCode.INVALID_SETTING),
+        (
+            {"comments": {"user_dictionary": str(project.show / f"{TRAIN}.mp4")}},
+            ExitCode.DICTIONARY_UNAVAILABLE,
+        ),
+        ({"generate": {"ng_words": str(words)}}, ExitCode.INVALID_SETTING),
     ]
     for settings, code in cases:
         project.write_settings(**settings)
