@@ -16,7 +16,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo fetch setup test chaos lint bench plan doctor clean lock audit sbom $(STAGES)
+.PHONY: help demo fetch setup test test-avx2 chaos lint bench plan doctor clean lock audit sbom $(STAGES)
 
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default.yaml]'
@@ -54,6 +54,12 @@ clean: .venv/run ## remove what was made of VIDEO, or of all videos in the setti
 
 test: .venv/dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+# What may differ on a processor that has AVX2 and no AVX-512: all that torch and numpy compute.
+test-avx2: .venv/dev ## run the tests of networks as on a processor without AVX-512
+	@ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
+		OPENBLAS_CORETYPE=Haswell $(BIN)/python -m pytest -n auto --dist worksteal \
+		tests/nn tests/stages/test_features.py tests/test_numerics.py
 
 chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
 	@$(BIN)/python -m tests.chaos
