@@ -15,8 +15,8 @@ export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # What is neither a verb nor a variable is likely a slip, and told before anything is made.
-VERBS := $(STAGES) all help demo fetch setup test chaos lint bench plan models doctor clean lock \
-	audit sbom
+VERBS := $(STAGES) all help demo fetch setup test test-avx2 chaos lint bench plan models doctor \
+	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES VERBS SET_UP GIVEN OURS ALONE
 ON_COMMAND_LINE := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
@@ -79,6 +79,12 @@ clean: .venv/run ## remove what was made of VIDEO, or of all videos in the setti
 
 test: .venv/dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
+
+# What may differ on a processor that has AVX2 and no AVX-512: all that torch and numpy compute.
+test-avx2: .venv/dev ## run the tests of networks as on a processor without AVX-512
+	@ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
+		OPENBLAS_CORETYPE=Haswell $(BIN)/python -m pytest -n auto --dist worksteal \
+		tests/nn tests/stages/test_features.py tests/test_numerics.py
 
 chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
 	@$(BIN)/python -m tests.chaos

@@ -154,7 +154,7 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kin
 
 @toys.all_kinds
 def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) -> None:
-    """Of as many comments and numbers as make torch use them."""
+    """With comments and numbers enough for torch to use them."""
     torch.set_num_threads(2)
     toys.bank(tmp_path, kind, count=6)
     comments, dev = toys.mixed_comments(kind, 220, 6), dev_set(kind)
