@@ -68,7 +68,7 @@ def training_set(
             raise _cannot_retrain(model, absent)
         chosen = TrainingSet(sorted(before))
     else:
-        chosen = _commented(workspace, model, registered)
+        chosen = _commented(workspace, model, registered, asked=asked)
     return _without(chosen, broken, model)
 
 
@@ -129,15 +129,25 @@ def _listed(workspace: Workspace, settings: Settings) -> TrainingSet:
     silent = [name for name in names if not has_comments(workspace.folder, name)]
     if silent and (not in_folders or len(silent) == len(names)):
         raise no_comments(*silent)
-    notes = [f"“{settings.model}” learns without {_names(silent)}: no comments"] if silent else []
+    notes = _without_comments(settings.model, silent)
     return TrainingSet([name for name in names if name not in silent], False, notes, refused)
 
 
-def _commented(workspace: Workspace, model: str, registered: Sequence[str]) -> TrainingSet:
+def _without_comments(model: str, silent: Sequence[str]) -> list[str]:
+    return [f"“{model}” learns without {_names(silent)}: no comments"] if silent else []
+
+
+def _commented(
+    workspace: Workspace, model: str, registered: Sequence[str], *, asked: bool
+) -> TrainingSet:
+    """Those that have comments; where it was ``asked`` to learn from all of them, others are told."""
     videos = [name for name in registered if has_comments(workspace.folder, name)]
+    silent = sorted(set(registered) - set(videos)) if asked else []
+    if silent and not videos:
+        raise no_comments(*silent)
     if not videos:
         raise _nothing_to_learn_from(model)
-    return TrainingSet(videos)
+    return TrainingSet(videos, notes=_without_comments(model, silent))
 
 
 def _without(chosen: TrainingSet, broken: Collection[str], model: str) -> TrainingSet:

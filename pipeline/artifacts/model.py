@@ -45,14 +45,18 @@ class Model(NamedTuple):
     vocabulary: Vocabulary
 
 
+class _Header(msgspec.Struct, frozen=True):
+    """One entry of the file's metadata: several would be written in any order."""
+
+    card: ModelCard
+    vocabulary: Vocabulary
+
+
 def save_model(path: Path, model: Model) -> None:
     """Publish weights, card and vocabulary."""
-    metadata = {
-        "card": msgspec.json.encode(model.card).decode(),
-        "vocabulary": msgspec.json.encode(model.vocabulary).decode(),
-    }
+    header = msgspec.json.encode(_Header(model.card, model.vocabulary)).decode()
     with published(path) as temporary:
-        save_file(model.captioner.state_dict(), temporary, metadata)
+        save_file(model.captioner.state_dict(), temporary, {"header": header})
 
 
 def load_model(path: Path) -> Model:
@@ -61,15 +65,13 @@ def load_model(path: Path) -> Model:
     Raises PipelineError BAD_ARTIFACT for a file that is no model.
     """
     with _opened(path) as file:
-        header = file.metadata() or {}
         try:
-            card = msgspec.json.decode(header["card"], type=ModelCard)
-            vocabulary = msgspec.json.decode(header["vocabulary"], type=Vocabulary)
+            header = msgspec.json.decode((file.metadata() or {})["header"], type=_Header)
         except (KeyError, msgspec.DecodeError):
             raise _no_model(path) from None
-        captioner = build_captioner(card.spec)
+        captioner = build_captioner(header.card.spec)
         captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    return Model(captioner.eval(), card, vocabulary)
+    return Model(captioner.eval(), header.card, header.vocabulary)
 
 
 def load_model_for(features: Path, path: Path) -> Model:

@@ -21,9 +21,10 @@ def test_faults_do_not_show_in_the_results(
     expected = {
         name: content
         for name, content in undisturbed.results().items()
-        if name in RESULTS or Path(name).name in ("generated.jsonl", "annotated.mp4")
+        if (name in RESULTS and "corpus" not in name)  # `render` needs none
+        or Path(name).name in ("generated.jsonl", "annotated.mp4")
     }
-    assert len(expected) > len(RESULTS)
+    assert len(expected) > len(RESULTS) - 1
     storm = Storm(season, Folder(tmp_path), random.Random(6), FAULTS, lull=1.5)
     told = [str(ran) for ran in storm.rage()]
     assert not list(storm.problems(expected)), told

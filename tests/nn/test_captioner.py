@@ -479,7 +479,11 @@ def test_a_saved_model_reads_alike(tmp_path: Path, kind: Kind, softmax: str) -> 
     network.std = torch.linspace(1, 3, GRID[1])
     network.spread = torch.linspace(0.1, 0.6, GRID[1])
     card = ModelCard(network.spec, "toy", "none", "tap")
-    save_model(tmp_path / "model.safetensors", Model(network, card, toys.VOCABULARY))
+    files = set()
+    for _ in range(8):
+        save_model(tmp_path / "model.safetensors", Model(network, card, toys.VOCABULARY))
+        files.add((tmp_path / "model.safetensors").read_bytes())
+    assert len(files) == 1
     loaded, read, vocabulary = load_model(tmp_path / "model.safetensors")
     assert read == card
     assert vocabulary == toys.VOCABULARY
