@@ -140,7 +140,7 @@ def _without_comments(model: str, silent: Sequence[str]) -> list[str]:
 def _commented(
     workspace: Workspace, model: str, registered: Sequence[str], *, asked: bool
 ) -> TrainingSet:
-    """Those that have comments; where it was ``asked`` to learn from all of them, others are told."""
+    """Those that have comments; the others are told where it was ``asked`` to learn from all."""
     videos = [name for name in registered if has_comments(workspace.folder, name)]
     silent = sorted(set(registered) - set(videos)) if asked else []
     if silent and not videos:
