@@ -82,6 +82,8 @@ def _not_as_published(place: Path, problem: str) -> PipelineError:
 
 
 def _from_file(name: str, path: Path) -> Any:
+    if not path.is_file():
+        raise no_weights_at(path)
     network = models.get_model(name, weights=None)
     try:
         if path.suffix == ".safetensors":
@@ -93,8 +95,6 @@ def _from_file(name: str, path: Path) -> Any:
             mapped = zipfile.is_zipfile(path)
             state = torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
         network.load_state_dict(state, assign=True)
-    except FileNotFoundError:
-        raise no_weights_at(path) from None
     except Exception as error:  # every library has errors of its own for a wrong file
         raise PipelineError(
             ExitCode.INVALID_WEIGHTS,
