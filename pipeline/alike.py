@@ -7,7 +7,6 @@ videos of a season are in one of a few states: done, not begun, made with other 
 
 from __future__ import annotations
 
-import hashlib
 import re
 import stat
 from collections.abc import Callable, Hashable, Iterable, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pipeline.engine import Job, folder_of
+from pipeline.fingerprint import sha256
 from pipeline.graph import Graph
 from pipeline.stage import Stage
 
@@ -166,8 +166,7 @@ class _Files:
         return None not in before and before == {self._checksum(path)}
 
     def _digest(self, path: str) -> str:
-        with (self._workdir / path).open("rb") as file:
-            return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        return f"sha256:{sha256(self._workdir / path)}"
 
 
 def _nameless(record: Any, video: str) -> Hashable:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.config import Settings
+from pipeline.config import Settings, VideoEntry
 from pipeline.engine import made_here
 from pipeline.entries import entries, folders, register_each
 from pipeline.errors import ExitCode, PipelineError
@@ -50,19 +50,20 @@ def training_set(
 
     Raises PipelineError: NO_MODEL, COMMENTS_MISSING, and what registering raises.
     """
-    model, listed = settings.model, settings.videos.train
+    model, listed = settings.model, entries(settings.videos.train)
     before = workspace.learned_from(model)
-    absent = _absent(workspace, settings, before)
+    absent = _absent(workspace, listed, before)
     asked = any(stage.makes_model for stage in wanted)
     if not asked:
-        why = _why_kept(workspace, settings, wanted, absent, broken, known=bool(before))
+        files = [path.replace("{model}", model) for path in model_files(wanted)]
+        why = _why_kept(workspace, files, listed, absent, broken, known=bool(before))
         if why:
             note = (
                 f"the model “{model}” is used as it is: {why}; `make train VIDEO=…` trains another"
             )
             return TrainingSet(sorted(before.keys() - absent), keeps_model=True, notes=[note])
     if listed:
-        chosen = _listed(workspace, settings)
+        chosen = _listed(workspace, settings, listed)
     elif before and not (asked and given):
         if absent:
             raise _cannot_retrain(model, absent)
@@ -72,13 +73,15 @@ def training_set(
     return _without(chosen, broken, model)
 
 
-def _absent(workspace: Workspace, settings: Settings, before: Mapping[str, str]) -> list[str]:
+def _absent(
+    workspace: Workspace, listed: Sequence[VideoEntry], before: Mapping[str, str]
+) -> list[str]:
     """Those of the videos that a model learned from, by fingerprint, that it could not again.
 
     What the settings list may have changed since: that is then wanted.
     """
-    listed = [Path(entry.video) for entry in entries(settings.videos.train)]
-    wanted = {video_name(path) for path in listed if path.is_file()}
+    paths = [Path(entry.video) for entry in listed]
+    wanted = {video_name(path) for path in paths if path.is_file()}
     return sorted(
         name
         for name, fingerprint in before.items()
@@ -89,8 +92,8 @@ def _absent(workspace: Workspace, settings: Settings, before: Mapping[str, str])
 
 def _why_kept(
     workspace: Workspace,
-    settings: Settings,
-    wanted: Sequence[Stage],
+    files: Sequence[str],
+    listed: Sequence[VideoEntry],
     absent: Sequence[str],
     broken: Collection[str],
     *,
@@ -98,11 +101,9 @@ def _why_kept(
 ) -> str:
     """Why a finished model cannot, or need not, be made anew; empty if there is none or it can.
 
-    ``known`` says whether it tells what it learned from.
+    It consists of ``files``; ``known`` says whether it tells what it learned from.
     """
-    files = [path.replace("{model}", settings.model) for path in model_files(wanted)]
-    listed = [Path(entry.video) for entry in entries(settings.videos.train)]
-    gone = [path.name for path in listed if not path.is_file()]
+    gone = [path.name for entry in listed if not (path := Path(entry.video)).is_file()]
     if not workspace.exist(files):
         return ""
     if broken:
@@ -118,13 +119,11 @@ def _why_kept(
     return ""
 
 
-def _listed(workspace: Workspace, settings: Settings) -> TrainingSet:
+def _listed(workspace: Workspace, settings: Settings, listed: Sequence[VideoEntry]) -> TrainingSet:
     """What the settings list; of a folder those that can be registered and have comments."""
-    listed = settings.videos.train
-    in_folders = folders(listed)
-    videos = entries(listed)
+    in_folders = folders(settings.videos.train)
     names, refused = register_each(
-        workspace, videos, must=lambda entry: Path(entry.video).parent not in in_folders
+        workspace, listed, must=lambda entry: Path(entry.video).parent not in in_folders
     )
     silent = [name for name in names if not has_comments(workspace.folder, name)]
     if silent and (not in_folders or len(silent) == len(names)):
