@@ -17,6 +17,7 @@ import atheris
 import msgspec
 
 with atheris.instrument_imports(include=["pipeline.comments", "ijson", "pysubs2"]):
+    from pipeline.comments.content import Content
     from pipeline.comments.record import Comment
     from pipeline.comments.report import ReadReport
     from pipeline.errors import PipelineError
@@ -29,10 +30,11 @@ _FILE = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else N
 def read_anything(content: bytes) -> None:
     """Any bytes give comments that can be written, or a clear error."""
     _FILE.write_bytes(content)
-    reader.recognizes(content[: 1 << 16])
     report = ReadReport("f", reader.format)
     try:
-        comments = list(reader.read(_FILE, report))
+        opened = Content.of(_FILE)
+        reader.confidence(opened)
+        comments = list(reader.read(opened, report))
     except PipelineError:
         return
     assert len(comments) == report.kept

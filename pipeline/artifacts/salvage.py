@@ -30,6 +30,16 @@ class FileSalvage(msgspec.Struct, frozen=True):
     repaired: list[Fault]
     """Comments that were read after mending the file."""
     dropped: list[Fault]
+    encoding: str = ""
+    """Of a text: ``UTF-8``, ``Shift_JIS`` …"""
+    packing: str = ""
+    """``gzip``, ``zlib``, ``deflate`` or ``zip``."""
+    passed_over: dict[str, int] = {}
+    """What the file holds besides comments, such as ``<gift>``, and how often."""
+    unused: list[str] = []
+    """Names of columns or members that no field of a comment is filled from."""
+    notes: list[str] = []
+    """What concerns the file as a whole."""
 
 
 class Salvage(msgspec.Struct, frozen=True):

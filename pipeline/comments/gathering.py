@@ -52,7 +52,7 @@ class Gathering:
         self, files: Sequence[Path], broadcast: Broadcast | None, rules: Rules, limits: Limits
     ) -> None:
         """Raises PipelineError as read_comments does; iterating raises NO_USABLE_COMMENTS."""
-        self._files = [read_comments(path) for path in files]
+        self._files = [read_comments(path, broadcast is not None) for path in files]
         self._broadcast = broadcast
         self._rules = rules
         self._limits = limits

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from pipeline.comments.content import Content
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 
@@ -16,9 +16,11 @@ class Reader:
 
     format: str
     """Its name for people."""
-    recognizes: Callable[[bytes], bool]
-    """Whether a file is of this format, from its first 64 KiB, in UTF-8 and without byte order
-    mark where it is text. Readers exclude each other."""
-    read: Callable[[Path, ReadReport], Iterator[Comment]]
+    expects: str
+    """What such a file holds, told to whoever brings one that is nearly so."""
+    confidence: Callable[[Content], float]
+    """How surely a file is of this format, from its beginning: 0 for not at all, 1 for marks
+    that no other format has. The reader with the highest reads the file."""
+    read: Callable[[Content, ReadReport], Iterator[Comment]]
     """Yields the usable comments in the order of the file, in bounded memory, and tells the
     report of every other; raises PipelineError where the file turns out to be another thing."""

@@ -9,26 +9,32 @@ from functools import cache
 from pathlib import Path
 
 from pipeline.comments import readers
-from pipeline.comments.decoding import beginning
+from pipeline.comments.content import Content
+from pipeline.comments.packing import is_whole
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport, file_summary
+from pipeline.comments.text_encoding import name_of
+from pipeline.comments.unknown import unknown_file
 from pipeline.errors import ExitCode, PipelineError
 
 
 class CommentFile:
     """A comment file; each iteration reads it anew and yields its usable comments."""
 
-    def __init__(self, path: Path, reader: Reader) -> None:
-        self.path = path
+    def __init__(self, content: Content, reader: Reader, placed_by_date: bool) -> None:
+        self.path = content.path
+        self._content = content
         self._reader = reader
-        self.report = ReadReport(path.name, reader.format)
+        self._placed_by_date = placed_by_date
+        self.report = self._new_report()
         """Of the iteration begun last."""
 
     def comments(self) -> Iterator[Comment]:
         """The usable comments, which may be none."""
-        self.report = ReadReport(self.path.name, self._reader.format)
-        return self._reader.read(self.path, self.report)
+        self.report = self._new_report()
+        comments = self._reader.read(self._content, self.report)
+        return comments if not self._content.faults else self._with_faults_told(comments)
 
     def __iter__(self) -> Iterator[Comment]:
         """Raises PipelineError NO_USABLE_COMMENTS at the end if there were none."""
@@ -40,33 +46,52 @@ class CommentFile:
                 "Give a file with at least one comment that has a text and a time",
             )
 
+    def _new_report(self) -> ReadReport:
+        content = self._content
+        report = ReadReport(
+            content.path.name,
+            self._reader.format,
+            encoding=name_of(content.encoding) if content.encoding else "",
+            packing=content.packing or "",
+            placed_by_date=self._placed_by_date,
+        )
+        if not is_whole(content.path, content.packing):
+            report.note("the packed file is cut short or damaged, and what follows is lost")
+        return report
 
-def read_comments(path: Path) -> CommentFile:
+    def _with_faults_told(self, comments: Iterator[Comment]) -> Iterator[Comment]:
+        for comment in comments:
+            if "\ufffd" in comment.text:
+                self.report.repair("not in its encoding")
+            yield comment
+
+
+def read_comments(path: Path, placed_by_date: bool = False) -> CommentFile:
     """Tell the format of ``path``, whose comments are then read by iterating over the result.
 
-    Raises PipelineError: COMMENTS_MISSING, COMMENTS_EMPTY, NOT_COMMENTS; in iterating
-    NO_USABLE_COMMENTS.
+    ``placed_by_date`` says that the times of comments will be told from their dates, so that
+    those without one are usable. Raises PipelineError: COMMENTS_MISSING, COMMENTS_EMPTY,
+    NOT_COMMENTS; in iterating NO_USABLE_COMMENTS.
     """
-    head = _head(path)
-    if not head.strip():
+    content = _opened(path)
+    if not (content.raw_head if content.encoding is None else content.head).strip():
         raise PipelineError(
             ExitCode.COMMENTS_EMPTY,
             f"{path} is empty ({path.stat().st_size} bytes)",
             "Download it again, or leave it out: a video that is only to be annotated needs none",
         )
-    for reader in all_readers():
-        if reader.recognizes(head):
-            return CommentFile(path, reader)
-    raise PipelineError(
-        ExitCode.NOT_COMMENTS,
-        f"{path} is no comment file of a known format; it begins with “{_readable(head)}”",
-        "Known are " + ", ".join(reader.format for reader in all_readers()),
-    )
+    if reader := surest_reader(content):
+        return CommentFile(content, reader, placed_by_date)
+    inflated = content.as_deflate()  # which has no mark of its own, so it is tried last
+    if inflated and (reader := surest_reader(inflated)):
+        return CommentFile(inflated, reader, placed_by_date)
+    raise unknown_file(content, all_readers())
 
 
-def _readable(head: bytes) -> str:
-    """The first characters, as far as they are any, on one line."""
-    return " ".join(head.strip()[:80].decode("utf-8", errors="replace").split())[:40]
+def surest_reader(content: Content) -> Reader | None:
+    """The reader that is surest of a file; None where none knows it."""
+    best = max(all_readers(), key=lambda reader: reader.confidence(content))
+    return best if best.confidence(content) > 0 else None
 
 
 @cache
@@ -76,9 +101,9 @@ def all_readers() -> Sequence[Reader]:
     return [importlib.import_module(f"{readers.__name__}.{name}").READER for name in names]
 
 
-def _head(path: Path) -> bytes:
+def _opened(path: Path) -> Content:
     try:
-        return beginning(path)
+        return Content.of(path)
     except OSError as error:
         raise PipelineError(
             ExitCode.COMMENTS_MISSING,

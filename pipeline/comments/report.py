@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
 
 from pipeline.artifacts.salvage import Fault, FileSalvage, Salvage
+from pipeline.comments.record import Comment
 
 
 class Numbers:
@@ -57,12 +61,36 @@ class Tally:
 class ReadReport:
     """Kept by a reader: it counts a comment in ``read`` before it judges it."""
 
-    def __init__(self, file: str, format: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        file: str,
+        format: str,  # noqa: A002
+        encoding: str = "",
+        packing: str = "",
+        placed_by_date: bool = False,
+    ) -> None:
         self.file = file
         self.format = format
+        self.placed_by_date = placed_by_date
+        """Whether times will be told from dates, so that comments need none of their own."""
         self.read = 0
+        self._encoding = encoding
+        self._packing = packing
         self._dropped = Tally()
         self._repaired = Tally()
+        self._passed_over: Counter[str] = Counter()
+        self._unused: dict[str, None] = {}
+        self._notes: list[str] = []
+
+    def comment(self, *, time_ms: int | None, text: str | None, **fields: Any) -> Comment | None:
+        """The comment counted last; None, and a note of it, if it lacks a text or a time."""
+        if text is None or not text.strip():
+            self.drop("without text")
+        elif time_ms is None:
+            self.drop("without a time")
+        else:
+            return Comment(time_ms=time_ms, text=text, file=self.file, number=self.read, **fields)
+        return None
 
     def drop(self, reason: str) -> None:
         """Note that the comment counted last cannot be used."""
@@ -71,6 +99,18 @@ class ReadReport:
     def repair(self, reason: str, ahead: int = 0) -> None:
         """Note that the comment counted last, or ``ahead`` behind it, needed mending."""
         self._repaired.add(reason, self.read + ahead)
+
+    def pass_over(self, kind: str, count: int = 1) -> None:
+        """Note what is no comment, such as ``<gift>``."""
+        self._passed_over[kind] += count
+
+    def leave_unused(self, names: Iterable[str]) -> None:
+        """Note columns or members from which no field is filled; any may be told again."""
+        self._unused.update(dict.fromkeys(names))
+
+    def note(self, fact: str) -> None:
+        """Note what concerns the file as a whole."""
+        self._notes.append(fact)
 
     @property
     def kept(self) -> int:
@@ -86,16 +126,31 @@ class ReadReport:
             kept=self.kept,
             repaired=self._repaired.faults(),
             dropped=self._dropped.faults(),
+            encoding=self._encoding,
+            packing=self._packing,
+            passed_over=dict(self._passed_over),
+            unused=list(self._unused),
+            notes=list(self._notes),
         )
 
 
 def file_summary(file: FileSalvage) -> str:
-    """``ep1.xml (Niconico XML): 8 comments read, 6 kept (2 deleted), 1 mended``."""
+    """``ep1.xml (Niconico XML): 8 comments read, 6 kept (2 deleted), 1 mended``.
+
+    The encoding and packing follow the format where they are not those of most files.
+    """
     mended = sum(fault.count for fault in file.repaired)
+    shape = [file.format]
+    shape += [f"in {file.encoding}"] if file.encoding not in ("", "UTF-8") else []
+    shape += [f"packed with {file.packing}"] if file.packing else []
+    besides = [f"{count} {kind}" for kind, count in file.passed_over.items()]
+    besides += [f"the columns {', '.join(file.unused)}"] if file.unused else []
     return (
-        f"{file.file} ({file.format}): {file.read} comments read, {file.kept} kept"
+        f"{file.file} ({', '.join(shape)}): {file.read} comments read, {file.kept} kept"
         + _losses(file.dropped)
         + (f", {mended} mended" if mended else "")
+        + (f"; not used: {'; '.join(besides)}" if besides else "")
+        + "".join(f"; {note}" for note in file.notes)
     )
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
+from typing import Any
 
 LARGEST = 10**12
 """Of times and counts, sign aside; 31 years in milliseconds. Beyond it lie only faults."""
 
 LARGEST_ID = 2**63 - 1
 
-_DECIMAL = re.compile(r"\s*[+-]?[0-9]{1,15}(\.[0-9]*)?\s*", re.ASCII)
+_CLOCK = re.compile(
+    r"\s*(-)?(?:(?:(\d{1,6})\s*:\s*)?(\d{1,6})\s*:\s*)(\d{1,6}(?:[.,]\d*)?)\s*", re.ASCII
+)
 
 
 def integer(value: object, largest: int = LARGEST) -> int | None:
@@ -25,23 +30,49 @@ def integer(value: object, largest: int = LARGEST) -> int | None:
 
 
 def from_digits(text: str | None, largest: int = LARGEST) -> int | None:
-    """A whole number from its digits; quick, for the attributes of XML."""
+    """A whole number from its notation, ``150`` or ``1.5E+2``; quick, for attributes of XML."""
     if not text:
         return None
     try:
         number = int(text)
     except ValueError:
-        return None
+        real = real_number(text)
+        if real is None or abs(real) > largest:
+            return None
+        number = round(real)
     return number if -largest <= number <= largest else None
 
 
+def real_number(text: str) -> float | None:
+    """A finite number in any notation that Python reads, or None."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    return number if isfinite(number) else None
+
+
 def milliseconds(seconds: object) -> int | None:
-    """Milliseconds from seconds, a number or its decimal digits."""
+    """Milliseconds from seconds, a number or its notation."""
     if isinstance(seconds, str):
-        seconds = float(seconds) if _DECIMAL.fullmatch(seconds) else None
+        seconds = real_number(seconds)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
     return round(seconds * 1000) if abs(seconds) <= LARGEST / 1000 else None
+
+
+def clock_time(text: str) -> int | None:
+    """Milliseconds from ``1:23.5``, ``0:01:23,500`` or ``-0:02``; None for other notations.
+
+    Minutes and hours may be left out from the left, the fraction may have any digits.
+    """
+    clock = _CLOCK.fullmatch(text)
+    if clock is None:
+        return None
+    sign, hours, minutes, seconds = clock.groups()
+    whole = int(hours or 0) * 3600 + int(minutes) * 60
+    time = round((whole + float(seconds.replace(",", "."))) * 1000)
+    return (-time if sign else time) if time <= LARGEST else None
 
 
 def text(value: object) -> str | None:
@@ -66,3 +97,8 @@ def unix_time(iso: object) -> tuple[int | None, int]:
         return (int(moment.timestamp() // 1), moment.microsecond)
     except (TypeError, ValueError, OverflowError, OSError):
         return (None, 0)
+
+
+def members(value: object) -> Mapping[str, Any]:
+    """The members of an object; none of anything else."""
+    return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""Flat XML of any size and in any state: the elements of one name, one after the other.
+"""Flat XML of any size and in any state: the comments' elements, one after the other.
 
 A file is cut into pieces in front of elements, and each piece is parsed by itself. One that
 is well-formed is taken as it is, another is mended first; so are all roots, declarations and
@@ -9,13 +9,16 @@ defined, no address opened, nothing nested deeper than a comment.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, cast
+from xml.parsers import expat
+from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from pipeline.comments.decoding import SURROGATE_PAIR, decode, join_surrogates, utf8_chunks
+from pipeline.comments.content import Content
+from pipeline.comments.decoding import SURROGATE_PAIR, decode, join_surrogates
 from pipeline.comments.report import ReadReport
 
 LONGEST = 4 << 20
@@ -23,132 +26,200 @@ LONGEST = 4 << 20
 below. What goes on without the beginning of another element is left out."""
 
 _PIECE = 1 << 18  # bytes
+_BEGIN, _END, _ROOT = b"<all>", b"</all>", "all"
+"""Every piece is parsed within an element, where no entity can be declared."""
 
 _ATTRIBUTE = r"""[^\s"'<>/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
 _PAIR = re.compile(r"""([\w:.-]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
-_ROOT_END = re.compile(r"</(?:packet|i)\s*>\s*\Z")
+_ROOT_END = re.compile(rb"</(?:packet|i|comments)\s*>\s*\Z")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_TIMED = re.compile(rb"<([A-Za-z_][\w:.-]*)\s(?:[^<>]*\s)?(?:ts|p|vpos|time)\s*=")
+_OTHER = re.compile(r"<([^\W\d][\w:.-]*)[\s/>]")
 _UNREADABLE = re.compile("\ufffd+")
 _REPLACEMENT = "\ufffd".encode()
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
 _REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([\da-fA-F]{1,6})|([0-9]{1,7}));)?")
 
 
-class _Collector:
-    """Receives the parser's events and keeps what lies in the elements of one name."""
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-        self._open: tuple[Mapping[str, str], list[str]] | None = None
-        self.found: list[tuple[Mapping[str, str], str]] = []
-
-    def start(self, tag: Any, attrib: Any) -> None:
-        if tag == self._name:
-            self._finish()
-            self._open = dict(attrib), []
-
-    def data(self, data: Any) -> None:
-        if self._open is not None:
-            self._open[1].append(data)
-
-    def end(self, tag: Any) -> None:
-        if tag == self._name:
-            self._finish()
-
-    def comment(self, data: Any) -> None:
-        """Pass over it; lxml asks for all of these."""
-
-    def close(self) -> list[tuple[Mapping[str, str], str]]:
-        self._finish()
-        found, self.found = self.found, []
-        return found
-
-    def _finish(self) -> None:
-        if self._open is not None:
-            attributes, parts = self._open
-            self.found.append((attributes, "".join(parts)))
-            self._open = None
+Element = tuple[str, Mapping[str, str], str]
+"""Name, attributes and text."""
 
 
-def elements(path: Path, name: str, report: ReadReport) -> Iterator[tuple[Mapping[str, str], str]]:
-    """Attributes and text of each element ``name``; every one is counted in ``report.read``.
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a format gives its elements."""
+
+    comments: Sequence[str]
+    about: Collection[str] = ()
+    """Of elements that are about the file."""
+
+    def is_other(self, name: str) -> bool:
+        """Whether this is no element of the format."""
+        return name not in self.comments and name not in self.about
+
+
+def elements(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[Element]:
+    """Each comment's element; every one is counted in ``report.read``.
 
     One without attributes is no element of these formats; markup within is taken for text.
+    Elements of other names are told as passed over, in front of the first comment only if
+    they have a time.
     """
-    mender = _Mender(name, report)
-    for piece in _pieces(path, name, report):
+    mender = _Mender(names, report)
+    for piece in _pieces(content, names, report):
         try:
-            found = _parse(piece, name, recover=False)
-        except etree.XMLSyntaxError:
-            found = _parse(mender.mended(piece), name, recover=True)
-        for attributes, text in found:
-            report.read += 1
-            yield attributes, text
+            found = _well_formed(piece, names)
+        except expat.ExpatError:
+            found = _recovered(mender.mended(piece), names)
+        for name, attributes, text in found:
+            if attributes is None:
+                report.pass_over(f"<{name}>")
+            else:
+                report.read += 1
+                yield name, attributes, text
 
 
-def _parse(piece: bytes, name: str, recover: bool) -> list[tuple[Mapping[str, str], str]]:
-    parser = etree.XMLParser(target=_Collector(name), recover=recover, no_network=True)
-    parser.feed(b"<all>")  # from here on no entity can be declared
+class _Collector:
+    """Receives a parser's events and keeps the comments, and the names of other elements."""
+
+    def __init__(self, names: Vocabulary) -> None:
+        self._names = names
+        self._comments = frozenset(names.comments)
+        self._text: list[str] | None = None
+        """Of the comment that is open."""
+        self._found: list[tuple[str, Mapping[str, str] | None, list[str]]] = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in self._comments:
+            self._text = []
+            if attributes:
+                self._found.append((name, attributes, self._text))
+        elif self._text is None and name != _ROOT and self._names.is_other(name):
+            self._found.append((name, None, []))
+
+    def data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, name: str) -> None:
+        if name in self._comments:
+            self._text = None
+
+    def comment(self, text: str) -> None:
+        """Pass over it; lxml asks for all of these."""
+
+    def close(self) -> Iterator[tuple[str, Mapping[str, str] | None, str]]:
+        """All that was found; without attributes for other elements."""
+        for name, attributes, text in self._found:
+            yield name, attributes, text[0] if len(text) == 1 else "".join(text)
+
+
+_Found = Iterator[tuple[str, Mapping[str, str] | None, str]]
+
+
+def _well_formed(piece: bytes, names: Vocabulary) -> _Found:
+    """Expat takes half the time of lxml from the text of a file to Python's strings."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.Parse(_BEGIN, False)
+    collector = _Collector(names)
+    parser.StartElementHandler = collector.start
+    parser.CharacterDataHandler = collector.data
+    parser.EndElementHandler = collector.end
+    parser.Parse(piece, False)
+    parser.Parse(_END, True)
+    return collector.close()
+
+
+def _recovered(piece: bytes, names: Vocabulary) -> _Found:
+    collector = _Collector(names)
+    parser = etree.XMLParser(target=cast(Any, collector), recover=True, no_network=True)
+    parser.feed(_BEGIN)
     parser.feed(piece)
-    parser.feed(b"</all>")
-    return cast(list[tuple[Mapping[str, str], str]], parser.close())
+    parser.feed(_END)
+    return cast(_Found, parser.close())
 
 
-def _pieces(path: Path, name: str, report: ReadReport) -> Iterator[bytes]:
-    """The file from its first element on, cut in front of elements."""
-    mark, end = b"<" + name.encode(), b"</" + name.encode() + b">"
-    begins = re.compile(mark + rb"(?=\s)")
-    rest = b""
-    for chunk in utf8_chunks(path):
+def _pieces(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[bytes]:
+    """The file from its first comment on, cut in front of comments."""
+    marks = [f"<{name}".encode() for name in names.comments]
+    begins = re.compile(b"(?:" + b"|".join(marks) + rb")(?=\s)")
+    ends = re.compile(b"</(?:" + "|".join(names.comments).encode() + b")>")
+    rest, begun = b"", False
+
+    def from_first(piece: bytes) -> bytes:
+        nonlocal begun
+        first = None if begun else begins.search(piece)
+        front = piece if first is None else piece[: first.start()]
+        if not begun:
+            for other in _TIMED.findall(front):
+                if names.is_other(other.decode()):
+                    report.pass_over(f"<{other.decode()}>")
+        begun = begun or first is not None
+        return piece[first.start() :] if first else piece if begun else b""
+
+    for chunk in content.utf8():
         rest += chunk
         if len(rest) < _PIECE:
             continue
-        cut = rest.rfind(mark, 1)
+        cut = max(rest.rfind(mark, 1) for mark in marks)
         if cut > 0:
-            piece, rest = rest[:cut], rest[cut:]
-            first = begins.search(piece)
-            if first:
-                yield piece[first.start() :]
+            yield from_first(rest[:cut])
+            rest = rest[cut:]
         elif len(rest) > LONGEST:
-            closed = rest.find(end)
-            if begins.match(rest) and closed >= 0:
-                yield rest[:closed] + end
+            closed = ends.search(rest)
+            if begins.match(rest) and closed:
+                yield rest[: closed.end()]
             elif begins.match(rest):
                 report.read += 1
                 report.drop(f"longer than {LONGEST >> 20} MiB")
-            rest = rest[-len(mark) :]
-    first = begins.search(rest)
-    if first:
-        yield rest[first.start() :]
+            rest = rest[-max(map(len, marks)) :]
+    yield from_first(_ROOT_END.sub(b"", rest))
 
 
 class _Mender:
     """Makes well-formed XML of a piece that is not, and reports each comment it touches."""
 
-    def __init__(self, name: str, report: ReadReport) -> None:
-        self._name = name
+    def __init__(self, names: Vocabulary, report: ReadReport) -> None:
+        self._names = names
         self._report = report
-        torn_name = "|".join(name[:length] for length in range(len(name), 0, -1))
+        comments = names.comments
+        torn = (name[:length] for name in comments for length in range(len(name), 0, -1))
+        name = f"(?:{'|'.join(comments)})"
         tag = rf"<{name}(?:\s+{_ATTRIBUTE})*+\s*+"
-        self._outside = re.compile(rf"(</{name}\s*>|{tag}/>).*?(?=<{name}\s|\Z)", re.DOTALL)
-        self._torn_end = re.compile(rf"</(?:{torn_name})?\s*\Z")
+        self._begin = re.compile(rf"<{name}(?=\s)")
+        self._outside = re.compile(rf"(</{name}\s*>|{tag}/>)(.*?)(?=<{name}\s|\Z)", re.DOTALL)
+        self._torn_end = re.compile(rf"</(?:{'|'.join(torn)})?\s*\Z")
         self._stray = re.compile(rf"<(?!{name}\s|/{name}\s*>)")
-        self._element = re.compile(rf"<{name}(?=\s)[^<]*+")
+        self._element = re.compile(rf"<({name})(?=\s)[^<]*+")
         self._sound_tag = re.compile(rf"{tag}/?>")
         self._attributes = re.compile(rf"<{name}(?:\s*{_ATTRIBUTE})*+")
-        self._unclosed = re.compile(rf"({tag}>[^<]*+)(?=<{name}|\Z)")
+        self._unclosed = re.compile(rf"(<({name})(?:\s+{_ATTRIBUTE})*+\s*+>[^<]*+)(?=<{name}|\Z)")
 
     def mended(self, piece: bytes) -> bytes:
         piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no fault of it
-        text = self._outside.sub(r"\1", _ROOT_END.sub("", decode(piece)))
+        text = _CDATA.sub(lambda found: escape(found[1]), decode(piece))
+        text = self._outside.sub(self._without_others, text)
         self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
         text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")
         text = self._replace(_FORBIDDEN, lambda _: "", text, "with control characters")
         text = self._replace(_REFERENCE, _reference, text, "with a stray & or a forbidden &#…;")
-        text = self._replace(self._torn_end, lambda _: f"</{self._name}>", text, "cut short")
+        text = self._replace(self._torn_end, self._whole_end, text, "cut short")
         text = self._replace(self._stray, lambda _: "&lt;", text, "with a stray <")
         text = self._replace(self._element, self._with_sound_tag, text, "with a broken tag")
         text = self._replace(self._unclosed, self._closed, text, "without its end tag")
         return text.encode()
+
+    def _without_others(self, found: re.Match[str]) -> str:
+        """An element's end, without the elements of other names behind it."""
+        for other in _OTHER.findall(found[2]):
+            if self._names.is_other(other):
+                self._report.pass_over(f"<{other}>")
+        return found[1]
+
+    def _whole_end(self, torn: re.Match[str]) -> str:
+        *_, last = self._element.finditer(torn.string, 0, torn.start())
+        return f"</{last[1]}>"
 
     def _replace(
         self,
@@ -165,7 +236,7 @@ class _Mender:
             new = by(match)
             if new is None:
                 return match[0]
-            elements_before += text.count(f"<{self._name}", counted, match.end())
+            elements_before += sum(1 for _ in self._begin.finditer(text, counted, match.end()))
             counted = match.end()
             self._report.repair(reason, ahead=elements_before)
             return new
@@ -178,13 +249,13 @@ class _Mender:
         tag, closed, text = element[0].partition(">")
         if not closed:
             attributes = self._attributes.match(element[0])
-            end = attributes.end() if attributes else len(f"<{self._name}")
+            end = attributes.end() if attributes else len(f"<{element[1]}")
             tag, text = element[0][:end], element[0][end:]
         pairs = (f" {name}={value}" for name, value in _PAIR.findall(tag))
-        return f"<{self._name}{''.join(pairs)}>{text}"
+        return f"<{element[1]}{''.join(pairs)}>{text}"
 
     def _closed(self, element: re.Match[str]) -> str:
-        return f"{element[1]}</{self._name}>"
+        return f"{element[1]}</{element[2]}>"
 
 
 def _reference(found: re.Match[str]) -> str | None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.comments import decoding, json_stream
+from pipeline.comments import json_stream, packing
 from pipeline.comments.json_depth import Depth
 from pipeline.comments.reading import read_comments
 from pipeline.errors import ExitCode, PipelineError
@@ -39,7 +39,7 @@ def test_what_has_no_bottom_ends_the_reading_before_it_fills_the_memory(
 ) -> None:
     good = "".join(f'{{"chat":{{"vpos":{number},"content":"a"}}}},' for number in range(9))
     path = write_file(f"[{good}" + unit * 30_000)
-    with patch.object(decoding, "_CHUNK", 1000):
+    with patch.object(packing, "_CHUNK", 1000):
         file = read_comments(path)
         assert len(list(file)) == 9
     (fault,) = file.report.salvage().repaired
@@ -83,7 +83,7 @@ def test_a_comment_without_end_is_refused_whatever_it_is_full_of(
     write_file: WriteFile, head: str, filler: str
 ) -> None:
     path = write_file(head + filler * 30_000)
-    with patch.object(json_stream, "LONGEST", 10_000), patch.object(decoding, "_CHUNK", 1000):
+    with patch.object(json_stream, "LONGEST", 10_000), patch.object(packing, "_CHUNK", 1000):
         found = read_comments(path).comments()
         with pytest.raises(PipelineError, match="without the end of a comment") as caught:
             list(found)

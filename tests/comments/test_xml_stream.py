@@ -6,17 +6,20 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.comments import decoding, xml_stream
+from pipeline.comments import packing, xml_stream
+from pipeline.comments.content import Content
 from pipeline.comments.report import ReadReport
-from pipeline.comments.xml_stream import elements
+from pipeline.comments.xml_stream import Vocabulary, elements
 from tests.comments.conftest import WriteFile
 
+NAMES = Vocabulary(comments=("d",), about=("i",))
 Found = list[tuple[dict[str, str], str]]
 
 
 def found(path: Path, report: ReadReport | None = None) -> Found:
     report = report or ReadReport(path.name, "test")
-    return [(dict(attributes), text) for attributes, text in elements(path, "d", report)]
+    content = Content.of(path)
+    return [(dict(attributes), text) for _, attributes, text in elements(content, NAMES, report)]
 
 
 def repaired(path: Path) -> dict[str, str]:
@@ -40,7 +43,7 @@ def test_a_sound_file_is_read_as_it_is_wherever_it_is_cut(
 ) -> None:
     lines = [f"<d p={quoteattr(p)} x='1'>{escape(text)}</d>" for p, text in content]
     path = write_file("<i><e/>" + "\n".join(lines) + "</i>")
-    with patch.object(xml_stream, "_PIECE", piece), patch.object(decoding, "_CHUNK", chunk):
+    with patch.object(xml_stream, "_PIECE", piece), patch.object(packing, "_CHUNK", chunk):
         assert found(path) == [({"p": p, "x": "1"}, text) for p, text in content]
         assert repaired(path) == {}
 
@@ -101,7 +104,7 @@ def test_utf16_is_read(write_file: WriteFile) -> None:
 def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(xml_stream, "LONGEST", 1000)
     monkeypatch.setattr(xml_stream, "_PIECE", 100)
-    monkeypatch.setattr(decoding, "_CHUNK", 100)
+    monkeypatch.setattr(packing, "_CHUNK", 100)
 
 
 @pytest.mark.usefixtures("small_limits")

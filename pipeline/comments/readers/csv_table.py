@@ -1,72 +1,131 @@
-"""CSV and TSV with a line of column names."""
+"""CSV and TSV with a line of column names, as programs and as Excel write them."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from pathlib import Path
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
-from pipeline.comments.columns import comment_of, fits
-from pipeline.comments.decoding import beginning, text_chunks
+from pipeline.comments.columns import SAMPLE, WANTED, Columns, fits, is_time
+from pipeline.comments.content import Content
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 
 _DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
+"""Excel's first line, which names the delimiter."""
+_LONGEST = 1 << 17
+"""Characters of a field, csv's own limit; behind so many, a quote was never closed."""
 
 
-def recognizes(head: bytes) -> bool:
+def confidence(content: Content) -> float:
     """Whether the first line names the columns of a time and a text."""
-    return bool(head) and head.lstrip()[:1] not in b"<[{" and fits(_names(head))
+    if not content.head or content.head.lstrip()[:1] in b"<[{":
+        return 0.0
+    return 0.5 if fits(_first_line(content)[1]) else 0.0
 
 
-def read(path: Path, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every row with a text and a time; fields may hold line breaks in quotes."""
-    head = beginning(path)
-    rows = csv.reader(_lines(path), delimiter=_delimiter(head))
-    names: list[str] | None = None
-    while True:
+    delimiter, names = _first_line(content)
+    rows = iter(_Rows(content, delimiter, names, report))
+    first = list(islice(rows, SAMPLE))
+    columns = Columns(first)
+    for row in chain(first, rows):
+        report.read += 1
+        comment = columns.comment_of(row, report)
+        if comment is not None:
+            yield comment
+
+
+class _Rows:
+    """Rows that are not empty, by the names of their columns.
+
+    A quote that opens a field and is never closed is text, and so is one that would only be
+    closed behind lines which are rows by themselves: neither takes other rows with it.
+    """
+
+    def __init__(
+        self, content: Content, delimiter: str, names: Sequence[str], report: ReadReport
+    ) -> None:
+        self._delimiter = delimiter
+        self._names = names
+        self._report = report
+        self._lines = _lines(content)
+        self._held: list[str] = []
+        """Lines that were looked at and not taken, the next one last."""
+        self._found = 0
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        is_header = True
+        while (line := self._next()) is not None:
+            if _SEPARATOR_LINE.fullmatch(line) and is_header:
+                continue
+            row = self._row(line) if '"' in line else line.rstrip("\r\n").split(self._delimiter)
+            if any(row):
+                if not is_header:
+                    self._found += 1
+                    yield dict(zip(self._names, row, strict=False))
+                is_header = False
+
+    def _next(self) -> str | None:
+        return self._held.pop() if self._held else next(self._lines, None)
+
+    def _row(self, line: str) -> list[str]:
+        lines = [line]
+        row, unclosed = self._parsed(lines)
+        while unclosed and sum(map(len, lines)) <= _LONGEST:
+            more = self._next()
+            if more is None:
+                break
+            lines.append(more)
+            if '"' in more:
+                row, unclosed = self._parsed(lines)
+        if row and not (len(lines) > 1 and all(map(self._is_row, lines[1:]))):
+            return row
+        self._held += reversed(lines[1:])
+        self._report.repair("with quotes that are text", ahead=self._found + 1 - self._report.read)
+        *row, last = line.rstrip("\r\n").split(self._delimiter, max(len(self._names) - 1, 0))
+        return [*row, last]
+
+    def _parsed(self, lines: list[str]) -> tuple[list[str] | None, bool]:
+        """The one row that the lines are, or None; and whether a quote is still open."""
         try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error:
-            report.read += 1
-            report.drop("not a row: a quote is never closed, or a field is huge")
-            continue
-        if names is None:
-            names = row if any(row) else None
-        elif any(row):
-            report.read += 1
-            comment = comment_of(dict(zip(names, row, strict=False)), report)
-            if comment is not None:
-                yield comment
+            return next(csv.reader(lines, delimiter=self._delimiter, strict=True)), False
+        except (csv.Error, StopIteration) as error:
+            return None, "unexpected end" in str(error)
+
+    def _is_row(self, line: str) -> bool:
+        row = dict(zip(self._names, line.split(self._delimiter), strict=False))
+        return len(row) == len(self._names) and is_time(row)
 
 
-def _names(head: bytes) -> list[str]:
-    first = head.lstrip().partition(b"\n")[0].decode("utf-8", "replace")
+def _first_line(content: Content) -> tuple[str, list[str]]:
+    """The delimiter, and the names of the columns."""
+    head = content.head.decode("utf-8", "replace")
+    separator = _SEPARATOR_LINE.match(head)
+    line = head[separator.end() if separator else 0 :].lstrip("\r\n ").splitlines()[:1]
+    delimiter = separator[1] if separator else max(_DELIMITERS, key="".join(line).count)
     try:
-        return next(csv.reader([first], delimiter=_delimiter(head)), [])
+        return delimiter, next(csv.reader(line, delimiter=delimiter), [])
     except csv.Error:
-        return []
+        return delimiter, []
 
 
-def _delimiter(head: bytes) -> str:
-    first = head.lstrip().partition(b"\n")[0].decode("utf-8", "replace")
-    return max(_DELIMITERS, key=first.count)
-
-
-def _lines(path: Path) -> Iterator[str]:
-    """Lines with their ends; one beyond csv's limit for fields comes in pieces."""
+def _lines(content: Content) -> Iterator[str]:
+    """Lines with their ends; one beyond _LONGEST comes in pieces."""
+    end = "\n" if b"\n" in content.head else "\r"  # as old Macs wrote it
     rest = ""
-    for chunk in text_chunks(path):
-        *lines, rest = (rest + chunk).split("\n")
+    for chunk in content.text():
+        *lines, rest = (rest + chunk).split(end)
         yield from (f"{line}\n" for line in lines)
-        if len(rest) > csv.field_size_limit():
+        if len(rest) > _LONGEST:
             yield rest
             rest = ""
     if rest:
         yield rest
 
 
-READER = Reader("CSV", recognizes, read)
+READER = Reader("CSV", f"a first line that names {WANTED}", confidence, read)

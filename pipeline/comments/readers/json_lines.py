@@ -3,37 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain, islice
 
-from pipeline.comments.columns import comment_of, fits
-from pipeline.comments.decoding import beginning
-from pipeline.comments.json_stream import items, keys
+from pipeline.comments.columns import SAMPLE, WANTED, Columns, fits
+from pipeline.comments.content import Content
+from pipeline.comments.json_stream import items
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 
 
-def recognizes(head: bytes) -> bool:
-    """Whether objects name a time and a text, and have not the shape of Niconico's formats."""
-    found = keys(head)
-    in_list = head.lstrip().startswith(b"[")
-    of_niconico = {"vposMs"} if in_list else {"threads", "packet"}
-    of_niconico |= {"chat", "ping", "leaf"}
-    formatted = in_list and {"vpos", "content"} <= found
-    return fits(found) and not formatted and not found & of_niconico
+def confidence(content: Content) -> float:
+    """Whether objects name a time and a text: formats of their own have further marks."""
+    return 0.5 if fits(content.outline.keys.get(_place(content), ())) else 0.0
 
 
-def read(path: Path, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
-    place = "item" if beginning(path).lstrip().startswith(b"[") else ""
-    for item in items(path, place, report):
+    rows = items(content, _place(content), report)
+    first = list(islice(rows, SAMPLE))
+    columns = Columns([row for row in first if isinstance(row, dict)])
+    for row in chain(first, rows):
         report.read += 1
-        if not isinstance(item, dict):
+        if not isinstance(row, dict):
             report.drop("not an object")
             continue
-        comment = comment_of(item, report)
+        comment = columns.comment_of(row, report)
         if comment is not None:
             yield comment
 
 
-READER = Reader("JSON Lines", recognizes, read)
+def _place(content: Content) -> str:
+    return "item" if content.head.lstrip().startswith(b"[") else ""
+
+
+READER = Reader("JSON Lines", f"objects with {WANTED}", confidence, read)

@@ -7,43 +7,54 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
+from pipeline.comments.content import Content
+from pipeline.comments.niconico import CENTISECOND, FORKS, time_of
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
 from pipeline.comments.values import from_digits
-from pipeline.comments.xml_stream import elements
+from pipeline.comments.xml_stream import Vocabulary, elements
 
-CENTISECOND = 10  # milliseconds
-FORKS = {"0": "main", "1": "owner", "2": "easy"}
-"""Values of the attribute ``fork``; none is viewers'."""
-
-_ELEMENT = re.compile(rb"<(?:chat|packet)[\s/>]")
-
-
-def recognizes(head: bytes) -> bool:
-    """Whether it is XML with a ``<packet>`` or ``<chat>``."""
-    return head.lstrip().startswith(b"<") and bool(_ELEMENT.search(head))
+_NAMES = Vocabulary(
+    comments=("chat",),
+    about=("packet", "thread", "leaf", "view_counter", "global_num_res", "chat_result", "ping"),
+)
+_ELEMENT = re.compile(rb"<(chat|packet)[\s/>]")
 
 
-def read(path: Path, report: ReadReport) -> Iterator[Comment]:
+def confidence(content: Content) -> float:
+    """Sure where there is a ``<chat>``, nearly so with an empty ``<packet>``."""
+    if not content.head.lstrip().startswith(b"<"):
+        return 0.0
+    found = {match[1] for match in _ELEMENT.finditer(content.head)}
+    return 1.0 if b"chat" in found else 0.6 if found else 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment that was not deleted and has a text and a time."""
-    for fields, text in elements(path, "chat", report):
+    for _, fields, text in elements(content, _NAMES, report):
         if fields.get("deleted", "0") not in ("0", ""):
             report.drop("deleted")
         elif not text or text.isspace():
             report.drop("without text")
-        elif (vpos := from_digits(fields.get("vpos"))) is None:
+        elif (time := _time(fields, report)) is None:
             report.drop("without a time")
         else:
-            yield _comment(fields, text, vpos, report)
+            yield _comment(fields, text, time, report)
 
 
-def _comment(fields: Mapping[str, str], text: str, vpos: int, report: ReadReport) -> Comment:
+def _time(fields: Mapping[str, str], report: ReadReport) -> int | None:
+    vpos = from_digits(fields.get("vpos"))
+    if vpos is not None:
+        return vpos * CENTISECOND
+    return time_of(None, fields.get("thread"), from_digits(fields.get("date")), report)
+
+
+def _comment(fields: Mapping[str, str], text: str, time_ms: int, report: ReadReport) -> Comment:
     get = fields.get
     return Comment(
-        time_ms=vpos * CENTISECOND,
+        time_ms=time_ms,
         text=text,
         commands=get("mail", "").split(),
         no=from_digits(get("no")) or None,
@@ -60,4 +71,4 @@ def _comment(fields: Mapping[str, str], text: str, vpos: int, report: ReadReport
     )
 
 
-READER = Reader("Niconico XML", recognizes, read)
+READER = Reader("Niconico XML", "<chat vpos=…> elements", confidence, read)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pipeline.comments import bilibili
+from pipeline.comments.bilibili import with_line_breaks
 from pipeline.comments.looks import style_of
 from pipeline.comments.record import Comment
 from pipeline.comments.writer import Output, Writer
 from pipeline.comments.xml_writing import begin, end, write_element
+from pipeline.drawing.style import parse_style
 
 _MODES = {"naka": bilibili.SCROLLING, "ue": bilibili.TOP, "shita": bilibili.BOTTOM}
 _SIZES = {
@@ -22,25 +24,31 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     """Write ``<i>`` with a ``<d>`` for each comment."""
     begin("i", output)
     for comment in comments:
-        if comment.text != bilibili.with_line_breaks(comment.text):
-            output.lose("/n or \\n in texts, which players take for line breaks")
         if comment.fork not in (None, "main", "owner"):
             output.lose("forks other than the owner's")
-        write_element("d", {"p": _fields(comment, output)}, comment.text, output)
+        mode, pool = _mode(comment), int(comment.fork == "owner")
+        if comment.text != with_line_breaks(comment.text, mode, pool, comment.posted_at):
+            output.lose("/n or \\n in texts, which players take for line breaks")
+        write_element("d", {"p": _fields(comment, mode, pool, output)}, comment.text, output)
     end("i", output)
 
 
-def _fields(comment: Comment, output: Output) -> str:
+def _mode(comment: Comment) -> int:
+    if bilibili.REVERSE_WORD in comment.commands:
+        return bilibili.REVERSE
+    return _MODES[parse_style(comment.commands, comment.text).place]
+
+
+def _fields(comment: Comment, mode: int, pool: int, output: Output) -> str:
     style = style_of(comment, {"place", "size", "color", bilibili.REVERSE_WORD}, output)
-    reverse = bilibili.REVERSE_WORD in comment.commands
     red, green, blue = style.color
     fields = (
         f"{comment.time_ms / 1000:.3f}",
-        bilibili.REVERSE if reverse else _MODES[style.place],
+        mode,
         _SIZES[style.size],
         red << 16 | green << 8 | blue,
         comment.posted_at or 0,
-        int(comment.fork == "owner"),
+        pool,
         comment.user or "",
         comment.no or 0,
     )

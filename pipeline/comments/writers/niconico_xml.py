@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from pipeline.comments.readers.niconico_xml import CENTISECOND, FORKS
+from pipeline.comments.niconico import CENTISECOND, FORKS
 from pipeline.comments.record import Comment
 from pipeline.comments.writer import Output, Writer
 from pipeline.comments.xml_writing import begin, end, write_element

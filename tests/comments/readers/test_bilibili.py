@@ -2,11 +2,12 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.artifacts.salvage import Fault
 from pipeline.comments import bilibili
+from pipeline.comments.content import Content
 from pipeline.comments.readers import bilibili_protobuf
 from pipeline.comments.reading import read_comments
 from pipeline.comments.record import Comment, hashed_user
@@ -142,8 +143,9 @@ def test_text_that_is_no_utf8_is_kept_as_far_as_it_goes(write_file: WriteFile) -
     assert salvage.dropped == [Fault("without text", 1, "2")]
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
-def test_the_protobuf_is_told_from_anything_else(content: bytes) -> None:
-    bilibili_protobuf.recognizes(content)
-    assert not bilibili_protobuf.recognizes(b"\n<packet>" + content)
-    assert not bilibili_protobuf.recognizes(b"\n[" + content)
+def test_the_protobuf_is_told_from_anything_else(write_file: WriteFile, content: bytes) -> None:
+    for beginning in (b"\n<packet>", b"\n["):
+        anything = Content.of(write_file(beginning + content))
+        assert bilibili_protobuf.READER.confidence(anything) == 0

@@ -70,11 +70,11 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
         chat("beyond all bounds", 8, "9" * 30),
     ]
     file = read_comments(write_file(packet(*chats)))
-    assert [comment.text for comment in file] == ["kept"]
+    assert [comment.text for comment in file] == ["kept", "float"]
     salvage = file.report.salvage()
-    assert (salvage.read, salvage.kept) == (8, 1)
+    assert (salvage.read, salvage.kept) == (8, 2)
     assert salvage.dropped == [
-        Fault("without a time", 4, "5-8"),
+        Fault("without a time", 3, "6-8"),
         Fault("deleted", 2, "2-3"),
         Fault("without text", 1, "4"),
     ]

@@ -70,7 +70,7 @@ def test_lines_that_the_library_passes_over_are_told(write_file: WriteFile) -> N
 
 
 def test_a_huge_file_is_refused(write_file: WriteFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.comments.readers.subtitles.LONGEST", 50)
+    monkeypatch.setattr("pipeline.comments.readers.ass.LONGEST", 50)
     with pytest.raises(PipelineError) as caught:
-        list(read_comments(write_file(SRT)))
+        list(read_comments(write_file(ASS + dialogue("a"))))
     assert caught.value.code == ExitCode.NOT_COMMENTS

@@ -1,0 +1,147 @@
+"""The content of a comment file: unpacked and, where it is text, as UTF-8."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from pipeline.comments import text_encoding
+from pipeline.comments.decoding import clean_text, decode
+from pipeline.comments.json_outline import Outline, outline
+from pipeline.comments.packing import is_deflate, packing_of, unpacked
+
+_HEAD = 1 << 16  # bytes
+_BEYOND_ASCII = bytes(range(0x80, 0x100))
+_DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding=["']([\w.-]+)["']""")
+_REPLACEMENT = "\ufffd".encode()
+_MOST_FAULTS = 0.1
+"""Share of the characters beyond ASCII that may be none; with more, it is another encoding."""
+_FEW_FAULTS = 8
+"""So many may be none in any case: single bytes of another encoding stand in small files."""
+
+
+@dataclass(frozen=True)
+class Content:
+    """What is in a file. Its packing and encoding are told by its bytes."""
+
+    path: Path
+    packing: str | None = None
+    """``gzip``, ``zlib``, ``deflate`` or ``zip``."""
+    encoding: str | None = None
+    """Name of a codec; None for what is no text in any known encoding."""
+    faults: int = 0
+    """How many characters are none in this encoding."""
+
+    @classmethod
+    def of(cls, path: Path) -> Content:
+        """Look into a file. Raises OSError, and PipelineError as ``unpacked`` does."""
+        with path.open("rb") as file:
+            packing = packing_of(file.read(_HEAD))
+        return cls(path, packing)._with_encoding()
+
+    def as_deflate(self) -> Content | None:
+        """The same file taken for raw deflate, or None if it is none."""
+        if self.packing is not None or not is_deflate(self.raw_head):
+            return None
+        return Content(self.path, "deflate")._with_encoding()
+
+    def raw(self) -> Iterator[bytes]:
+        """The unpacked bytes, piece by piece."""
+        return unpacked(self.path, self.packing)
+
+    @cached_property
+    def raw_head(self) -> bytes:
+        """The first 64 KiB of the unpacked bytes."""
+        head = b""
+        for piece in self.raw():
+            head += piece
+            if len(head) >= _HEAD:
+                break
+        return head[:_HEAD]
+
+    def utf8(self) -> Iterator[bytes]:
+        """The text as UTF-8 without byte order mark, piece by piece; faults of UTF-8 stay."""
+        if self.encoding == "utf-8":
+            pieces = self.raw()
+            yield next(pieces, b"").removeprefix(codecs.BOM_UTF8)
+            yield from pieces
+        elif self.encoding is not None:
+            decoder = codecs.getincrementaldecoder(self.encoding)("replace")
+            for piece in self.raw():
+                yield decoder.decode(piece).removeprefix("\ufeff").encode("utf-8", "replace")
+            yield decoder.decode(b"", final=True).encode()
+
+    def text(self) -> Iterator[str]:
+        """The text, piece by piece; CESU-8 is joined, what is no character is U+FFFD."""
+        for piece in _between_characters(self.utf8()):
+            yield clean_text(piece)
+
+    @cached_property
+    def head(self) -> bytes:
+        """The beginning of the text as UTF-8, at least 64 KiB where there are so many."""
+        head = b""
+        for piece in self.utf8():
+            head += piece
+            if len(head) >= _HEAD:
+                break
+        return head[:_HEAD]
+
+    @cached_property
+    def outline(self) -> Outline:
+        """Which keys lie where in the beginning, if it is JSON."""
+        return outline(self.head)
+
+    def _with_encoding(self) -> Content:
+        encoding = text_encoding.marked(self.raw_head) or text_encoding.without_mark(self.raw_head)
+        if encoding not in (None, "utf-8"):
+            return self._in(encoding)
+        found = _DECLARED.search(self.raw_head[:200])
+        declared = text_encoding.declared(found[1].decode()) if found else None
+        # A file that declares UTF-16 in single bytes is not in UTF-16.
+        if declared and not declared.startswith("utf"):
+            content = self._in(declared)
+            if not content.faults:
+                return content
+        in_utf8 = self._in("utf-8")
+        if in_utf8._reads_well():
+            return in_utf8
+        likeliest = text_encoding.likeliest(
+            line for piece in self.raw() for line in piece.split(b"\n")
+        )
+        if likeliest and self._in(likeliest)._reads_well():
+            return self._in(likeliest)
+        return in_utf8 if in_utf8.faults <= _FEW_FAULTS else self
+
+    def _in(self, encoding: str | None) -> Content:
+        content = replace(self, encoding=encoding)
+        faults = 0
+        for piece in _between_characters(content.utf8()):
+            if not piece.isascii():
+                faults += decode(piece).count("\ufffd")
+                if encoding == "utf-8":
+                    faults -= piece.count(_REPLACEMENT)
+        return replace(content, faults=faults)
+
+    def _reads_well(self) -> bool:
+        if not self.faults:
+            return True
+        foreign = sum(
+            len(decode(piece)) - len(piece.translate(None, _BEYOND_ASCII))
+            for piece in _between_characters(self.utf8())
+        )
+        return self.faults <= _MOST_FAULTS * foreign
+
+
+def _between_characters(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same UTF-8, cut only where no character goes on."""
+    rest = b""
+    for piece in pieces:
+        content = rest + piece
+        whole = content.rstrip(_BEYOND_ASCII)  # the characters behind it may be incomplete
+        rest = content[len(whole) :]
+        yield whole
+    yield rest

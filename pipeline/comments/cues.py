@@ -1,0 +1,88 @@
+"""Cues of subtitles: texts below a line with an arrow between two times.
+
+Programs write the times of SRT and WebVTT in many ways: without hours, with one digit or four
+of a fraction, with a comma or a point, and without blanks at the arrow. All are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipeline.comments.content import Content
+from pipeline.comments.values import clock_time
+
+LONGEST = 1 << 20
+"""Characters of a cue; what goes beyond is left out."""
+
+_ARROW = re.compile(r"\s*(\S*?(?:\s*:\s*\S+?)*?)\s*[-–—]{1,3}>\s*(\S+)?(.*)")
+_LIKE_A_TIME = re.compile(r"[\d:.,\s-]*\d[\d:.,\s-]*", re.ASCII)
+_INDEX = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
+
+
+class Cue(NamedTuple):
+    """One text of a subtitle file."""
+
+    time_ms: int | None
+    """None where the time cannot be read."""
+    settings: str
+    """What stands behind the times."""
+    text: str
+
+
+def cue_line(line: str) -> tuple[int | None, str] | None:
+    """The first time of a line with an arrow, and what stands behind the second; or None."""
+    if ">" not in line:
+        return None
+    arrow = _ARROW.match(line)
+    if arrow is None:
+        return None
+    begin, end, settings = arrow.groups()
+    is_time = _LIKE_A_TIME.fullmatch(begin)
+    if not is_time and not (end and _LIKE_A_TIME.fullmatch(end)):
+        return (None, settings) if "-->" in line else None
+    return clock_time(begin) if is_time else None, settings
+
+
+def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
+    """Every cue, with the lines below its times as far as the next cue or a blank line.
+
+    A number alone on the line before the times is the cue's index and no text.
+    """
+    time: int | None = None
+    settings, text, is_open = "", [""], False
+    for line in _lines(content):
+        found = cue_line(line)
+        if found is not None:
+            if is_open:
+                yield Cue(time, settings, _without_index(text))
+            (time, settings), text, is_open = found, [], True
+        elif is_open and not line and ends_at_blank_line:
+            yield Cue(time, settings, "\n".join(text))
+            is_open = False
+        elif is_open and sum(map(len, text)) < LONGEST:
+            text.append(line)
+    if is_open:
+        yield Cue(time, settings, "\n".join(text).strip("\n"))
+
+
+def _without_index(lines: list[str]) -> str:
+    """The text of a cue in front of another, whose index may be its last line."""
+    if lines and _INDEX.fullmatch(lines[-1]):
+        lines = lines[:-1]
+    return "\n".join(lines).strip("\n")
+
+
+def _lines(content: Content) -> Iterator[str]:
+    """Lines without their ends; pieces of one that is longer than LONGEST."""
+    rest = ""
+    for chunk in content.text():
+        whole = rest + chunk.replace("\0", "")
+        held = whole.endswith("\r")  # its line feed may come with the next chunk
+        whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = whole.split("\n")
+        yield from lines
+        rest = ("" if len(rest) > LONGEST else rest) + "\r" * held
+    if rest.rstrip("\r"):
+        yield rest.rstrip("\r")

@@ -1,0 +1,32 @@
+"""chat_downloader's JSON, a list or JSON Lines: ``message`` at ``time_in_seconds``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.comments import values
+from pipeline.comments.json_reader import json_reader
+from pipeline.comments.record import Comment, hashed_user
+from pipeline.comments.report import ReadReport
+
+
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    author = values.members(item.get("author"))
+    microseconds = values.integer(item.get("timestamp"), values.LARGEST_ID) or 0
+    return report.comment(
+        time_ms=values.milliseconds(item.get("time_in_seconds")),
+        text=values.text(item.get("message")),
+        user=hashed_user(values.text(author.get("id") or author.get("name"))),
+        posted_at=microseconds // 1_000_000 or None,
+        posted_us=microseconds % 1_000_000,
+    )
+
+
+READER = json_reader(
+    "chat_downloader JSON",
+    places=["item", ""],
+    keys=["message", "time_in_seconds"],
+    comment=_comment,
+    typical=["message_type", "author", "timestamp", "time_text", "action_type"],
+)

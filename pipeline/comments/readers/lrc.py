@@ -1,0 +1,62 @@
+"""LRC: lines of a song's text behind one time or several, ``[01:23.45]text``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.comments.content import Content
+from pipeline.comments.reader import Reader
+from pipeline.comments.record import Comment
+from pipeline.comments.report import ReadReport
+from pipeline.comments.values import clock_time, integer
+
+_TIMES = re.compile(r"\s*((?:\[\s*\d{1,3}\s*:\s*\d{1,2}(?:[.,:]\d{1,3})?\s*\]\s*)+)(.*)", re.ASCII)
+_TIME = re.compile(r"\[\s*(\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1,3}))?\s*\]", re.ASCII)
+_WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.,:]\d{1,3})?>", re.ASCII)
+_TAG = re.compile(r"\s*\[([a-zA-Z]+):([^\]]*)\]\s*")
+_LONGEST = 1 << 20  # characters of a line
+_HEAD = 4096
+
+
+def confidence(content: Content) -> float:
+    """Whether the first line that is not about the song begins with a time in brackets."""
+    for line in content.head[:_HEAD].decode("utf-8", "replace").splitlines():
+        if line.strip() and not _TAG.fullmatch(line):
+            return 0.8 if _TIMES.match(line) else 0.0
+    return 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every line with a text, as often as it has times; ``[offset:ms]`` brings forward."""
+    offset_ms = 0
+    for line in _lines(content):
+        if tag := _TAG.fullmatch(line):
+            if tag[1].lower() == "offset":
+                offset_ms = integer(tag[2]) or 0
+            continue
+        found = _TIMES.match(line)
+        if found is None:
+            if line.strip():
+                report.read += 1
+                report.drop("without a time")
+            continue
+        text = _WORD_TIME.sub("", found[2]).strip()
+        for time in _TIME.finditer(found[1]):
+            report.read += 1
+            at = clock_time(f"{time[1]}.{time[2] or 0}")
+            comment = report.comment(time_ms=None if at is None else at - offset_ms, text=text)
+            if comment is not None:
+                yield comment
+
+
+def _lines(content: Content) -> Iterator[str]:
+    rest = ""
+    for chunk in content.text():
+        *lines, rest = (rest + chunk.replace("\0", "")).split("\n")
+        yield from lines
+        rest = rest if len(rest) < _LONGEST else ""
+    yield rest
+
+
+READER = Reader("LRC", "lines such as [01:23.45]text", confidence, read)

@@ -1,0 +1,43 @@
+"""niconvert's JSON: ``{"start": seconds, "style": "top", "color": "ff0000", "content": …}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.comments import display, values
+from pipeline.comments.json_reader import json_reader
+from pipeline.comments.record import Comment, hashed_user
+from pipeline.comments.report import ReadReport
+
+_SIZE_FACTORS = {"small": 0.9, "big": 1.1}
+
+
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    return report.comment(
+        time_ms=values.milliseconds(item.get("start")),
+        text=values.text(item.get("content")),
+        commands=[
+            *display.place(item.get("style")),
+            *display.color(item.get("color"), hexadecimal=True),
+            *_size(item.get("size_ratio")),
+        ],
+        user=hashed_user(values.text(item.get("commenter"))),
+    )
+
+
+def _size(ratio: object) -> list[str]:
+    if not isinstance(ratio, int | float):
+        return []
+    if ratio < _SIZE_FACTORS["small"]:
+        return ["small"]
+    return ["big"] if ratio > _SIZE_FACTORS["big"] else []
+
+
+READER = json_reader(
+    "niconvert JSON",
+    places=["item"],
+    keys=["start", "style", "content"],
+    comment=_comment,
+    typical=["color", "commenter", "is_guest", "size_ratio"],
+)
