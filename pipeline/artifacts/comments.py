@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 import msgspec
 
 from pipeline.artifacts.publishing import published
+from pipeline.comments.owner_scripts import as_drawn
 from pipeline.comments.record import Comment
 from pipeline.comments.screen import screen_comment
 from pipeline.drawing.comment import ScreenComment
@@ -68,9 +69,12 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
 
 
 def read_on_screen(path: Path, of: Literal["comments", "generated"]) -> list[ScreenComment]:
-    """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does."""
+    """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does.
+
+    The uploader's scripts are carried out.
+    """
     if of == "comments":
-        viewers = enumerate(read_lines(path, Comment))
+        viewers = enumerate(as_drawn(list(read_lines(path, Comment))))
         return [screen_comment(comment, number) for number, comment in viewers]
     return [
         ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)

@@ -15,7 +15,8 @@ NG_LEVELS = {"weak": -10_000, "medium": -4_800, "strong": -1_000}
 
 _SCRIPT = re.compile(
     r"/[A-Za-z_]\w*(?:\s|$|[({:=])|[@＠](?:デフォルト|置換|逆|ボタン|ピザ|ジャンプ|コメント禁止"
-    r"|シーク禁止|ドア|CM|投票|カウンター|エフェクト|スコア|メッセージ|音|フィルタ|パレット)"
+    r"|シーク禁止|ドア|CM|投票|カウンター|エフェクト|スコア|メッセージ|音|フィルタ|パレット|キーワード"
+    r"|テキスト|ヘルプ)"
 )
 """Niwango and operators' commands (``/nicoad {…}``), and the at-commands of uploaders."""
 

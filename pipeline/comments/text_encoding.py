@@ -75,6 +75,8 @@ _OTHERS = ["cp1252", "cp1251", "koi8_r"]
 _ENOUGH_LETTERS = 8
 """Bytes beyond ASCII from which one of those is told; fewer are rather faults of UTF-8."""
 _PLAUSIBLE = 0.2
+_MESS = 0.4
+"""charset-normalizer's measure of what looks wrong; French at its usual 0.2 already does."""
 _ASCII = bytes(range(0x80))
 
 
@@ -122,7 +124,7 @@ def likeliest(lines: Iterable[bytes]) -> str | None:
         return None
     from charset_normalizer import from_bytes  # slow to load, and seldom needed
 
-    guess = from_bytes(sample, cp_isolation=_OTHERS).best()
+    guess = from_bytes(sample, cp_isolation=_OTHERS, threshold=_MESS).best()
     return guess.encoding if guess else None
 
 

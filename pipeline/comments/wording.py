@@ -9,6 +9,7 @@ from itertools import chain, islice
 import msgspec
 
 from pipeline.artifacts.comments import WordedComment
+from pipeline.comments.owner_scripts import speaks_to_player
 from pipeline.comments.record import Comment
 from pipeline.text.splitting import Words, detect_language, make_splitter
 
@@ -25,7 +26,7 @@ def worded(
     dictionary: str,
     user_dictionary: str | None,
 ) -> Iterator[WordedComment]:
-    """Each comment with the words of its text as ``spelling`` writes it.
+    """Each comment with the words of its text as ``spelling`` writes it; none for scripts.
 
     ``language`` is one of pipeline.text.splitting, or ``auto`` to tell it from the first
     comments. Raises PipelineError DICTIONARY_UNAVAILABLE.
@@ -43,4 +44,6 @@ def worded(
     for comment in chain(sample, remaining):
         known = len(comment.text) <= _LONGEST_REMEMBERED
         words, parts = (remembered if known else split)(comment.text)
+        if comment.text[:1] in "/@＠" and speaks_to_player(comment):
+            words, parts = [], []
         yield WordedComment(**msgspec.structs.asdict(comment), words=words, parts=parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from pipeline.comments.record import Comment
 from pipeline.drawing.screen import Screen
@@ -43,5 +43,8 @@ class Writer:
     carries: frozenset[str]
     """Fields of Comment that it has a place for, beside time and text. The loss of all others
     is noted for it."""
+    scripts: Literal["kept", "carried out", "left out"]
+    """What becomes of the uploader's scripts: kept for a player that knows them; carried out by
+    a writer that lays out, which tells what is not shown; or carried out and left out."""
     write: Callable[[Iterable[Comment], Output], None]
     """Writes the whole file, counts what it wrote, and notes every loss within those fields."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipeline.artifacts.publishing import published
 from pipeline.comments import writers
+from pipeline.comments.owner_scripts import INVISIBLE, as_drawn
 from pipeline.comments.record import Comment
 from pipeline.comments.writer import Output, Writer
 from pipeline.drawing.screen import Screen
@@ -50,11 +51,27 @@ def write_comments(
     writer: Writer = module.WRITER
     with published(path) as temporary, temporary.open("wb") as file:
         output = Output(file, screen, layout)
-        writer.write(_losing(comments, writer, output), output)
+        shown = comments if writer.scripts == "kept" else _carried_out(comments, writer, output)
+        writer.write(_losing(shown, writer, output), output)
     if not output.lost:
         return f"{output.written} comments written"
     lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
     return f"{output.written} comments written; {name} cannot carry {lost}"
+
+
+def _carried_out(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:
+    """The same comments as the uploader's scripts have them drawn."""
+    before = list(comments)
+    after = as_drawn(before)
+    if writer.scripts == "carried out":
+        return after
+    shown = []
+    for old, new in zip(before, after, strict=True):
+        if INVISIBLE in new.commands and INVISIBLE not in old.commands:
+            output.lose("scripts of the uploader and what they hide")
+        else:
+            shown.append(new)
+    return shown
 
 
 def _losing(comments: Iterable[Comment], writer: Writer, output: Output) -> Iterator[Comment]:

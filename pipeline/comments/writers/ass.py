@@ -141,4 +141,4 @@ def _text(text: str, output: Output) -> str:
     return hard.replace("\n", r"\N") + "{}" * hard[-1:].isspace()
 
 
-WRITER = Writer(carries=frozenset({"commands"}), write=write)
+WRITER = Writer(carries=frozenset({"commands"}), scripts="carried out", write=write)

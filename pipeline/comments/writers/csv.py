@@ -29,4 +29,4 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     file.detach()
 
 
-WRITER = Writer(carries=frozenset({"commands", *_FIELDS}), write=write)
+WRITER = Writer(carries=frozenset({"commands", *_FIELDS}), scripts="kept", write=write)

@@ -33,4 +33,8 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     output.written = len(layout.placed) + len(layout.hidden)
 
 
-WRITER = Writer(carries=frozenset({"commands", "fork", "posted_at", "posted_us"}), write=write)
+WRITER = Writer(
+    carries=frozenset({"commands", "fork", "posted_at", "posted_us"}),
+    scripts="carried out",
+    write=write,
+)

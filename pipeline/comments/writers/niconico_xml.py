@@ -50,5 +50,6 @@ WRITER = Writer(
             *("premium", "score", "nicoru"),
         }
     ),
+    scripts="kept",
     write=write,
 )

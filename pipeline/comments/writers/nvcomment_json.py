@@ -83,5 +83,6 @@ WRITER = Writer(
             *("premium", "score", "nicoru"),
         }
     ),
+    scripts="kept",
     write=write,
 )

@@ -44,4 +44,4 @@ def _stamp(ms: int) -> str:
     return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{ms:03}"
 
 
-WRITER = Writer(carries=frozenset({"commands"}), write=write)
+WRITER = Writer(carries=frozenset({"commands"}), scripts="left out", write=write)
