@@ -43,7 +43,8 @@ class CommentFile:
             raise PipelineError(
                 ExitCode.NO_USABLE_COMMENTS,
                 f"{self.path} holds no usable comment: {file_summary(self.report.salvage())}",
-                "Give a file with at least one comment that has a text and a time",
+                f"Such a file holds {self._reader.expects}; give one with at least one comment"
+                " that has a text and a time",
             )
 
     def _new_report(self) -> ReadReport:

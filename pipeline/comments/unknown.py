@@ -43,11 +43,11 @@ def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
 
 
 def _json(content: Content) -> str:
-    """What is in it, by the place where most keys lie."""
+    """What is in it, by the place where most keys lie, of a list if there is one."""
     outline = content.outline
     if not any(outline.keys.values()):
         return "is JSON without any objects"
-    place = max(outline.keys, key=lambda place: (len(outline.keys[place]), -len(place)))
+    place = max(outline.keys, key=lambda p: (p.endswith("item"), len(outline.keys[p]), -len(p)))
     where = f"at {place.replace('item', '[]')}" if place else "in it"
     return f"is JSON of another kind; {where} there are {_listed(sorted(outline.keys[place]))}"
 

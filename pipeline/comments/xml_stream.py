@@ -175,6 +175,9 @@ def _pieces(content: Content, names: Vocabulary, report: ReadReport) -> Iterator
                 report.drop(f"longer than {LONGEST >> 20} MiB")
             rest = rest[-max(map(len, marks)) :]
     yield from_first(_ROOT_END.sub(b"", rest))
+    if not begun:
+        for other in filter(names.is_other, _OTHER.findall(decode(rest))):
+            report.pass_over(f"<{other}>")
 
 
 class _Mender:

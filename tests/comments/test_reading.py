@@ -246,3 +246,32 @@ def test_reading_makes_no_garbage_that_only_the_collector_would_find(
         assert gc.collect() < 200
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ('[{"when": 1, "what": "a"}]', ["what, when", "a time (time_ms", "a text (text"]),
+        ('{"data": {"rows": [{"t": 1}]}}', ["data.rows.[]", "DPlayer JSON"]),
+        ("<r><e x='1'/><e/></r>", ["<e>, <r>", '<d p="…">']),
+        ("<i><e x='1'/><e/></i>", ["2 <e>", '<d p="…">']),
+        ("<html><p>log in</p></html>", ["<html>, <p>"]),
+        ("zeit;worte\n1;a\n", ["zeit;worte", "a time (time_ms", "a text (text"]),
+        ("just words", ["just words", "WebVTT"]),
+    ],
+)
+def test_of_a_known_shape_it_is_said_what_was_expected(
+    write_file: WriteFile, content: str, words: list[str]
+) -> None:
+    with pytest.raises(PipelineError) as caught:
+        list(read_comments(write_file(content)))
+    assert all(word in str(caught.value) for word in words)
+
+
+def test_keys_count_at_their_own_level(write_file: WriteFile) -> None:
+    """A text that holds another format's keys changes nothing, nor do deeper objects."""
+    text = '"chat": {"vposMs": 1, "threads": [], "packet": []}'.replace('"', '\\"')
+    deeper = '"extra": {"chat": {"vpos": 1}, "vposMs": 2, "threads": [1]}'
+    file = read_comments(write_file(f'[{{"time": 1, "text": "{text}", {deeper}}}]'))
+    assert [comment.time_ms for comment in file] == [1000]
+    assert file.report.format == "JSON Lines"

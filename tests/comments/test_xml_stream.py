@@ -127,3 +127,19 @@ def test_what_goes_on_behind_an_element_costs_no_other(write_file: WriteFile) ->
 def test_nothing_nests(write_file: WriteFile) -> None:
     path = write_file('<d p="1">' * 20_000)
     assert len(found(path)) == 20_000
+
+
+@pytest.mark.parametrize("torn", ["", " & ", "<d p="])
+def test_cdata_is_its_content_also_where_the_file_is_mended(
+    write_file: WriteFile, torn: str
+) -> None:
+    content = f"<i><d p='1'><![CDATA[a < b && c <(￣︶￣)>]]></d><d p='2'>x{torn}</d></i>"
+    assert found(write_file(content))[0] == ({"p": "1"}, "a < b && c <(￣︶￣)>")
+
+
+def test_elements_of_other_names_are_counted(write_file: WriteFile) -> None:
+    content = '<i><x/><gift ts="1"/><d p="1">a</d><gift/><y>z</y><d p="2">b</d></i>'
+    for torn in ("", "&"):
+        report = ReadReport("a", "test")
+        assert len(found(write_file(content.replace("b<", f"b{torn}<")), report)) == 2
+        assert report.salvage().passed_over == {"<gift>": 2, "<y>": 1}

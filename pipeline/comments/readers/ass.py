@@ -44,8 +44,8 @@ _NAMED_TIME = re.compile(r"(-?\d{1,12}) ms", re.ASCII)
 """A line's name where Yajiuma wrote it: the comment's time, before or behind its entrance."""
 _SMALL, _BIG = 0.8, 1.25
 """Of the usual size of letters: those of small comments are 0.66 to 0.72 of it, big 1.44."""
-_NAMED_SIZES = ("big", "small")
-"""Styles of Yajiuma's own files."""
+_NAMED_SIZES = ("big", "medium", "small")
+"""Styles of Yajiuma's own files, which may set a text of many lines smaller."""
 _WHITE = 0xFFFFFF
 
 
@@ -157,7 +157,7 @@ class _Looks:
 
     def _size(self, event: pysubs2.SSAEvent, tags: str) -> list[str]:
         if event.style in _NAMED_SIZES:
-            return [event.style]
+            return [event.style] if event.style != "medium" else []
         style = self._style(event)
         told = _FONT_SIZE.search(tags)
         size = float(told[1]) if told else style.fontsize if style else self._usual_size

@@ -149,3 +149,62 @@ def test_the_protobuf_is_told_from_anything_else(write_file: WriteFile, content:
     for beginning in (b"\n<packet>", b"\n["):
         anything = Content.of(write_file(beginning + content))
         assert bilibili_protobuf.READER.confidence(anything) == 0
+
+
+OLD, NEW = 1_300_000_000, 1_600_000_000
+
+
+@pytest.mark.parametrize(
+    ("mode", "pool", "posted", "breaks"),
+    [
+        (1, 0, NEW, False),
+        (1, 0, OLD, False),
+        (5, 0, NEW, False),
+        (5, 0, OLD, True),
+        (4, 1, NEW, True),
+        (1, 1, OLD, True),
+    ],
+)
+def test_line_breaks_are_meant_by_old_fixed_comments_and_subtitles(
+    write_file: WriteFile, mode: int, pool: int, posted: int, breaks: bool
+) -> None:
+    text = "上/n下 http://a.example/n"
+    (comment,) = read_comments(write_file(xml((f"1,{mode},25,16777215,{posted},{pool},a,1", text))))
+    assert comment.text == (text.replace("上/n", "上\n") if breaks else text)
+
+
+@pytest.mark.parametrize("text", ["yes/no", r"C:\new\nico", r"\noa/\noa/", "{a}\\N\\h"])
+def test_todays_comments_keep_their_slashes(write_file: WriteFile, text: str) -> None:
+    (comment,) = read_comments(write_file(xml((f"1,1,25,16777215,{NEW},0,a,1", text))))
+    assert comment.text == text
+
+
+@pytest.mark.parametrize(
+    ("positioned", "text"),
+    [
+        ('[862,568,"1-1",4.5,"题词一",0,0,862,568,8000,0,true,"SimHei",1,"M561,2', "题词一"),
+        ('["0.1","0.2","1-1","4.5","第一行\n第二行","0"]', "第一行\n第二行"),
+        ('["0.1","0.2","1-1","4.5","cut in the wo', "cut in the wo"),
+        ("plain words", "plain words"),
+        ('[0,0,"1-1",4.5,8,0]', "8"),
+    ],
+)
+def test_positioned_texts_are_taken_from_broken_json(
+    write_file: WriteFile, positioned: str, text: str
+) -> None:
+    escaped = positioned.replace('"', "&quot;")
+    (comment,) = read_comments(write_file(xml((f"1,7,25,0,{NEW},0,a,1", escaped))))
+    assert comment.text == text
+
+
+@pytest.mark.parametrize("time", ["2.99E-5", "0.0000299", "+2e-5", "-0.0", " 0 "])
+def test_times_are_any_number(write_file: WriteFile, time: str) -> None:
+    (comment,) = read_comments(write_file(xml((f"{time},1,2.5E+1,1.6777215e7,0,0,a,1", "x"))))
+    assert (comment.time_ms, comment.commands) == (0, [])
+
+
+@pytest.mark.parametrize("time", ["nan", "inf", "-Infinity", "1e99", "x", ""])
+def test_times_that_are_none_are_told(write_file: WriteFile, time: str) -> None:
+    file = read_comments(write_file(xml((f"{time},1,25,0,0,0,a,1", "x"))))
+    assert list(file.comments()) == []
+    assert file.report.salvage().dropped == [Fault("without a time", 1, "1")]

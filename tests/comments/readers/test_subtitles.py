@@ -74,3 +74,96 @@ def test_a_huge_file_is_refused(write_file: WriteFile, monkeypatch: pytest.Monke
     with pytest.raises(PipelineError) as caught:
         list(read_comments(write_file(ASS + dialogue("a"))))
     assert caught.value.code == ExitCode.NOT_COMMENTS
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    [
+        "00:00:01,500 --> 00:00:03,000",
+        "0:00:01,500 --> 0:00:03,000",
+        "00:01,500 --> 00:03,000",
+        "0:00:01.5 --> 0:00:03",
+        "00:00:01.5000-->00:00:03.0000",
+        "00:00:01,5 -> 00:00:03,0",
+        "  00:00:01,500  -->  00:00:03,000  X1:40 Y1:20",
+        "0:1.5 --> 0:3",
+    ],
+)
+def test_times_are_read_in_any_notation(write_file: WriteFile, stamp: str) -> None:
+    for content in (
+        f"1\n{stamp}\na\n\n2\n{stamp}\nb\n",
+        f"{stamp}\na\n",
+        f"WEBVTT\n\n{stamp}\na\n",
+    ):
+        found = [(c.time_ms, c.text) for c in read_comments(write_file(content))]
+        assert found[0] == (1500, "a")
+
+
+def test_numbers_that_are_text_are_no_index(write_file: WriteFile) -> None:
+    content = SRT.replace("Hello", "100").replace("world", "2024")
+    found = [comment.text for comment in read_comments(write_file(content))]
+    assert found == ["<i>100</i>".replace("<i>", "").replace("</i>", "") + "\n2024", "B"]
+    (last,) = read_comments(write_file("1\n00:00:01,000 --> 00:00:02,000\n8888\n"))
+    assert last.text == "8888"
+
+
+def test_faces_are_no_markup(write_file: WriteFile) -> None:
+    content = "1\n00:00:01,000 --> 00:00:02,000\n<(￣︶￣)> a < b <b>c</b>\n"
+    (comment,) = read_comments(write_file(content))
+    assert comment.text == "<(￣︶￣)> a < b c"
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        (r"{\an8}a", ["ue"]),
+        ('<font color="#ff0000">a</font>', ["#ff0000"]),
+        ("<font color=yellow>a</font>", ["yellow"]),
+        ("a", []),
+    ],
+)
+def test_tags_of_srt_become_commands(write_file: WriteFile, text: str, commands: list[str]) -> None:
+    (comment,) = read_comments(write_file(f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n"))
+    assert (comment.text, comment.commands) == ("a", commands)
+
+
+DANMAKU = """[Script Info]
+PlayResX: 1920
+PlayResY: 1080
+
+[V4+ Styles]
+Style: R2L,Sans,38,&H4BFFFFFF,&H0,&H0,&H0,0,0,0,0,100,100,0,0,1,0,1,8,0,0,0,1
+Style: Red,Sans,38,&H000000FF,&H0,&H0,&H0,0,0,0,0,100,100,0,0,1,0,1,8,0,0,0,1
+Style: BTM,Sans,38,&H00FFFFFF,&H0,&H0,&H0,0,0,0,0,100,100,0,0,1,0,1,2,0,0,0,1
+
+[Events]
+Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
+Dialogue: 0,0:00:00.50,0:00:13.00,R2L,,0000,0000,0000,,{\\move(2010,1,-90,1)}scrolls
+"""
+
+
+@pytest.mark.parametrize(
+    ("style", "tags", "effect", "commands"),
+    [
+        ("R2L", r"{\move(2010,1,-90,1)}", "", []),
+        ("R2L", r"{\move(-90,1,2010,1)}", "", ["reverse"]),
+        ("R2L", "", "Banner;8", []),
+        ("R2L", "", "Banner;8;1", ["reverse"]),
+        ("R2L", r"{\pos(960,0)}{\c&H0000FF}", "", ["ue", "#ff0000"]),
+        ("R2L", r"{\pos(960,1042)\fs27}", "", ["shita", "small"]),
+        ("R2L", r"{\pos(960,20)\an8\fs55}", "", ["ue", "big"]),
+        ("R2L", r"{\an8\pos(960,20)}", "", ["ue"]),
+        ("R2L", r"{\an2}", "", ["shita"]),
+        ("R2L", r"{\a6}", "", ["ue"]),
+        ("R2L", "", "", ["ue"]),
+        ("Red", "", "", ["ue", "#ff0000"]),
+        ("BTM", "", "", ["shita"]),
+        ("R2L", r"{\t(0,500,\c&H0000FF&)\an8}", "", ["ue"]),
+    ],
+)
+def test_place_colour_and_size_come_from_tags_and_styles(
+    write_file: WriteFile, style: str, tags: str, effect: str, commands: list[str]
+) -> None:
+    line = f"Dialogue: 0,0:00:01.00,0:00:05.00,{style},,0,0,0,{effect},{tags}x\n"
+    first, comment = read_comments(write_file(DANMAKU + line))
+    assert (first.commands, comment.commands) == ([], commands)

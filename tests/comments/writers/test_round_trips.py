@@ -88,8 +88,13 @@ def of_niconico(comment: Comment) -> Values:
 
 
 def of_bilibili(comment: Comment) -> Values:
-    text = re.sub(r"/n|\\n", "\n", xml_lines(comment.text))
+    text = xml_lines(comment.text)
     fork = "owner" if comment.fork == "owner" else "main"
+    is_old = comment.posted_at is not None and comment.posted_at < 1_356_998_400  # 2013
+    place = parse_style(comment.commands, comment.text).place
+    is_fixed = place != "naka" and "reverse" not in comment.commands
+    if fork == "owner" or (is_old and is_fixed):
+        text = re.sub(r"(\w+://\S*)|/n|\\n", lambda found: found[1] or "\n", text)
     fields = (comment.no, fork, comment.user, comment.posted_at)
     return (comment.time_ms, text, *look(comment), *fields)
 
