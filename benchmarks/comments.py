@@ -2,7 +2,8 @@
 
 The texts are those of the synthetic show, or of a Niconico XML given with ``--sample``,
 repeated under new numbers, each time with another number at their end. ``read_over_lxml``
-compares with lxml alone walking over the same file. ``seconds_60k`` and the table by number
+compares with lxml alone walking over the same file, ``over_parts`` the stage with the sum of
+lxml, MeCab and JSON doing their parts alone. ``seconds_60k`` and the table by number
 are whole processes of the stage. Delays are those that the stages find in episodes of the
 show, less the true median.
 """
@@ -23,6 +24,7 @@ from lxml import etree
 
 from benchmarks._measure import interleaved, per_second, report, speed_ratio, timed
 from benchmarks._stages import run_stage
+from pipeline.artifacts.comments import WordedComment, read_lines, write_lines
 from pipeline.comments.reading import read_comments
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -57,18 +59,25 @@ def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
     path = _repeated(folder, source, MANY)
     splitter = make_splitter("japanese")
     texts = [comment.text for comment in read_comments(path)]
+    _comments(folder, path)
+    written = list(read_lines(folder / "comments.jsonl", WordedComment))
     seconds = interleaved(
         {
             "stage": timed(lambda: _comments(folder, path)),
             "read": timed(lambda: sum(1 for _ in read_comments(path))),
             "lxml": timed(lambda: sum(1 for _ in etree.iterparse(path, tag="chat"))),
             "words": timed(lambda: _words(texts, splitter)),
+            "json": timed(lambda: write_lines(folder / "written.jsonl", written)),
         }
     )
+    parts = [
+        sum(times) for times in zip(*(seconds[p] for p in ("lxml", "words", "json")), strict=True)
+    ]
     return {
         "seconds_60k": seconds["stage"],
         "read_per_s": per_second(MANY, seconds["read"]),
         "read_over_lxml": speed_ratio(seconds["read"], over=seconds["lxml"]),
+        "over_parts": [a / b for a, b in zip(seconds["stage"], parts, strict=True)],
         "mecab_per_s": per_second(MANY, seconds["words"]),
     }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from PIL import ImageColor
-
 from pipeline.comments import values
 from pipeline.comments.bilibili import BIG_SIZE, PLACES, REVERSE_WORD, SMALL_SIZE, WHITE
 from pipeline.drawing.style import Style, parse_style
@@ -69,6 +67,8 @@ def size(value: object) -> list[str]:
 
 
 def _css(text: str) -> int | None:
+    from PIL import ImageColor  # slow to load, and seldom needed
+
     try:
         red, green, blue, *_ = ImageColor.getrgb(text)
     except ValueError:

@@ -10,7 +10,6 @@ comments each); it is asked where none of the platforms' fits.
 from __future__ import annotations
 
 import codecs
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -43,12 +42,17 @@ _NAMES = {
     "koi8_r": "KOI8-R",
 }
 
-_KANA = re.compile("[\u3041-\u3096\u30a1-\u30fa]")
-_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
-_RARE = re.compile("[\x80-\x9f\ue000-\uf8ff\ufff0-\uffff\U000f0000-\U0010ffff]")
-_PUNCTUATION = re.compile("[、。，！？：；（）「」『』…ー・～〜\u3000\uff10-\uff5a]")
-_SYMBOL = re.compile("[\u2190-\u30ff]")
-_IDEOGRAPH = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_Ranges = tuple[tuple[str, str], ...]
+_KANA: _Ranges = (("\u3041", "\u3096"), ("\u30a1", "\u30fa"))
+_HALF_WIDTH: _Ranges = (("\uff61", "\uff9f"),)
+_RARE: _Ranges = (
+    *(("\x80", "\x9f"), ("\ue000", "\uf8ff"), ("\ufff0", "\uffff")),
+    ("\U000f0000", "\U0010ffff"),
+)
+_PUNCTUATION = frozenset("、。，！？：；（）「」『』…ー・～〜\u3000")
+_FULL_WIDTH: _Ranges = (("\uff10", "\uff5a"),)
+_SYMBOL: _Ranges = (("\u2190", "\u30ff"),)
+_IDEOGRAPH: _Ranges = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"))
 
 
 @dataclass(frozen=True)
@@ -148,24 +152,29 @@ def _plausibility(charset: _Charset, sample: bytes) -> float:
     weight = 0.8
     if charset.japanese:
         # Without kana, ideographs are rather Chinese.
-        kana, ideographs = len(_KANA.findall(text)), len(_IDEOGRAPH.findall(text))
+        kana = sum(_is_in(character, _KANA) for character in foreign)
+        ideographs = sum(_is_in(character, _IDEOGRAPH) for character in foreign)
         weight *= 0.6 + 0.4 * min(1.0, 4 * kana / max(kana + ideographs, 1))
     points = sum(_points(charset, weight, character) for character in foreign)
     return points / len(foreign)
 
 
 def _points(charset: _Charset, weight: float, character: str) -> float:
-    if _IDEOGRAPH.match(character):
+    if _is_in(character, _IDEOGRAPH):
         return weight if _is_common(charset, character) else -0.2
-    if _KANA.match(character):
+    if _is_in(character, _KANA):
         return 1.0 if charset.japanese else 0.3
-    if _PUNCTUATION.match(character):
+    if character in _PUNCTUATION or _is_in(character, _FULL_WIDTH):
         return 0.7
-    if _HALF_WIDTH.match(character):
+    if _is_in(character, _HALF_WIDTH):
         return charset.half_width
-    if _RARE.match(character):
+    if _is_in(character, _RARE):
         return -2.0
-    return 0.3 if _SYMBOL.match(character) else -0.3
+    return 0.3 if _is_in(character, _SYMBOL) else -0.3
+
+
+def _is_in(character: str, ranges: _Ranges) -> bool:
+    return any(first <= character <= last for first, last in ranges)
 
 
 def _is_common(charset: _Charset, character: str) -> bool:

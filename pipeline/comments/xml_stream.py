@@ -8,12 +8,12 @@ defined, no address opened, nothing nested deeper than a comment.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -201,7 +201,7 @@ class _Mender:
 
     def mended(self, piece: bytes) -> bytes:
         piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no fault of it
-        text = _CDATA.sub(lambda found: escape(found[1]), decode(piece))
+        text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), decode(piece))
         text = self._outside.sub(self._without_others, text)
         self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
         text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")

@@ -24,6 +24,8 @@ from pipeline.comments.report import ReadReport
 
 _MESSAGES = 1
 """Number of the repeated field ``messages`` of a PackedSegment."""
+_META = b"\n"
+"""The tag of ``meta``, the first field of a ChunkedMessage."""
 
 _FLAT = {"item": ("hashed_user_id", "content"), "": ("hashed_user_id", "content")}
 _NESTED = {"item": ("meta", "message"), "": ("meta", "message"), "messages.item": ("message",)}
@@ -146,6 +148,8 @@ def _binary(
 
 
 def _is_message(first: bytes | None) -> bool:
+    if not first or not first.startswith(_META):
+        return False
     found = _parsed(first)
     return found is not None and bool(values.members(found.get("meta")).get("id"))
 
