@@ -19,8 +19,11 @@ from pipeline.slips import file_meant
 VIDEO_POINTER = "source.video.json"
 COMMENTS_POINTER = "source.comments.json"
 
-_COMMENT_ENDINGS = (".xml", ".json", ".comments.json", ".jsonl")
-_TEXTS = {".ass", ".csv", ".json", ".jsonl", ".srt", ".ssa", ".tsv", ".txt", ".vtt", ".xml"}
+_COMMENT_ENDINGS = (
+    *(".xml", ".json", ".comments.json", ".jsonl"),
+    *(".live_chat.json", ".rechat.json", ".danmaku.xml"),  # what yt-dlp puts beside a video
+)
+_TEXTS = {".ass", ".csv", ".json", ".jsonl", ".lrc", ".srt", ".ssa", ".tsv", ".txt", ".vtt", ".xml"}
 """Endings of what is easily given for a video."""
 _RESERVED = {"models", "logs", "runs", "show", "fetched", "index.html"}
 _ENDLESS = re.compile(r"(.+)\1{19}$")

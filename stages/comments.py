@@ -29,7 +29,8 @@ class Config(StageConfig, frozen=True):
     art: Literal["keep", "drop"] = "keep"
     """Comment art: pictures of three lines or more, or of strokes and blocks."""
     scripts: Literal["keep", "drop"] = "keep"
-    """Commands to the player: /…, @…"""
+    """Commands to the player, /… and @…: they are never drawn nor learned. Dropped, those of the
+    uploader are not carried out either."""
     longest_text: Annotated[int, Meta(ge=1)] | None = None
     """Characters; longer comments are left out."""
     posted_within_days: Annotated[float, Meta(gt=0)] | None = None

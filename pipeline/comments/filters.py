@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.comments.content import Content
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.errors import ExitCode, PipelineError
 
@@ -110,13 +111,17 @@ def ng_users(path: Path) -> frozenset[str]:
 
 def _lines(path: Path) -> list[tuple[int, str]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        content = Content.of(path)
+        why = "it is no text in a known encoding" if content.raw_head and not content.head else ""
+    except OSError as error:
+        why = error.strerror or str(error)
+    if why:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
-            f"cannot read the list {path}: {getattr(error, 'strerror', None) or error}",
-            "Give the path of a UTF-8 text with one entry a line",
-        ) from None
+            f"cannot read the list {path}: {why}",
+            "Give the path of a text with one entry a line",
+        )
+    text = "".join(content.text())
     lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     return [(number, line) for number, line in lines if line and not line.startswith("# ")]
 
