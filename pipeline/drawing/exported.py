@@ -35,7 +35,8 @@ class DrawnComment(msgspec.Struct, frozen=True):
     x: float
     """Of the left edge, at ``start``."""
     speed: float
-    """Pixels a second towards the left; 0 for one that stands still."""
+    """Pixels a second towards the left; 0 for one that stands still, below it for one that goes to
+    the right."""
     y: float
     """Of the top of its box."""
     lane: int

@@ -18,7 +18,7 @@ class Motion:
     end: float
     x_start: float
     speed: float
-    """Pixels a second towards the left; 0 for a fixed comment."""
+    """Pixels a second towards the left; 0 for a fixed comment, below it for one that goes right."""
     width: float
 
     def x(self, time: float) -> float:

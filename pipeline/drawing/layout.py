@@ -179,6 +179,8 @@ def _motion(time: float, style: Style, width: float, stage_width: float, rules: 
     way = rules.reach * stage_width + rules.width_share * width
     speed = way / (style.seconds + WAY_SECONDS_MORE)
     start = time - rules.lead - (1 - rules.head) * stage_width / speed
+    if style.reverse:  # the mirror image
+        return Motion(start, start + (stage_width + width) / speed, -width, -speed, width)
     return Motion(start, start + (stage_width + width) / speed, stage_width, speed, width)
 
 

@@ -46,6 +46,8 @@ class Style:
     """Many lines do not make the text smaller."""
     invisible: bool = False
     font: Font = "defont"
+    reverse: bool = False
+    """Whether a scrolling comment goes to the right."""
 
 
 def parse_style(commands: Sequence[str], text: str) -> Style:
@@ -105,6 +107,7 @@ _WORDS: dict[str, tuple[str, Value]] = {
     "full": ("full", True),
     "ender": ("ender", True),
     "invisible": ("invisible", True),
+    "reverse": ("reverse", True),  # Bilibili's, and Niconico's ＠逆; no viewer of Niconico's has it
 }
 
 _COLORS = {

@@ -41,7 +41,9 @@ crowds = st.lists(
         st.integers(0, 8000),
         st.text("あ\n", min_size=1, max_size=24),
         st.lists(
-            st.sampled_from(["ue", "shita", "big", "small", "@1", "@8", "full", "ender"]),
+            st.sampled_from(
+                ["ue", "shita", "big", "small", "@1", "@8", "full", "ender", "reverse"]
+            ),
             max_size=3,
         ).map(tuple),
         st.sampled_from(["viewer", "owner", "generated"]),
@@ -124,6 +126,15 @@ def test_the_crossing_follows_niconicos_formula() -> None:
     for after in (-100, 0, 150, 300):  # centiseconds
         x = 1725 - (after + 100) * speed
         assert placed.motion.x(10 + after / 100) == pytest.approx(x)
+
+
+def test_what_goes_to_the_right_is_the_mirror_image_and_meets_nobody() -> None:
+    left, right = place(said(5, "words"), said(5, "words", "reverse"))
+    for time in (left.motion.start, 5.0, left.motion.end):
+        mirrored = WIDE - left.block.width - left.motion.x(time)
+        assert right.motion.x(time) == pytest.approx(mirrored)
+    assert (right.motion.start, right.motion.end) == (left.motion.start, left.motion.end)
+    assert right.y >= left.y + left.block.height  # they would run into one another
 
 
 def test_a_short_comment_enters_at_the_same_time_on_any_shape() -> None:
