@@ -158,3 +158,18 @@ def test_the_earliest_time_is_known_afterwards(write_file: WriteFile) -> None:
     assert gathered.earliest_ms is None
     list(gathered)
     assert gathered.earliest_ms == 1000
+
+
+def test_what_has_a_date_alone_is_placed_beside_a_broadcast(tmp_path: Path) -> None:
+    path = tmp_path / "log.xml"
+    path.write_text(
+        '<packet><chat thread="9" no="1" date="1631804405">a</chat>'
+        '<chat thread="9" no="2" date="1631804410" vpos="7">b</chat><chat>c</chat></packet>'
+    )
+    on_air = Broadcast.parse("2021-09-17T00:00:00+09:00", [])  # unix 1631804400
+    gathering = Gathering([path], on_air, Rules(), Limits())
+    assert [(c.time_ms, c.text) for c in gathering] == [(5000, "a"), (10_000, "b")]
+    without = Gathering([path], None, Rules(), Limits())
+    assert [(c.time_ms, c.text) for c in without] == [(70, "b")]
+    (fault,) = without.salvage.files[0].dropped
+    assert (fault.reason, fault.count) == ("without a time", 1)

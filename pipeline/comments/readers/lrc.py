@@ -11,8 +11,10 @@ from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 from pipeline.comments.values import clock_time, integer
 
-_TIMES = re.compile(r"\s*((?:\[\s*\d{1,3}\s*:\s*\d{1,2}(?:[.,:]\d{1,3})?\s*\]\s*)+)(.*)", re.ASCII)
-_TIME = re.compile(r"\[\s*(\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1,3}))?\s*\]", re.ASCII)
+_STAMP = r"\[\s*((?:\d{1,3}:(?=\d+:\d+[.,]))?\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1,3}))?\s*\]"
+"""Hours only where a fraction follows: ``[01:02:03]`` is 1 minute and 2.03 seconds."""
+_TIME = re.compile(_STAMP, re.ASCII)
+_TIMES = re.compile(rf"\s*((?:{_STAMP}\s*)+)(.*)", re.ASCII)
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.,:]\d{1,3})?>", re.ASCII)
 _TAG = re.compile(r"\s*\[([a-zA-Z]+):([^\]]*)\]\s*")
 _LONGEST = 1 << 20  # characters of a line
@@ -41,7 +43,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
                 report.read += 1
                 report.drop("without a time")
             continue
-        text = _WORD_TIME.sub("", found[2]).strip()
+        text = _WORD_TIME.sub("", found[4]).strip()
         for time in _TIME.finditer(found[1]):
             report.read += 1
             at = clock_time(f"{time[1]}.{time[2] or 0}")
