@@ -29,6 +29,7 @@ _META = b"\n"
 
 _FLAT = {"item": ("hashed_user_id", "content"), "": ("hashed_user_id", "content")}
 _NESTED = {"item": ("meta", "message"), "": ("meta", "message"), "messages.item": ("message",)}
+_TYPICAL = ("at", "live_id", "raw_user_id", "account_status", "position", "opacity", "no")
 _USUAL = {"naka", "medium", "white", "defont", "Normal"}
 
 
@@ -55,7 +56,9 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 def _place(content: Content, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, float]:
     """The likeliest place of objects with these keys, and how likely it is."""
-    found = {place: key_confidence(content, place, names, ["at"]) for place, names in keys.items()}
+    found = {
+        place: key_confidence(content, place, names, _TYPICAL) for place, names in keys.items()
+    }
     place = max(found, key=lambda place: found[place])
     return place, found[place]
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.comments.reading import read_comments
+from pipeline.comments.content import Content
+from pipeline.comments.reading import all_readers, read_comments
 from pipeline.comments.record import hashed_user
 from tests.comments.conftest import WriteFile
 
@@ -139,6 +140,13 @@ CASES: list[tuple[str, str, Expected]] = [
         [(11_500, "text word", []), (61_830, "text word", [])],
     ),
     (
+        "NDGR",
+        '[{"id":"x","at":"2024-08-05T12:00:00.123+09:00","raw_user_id":0,"hashed_user_id":"a:1",'
+        '"account_status":"Premium","no":1,"vpos":100,"position":"shita","size":"small",'
+        '"color":{"r":1,"g":2,"b":3},"font":"mincho","opacity":"Translucent","content":"x"}]',
+        [(1000, "x", ["shita", "small", "#010203", "mincho", "_live"])],
+    ),
+    (
         "LRC",
         "[1:02:03.5]a\n[03:07,25] b\n[0:1]c\n",
         [(3_723_500, "a", []), (187_250, "b", []), (1000, "c", [])],
@@ -153,9 +161,13 @@ def test_files_of_other_sites_are_read(
     content: str,
     expected: Expected,
 ) -> None:
-    file = read_comments(write_file(content))
+    path = write_file(content)
+    file = read_comments(path)
     assert [(c.time_ms, c.text, c.commands) for c in file] == expected
     assert file.report.format == format
+    opened = Content.of(path)
+    found = sorted((reader.confidence(opened) for reader in all_readers()), reverse=True)
+    assert found[0] > found[1]
 
 
 def renderer(kind: str, **fields: Any) -> dict[str, Any]:
