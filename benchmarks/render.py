@@ -45,7 +45,7 @@ from stages.render import Config
 
 EPISODE = EpisodeSpec(seconds=40, width=1280, height=720, comment_rate=6.3)
 CONFIG = Config()
-CODEC = Codec(CONFIG.codec, CONFIG.preset, CONFIG.crf)
+CODEC = Codec("h264", CONFIG.preset, CONFIG.crf)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from pipeline import rendering
@@ -17,14 +16,14 @@ from pipeline.drawing.layout import Layout, lay_out
 from pipeline.drawing.screen import Screen, screen_of
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.codecs import Codec
-from pipeline.media.decode import planar_pictures
+from pipeline.media.decode import Pixels, planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.rendering import render
 from pipeline.scene import Scene, clear_pictures
 from tests import clips
 
-Picture = npt.NDArray[np.uint8]
+Picture = Pixels
 
 COMMENTS = [
     ScreenComment(200 * n, text, commands)

@@ -15,6 +15,8 @@ from av.video.reformatter import ColorRange
 
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.faults import no_frames, unreadable
+from pipeline.media.light import dynamic_range
+from pipeline.media.mastering import Mastering, mastering_of
 
 Info = TypeVar("Info")
 
@@ -62,6 +64,10 @@ class VideoInfo(MediaInfo):
     """ITU-T H.273 TransferCharacteristics, 2 where the file does not say."""
     full_range: bool
     """True where luma spans 0–255 rather than 16–235."""
+    bits: int
+    """Of a value of a pixel, as the file has it."""
+    mastering: Mastering
+    """What goes along with HDR pictures."""
 
 
 def probe(path: Path) -> VideoInfo:
@@ -132,6 +138,8 @@ def _describe_video(path: Path, container: InputContainer) -> VideoInfo:
         color_primaries=_told(first.color_primaries),
         color_transfer=_told(first.color_trc),
         full_range=_full_range(first),
+        bits=max(component.bits for component in first.format.components),
+        mastering=mastering_of(first.side_data),
     )
 
 
@@ -170,6 +178,11 @@ def _full_range(picture: av.VideoFrame) -> bool:
 
 
 def _matrix(picture: av.VideoFrame) -> str:
-    """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601."""
+    """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601.
+
+    HDR is of BT.2020's.
+    """
     custom = "bt709" if picture.height >= 720 else "bt470bg"
+    if dynamic_range(picture.color_trc):
+        custom = "bt2020nc"
     return _MATRICES.get(picture.colorspace, custom)
