@@ -19,6 +19,7 @@ from pipeline.drawing.compositing import Planes
 from pipeline.drawing.crowding import examine
 from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.layout import Layout, lay_out
+from pipeline.drawing.legend import Entry, Legend, draw_line
 from pipeline.drawing.overlay import Overlay
 from pipeline.drawing.screen import screen_of
 from pipeline.drawing.settings import LayoutSettings
@@ -43,6 +44,8 @@ class Scene:
     """Pictures a second of the result; None keeps those of the video, each at its own time."""
     marks: Mapping[Layer, Rgb] = field(default_factory=dict)
     """Colours for all comments of some layers, in place of their own."""
+    legends: Sequence[Sequence[Entry]] = ()
+    """What is written in the corner of each layout's picture; none for nothing."""
     kept: Color | None = None
     """In which pictures are drawn upon; None: that in which everyone can look at them."""
 
@@ -83,6 +86,10 @@ class Scene:
             Overlay(layout, typeface, video.height, video.sample_aspect, space, self.marks)
             for layout in self.layouts
         ]
+        legends = [
+            Legend(entries, typeface, video.height, video.sample_aspect, space)
+            for entries in self.legends
+        ]
         width, height = even_size(video)
         kind: type[np.unsignedinteger[Any]] = np.uint8 if self.color.bits == 8 else np.uint16
         canvas = np.empty((height * 3 // 2, width * len(overlays)), kind)
@@ -92,8 +99,13 @@ class Scene:
                 target = canvas
                 _copy(picture, canvas, len(overlays))
             planes = Planes.yuv(target)
-            for number, overlay in enumerate(overlays):
-                overlay.draw(planes.columns(number * width, (number + 1) * width), time)
+            parts = [planes.columns(x, x + width) for x in range(0, target.shape[1], width)]
+            for legend, part in zip(legends, parts, strict=False):
+                legend.draw(part)
+            for overlay, part in zip(overlays, parts, strict=False):
+                overlay.draw(part, time)
+            for x in range(width, target.shape[1], width) if legends else ():
+                draw_line(planes, x, space)
             yield int(time / self.unit), target
 
     def _bare(

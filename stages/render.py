@@ -12,6 +12,7 @@ from pipeline.media.codecs import Preset
 from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
+    from pipeline.drawing.legend import Entry
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import Color
     from pipeline.media.probe import VideoInfo
@@ -31,6 +32,8 @@ class Config(StageConfig, frozen=True):
     viewers: Literal["none", "layers", "halves"] = "none"
     """The viewers' comments beside the model's: over the same picture, each kind in its colour,
     or over a copy of it at the left."""
+    labels: bool = True
+    """Whether the pictures say whose comments are whose where there are both."""
     layout: LayoutSettings = LayoutSettings()
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second, for text that moves more smoothly than the video; None keeps the
@@ -147,8 +150,21 @@ def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Sce
         layouts=[laid_out(some, video, config.layout) for some in comments],
         rate=frame_rate(config.fps) if config.fps else None,
         marks=MARKS if config.viewers == "layers" else {},
+        legends=_legends(config),
         kept=color,
     )
+
+
+def _legends(config: Config) -> list[list[Entry]]:
+    """For each layout."""
+    from pipeline.drawing.legend import Entry
+    from pipeline.drawing.style import MARKS, WHITE
+
+    if config.viewers == "none" or not config.labels:
+        return []
+    if config.viewers == "halves":
+        return [[Entry("Viewers", WHITE)], [Entry("Model", WHITE)]]
+    return [[Entry("Viewers", MARKS["viewer"]), Entry("Model", MARKS["generated"])]]
 
 
 STAGE = Stage(

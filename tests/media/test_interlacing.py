@@ -46,7 +46,8 @@ def woven(path: Path, number: int) -> npt.NDArray[np.uint8]:
     """Luma of a picture as it is stored."""
     raw = path.with_suffix(".raw")
     clips.ffmpeg("-i", path, "-f", "rawvideo", "-pix_fmt", "gray", raw)
-    return np.fromfile(raw, np.uint8).reshape(-1, 144, 192)[number]
+    luma: npt.NDArray[np.uint8] = np.fromfile(raw, np.uint8).reshape(-1, 144, 192)[number]
+    return luma
 
 
 @pytest.mark.parametrize("first", ["tff", "bff"])
