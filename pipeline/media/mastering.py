@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
+import av
 from av.sidedata.sidedata import Type
 
 _RATIONALS = "=20i2i"  # libavutil's AVMasteringDisplayMetadata: ten rationals, two switches
@@ -56,14 +56,13 @@ class Mastering:
 UNTOLD = Mastering()
 
 
-def mastering_of(side_data: Iterable[Any]) -> Mastering:
-    """What is told beside a decoded picture: PyAV's side data."""
-    display, levels = None, None
-    for told in side_data:
-        if told.type == Type.MASTERING_DISPLAY_METADATA:
-            display = _display(bytes(told))
-        elif told.type == Type.CONTENT_LIGHT_LEVEL:
-            levels = struct.unpack_from(_LEVELS, bytes(told))
+def mastering_of(picture: av.VideoFrame) -> Mastering:
+    """What is told beside a decoded picture."""
+    told, display, levels = picture.side_data, None, None
+    if Type.MASTERING_DISPLAY_METADATA in told:
+        display = _display(bytes(told[Type.MASTERING_DISPLAY_METADATA]))
+    if Type.CONTENT_LIGHT_LEVEL in told:
+        levels = struct.unpack_from(_LEVELS, bytes(told[Type.CONTENT_LIGHT_LEVEL]))
     return Mastering(display, levels)
 
 

@@ -102,6 +102,18 @@ def test_cards_are_told_of_ten_bits(kind: str) -> None:
     assert card_arguments(Codec("hevc"), kind)[-1] in ("yuv420p", "nv12")
 
 
+@pytest.mark.parametrize("transfer", ["", ",setparams=color_trc=smpte2084"])
+def test_dolby_vision_that_nothing_else_can_show_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, transfer: str
+) -> None:
+    plain, path = tmp_path / "plain.mp4", tmp_path / "clip.mp4"
+    encoding = ("-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error")
+    clips.ffmpeg("-f", "lavfi", "-i", f"color=s=64x48:d=0.1{transfer}", *encoding, plain)
+    clips.ffmpeg("-i", plain, "-c", "copy", "-tag:v", "dvh1", "-strict", "-1", path)
+    probe(path)
+    assert ("Dolby Vision" in caplog.text) == (not transfer)
+
+
 def test_eight_bits_stay_eight(tmp_path: Path) -> None:
     video = probe(clips.constant(tmp_path / "clip.mp4"))
     assert (video.bits, bits_of(video), video.mastering) == (8, 8, Mastering())
