@@ -5,10 +5,10 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, cast
 
 import av
-from av.sidedata.sidedata import Type
+from av.sidedata.sidedata import SideDataContainer, Type
 
 _RATIONALS = "=20i2i"  # libavutil's AVMasteringDisplayMetadata: ten rationals, two switches
 _NAMES = {
@@ -58,7 +58,7 @@ UNTOLD = Mastering()
 
 def mastering_of(picture: av.VideoFrame) -> Mastering:
     """What is told beside a decoded picture."""
-    told, display, levels = picture.side_data, None, None
+    told, display, levels = cast("SideDataContainer", picture.side_data), None, None
     if Type.MASTERING_DISPLAY_METADATA in told:
         display = _display(bytes(told[Type.MASTERING_DISPLAY_METADATA]))
     if Type.CONTENT_LIGHT_LEVEL in told:
