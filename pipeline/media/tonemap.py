@@ -44,7 +44,7 @@ def tone_mapping(video: VideoInfo) -> Iterator[list[str]]:
         file.flush()
         yield [
             f"scale=in_color_matrix={color.matrix}:in_range={color.range_name}",
-            "format=gbrp12le",
+            "format=gbrp16le",
             f"lut3d=file={_escaped(file.name)}:interp=tetrahedral",
             f"setparams=color_primaries={TONE_MAPPED.primaries}:color_trc={TONE_MAPPED.transfer}",
         ]
