@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.media.light import Range, dynamic_range
 from pipeline.media.mastering import UNTOLD, Mastering
-from pipeline.media.probe import VideoInfo
 
+if TYPE_CHECKING:
+    from pipeline.media.probe import VideoInfo
+
+Range = Literal["pq", "hlg"]
+"""The two kinds of high dynamic range."""
 Bits = Literal[8, 10]
 PixelFormat = Literal["yuv420p", "rgb24", "gbrap"]
+
+
+_RANGES: dict[int, Range] = {16: "pq", 18: "hlg"}
+"""By ITU-T H.273 TransferCharacteristics."""
+
+
+def dynamic_range(transfer: int) -> Range | None:
+    """The kind of HDR that an ITU-T H.273 TransferCharacteristics is; None for standard range."""
+    return _RANGES.get(transfer)
 
 
 @dataclass(frozen=True)

@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.media.colors import dynamic_range
+
 Floats = npt.NDArray[np.floating]
-Range = Literal["pq", "hlg"]
-"""The two kinds of high dynamic range."""
 
 GRAPHICS_WHITE = 203.0
 """cd/m² of white text over HDR pictures: ITU-R BT.2408, 58 % of PQ's signal and 75 % of HLG's."""
 HLG_PEAK = 1000.0
 """cd/m² of the screen that HLG is made for: ITU-R BT.2100 with a system gamma of 1.2."""
 
-_RANGES: dict[int, Range] = {16: "pq", 18: "hlg"}
-"""By ITU-T H.273 TransferCharacteristics."""
 _UNSPECIFIED, _BT2020 = 2, 9  # ITU-T H.273 ColourPrimaries
 _BT709 = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
 _CHROMATICITIES = {
@@ -39,11 +36,6 @@ _PQ_PEAK = 10_000.0  # cd/m²
 _A, _B, _C = 0.17883277, 0.28466892, 0.55991073
 _SYSTEM_GAMMA = 1.2
 _SCREEN_GAMMA = 2.4  # ITU-R BT.1886
-
-
-def dynamic_range(transfer: int) -> Range | None:
-    """The kind of HDR that an ITU-T H.273 TransferCharacteristics is; None for standard range."""
-    return _RANGES.get(transfer)
 
 
 def pq_signal(light: npt.ArrayLike) -> Floats:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, cast
+from typing import Literal
 
-import av
-from av.sidedata.sidedata import SideDataContainer, Type
-
-_RATIONALS = "=20i2i"  # libavutil's AVMasteringDisplayMetadata: ten rationals, two switches
 _NAMES = {
     "h264": ("mastering-display", "cll"),
     "hevc": ("master-display", "max-cll"),
@@ -19,7 +14,6 @@ _NAMES = {
 _DISPLAY = "G({},{})B({},{})R({},{})WP({},{})L({},{})"
 _PLACE, _LIGHT = Fraction(1, 50_000), Fraction(1, 10_000)
 """Units of places on the CIE diagram and of light (cd/m²) in H.264 and HEVC."""
-_LEVELS = "=2I"  # libavutil's AVContentLightMetadata
 
 
 @dataclass(frozen=True)
@@ -54,25 +48,6 @@ class Mastering:
 
 
 UNTOLD = Mastering()
-
-
-def mastering_of(picture: av.VideoFrame) -> Mastering:
-    """What is told beside a decoded picture."""
-    told, display, levels = cast("SideDataContainer", picture.side_data), None, None
-    if Type.MASTERING_DISPLAY_METADATA in told:
-        display = _display(bytes(told[Type.MASTERING_DISPLAY_METADATA]))
-    if Type.CONTENT_LIGHT_LEVEL in told:
-        levels = struct.unpack_from(_LEVELS, bytes(told[Type.CONTENT_LIGHT_LEVEL]))
-    return Mastering(display, levels)
-
-
-def _display(told: bytes) -> Display | None:
-    *numbers, has_primaries, has_luminance = struct.unpack_from(_RATIONALS, told)
-    if not (has_primaries and has_luminance):
-        return None
-    values = [Fraction(*numbers[place : place + 2]) for place in range(0, len(numbers), 2)]
-    red, green, blue, white = zip(values[:8:2], values[1:8:2], strict=True)
-    return Display(red, green, blue, white, darkest=values[8], brightest=values[9])
 
 
 def parameters(mastering: Mastering, codec: Literal["h264", "hevc", "av1"]) -> list[str]:

@@ -16,9 +16,10 @@ from av.sidedata.sidedata import Type
 from av.video.reformatter import ColorRange
 
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.colors import dynamic_range
 from pipeline.media.faults import no_frames, unreadable
-from pipeline.media.light import dynamic_range
-from pipeline.media.mastering import Mastering, mastering_of
+from pipeline.media.mastering import Mastering
+from pipeline.media.side_data import mastering_of
 
 log = logging.getLogger("yajiuma")
 

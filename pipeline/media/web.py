@@ -10,11 +10,10 @@ import av
 
 from pipeline.media.carrying import readable_sound, sound_arguments
 from pipeline.media.codecs import H264, container_arguments, software_arguments
-from pipeline.media.colors import TONE_MAPPED, color_tags
+from pipeline.media.colors import TONE_MAPPED, color_tags, dynamic_range
 from pipeline.media.encode import BITEXACT
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
-from pipeline.media.light import dynamic_range
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import progress_told
 from pipeline.media.tonemap import tone_mapping
