@@ -5,6 +5,7 @@ pictures on which the comments are drawn already, with the same settings: what i
 the price of drawing and of passing pictures on. ``over_libass`` takes ffmpeg's own filter for
 subtitles, which draws the exported ASS, and ``over_pillow`` a loop that draws every text on every
 picture with Pillow. All read the same file and write H.264 as ``render`` does, without sound.
+``ten_bit_…`` are of its first seconds in HEVC of ten bits, read and written.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,6 +37,7 @@ from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.layout import Layout, lay_out
 from pipeline.drawing.screen import screen_of
 from pipeline.media.codecs import Codec, software_arguments
+from pipeline.media.colors import Color, color_of
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.rendering import render
@@ -45,7 +48,9 @@ from stages.render import Config
 
 EPISODE = EpisodeSpec(seconds=40, width=1280, height=720, comment_rate=6.3)
 CONFIG = Config()
-CODEC = Codec(CONFIG.codec, CONFIG.preset, CONFIG.crf)
+CODEC = Codec("h264", CONFIG.preset, CONFIG.crf)
+TEN_BIT_CODEC = Codec("hevc", CONFIG.preset, CONFIG.crf)
+TEN_BIT_SECONDS = 10
 
 
 def main() -> None:
@@ -60,10 +65,13 @@ def main() -> None:
         layout = lay_out(list(map(screen_comment, comments)), Typeface().width, screen)
         subtitles = folder / "comments.ass"
         write_comments(subtitles, "ass", comments, screen)
-        scene = Scene(video, [layout])
+        scene, deep = Scene(video, [layout]), _deep(video, folder / "deep.mp4")
+        deep_scene = replace(scene, video=deep, kept=color_of(deep, 10))
         finished = folder / "finished.yuv"
         count = _draw_all(scene, finished)
         target = folder / "annotated.mp4"
+        bare = Layout([], [], screen)
+        deep_count = _draw_all(deep_scene, None)
         ways = {
             "render": lambda: render(scene, target, CODEC, options.segments, _ignore),
             "finished": lambda: _encode_finished(video, finished, target),
@@ -71,10 +79,17 @@ def main() -> None:
             "pillow": lambda: render_with_pillow(video, layout, target, CODEC),
             "bare": lambda: _ffmpeg("-i", video.path, *_ENCODING, target),
             "draw": lambda: _draw_all(scene, None),
-            "decode": lambda: _draw_all(Scene(video, [Layout([], [], screen)]), None),
+            "decode": lambda: _draw_all(replace(scene, layouts=[bare]), None),
+            "ten_bit_render": lambda: render(
+                deep_scene, target, TEN_BIT_CODEC, options.segments, _ignore
+            ),
+            "ten_bit_bare": lambda: _ffmpeg("-i", deep.path, *_DEEP_ENCODING, target),
+            "ten_bit_draw": lambda: _draw_all(deep_scene, None),
+            "ten_bit_decode": lambda: _draw_all(replace(deep_scene, layouts=[bare]), None),
         }
         seconds = interleaved({way: timed(work) for way, work in ways.items()}, options.rounds)
     encoding = ("render", "finished", "libass", "pillow", "bare")
+    deep_encoding = ("ten_bit_render", "ten_bit_bare")
     report(
         "render",
         {
@@ -84,6 +99,16 @@ def main() -> None:
             "over_pillow": speed_ratio(seconds["render"], over=seconds["pillow"]),
             "draw_ms_per_picture": milliseconds_each(
                 count, list(np.subtract(seconds["draw"], seconds["decode"]))
+            ),
+            **{
+                f"{way}_pictures_per_s": per_second(deep_count, seconds[way])
+                for way in deep_encoding
+            },
+            "ten_bit_over_bare": speed_ratio(
+                seconds["ten_bit_render"], over=seconds["ten_bit_bare"]
+            ),
+            "ten_bit_draw_ms_per_picture": milliseconds_each(
+                deep_count, list(np.subtract(seconds["ten_bit_draw"], seconds["ten_bit_decode"]))
             ),
             "visible_comments": [_visible(layout, video)],
         },
@@ -99,6 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _ENCODING = software_arguments(CODEC)
+_DEEP_ENCODING = software_arguments(TEN_BIT_CODEC, Color(bits=10))
 
 
 def _ffmpeg(*arguments: str | Path) -> None:
@@ -109,6 +135,12 @@ def _ffmpeg(*arguments: str | Path) -> None:
 def _silent(video: Path, target: Path) -> VideoInfo:
     """At most as long as the episode, which the comments are of."""
     _ffmpeg("-t", f"{EPISODE.seconds}", "-i", video, "-map", "0:v:0", "-c", "copy", target)
+    return probe(target)
+
+
+def _deep(video: VideoInfo, target: Path) -> VideoInfo:
+    """The first seconds in ten bits."""
+    _ffmpeg("-t", f"{TEN_BIT_SECONDS}", "-i", video.path, *_DEEP_ENCODING, target)
     return probe(target)
 
 

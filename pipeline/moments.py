@@ -8,10 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from pipeline.drawing.colors import yuv
+from pipeline.drawing.colors import space_of
 from pipeline.drawing.layout import Layout
 from pipeline.drawing.showing import Picture, shown
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.decode import Pixels
 from pipeline.media.probe import VideoInfo
 from pipeline.scene import Scene
 
@@ -57,11 +58,11 @@ def picture_at(scene: Scene, moment: Fraction, width: int) -> tuple[Fraction, Pi
         return pts * scene.unit, as_shown(scene, planes, width)
 
 
-def as_shown(scene: Scene, planes: Picture, width: int) -> Picture:
+def as_shown(scene: Scene, planes: Pixels, width: int) -> Picture:
     """Planes of ``scene`` as RGB (height, width, 3), in the shape in which players show them."""
     video = scene.video
     height = round(width * video.height / (video.width * video.sample_aspect))
-    return shown(planes, yuv(video.color_matrix, video.full_range), (width, height))
+    return shown(planes, space_of(scene.color), (width, height))
 
 
 def _last(video: VideoInfo) -> Fraction:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from pipeline.artifacts.publishing import scratch
 from pipeline.media.codecs import Codec
-from pipeline.media.colors import color_of
 from pipeline.media.encode import encoder
 from pipeline.media.joining import join
 from pipeline.scene import Scene
@@ -102,7 +101,7 @@ def _encode(
             codec=codec,
             target_format="nut" if part else "mp4",
             sample_aspect=video.sample_aspect,
-            color=color_of(video),
+            color=scene.color,
             source=None if part else video,
             encoded=told,
         ) as sink,

@@ -8,21 +8,24 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.drawing.colors import GBRA, yuv
+from pipeline.drawing.colors import GBRA, space_of
 from pipeline.drawing.comment import Layer, ScreenComment
 from pipeline.drawing.compositing import Planes
 from pipeline.drawing.crowding import examine
 from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.layout import Layout, lay_out
+from pipeline.drawing.legend import Entry, Legend, draw_line
 from pipeline.drawing.overlay import Overlay
 from pipeline.drawing.screen import screen_of
 from pipeline.drawing.settings import LayoutSettings
 from pipeline.drawing.style import Rgb
-from pipeline.media.decode import even_size, planar_pictures
+from pipeline.media.colors import Color, shown_color
+from pipeline.media.decode import Pixels, even_size, planar_pictures
 from pipeline.media.probe import VideoInfo
 
 log = logging.getLogger("yajiuma")
@@ -41,6 +44,15 @@ class Scene:
     """Pictures a second of the result; None keeps those of the video, each at its own time."""
     marks: Mapping[Layer, Rgb] = field(default_factory=dict)
     """Colours for all comments of some layers, in place of their own."""
+    legends: Sequence[Sequence[Entry]] = ()
+    """What is written in the corner of each layout's picture; none for nothing."""
+    kept: Color | None = None
+    """In which pictures are drawn upon; None: that in which everyone can look at them."""
+
+    @property
+    def color(self) -> Color:
+        """In which the result is."""
+        return self.kept or shown_color(self.video)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -61,41 +73,52 @@ class Scene:
 
     def pictures(
         self, since: Fraction = Fraction(0), until: Fraction | None = None
-    ) -> Generator[tuple[int, Picture]]:
+    ) -> Generator[tuple[int, Pixels]]:
         """Yield pts, in ``unit``, and planes (height · 3 / 2, width), to be used at once.
 
+        They are uint8, or uint16 where ``color`` has ten bits.
         Only those that come of the video's pictures from ``since`` on and before ``until``:
         parts that are rendered apart make the whole.
         """
         video = self.video
-        space, typeface = yuv(video.color_matrix, video.full_range), Typeface()
+        space, typeface = space_of(self.color), Typeface()
         overlays = [
             Overlay(layout, typeface, video.height, video.sample_aspect, space, self.marks)
             for layout in self.layouts
         ]
+        legends = [
+            Legend(entries, typeface, video.height, video.sample_aspect, space)
+            for entries in self.legends
+        ]
         width, height = even_size(video)
-        canvas = np.empty((height * 3 // 2, width * len(overlays)), np.uint8)
+        kind: type[np.unsignedinteger[Any]] = np.uint8 if self.color.bits == 8 else np.uint16
+        canvas = np.empty((height * 3 // 2, width * len(overlays)), kind)
         for time, picture, again in self._bare(since, until):
             target = picture
             if again or len(overlays) > 1:
                 target = canvas
                 _copy(picture, canvas, len(overlays))
             planes = Planes.yuv(target)
-            for number, overlay in enumerate(overlays):
-                overlay.draw(planes.columns(number * width, (number + 1) * width), time)
+            parts = [planes.columns(x, x + width) for x in range(0, target.shape[1], width)]
+            for legend, part in zip(legends, parts, strict=False):
+                legend.draw(part)
+            for overlay, part in zip(overlays, parts, strict=False):
+                overlay.draw(part, time)
+            for x in range(width, target.shape[1], width) if legends else ():
+                draw_line(planes, x, space)
             yield int(time / self.unit), target
 
     def _bare(
         self, since: Fraction, until: Fraction | None
-    ) -> Iterator[tuple[Fraction, Picture, bool]]:
+    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
         """Times and pictures, and whether a picture comes again and so must not be drawn upon."""
         if self.rate is None:
-            for picture in planar_pictures(self.video, since, until):
+            for picture in planar_pictures(self.video, since, until, self.color):
                 yield picture.time, picture.planes, False
             return
-        held: Picture | None = None
+        held: Pixels | None = None
         begins = Fraction(0)
-        with closing(planar_pictures(self.video, since)) as pictures:
+        with closing(planar_pictures(self.video, since, None, self.color)) as pictures:
             for picture in pictures:
                 if held is not None:
                     yield from self._ticks(begins, picture.time, held)
@@ -110,14 +133,14 @@ class Scene:
             yield from self._ticks(begins, max(self.video.duration, begins), held)
 
     def _ticks(
-        self, begins: Fraction, ends: Fraction, picture: Picture
-    ) -> Iterator[tuple[Fraction, Picture, bool]]:
+        self, begins: Fraction, ends: Fraction, picture: Pixels
+    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
         assert self.rate is not None
         for tick in range(math.ceil(begins * self.rate), math.ceil(ends * self.rate)):
             yield tick / self.rate, picture, True
 
 
-def _copy(picture: Picture, canvas: Picture, copies: int) -> None:
+def _copy(picture: Pixels, canvas: Pixels, copies: int) -> None:
     """Put copies of ``picture`` side by side."""
     source, target = Planes.yuv(picture), Planes.yuv(canvas)
     width = picture.shape[1]

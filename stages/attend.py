@@ -68,7 +68,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
     ):
         for number, moment in enumerate(track(moments, len(moments), "attend", "comments")):
-            seen = still(video.path, moment, speller.picture[0])
+            seen = still(video, moment, speller.picture[0])
             sheet.fill(number, decoded(seen, sheet.cell))
             for picture in speller.spell(attended[number], decoded(seen, speller.picture)):
                 sink.write(picture)

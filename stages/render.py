@@ -12,11 +12,14 @@ from pipeline.media.codecs import Preset
 from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
+    from pipeline.drawing.legend import Entry
+    from pipeline.media.codecs import Codec
+    from pipeline.media.colors import Color
     from pipeline.media.probe import VideoInfo
     from pipeline.scene import Scene
 
 _Codec = Annotated[
-    Literal["h264", "hevc", "av1"],
+    Literal["auto", "h264", "hevc", "av1"],
     Meta(extra={"also": {"h265": "hevc", "x265": "hevc", "x264": "h264", "avc": "h264"}}),
 ]
 
@@ -29,11 +32,18 @@ class Config(StageConfig, frozen=True):
     viewers: Literal["none", "layers", "halves"] = "none"
     """The viewers' comments beside the model's: over the same picture, each kind in its colour,
     or over a copy of it at the left."""
+    labels: bool = True
+    """Whether the pictures say whose comments are whose where there are both."""
     layout: LayoutSettings = LayoutSettings()
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second, for text that moves more smoothly than the video; None keeps the
     video's own."""
-    codec: _Codec = "h264"
+    codec: _Codec = "auto"
+    """``auto`` is h264, which plays everywhere, and hevc for video of more than eight bits."""
+    eight_bits: bool = False
+    """Whether deeper video is dithered down to eight bits; it keeps ten otherwise."""
+    tonemap: Literal["keep", "sdr"] = "keep"
+    """``sdr`` makes of HDR what screens of standard range show: BT.709 in eight bits."""
     hardware: bool = False
     """Whether a graphics card encodes."""
     preset: Preset = "veryfast"
@@ -54,17 +64,16 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.publishing import published
     from pipeline.artifacts.source import source_path
     from pipeline.media.carrying import left_out
-    from pipeline.media.codecs import Codec
     from pipeline.media.probe import probe
     from pipeline.progress import progress
     from pipeline.rendering import render
     from pipeline.stage import log
 
     video = probe(source_path(inputs["source"]))
-    scene = _scene(video, inputs, config)
+    color, codec = _target(video, config)
+    scene = _scene(video, color, inputs, config)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
-    codec = Codec(config.codec, config.preset, config.crf, config.hardware)
     with (
         progress(scene.count, "render", "pictures") as told,
         published(outputs["annotated"]) as temporary,
@@ -72,10 +81,51 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         render(scene, temporary, codec, config.segments, told)
     size = outputs["annotated"].stat().st_size
     shown = sum(len(layout.placed) for layout in scene.layouts)
-    return f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
+    result = f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
+    return result + _told(video, scene.color, codec)
 
 
-def _scene(video: VideoInfo, inputs: Files, config: Config) -> Scene:
+def _target(video: VideoInfo, config: Config) -> tuple[Color, Codec]:
+    """In which colours and bits the result is, and how it is encoded."""
+    from pipeline.media.codecs import Codec
+    from pipeline.media.colors import bits_of, color_of, shown_color
+    from pipeline.media.hardware import encodes_ten_bits
+    from pipeline.stage import log
+
+    color = color_of(video, 8 if config.eight_bits else bits_of(video))
+    if config.tonemap == "sdr" and color.dynamic_range:
+        color = shown_color(video)
+    name = config.codec
+    if name == "auto":
+        name = "hevc" if color.bits > 8 else "h264"
+    codec = Codec(name, config.preset, config.crf, config.hardware)
+    if color.bits > 8 and not encodes_ten_bits(codec):
+        log.warning("no encoder of %s takes ten bits here", name)
+        color = color_of(video)
+    if color.dynamic_range and color.bits == 8:
+        log.warning("HDR in eight bits shows bands; `tonemap: sdr` makes it standard range")
+    if color.dynamic_range and config.hardware and color.mastering.peak:
+        log.warning("graphics cards leave out what the video tells of its mastering")
+    return color, codec
+
+
+def _told(video: VideoInfo, color: Color, codec: Codec) -> str:
+    """What has become of bits and of HDR; nothing where there was nothing to lose."""
+    from pipeline.media.colors import bits_of, color_of
+
+    had = color_of(video, bits_of(video))
+    kind = had.dynamic_range
+    told = []
+    if kind and color.dynamic_range is None:
+        told.append(f"HDR ({kind.upper()}) made standard range")
+    elif kind:
+        told.append(f"HDR ({kind.upper()}) kept")
+    if had.bits > 8:
+        told.append("ten bits" if color.bits > 8 else "dithered down to eight bits")
+    return "".join(f", {part}" for part in [*told, f"as {codec.name}"] if told)
+
+
+def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Scene:
     from pipeline.artifacts.comments import read_on_screen
     from pipeline.drawing.style import MARKS
     from pipeline.errors import ExitCode, PipelineError
@@ -100,7 +150,21 @@ def _scene(video: VideoInfo, inputs: Files, config: Config) -> Scene:
         layouts=[laid_out(some, video, config.layout) for some in comments],
         rate=frame_rate(config.fps) if config.fps else None,
         marks=MARKS if config.viewers == "layers" else {},
+        legends=_legends(config),
+        kept=color,
     )
+
+
+def _legends(config: Config) -> list[list[Entry]]:
+    """For each layout."""
+    from pipeline.drawing.legend import Entry
+    from pipeline.drawing.style import MARKS, WHITE
+
+    if config.viewers == "none" or not config.labels:
+        return []
+    if config.viewers == "halves":
+        return [[Entry("Viewers", WHITE)], [Entry("Model", WHITE)]]
+    return [[Entry("Viewers", MARKS["viewer"]), Entry("Model", MARKS["generated"])]]
 
 
 STAGE = Stage(

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
 from pipeline import rendering
@@ -16,15 +15,16 @@ from pipeline.drawing.glyphs import Typeface
 from pipeline.drawing.layout import Layout, lay_out
 from pipeline.drawing.screen import Screen, screen_of
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.media.codecs import Codec
-from pipeline.media.decode import planar_pictures
+from pipeline.media.codecs import Codec, CodecName
+from pipeline.media.colors import bits_of, color_of
+from pipeline.media.decode import Pixels, planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.rendering import render
 from pipeline.scene import Scene, clear_pictures
 from tests import clips
 
-Picture = npt.NDArray[np.uint8]
+Picture = Pixels
 
 COMMENTS = [
     ScreenComment(200 * n, text, commands)
@@ -132,6 +132,53 @@ def test_in_segments_or_not_the_video_is_the_same(
     for (_, drawn), encoded in zip(wanted, planar_pictures(made), strict=True):
         assert np.abs(drawn.astype(int) - encoded.planes).mean() < 3
     assert list(tmp_path.glob(".*")) == []
+
+
+@pytest.fixture
+def deep(tmp_path: Path) -> VideoInfo:
+    """Two seconds of ten bits and PQ, of an odd size, with mastering metadata."""
+    path = tmp_path / "deep.mkv"
+    ramp = "color=s=99x65:r=10:d=2,format=yuv444p10le,geq=lum=200+2*X+5*N:cb=512:cr=512"
+    tags = "setparams=colorspace=bt2020nc:color_primaries=9:color_trc=16:range=tv"
+    x265 = ("-c:v", "libx265", "-crf", "2", "-g", "5")
+    told = "log-level=error:max-cll=900,300"
+    clips.ffmpeg("-f", "lavfi", "-i", f"{ramp},{tags}", *x265, "-x265-params", told, path)
+    return probe(path)
+
+
+@pytest.mark.parametrize("rate", [None, Fraction(20)])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_scenes_of_ten_bits_are_as_those_of_eight(
+    deep: VideoInfo, rate: Fraction | None, copies: int
+) -> None:
+    color = color_of(deep, 10)
+    drawn = taken(Scene(deep, [layout(deep)] * copies, rate, kept=color).pictures())
+    bare = taken(Scene(deep, [NOTHING] * copies, rate, kept=color).pictures())
+    assert len(drawn) == (40 if rate else 20)
+    for (_, picture), (_, before) in zip(drawn, bare, strict=True):
+        assert picture.dtype == np.uint16
+        assert picture.shape == (99, 100 * copies)
+        assert picture[:66].max() <= 940
+        assert np.array_equal(picture[40:45], before[40:45])
+        halves = np.split(picture[:66], copies, axis=1)
+        assert all(np.array_equal(half, halves[0]) for half in halves)
+    assert any((a != b).any() for (_, a), (_, b) in zip(drawn, bare, strict=True))
+    assert len(np.unique(bare[0][1][30])) > 90
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
+def test_segments_of_ten_bits_keep_their_light(
+    deep: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: CodecName
+) -> None:
+    monkeypatch.setattr(rendering, "SHORTEST_SEGMENT", 0.5)
+    target, scene = tmp_path / "out.mp4", Scene(deep, [layout(deep)], kept=color_of(deep, 10))
+    render(scene, target, Codec(codec, "ultrafast", crf=4), 2, lambda amount: None)
+    made = probe(target)
+    assert color_of(made, bits_of(made)) == scene.color
+    assert made.mastering.levels == (900, 300)
+    encoded = planar_pictures(made, color=scene.color)
+    for (_, drawn), picture in zip(scene.pictures(), encoded, strict=True):
+        assert np.abs(drawn.astype(int) - picture.planes).mean() < 6
 
 
 @pytest.mark.parametrize("rate", [None, Fraction(12)])

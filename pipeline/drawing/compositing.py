@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +19,10 @@ OUTLINE_OPACITY = 0.4  # Niconico HTML5 player
 TILE = 1024
 """Pixels across of the parts in which long texts are made ready, when they come into view."""
 
-Plane = npt.NDArray[np.uint8]
-Shares = npt.NDArray[np.uint16]
-"""Of 256."""
+Plane = npt.NDArray[np.unsignedinteger[Any]]
+"""uint8, or uint16 for values of ten bits."""
+Shares = npt.NDArray[np.unsignedinteger[Any]]
+"""Of 256 in uint16, which is faster, or for ten bits of 1024 in uint32."""
 Place = TypeVar("Place", bound=tuple[int, ...])
 
 
@@ -53,12 +54,17 @@ class Planes:
 
 @dataclass(frozen=True)
 class _Layer:
-    """A tile's share of some planes: new = (old · keep + paint) / 256."""
+    """A tile's share of some planes: new = (old · keep + paint) / whole.
+
+    The whole is as many shares as a value has levels, so that products fit in their type.
+    """
 
     keep: Shares
     """(height, width)."""
     paint: Shares
-    """(planes, height, width): value · (256 − keep), with the half that rounds."""
+    """(planes, height, width): value · (whole − keep), with the half that rounds."""
+    bits: int
+    """Of the whole: 8 for 256."""
 
 
 class Sprite:
@@ -77,6 +83,7 @@ class Sprite:
     ) -> None:
         self._masks = cache(drawn)
         self._opacity, self._space = opacity, space
+        self._shade = space.shade(OUTLINE_OPACITY)
         self._fill, self._outline = space.encode(fill), space.encode(outline)
         self._full: dict[tuple[int, int], _Layer] = {}
         self._half: dict[tuple[int, int, int], _Layer] = {}
@@ -116,7 +123,7 @@ class Sprite:
 
     def _full_layer(self, tile: int, mask: TextMask) -> _Layer:
         planes = slice(0, self._space.full)
-        return _layer(*self._inked(mask, slice(tile, tile + TILE), planes))
+        return _layer(*self._inked(mask, slice(tile, tile + TILE), planes), self._space.bits)
 
     def _half_layer(self, tile: int, odd_x: int, odd_y: int) -> _Layer:
         """Half the resolution, for a sprite whose corner is at an even or an odd pixel."""
@@ -125,7 +132,8 @@ class Sprite:
         columns = slice(max(0, tile - odd_x), None if last else tile + TILE - odd_x)
         alpha, values = self._inked(mask, columns, slice(self._space.full, None))
         before = odd_x if tile == 0 else 0
-        return _layer(_halved(alpha, before, odd_y), _halved(values, before, odd_y))
+        halves = _halved(alpha, before, odd_y), _halved(values, before, odd_y)
+        return _layer(*halves, self._space.bits)
 
     def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
         """What the text adds to some columns.
@@ -136,7 +144,7 @@ class Sprite:
         opacity = np.float32(self._opacity)
         face = mask.fill[:, columns].astype(np.float32) * (opacity / 255)
         around = mask.outline[:, columns].astype(np.float32) * (opacity / 255 - face / 255)
-        around *= np.float32(OUTLINE_OPACITY)
+        around *= np.float32(self._shade)
         fill, outline = (color[planes, None, None] for color in (self._fill, self._outline))
         alpha, values = face + around, fill * face + outline * around
         if mask.colors is not None:
@@ -146,12 +154,14 @@ class Sprite:
         return alpha, values
 
 
-def _layer(alpha: Floats, values: Floats) -> _Layer:
-    keep = np.rint(256 * (1 - alpha)).astype(np.uint16)
-    # The mean colour times the rounded alpha: so old · keep + paint cannot exceed 16 bits.
+def _layer(alpha: Floats, values: Floats, bits: int) -> _Layer:
+    kind: type[np.unsignedinteger[Any]] = np.uint16 if bits == 8 else np.uint32
+    whole = 1 << bits
+    keep = np.rint(whole * (1 - alpha)).astype(kind)
+    # The mean colour times the rounded alpha: so old · keep + paint cannot exceed the type.
     colors = np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)
-    paint = np.rint(colors * (256 - keep)).astype(np.uint16) + np.uint16(128)
-    return _Layer(keep, paint)
+    paint = np.rint(colors * (whole - keep)).astype(kind) + kind(whole // 2)
+    return _Layer(keep, paint, bits)
 
 
 def _halved(values: Floats, before: int, odd_y: int) -> Floats:
@@ -192,8 +202,8 @@ def _blend(planes: Plane, layer: _Layer, x: int, y: int) -> None:
         paint = paint[:, top - y : bottom - y, left - x : right - x]
         (height, width), x, y = keep.shape, left, top
     target = planes[:, y : y + height, x : x + width]
-    mixed = target.astype(np.uint16)
+    mixed = target.astype(keep.dtype)
     mixed *= keep
     mixed += paint
-    mixed >>= 8
+    mixed >>= layer.bits
     target[...] = mixed

@@ -80,7 +80,7 @@ class DrawnComment(msgspec.Struct, frozen=True):
             font_size=round(block.glyph, 2),
             line_pitch=round(block.pitch, 2),
             baseline=round(block.baseline, 2),
-            outline=block.outline,
+            outline=round(block.outline, 2),
             shrunk=block.shrunk,
             overflowed=not placed.fits,
         )

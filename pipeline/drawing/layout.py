@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Literal
@@ -165,7 +165,8 @@ def _shape(
 ) -> _Shaped:
     text = clean_text(comment.text)
     style = parse_style(comment.commands, text)
-    rules = rules_for(comment, settings.rules)
+    style = replace(style, opacity=style.opacity * settings.opacity)
+    rules = rules_for(comment, settings.rules, settings.scale, settings.outline)
     ems = 0.0 if style.invisible else measure(text, style.font)
     block = size_block(text, style, ems, stage_width, rules)
     motion = _motion(comment.time_ms / 1000, style, block.width, stage_width, rules)

@@ -81,13 +81,15 @@ class Overlay:
     def _render(self, number: int) -> Sprite:
         text, block, font, color, opacity = self._looks[number]
 
+        stroke = max(THINNEST_OUTLINE, block.outline * self._scale) if block.outline else 0.0
+
         def drawn(phase: int) -> TextMask:
             mask = self._typeface.draw(
                 text,
                 size=block.glyph * self._scale,
                 baseline=block.baseline * self._scale,
                 pitch=block.pitch * self._scale,
-                outline=max(THINNEST_OUTLINE, block.outline * self._scale),
+                outline=stroke,
                 font=font,
                 shift=phase / PHASES * self._aspect,
             )

@@ -86,8 +86,9 @@ def _draw_face(run: Run, size: float, outline: float) -> _Large:
         )
         return image
 
+    around = mask(bold + outline) if outline else Image.new("L", shape)
     # A stroke alone may leave the middle of a wide part open.
-    return _Large(ImageChops.lighter(mask(0), mask(bold)), mask(bold + outline), left, top)
+    return _Large(ImageChops.lighter(mask(0), mask(bold)), around, left, top)
 
 
 def _draw_picture(run: Run, size: float, outline: float) -> _Large:

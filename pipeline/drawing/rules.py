@@ -6,7 +6,8 @@ Lengths are in pixels of a stage 1080 px high, and 1920 px wide at 16:9.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 from pipeline.drawing.comment import ScreenComment
@@ -131,12 +132,34 @@ SIMPLE = Rules(
 _BY_NAME = {rules.name: rules for rules in (HTML5, FLASH, SIMPLE)}
 
 
-def rules_for(comment: ScreenComment, asked: RuleName | Literal["auto"]) -> Rules:
+def rules_for(
+    comment: ScreenComment,
+    asked: RuleName | Literal["auto"],
+    scale: float = 1.0,
+    outline: float = 1.0,
+) -> Rules:
     """The rule set asked for; ``auto`` decides by when the comment was posted.
 
-    A font command is one of the HTML5 player's: what has one follows it at any date.
+    A font command is one of the HTML5 player's: what has one follows it at any date. Comments
+    are ``scale`` times as large as the player's, and their strokes ``outline`` times as wide.
     """
+    return _resized(_name(comment, asked), scale, outline)
+
+
+def _name(comment: ScreenComment, asked: RuleName | Literal["auto"]) -> RuleName:
     if asked != "auto":
-        return _BY_NAME[asked]
+        return asked
     old = comment.posted_us is not None and comment.posted_us < FLASH_UNTIL_US
-    return FLASH if old and not any(category(w) == "font" for w in comment.commands) else HTML5
+    return "flash" if old and not any(category(w) == "font" for w in comment.commands) else "html5"
+
+
+@cache
+def _resized(name: RuleName, scale: float, outline: float) -> Rules:
+    rules = _BY_NAME[name]
+    if (scale, outline) == (1, 1):
+        return rules
+    sizes, resized = (
+        {size: _scaled(metrics, metrics.pitch * scale) for size, metrics in each.items()}
+        for each in (rules.sizes, rules.resized)
+    )
+    return replace(rules, sizes=sizes, resized=resized, outline=rules.outline * scale * outline)

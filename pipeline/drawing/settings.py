@@ -20,3 +20,9 @@ class LayoutSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """More are hidden; None shows all."""
     safe_area: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
     """Share of the picture's height that is left free for subtitles at the bottom."""
+    scale: Annotated[float, Meta(ge=0.25, le=4)] = 1.0
+    """How many times as large as in the player comments are."""
+    opacity: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    """1 is solid; what a comment asks for itself is taken of it."""
+    outline: Annotated[float, Meta(ge=0, le=4)] = 1.0
+    """How many times as wide as in the player the stroke around letters is; 0 for none."""

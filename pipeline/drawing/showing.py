@@ -7,12 +7,13 @@ import numpy.typing as npt
 from PIL import Image
 
 from pipeline.drawing.colors import ColorSpace
+from pipeline.media.decode import Pixels
 
 Picture = npt.NDArray[np.uint8]
 
 
-def shown(planes: Picture, space: ColorSpace, size: tuple[int, int]) -> Picture:
-    """YUV 4:2:0 planes (height · 3 / 2, width) as RGB (h, w, 3) of ``size`` (w, h)."""
+def shown(planes: Pixels, space: ColorSpace, size: tuple[int, int]) -> Picture:
+    """YUV 4:2:0 of eight bits, (height · 3 / 2, width), as RGB (h, w, 3) of ``size`` (w, h)."""
     height, width = planes.shape[0] * 2 // 3, planes.shape[1]
     chroma = planes[height:].reshape(2, height // 2, width // 2)
     resized = [

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from pipeline.media.colors import BT709, Color
+from pipeline.media.mastering import parameters
+
 CodecName = Literal["h264", "hevc", "av1", "prores", "vp9"]
 Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"]
 Container = Literal["mp4", "mov", "webm", "nut"]
@@ -56,19 +59,27 @@ H264 = Codec()
 """What plays everywhere."""
 
 
-def software_arguments(codec: Codec) -> list[str]:
-    """ffmpeg's arguments for the encoder that needs no graphics card."""
+def software_arguments(codec: Codec, color: Color = BT709) -> list[str]:
+    """ffmpeg's arguments for the encoder that needs no graphics card.
+
+    H.264, HEVC and AV1 are of ``color``, in its bits and with its mastering metadata.
+    """
     constant = ["-crf", str(codec.quality)]
+    pixels = _pixels(color.planar_format)
     match codec.name:
         case "h264":
-            return ["-c:v", "libx264", "-preset", codec.preset, *constant, *_pixels("yuv420p")]
+            told = _parameters("-x264-params", parameters(color.mastering, "h264"))
+            return ["-c:v", "libx264", "-preset", codec.preset, *constant, *told, *pixels]
         case "hevc":
-            quiet = ["-x265-params", "log-level=error"]
-            fixed = ["-c:v", "libx265", *quiet, *_pixels("yuv420p")]
+            told = ["log-level=error", *parameters(color.mastering, "hevc")]
+            if color.dynamic_range == "pq":
+                told.append("hdr10-opt=1")
+            fixed = ["-c:v", "libx265", *_parameters("-x265-params", told), *pixels]
             return [*fixed, "-preset", codec.preset, *constant]
         case "av1":
             speed = ["-preset", str(_SVT_PRESETS[codec.preset])]
-            return ["-c:v", "libsvtav1", *speed, *constant, *_pixels("yuv420p")]
+            told = _parameters("-svtav1-params", parameters(color.mastering, "av1"))
+            return ["-c:v", "libsvtav1", *speed, *constant, *told, *pixels]
         case "vp9":
             # A frame that is not shown would have to hold transparency too, and cannot.
             fixed = ["-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-row-mt", "1", "-b:v", "0"]
@@ -94,6 +105,10 @@ def container_arguments(container: Container, codec: CodecName, unit: Fraction) 
         # Times stay as they are; decoding times below 0 are not written anyway.
         return ["-avoid_negative_ts", "disabled", "-f", "nut"]
     return ["-f", container]
+
+
+def _parameters(option: str, told: list[str]) -> list[str]:
+    return [option, ":".join(told)] if told else []
 
 
 def _pixels(name: str) -> list[str]:

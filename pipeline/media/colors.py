@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.media.probe import VideoInfo
+from pipeline.media.mastering import UNTOLD, Mastering
 
+if TYPE_CHECKING:
+    from pipeline.media.probe import VideoInfo
+
+Range = Literal["pq", "hlg"]
+"""The two kinds of high dynamic range."""
+Bits = Literal[8, 10]
 PixelFormat = Literal["yuv420p", "rgb24", "gbrap"]
+
+
+_RANGES: dict[int, Range] = {16: "pq", 18: "hlg"}
+"""By ITU-T H.273 TransferCharacteristics."""
+
+
+def dynamic_range(transfer: int) -> Range | None:
+    """The kind of HDR that an ITU-T H.273 TransferCharacteristics is; None for standard range."""
+    return _RANGES.get(transfer)
 
 
 @dataclass(frozen=True)
@@ -22,6 +37,20 @@ class Color:
     """ITU-T H.273 ColourPrimaries, 2 for unspecified."""
     transfer: int = 2
     """ITU-T H.273 TransferCharacteristics, 2 for unspecified."""
+    bits: Bits = 8
+    """Of a value of YUV; the range is told as of eight."""
+    mastering: Mastering = UNTOLD
+    """What goes along with HDR."""
+
+    @property
+    def planar_format(self) -> str:
+        """YUV 4:2:0 as ffmpeg calls it."""
+        return "yuv420p" if self.bits == 8 else "yuv420p10le"
+
+    @property
+    def dynamic_range(self) -> Range | None:
+        """The kind of HDR; None for standard range."""
+        return dynamic_range(self.transfer)
 
     @property
     def range_name(self) -> str:
@@ -31,11 +60,30 @@ class Color:
 
 BT709 = Color()
 """As of high-definition video."""
+TONE_MAPPED = Color(primaries=1, transfer=1)
+"""What HDR becomes for screens of standard range."""
 
 
-def color_of(video: VideoInfo) -> Color:
-    """The colours in which ``planar_pictures`` yields a video."""
-    return Color(video.color_matrix, video.full_range, video.color_primaries, video.color_transfer)
+def color_of(video: VideoInfo, bits: Bits = 8) -> Color:
+    """The colours of a video, in so many bits."""
+    return Color(
+        video.color_matrix,
+        video.full_range,
+        video.color_primaries,
+        video.color_transfer,
+        bits,
+        video.mastering,
+    )
+
+
+def bits_of(video: VideoInfo) -> Bits:
+    """Ten for all that has more than eight."""
+    return 10 if video.bits > 8 else 8
+
+
+def shown_color(video: VideoInfo) -> Color:
+    """The colours in which everyone can look at a video: eight bits, standard range."""
+    return TONE_MAPPED if dynamic_range(video.color_transfer) else color_of(video)
 
 
 def color_filters(pixel_format: PixelFormat, color: Color) -> list[str]:

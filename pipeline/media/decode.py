@@ -7,20 +7,26 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import av
+import numpy as np
+import numpy.typing as npt
 
 from pipeline.errors import PipelineError
+from pipeline.media.colors import Color, color_of, dynamic_range
 from pipeline.media.faults import no_pictures_decoded, times_go_back
 from pipeline.media.ffmpeg import finish, running
+from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
 from pipeline.media.reading import Picture, timed_pictures
+from pipeline.media.tonemap import tone_mapping
+
+Pixels = npt.NDArray[np.unsignedinteger[Any]]
 
 _CUT = re.compile(rb"frame:(\d+)")
 _SCENE_CHANGE = 10
@@ -52,20 +58,23 @@ class PlanarPicture:
 
     time: Fraction
     """Seconds from the file's start, exactly as the file times it."""
-    planes: Picture
-    """(height · 3 / 2, width) YUV 4:2:0: luma, then the two chroma planes. A view of a buffer
-    that later pictures overwrite; it may be drawn upon."""
+    planes: Pixels
+    """(height · 3 / 2, width) YUV 4:2:0: luma, then the two chroma planes; uint8, or uint16 for
+    ten bits. A view of a buffer that later pictures overwrite; it may be drawn upon."""
 
 
 def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
     """Every picture of ``video`` in order, turned upright and squeezed to size × size.
 
+    HDR becomes what screens of standard range show, interlaced pictures become whole ones.
     Nothing is dropped or doubled for the sake of a constant rate. Decoding goes on while the
     caller is busy. Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
     """
-    with tempfile.TemporaryFile() as cuts:
+    with tempfile.TemporaryFile() as cuts, tone_mapping(video) as tones:
         filters = [
+            *deinterlacing(video),
             f"scale={size}:{size}:flags=area",
+            *tones,
             f"format=rgb24,scdet=threshold={_SCENE_CHANGE}",
             # Only pictures that begin a scene have this key. ffmpeg writes and flushes their
             # lines before the pictures themselves.
@@ -86,48 +95,57 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
 
 
 def planar_pictures(
-    video: VideoInfo, since: Fraction = Fraction(0), until: Fraction | None = None
+    video: VideoInfo,
+    since: Fraction = Fraction(0),
+    until: Fraction | None = None,
+    color: Color | None = None,
 ) -> Generator[PlanarPicture]:
     """Every picture of ``video`` with ``since`` <= time < ``until`` in order, upright.
 
     Nothing is dropped or doubled for the sake of a constant rate; of two pictures at one
-    time, the second comes one unit later. Eight bits deep, in the video's own matrix and
-    range; odd sizes are padded to even ones. Times and planes do not depend on ``since``.
+    time, the second comes one unit later. They are of ``color``: ``color_of`` the video, in
+    eight bits where none is given, or what HDR is tone-mapped to. Odd sizes are padded to even
+    ones, interlaced pictures become whole ones. Times and planes do not depend on ``since``.
     Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times
     go back.
     """
+    color = color or color_of(video)
     seeks = [since - run_up for run_up in _RUN_UPS if run_up < since]
     for seek in seeks if seeks and _seeks_exactly(video) else []:
-        with closing(_planar_from(video, seek)) as pictures:
+        with closing(_planar_from(video, color, seek)) as pictures:
             first = None
             with suppress(PipelineError):  # the last attempt tells the same of the whole file
                 first = next(pictures, None)
-            if first is not None and first.time <= since:
+            # A picture's fields are told apart by those of the one before.
+            before = since - video.time_unit if deinterlacing(video) else since
+            if first is not None and first.time <= before:
                 yield from _within(chain([first], pictures), since, until)
                 return
-    with closing(_planar_from(video, None)) as pictures:
+    with closing(_planar_from(video, color, None)) as pictures:
         yield from _within(pictures, since, until)
 
 
-def still(path: Path, seconds: float, width: int) -> bytes:
-    """One picture of a video as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
+def still(video: VideoInfo, seconds: float, width: int) -> bytes:
+    """One picture as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
 
     Raises PipelineError: NO_FRAMES past the end, FFMPEG_FAILED.
     """
-    arguments = [
-        *("-ss", f"{seconds:.3f}", "-i", str(path), "-map", "0:v:0", "-frames:v", "1"),
-        *("-vf", f"scale={width}:-2", "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4", "pipe:1"),
-    ]
-    with running(arguments, stdout=subprocess.PIPE) as (process, said):
-        assert process.stdout is not None
-        picture: bytes = process.stdout.read()
-        try:
-            finish(process, said, f"taking a picture from {path}")
-        except PipelineError as error:
-            if "received no packets" not in error.problem:
-                raise
+    with tone_mapping(video) as tones:
+        filters = [*deinterlacing(video), f"scale={width}:-2", *tones]
+        arguments = [
+            *("-ss", f"{seconds:.3f}", "-i", str(video.path), "-map", "0:v:0", "-frames:v", "1"),
+            *("-vf", ",".join(filters), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4"),
+        ]
+        with running([*arguments, "pipe:1"], stdout=subprocess.PIPE) as (process, said):
+            assert process.stdout is not None
+            picture: bytes = process.stdout.read()
+            try:
+                finish(process, said, f"taking a picture from {video.path}")
+            except PipelineError as error:
+                if "received no packets" not in error.problem:
+                    raise
     if not picture:
-        raise no_pictures_decoded(path)
+        raise no_pictures_decoded(video.path)
     return picture
 
 
@@ -146,7 +164,7 @@ def _within(
             yield picture
 
 
-def _planar_from(video: VideoInfo, seek: Fraction | None) -> Generator[PlanarPicture]:
+def _planar_from(video: VideoInfo, color: Color, seek: Fraction | None) -> Generator[PlanarPicture]:
     """All pictures, or those from a picture near ``seek`` that needs none before it."""
     width, height = even_size(video)
     # Times stay those of the file: ffmpeg would shift them, and differently after a seek.
@@ -156,22 +174,43 @@ def _planar_from(video: VideoInfo, seek: Fraction | None) -> Generator[PlanarPic
         arguments += ["-noaccurate_seek", "-ss", f"{float(seek):.6f}"]
         # What is shown before the first key picture may refer to pictures that were not read.
         filters.append(r"select=gt(st(0\,ld(0)+key)\,0)")
+    filters += deinterlacing(video)
     if (width, height) != (video.width, video.height):
         filters.append(f"pad={width}:{height}")
-    side = f"color_matrix={video.color_matrix}:%s_range={'pc' if video.full_range else 'tv'}"
-    filters.append(f"scale=in_{side % 'in'}:out_{side % 'out'}")
-    arguments += ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
-    arguments += ["-pix_fmt", "yuv420p"]
+    with _conversion(video, color) as conversion:
+        filters += conversion
+        arguments += ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
+        arguments += ["-pix_fmt", color.planar_format]
+        yield from _timed(video, arguments, color, (height * 3 // 2, width))
+
+
+@contextmanager
+def _conversion(video: VideoInfo, color: Color) -> Iterator[list[str]]:
+    """ffmpeg's filters from the file's colours to ``color``."""
+    wanted = f"out_color_matrix={color.matrix}:out_range={color.range_name}"
+    if color.dynamic_range == dynamic_range(video.color_transfer):
+        own = color_of(video)
+        yield [f"scale=in_color_matrix={own.matrix}:in_range={own.range_name}:{wanted}"]
+    else:
+        with tone_mapping(video) as tones:
+            yield [*tones, f"scale={wanted}"]
+
+
+def _timed(
+    video: VideoInfo, arguments: list[str], color: Color, shape: tuple[int, int]
+) -> Iterator[PlanarPicture]:
     earlier: Fraction | None = None
-    shape = height * 3 // 2, width
-    with closing(timed_pictures(video, arguments, shape, in_advance=False)) as pictures:
-        for pts, unit, planes in pictures:
+    kind = np.dtype(np.uint8 if color.bits == 8 else np.uint16)
+    lines, width = shape
+    in_bytes = lines, width * kind.itemsize
+    with closing(timed_pictures(video, arguments, in_bytes, in_advance=False)) as pictures:
+        for pts, unit, pixels in pictures:
             time = pts * unit - video.start
             if earlier is not None and time <= earlier:
                 if time < earlier:
                     raise times_go_back(video.path, earlier)
                 time += video.time_unit
-            yield PlanarPicture(time, planes)
+            yield PlanarPicture(time, pixels.view(kind))
             earlier = time
 
 

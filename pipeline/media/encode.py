@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +26,7 @@ class PictureSink(Protocol):
     """Takes pictures one after another."""
 
     def write(self, pixels: Any, pts: int | None = None) -> None:
-        """Append one picture: a C-contiguous uint8 buffer of a whole picture.
+        """Append one picture: a C-contiguous buffer of a whole picture.
 
         ``pts`` is the time at which it is shown, in the encoder's ``unit``, later than that
         of the picture before; None: one picture's time after it. The buffer is free again
@@ -53,11 +53,11 @@ def encoder(
 
     ``rate`` is the pictures a second, on average where times are given; ``unit`` the seconds
     in one unit of those, 1 / ``rate`` unless given. ``pixel_format`` is that of the pictures
-    handed in: yuv420p planes (height · 3 / 2, width) of ``color``, rgb24 (height, width, 3)
-    or gbrap planes (4, height, width) of green, blue, red and opacity. All sound, text
-    subtitles, chapters and titles of ``source`` go along, which picture times count from the
-    start of. A thread calls ``encoded`` with how many more pictures are done. The file is
-    complete only when the block ends without an exception. Raises PipelineError: DISK_FULL,
+    handed in: yuv420p planes (height · 3 / 2, width) of ``color``, uint16 for ten bits, rgb24
+    (height, width, 3) or gbrap planes (4, height, width) of green, blue, red and opacity. All
+    sound, text subtitles, chapters and titles of ``source`` go along, which picture times count
+    from the start of. A thread calls ``encoded`` with how many more pictures are done. The file
+    is complete only when the block ends without an exception. Raises PipelineError: DISK_FULL,
     FFMPEG_FAILED.
     """
     unit = unit or 1 / rate
@@ -71,7 +71,7 @@ def encoder(
             *("-copyts", "-f", "nut", "-i", "pipe:0"),
             *(source_input(source) if source else ()),
             *("-map", "0:v", "-vf", ",".join(filters)),
-            *(hardware_arguments(codec) if codec.hardware else software_arguments(codec)),
+            *_encoding(codec, color),
             *color_tags(color),
             *("-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"),
             *("-bsf:v", _last_duration(rate)),
@@ -86,12 +86,19 @@ def encoder(
             assert process.stdin is not None
             try:
                 pipe = process.stdin.fileno()
-                writer = NutWriter(pipe, size, rate, unit, pixel_format)
+                raw = color.planar_format if pixel_format == "yuv420p" else pixel_format
+                writer = NutWriter(pipe, size, rate, unit, raw)
                 yield _Pictures(writer, round(1 / (rate * unit)))
                 process.stdin.close()
             except BrokenPipeError:
                 pass  # ffmpeg died; finish() tells why
             finish(process, said, f"encoding {target.name}")
+
+
+def _encoding(codec: Codec, color: Color) -> Sequence[str]:
+    if codec.hardware:
+        return hardware_arguments(codec, color.bits)
+    return software_arguments(codec, color)
 
 
 def _last_duration(rate: Fraction) -> str:

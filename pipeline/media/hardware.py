@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from functools import cache
 
 from pipeline.errors import ExitCode, PipelineError
-from pipeline.media.codecs import Codec
+from pipeline.media.codecs import Codec, software_arguments
+from pipeline.media.colors import Bits, Color
 from pipeline.media.ffmpeg import finish, running
 
 CANDIDATES: dict[str, tuple[str, ...]] = {
-    "nvenc": ("-rc", "vbr", "-cq", "{crf}", "-b:v", "0", "-pix_fmt", "yuv420p"),
-    "qsv": ("-global_quality", "{crf}", "-pix_fmt", "nv12"),
+    "nvenc": ("-rc", "vbr", "-cq", "{crf}", "-b:v", "0"),
+    "qsv": ("-global_quality", "{crf}"),
     # Out of 100, the best: 54 for x264's 23.
-    "videotoolbox": ("-q:v", "{of_hundred}", "-pix_fmt", "yuv420p"),
-    "amf": ("-rc", "cqp", "-qp_i", "{qp}", "-qp_p", "{qp}", "-pix_fmt", "yuv420p"),
+    "videotoolbox": ("-q:v", "{of_hundred}"),
+    "amf": ("-rc", "cqp", "-qp_i", "{qp}", "-qp_p", "{qp}"),
 }
 """What comes behind the codec's name, e.g. h264_nvenc, and how its quality is set."""
 
@@ -21,15 +24,19 @@ _TRIAL = ("-f", "lavfi", "-i", "color=s=256x256:d=0.04:r=25", "-frames:v", "1")
 """Encoders refuse pictures much smaller than that."""
 
 
+_PIXELS = {"qsv": "nv12"}
+"""Where it is not yuv420p, for eight bits; all take p010le for ten."""
+
+
 @cache
-def hardware_arguments(codec: Codec) -> tuple[str, ...]:
+def hardware_arguments(codec: Codec, bits: Bits = 8) -> tuple[str, ...]:
     """ffmpeg's arguments for the first encoder of a graphics card that works here.
 
     Raises PipelineError: FFMPEG_FAILED where none does.
     """
     tried = []
     for kind in CANDIDATES:
-        arguments = card_arguments(codec, kind)
+        arguments = card_arguments(codec, kind, bits)
         name = arguments[1]
         try:
             with running([*_TRIAL, *arguments, "-f", "null", "-"]) as (process, said):
@@ -46,7 +53,30 @@ def hardware_arguments(codec: Codec) -> tuple[str, ...]:
     )
 
 
-def card_arguments(codec: Codec, kind: str) -> tuple[str, ...]:
+def encodes_ten_bits(codec: Codec) -> bool:
+    """Whether the encoder that ``codec`` names takes ten bits here."""
+    if codec.hardware:
+        try:
+            hardware_arguments(codec, 10)
+        except PipelineError:
+            return False
+        return True
+    name = software_arguments(codec)[1]
+    return Color(bits=10).planar_format in _pixel_formats(name)
+
+
+@cache
+def _pixel_formats(encoder: str) -> frozenset[str]:
+    """Those that ffmpeg's ``encoder`` takes, as ffmpeg tells; none where it has no such one."""
+    with running(["-h", f"encoder={encoder}"], stdout=subprocess.PIPE) as (process, said):
+        assert process.stdout is not None
+        told = process.stdout.read().decode()
+        finish(process, said, f"asking for {encoder}")
+    formats = re.search("pixel formats: (.*)", told)
+    return frozenset(formats[1].split() if formats else ())
+
+
+def card_arguments(codec: Codec, kind: str, bits: Bits = 8) -> tuple[str, ...]:
     """ffmpeg's arguments for the encoder of one kind of card."""
     crf = codec.quality
     quality = {
@@ -55,4 +85,5 @@ def card_arguments(codec: Codec, kind: str) -> tuple[str, ...]:
         "qp": 4 * crf if codec.name == "av1" else crf,  # up to 255, where crf ends at 63
     }
     settings = (setting.format(**quality) for setting in CANDIDATES[kind])
-    return ("-c:v", f"{codec.name}_{kind}", *settings)
+    pixels = "p010le" if bits == 10 else _PIXELS.get(kind, "yuv420p")
+    return ("-c:v", f"{codec.name}_{kind}", *settings, "-pix_fmt", pixels)

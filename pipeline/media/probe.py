@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,16 +12,24 @@ from typing import TypeVar
 
 import av
 from av.container import InputContainer
+from av.sidedata.sidedata import Type
 from av.video.reformatter import ColorRange
 
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.colors import dynamic_range
 from pipeline.media.faults import no_frames, unreadable
+from pipeline.media.mastering import Mastering
+from pipeline.media.side_data import mastering_of
+
+log = logging.getLogger("yajiuma")
 
 Info = TypeVar("Info")
 
 # ITU-T H.273 MatrixCoefficients; PyAV's Colorspace numbers swscale's presets instead.
 _MATRICES = {1: "bt709", 5: "bt470bg", 6: "bt470bg", 9: "bt2020nc"}
 _UNSPECIFIED = 2
+_DOLBY_VISION = {"dvh1", "dvhe", "dav1"}
+"""How mp4 names what plays on nothing else."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,10 @@ class VideoInfo(MediaInfo):
     """ITU-T H.273 TransferCharacteristics, 2 where the file does not say."""
     full_range: bool
     """True where luma spans 0–255 rather than 16–235."""
+    bits: int
+    """Of a value of a pixel, as the file has it."""
+    mastering: Mastering
+    """What goes along with HDR pictures."""
 
 
 def probe(path: Path) -> VideoInfo:
@@ -109,6 +122,12 @@ def _describe_video(path: Path, container: InputContainer) -> VideoInfo:
     if first is None:
         raise no_frames(path, "its video stream is empty")
 
+    if _is_dolby_vision_alone(stream, first):
+        log.warning(
+            "%s is Dolby Vision with nothing beneath for other players (profile 5): its colours"
+            " come out wrong; take a copy with HDR10",
+            path.name,
+        )
     turned = first.rotation % 180 != 0
     width, height = (first.height, first.width) if turned else (first.width, first.height)
     aspect = Fraction(stream.sample_aspect_ratio or 1) or Fraction(1)
@@ -132,6 +151,8 @@ def _describe_video(path: Path, container: InputContainer) -> VideoInfo:
         color_primaries=_told(first.color_primaries),
         color_transfer=_told(first.color_trc),
         full_range=_full_range(first),
+        bits=max(component.bits for component in first.format.components),
+        mastering=mastering_of(first),
     )
 
 
@@ -169,7 +190,19 @@ def _full_range(picture: av.VideoFrame) -> bool:
     return picture.color_range == ColorRange.JPEG
 
 
+def _is_dolby_vision_alone(stream: av.VideoStream, picture: av.VideoFrame) -> bool:
+    """Dolby Vision whose pictures are tagged with no colours, as those of its own space are."""
+    told = Type.DOVI_METADATA in picture.side_data
+    named = stream.codec_context.codec_tag in _DOLBY_VISION
+    return (told or named) and _told(picture.color_trc) == _UNSPECIFIED
+
+
 def _matrix(picture: av.VideoFrame) -> str:
-    """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601."""
+    """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601.
+
+    HDR is of BT.2020's.
+    """
     custom = "bt709" if picture.height >= 720 else "bt470bg"
+    if dynamic_range(picture.color_trc):
+        custom = "bt2020nc"
     return _MATRICES.get(picture.colorspace, custom)

@@ -10,10 +10,13 @@ import av
 
 from pipeline.media.carrying import readable_sound, sound_arguments
 from pipeline.media.codecs import H264, container_arguments, software_arguments
+from pipeline.media.colors import TONE_MAPPED, color_tags, dynamic_range
 from pipeline.media.encode import BITEXACT
 from pipeline.media.ffmpeg import finish, running
+from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import progress_told
+from pipeline.media.tonemap import tone_mapping
 
 WebContainer = Literal["mp4", "webm"]
 
@@ -44,12 +47,10 @@ def write_for_web(
     DISK_FULL, FFMPEG_FAILED.
     """
     container = web_container(video)
-    pictures = ["-c:v", "copy"]
-    if not _is_copied(video, container):
-        even = "pad=ceil(iw/2)*2:ceil(ih/2)*2"
-        pictures = ["-vf", even, "-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"]
-        pictures += software_arguments(H264)
-    with progress_told(encoded) as progress:
+    with progress_told(encoded) as progress, tone_mapping(video) as tones:
+        pictures = ["-c:v", "copy"]
+        if not _is_copied(video, container):
+            pictures = _encoded(video, tones)
         arguments = [
             *("-i", str(video.path), "-map", "0:v:0", *pictures),
             *_sound(video, container),
@@ -60,7 +61,20 @@ def write_for_web(
             finish(process, said, f"copying {video.path.name}")
 
 
+def _encoded(video: VideoInfo, tones: list[str]) -> list[str]:
+    """ffmpeg's arguments that make H.264 of the pictures; ``tones`` are its filters for HDR."""
+    filters = [*deinterlacing(video), "pad=ceil(iw/2)*2:ceil(ih/2)*2", *tones]
+    tags = []
+    if tones:
+        filters.append(f"scale=out_color_matrix={TONE_MAPPED.matrix}:out_range=tv")
+        tags = color_tags(TONE_MAPPED)
+    timing = ["-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"]
+    return ["-vf", ",".join(filters), *timing, *software_arguments(H264), *tags]
+
+
 def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
+    if dynamic_range(video.color_transfer) or deinterlacing(video):
+        return False
     with av.open(str(video.path)) as file:
         context = file.streams.video[0].codec_context
         return (context.name, context.pix_fmt) in _PICTURES[container]

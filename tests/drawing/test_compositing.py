@@ -1,5 +1,7 @@
 """Integer blending, in YUV 4:2:0 and with alpha, against the same thing in floating point."""
 
+from typing import Any, Literal
+
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -8,19 +10,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.drawing import compositing
-from pipeline.drawing.colors import GBRA, ColorSpace, yuv
+from pipeline.drawing.colors import GBRA, ColorSpace, space_of, yuv
 from pipeline.drawing.compositing import OUTLINE_OPACITY, Planes, Sprite
 from pipeline.drawing.masks import PHASES, TextMask
 from pipeline.drawing.style import BLACK, WHITE, Rgb
+from pipeline.media.colors import Color
+from pipeline.media.light import pq_light, pq_signal
 
 HEIGHT, WIDTH = 18, 22  # a quarter plane of 9 × 11 does not fill whole rows of the picture
 
 Floats = npt.NDArray[np.float64]
-Picture = npt.NDArray[np.uint8]
+Picture = npt.NDArray[np.unsignedinteger[Any]]
 
-Space = tuple[str, bool]
+Space = tuple[str, bool, Literal[8, 10]]
 
-spaces = st.tuples(st.sampled_from(["bt709", "bt470bg", "bt2020nc"]), st.booleans())
+matrices = st.sampled_from(["bt709", "bt470bg", "bt2020nc"])
+spaces = st.tuples(matrices, st.booleans(), st.sampled_from([8, 10]))
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 masks = st.tuples(st.integers(1, 15), st.integers(1, 15)).flatmap(
     lambda shape: st.builds(
@@ -34,9 +39,9 @@ masks = st.tuples(st.integers(1, 15), st.integers(1, 15)).flatmap(
 )
 
 
-def noise(seed: int = 0) -> Picture:
-    values = np.random.default_rng(seed).integers(0, 256, (HEIGHT * 3 // 2, WIDTH))
-    return values.astype(np.uint8)
+def noise(bits: int = 8) -> Picture:
+    values = np.random.default_rng(0).integers(0, 1 << bits, (HEIGHT * 3 // 2, WIDTH))
+    return values.astype(np.uint8) if bits == 8 else values.astype(np.uint16)
 
 
 def planes(picture: Picture) -> tuple[Picture, Picture, Picture]:
@@ -53,7 +58,7 @@ def sprite(mask: TextMask, fill: Rgb, outline: Rgb, opacity: float, space: Color
 def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Floats:
     """(3, …) of (…, 3)."""
     red, green, blue = np.moveaxis(np.asarray(rgb, np.float64), -1, 0) / 255
-    matrix, full_range = space
+    matrix, full_range, bits = space
     of_red, of_blue = {
         "bt709": (0.2126, 0.0722),
         "bt470bg": (0.299, 0.114),
@@ -62,8 +67,10 @@ def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Floats:
     y = of_red * red + (1 - of_red - of_blue) * green + of_blue * blue
     cb, cr = (blue - y) / (2 - 2 * of_blue), (red - y) / (2 - 2 * of_red)
     if full_range:
-        return np.array([255 * y, 128 + 255 * cb, 128 + 255 * cr])
-    return np.array([16 + 219 * y, 128 + 224 * cb, 128 + 224 * cr])
+        span, middle = (1 << bits) - 1, 1 << bits - 1
+        return np.array([span * y, middle + span * cb, middle + span * cr])
+    eight = np.array([16 + 219 * y, 128 + 224 * cb, 128 + 224 * cr])
+    return eight * (1 << bits - 8)
 
 
 def reference_ink(
@@ -121,7 +128,7 @@ def reference_blend(
 def test_blending_agrees_with_floating_point(
     mask: TextMask, x: int, y: int, both: tuple[Rgb, Rgb], opacity: float, space: Space
 ) -> None:
-    picture = noise()
+    picture = noise(space[2])
     expected = reference_blend(picture, mask, x, y, both, opacity, space)
     sprite(mask, *both, opacity, yuv(*space)).blend(Planes.yuv(picture), PHASES * x, y)
     for plane, wanted in zip(planes(picture), expected, strict=True):
@@ -161,6 +168,28 @@ def test_a_white_face_raises_luma_and_a_black_outline_lowers_it(
     assert luma[3, 4] == 128
     assert (cb == 128).all()
     assert (cr == 128).all()
+
+
+@pytest.mark.parametrize(("transfer", "signal"), [(16, 0.58), (18, 0.75)])
+def test_white_over_hdr_is_graphics_white(transfer: int, signal: float) -> None:
+    solid = TextMask(np.full((4, 4), 255, np.uint8), np.zeros((4, 4), np.uint8), 0, 0, None)
+    space = space_of(Color("bt2020nc", False, 9, transfer, bits=10))
+    picture = np.full((HEIGHT * 3 // 2, WIDTH), 512, np.uint16)
+    sprite(solid, WHITE, BLACK, 1.0, space).blend(Planes.yuv(picture), 0, 0)
+    luma, cb, cr = planes(picture)
+    assert abs((luma[0, 0] - 64) / 876 - signal) < 0.002
+    assert (cb[0, 0], cr[0, 0]) == (512, 512)
+
+
+def test_the_outline_darkens_hdr_as_much_as_other_pictures() -> None:
+    nothing, around = np.zeros((4, 4), np.uint8), np.full((4, 4), 255, np.uint8)
+    picture = np.full((HEIGHT * 3 // 2, WIDTH), 64 + round(876 * float(pq_signal(203))), np.uint16)
+    space = space_of(Color("bt2020nc", False, 9, 16, bits=10))
+    sprite(TextMask(nothing, around, 0, 0, None), WHITE, BLACK, 1.0, space).blend(
+        Planes.yuv(picture), 0, 0
+    )
+    left = pq_light((planes(picture)[0][0, 0] - 64) / 876) / 203
+    assert abs(left - (1 - OUTLINE_OPACITY) ** 2.4) < 0.01
 
 
 def test_saturated_colors_keep_within_a_byte() -> None:

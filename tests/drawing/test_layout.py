@@ -320,3 +320,32 @@ def test_the_articles_scroll_takes_four_seconds_from_edge_to_edge() -> None:
         assert placed.rules is SIMPLE
         assert (placed.motion.start, placed.motion.end) == pytest.approx((10, 14))
         assert placed.motion.x(10) == WIDE
+
+
+def test_larger_comments_take_higher_lanes_and_smaller_ones_lower() -> None:
+    comments = [said(5, "あ" * 4, "ue"), said(5, "い" * 4, "ue"), said(5, "う", "big")]
+    plain = place(*comments)
+    for scale in (0.5, 2.0):
+        for one, other in zip(plain, place(*comments, scale=scale), strict=True):
+            assert other.block.glyph == pytest.approx(scale * one.block.glyph)
+            assert other.block.outline == pytest.approx(scale * one.block.outline)
+            assert other.y == pytest.approx(scale * one.y)
+            assert (other.lane, other.fits) == (one.lane, True)
+    (wide,) = place(said(5, "あ" * 40, "ue"), scale=2.0)
+    assert wide.block.width <= 512 * 1920 / 683
+
+
+def test_comments_are_as_opaque_as_both_they_and_the_settings_say() -> None:
+    solid, live = place(said(1), said(1, commands="_live"), opacity=0.6)
+    assert solid.style.opacity == pytest.approx(0.6)
+    assert live.style.opacity == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize("rules", ["html5", "flash", "simple"])
+def test_strokes_are_as_wide_as_the_settings_say(rules: str) -> None:
+    ((plain,), (wide,), (none,)) = (
+        place(said(1), rules=rules, outline=outline) for outline in (1.0, 2.5, 0.0)
+    )
+    assert wide.block.outline == pytest.approx(2.5 * plain.block.outline)
+    assert none.block.outline == 0
+    assert (wide.y, wide.motion) == (plain.y, plain.motion)

@@ -98,6 +98,7 @@ LAYERS = [
 WIDE, NARROW, TALL = (320, 180), (240, 180), (180, 320)
 FLASH = LayoutSettings(rules="flash")
 SIMPLE = LayoutSettings(rules="simple")
+FAINT = LayoutSettings(scale=1.4, opacity=0.6, outline=2)
 SAFE = LayoutSettings(safe_area=0.25, collide="all")
 
 
@@ -118,6 +119,8 @@ SAFE = LayoutSettings(safe_area=0.25, collide="all")
         ("shrinking", SHRINKING, (640, 360), LayoutSettings(), 2),
         ("shrinking_flash", SHRINKING, (640, 360), FLASH, 2),
         ("safe_area_and_layers", LAYERS, WIDE, SAFE, 2),
+        ("large_faint_and_thick", SCENE, WIDE, FAINT, 3),
+        ("without_outline", SCENE, WIDE, LayoutSettings(outline=0), 3),
     ],
 )
 def test_golden_pictures(

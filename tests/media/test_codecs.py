@@ -9,6 +9,7 @@ import pytest
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.media import hardware
 from pipeline.media.codecs import Codec, CodecName, Container, Preset, software_arguments
+from pipeline.media.colors import Bits
 from pipeline.media.encode import encoder
 from pipeline.media.hardware import hardware_arguments
 from pipeline.media.probe import probe
@@ -80,7 +81,7 @@ def test_without_a_graphics_card_the_error_names_what_was_tried(
 def test_the_first_card_that_works_is_taken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def software(codec: Codec, kind: str) -> tuple[str, ...]:
+    def software(codec: Codec, kind: str, bits: Bits) -> tuple[str, ...]:
         return ("-c:v", "libx264" if kind == "works" else kind, "-crf", str(codec.quality))
 
     monkeypatch.setattr(hardware, "CANDIDATES", {"none": (), "works": (), "later": ()})

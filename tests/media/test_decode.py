@@ -134,7 +134,7 @@ def test_a_still_is_a_jpeg_of_the_wanted_moment(tmp_path: Path) -> None:
     clips.ffmpeg("-filter_complex", *halves, *clips.H264, path)
     for seconds, colour in ((0.5, (255, 0, 0)), (1.5, (0, 0, 255))):
         target = tmp_path / "still.jpg"
-        target.write_bytes(still(path, seconds, 32))
+        target.write_bytes(still(probe(path), seconds, 32))
         with Image.open(target) as image:
             assert (image.format, image.size) == ("JPEG", (32, 24))
             middle = np.asarray(image.convert("RGB"))[12, 16].astype(int)
@@ -144,7 +144,7 @@ def test_a_still_is_a_jpeg_of_the_wanted_moment(tmp_path: Path) -> None:
 def test_a_still_past_the_end_is_refused(tmp_path: Path) -> None:
     path = clips.constant(tmp_path / "clip.mp4")
     with pytest.raises(PipelineError) as caught:
-        still(path, 60, 32)
+        still(probe(path), 60, 32)
     assert caught.value.code == ExitCode.NO_FRAMES
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 import pytest
@@ -13,6 +14,7 @@ from PIL import Image, ImageSequence
 
 from pipeline.artifacts.comments import GeneratedComment, WordedComment, write_lines
 from pipeline.errors import ExitCode, PipelineError
+from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import probe
 from pipeline.stage import Files
@@ -96,6 +98,14 @@ def test_render_shows_both_in_layers_of_one_colour_each(video: Video) -> None:
     picture = video.picture("layers.mp4", 1)
     assert like(picture[TOP], 255, 170, 60)
     assert like(picture[BOTTOM], 255, 255, 255)
+    assert not like(picture[172, 5:40].max(0), 128, 128, 128)
+
+
+def test_labels_can_be_left_out(video: Video) -> None:
+    video.run(render, "halves.mp4", viewers="halves", labels=False)
+    picture = video.picture("halves.mp4", 1)
+    assert like(picture[90, 320], 128, 128, 128)
+    assert like(picture[172, 5:40].max(0), 128, 128, 128)
 
 
 def test_render_shows_both_in_halves(video: Video) -> None:
@@ -103,6 +113,8 @@ def test_render_shows_both_in_halves(video: Video) -> None:
     picture = video.picture("halves.mp4", 1)
     assert picture.shape == (180, 640, 4)
     left, right = picture[:, :320], picture[:, 320:]
+    assert not like(left[172, 5:40].max(0), 128, 128, 128)
+    assert like(picture[90, 320], 216, 216, 216)
     assert like(left[BOTTOM], 0, 0, 255)
     assert like(left[TOP], 128, 128, 128)
     assert like(right[TOP], 255, 0, 0)
@@ -165,3 +177,54 @@ def test_a_moment_past_the_end_is_refused(video: Video) -> None:
         video.run(moments, "late.png", at=(99.0,))
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "99" in caught.value.problem
+
+
+@pytest.fixture(scope="module")
+def hdr(video: Video, tmp_path_factory: pytest.TempPathFactory) -> Video:
+    """The same comments over a grey clip of ten bits and PQ, 50 cd/m² bright."""
+    made = Video(tmp_path_factory.mktemp("hdr"))
+    for name in ("generated.jsonl", "comments.jsonl"):
+        (made.folder / name).write_bytes((video.folder / name).read_bytes())
+    grey = "color=s=320x180:r=10:d=2,format=yuv420p10le,geq=lum=449:cb=512:cr=512"
+    tags = "setparams=colorspace=bt2020nc:color_primaries=9:color_trc=16:range=tv"
+    x265 = ("-c:v", "libx265", "-preset", "ultrafast", "-x265-params", "log-level=error")
+    clips.ffmpeg("-f", "lavfi", "-i", f"{grey},{tags}", *x265, made.clip)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("settings", "codec", "pixel_format", "said"),
+    [
+        ({}, "hevc", "yuv420p10le", "HDR (PQ) kept, ten bits, as hevc"),
+        ({"codec": "h264"}, "h264", "yuv420p10le", "HDR (PQ) kept, ten bits, as h264"),
+        ({"codec": "av1"}, "av1", "yuv420p10le", "HDR (PQ) kept, ten bits, as av1"),
+        ({"tonemap": "sdr"}, "h264", "yuv420p", "HDR (PQ) made standard range"),
+        ({"eight_bits": True}, "h264", "yuv420p", "dithered down to eight bits, as h264"),
+    ],
+)
+def test_render_says_what_becomes_of_hdr(
+    hdr: Video, settings: dict[str, Any], codec: str, pixel_format: str, said: str
+) -> None:
+    assert said in hdr.run(render, "annotated.mp4", preset="ultrafast", **settings)
+    with av.open(str(hdr.folder / "annotated.mp4")) as file:
+        context = file.streams.video[0].codec_context
+        assert context.codec.canonical_name == codec
+        assert context.pix_fmt == pixel_format
+    transfer = 1 if "tonemap" in settings else 16
+    assert probe(hdr.folder / "annotated.mp4").color_transfer == transfer
+
+
+def test_moments_of_hdr_are_ordinary_pictures(hdr: Video) -> None:
+    hdr.run(moments, "moments.png", of="comments", at=(1.0,), width=320)
+    sheet = np.asarray(Image.open(hdr.folder / "moments.png"))[12:192, 12:332]
+    assert np.abs(sheet[90, 160].astype(int) - 142).max() < 8
+    assert like(sheet[BOTTOM], 0, 0, 255)
+
+
+def test_render_without_an_encoder_for_ten_bits_says_so(
+    hdr: Video, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(hardware, "_pixel_formats", lambda name: frozenset({"yuv420p"}))
+    said = hdr.run(render, "annotated.mp4", preset="ultrafast")
+    assert "dithered down to eight bits, as hevc" in said
+    assert "no encoder of hevc takes ten bits here" in caplog.text

@@ -25,13 +25,13 @@ function paintText(context, shown, colour, scale, x, y) {
   const squeeze = measured > 0 && shown.width > 0 ? shown.width / measured : 1;
   context.setTransform(scale * squeeze, 0, 0, scale, x, y);
   const bold = 2 * EMBOLDENING * size;
-  const around = 2 * Math.max(shown.outline, 1 / scale) + bold;
+  const around = shown.outline && 2 * Math.max(shown.outline, 1 / scale) + bold;
   const outline = colour === "#000000" ? "255, 255, 255" : "0, 0, 0";
   lines.forEach((line, n) => {
     const baseline = shown.baseline + n * shown.line_pitch;
     context.strokeStyle = `rgba(${outline}, ${OUTLINE_OPACITY})`;
     context.lineWidth = around;
-    context.strokeText(line, 0, baseline);
+    if (around) context.strokeText(line, 0, baseline);
     context.strokeStyle = context.fillStyle = colour;
     context.lineWidth = bold;
     context.strokeText(line, 0, baseline);

@@ -77,3 +77,20 @@ def test_ass_has_the_same_comments_in_the_same_places(content: Any, tmp_path: Pa
             assert float(found[1]) == pytest.approx(told["x"], abs=told["speed"] * 0.006 + 0.1)
             assert 0 < float(found[2]) - told["y"] < told["height"] / 2
         assert line.endswith(told["text"])
+
+
+def test_size_opacity_and_strokes_are_those_of_the_settings(tmp_path: Path) -> None:
+    settings = LayoutSettings(scale=2, opacity=0.5, outline=1.5)
+    one = [Comment(time_ms=2000, text="流れる", commands=[], fork="main")]
+    plain, changed = tmp_path / "plain.ass", tmp_path / "changed.ass"
+    write_comments(plain, "ass", one, SCREEN)
+    write_comments(changed, "ass", one, SCREEN, settings)
+    assert "\\fs" not in plain.read_text()
+    size = re.search(r"\\fs([\d.]+)\\bord([\d.]+)\\1a&H(..)&\\3a&H(..)&", changed.read_text())
+    assert size is not None
+    assert float(size[1]) == pytest.approx(2 * 75.9 * 2203 / 2048, abs=0.1)
+    assert float(size[2]) == pytest.approx(8.4)
+    assert (int(size[3], 16), int(size[4], 16)) == (128, 204)
+    write_comments(tmp_path / "one.layout.json", "layout.json", one, SCREEN, settings)
+    (told,) = json.loads((tmp_path / "one.layout.json").read_text())["comments"]
+    assert (told["font_size"], told["opacity"], told["outline"]) == (151.8, 0.5, 8.4)
