@@ -42,7 +42,7 @@ def render(scene: Scene, target: Path, codec: Codec, segments: int | None, told:
             join(
                 _encoded_apart(scene, parts, codec, told),
                 target,
-                rate=scene.rate or scene.video.rate,
+                rate=scene.rate or scene.video.held_rate,
                 codec=codec.name,
                 source=scene.video,
             )
@@ -97,7 +97,7 @@ def _encode(
         encoder(
             target,
             size=scene.size,
-            rate=scene.rate or video.rate,
+            rate=scene.rate or video.held_rate,
             unit=scene.unit,
             codec=codec,
             target_format="nut" if part else "mp4",

@@ -52,7 +52,7 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
     from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.media.carrying import left_out
     from pipeline.media.codecs import Codec
     from pipeline.media.probe import probe
@@ -60,7 +60,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.rendering import render
     from pipeline.stage import log
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     scene = _scene(video, inputs, config)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))

@@ -102,8 +102,11 @@ class FramesWriter:
         """Scenes so far."""
         return len(self._cuts) + 1
 
-    def finish(self, file: h5py.File) -> None:
-        """Write what is not yet written; the last frame stays as long as the one before it."""
+    def finish(self, file: h5py.File, held_until: Fraction | None) -> None:
+        """Write what is not yet written.
+
+        The last frame stays as long as the one before it, or until a second that is later.
+        """
         self._flush()
         file["pts"] = np.array(self._pts, np.int64)
         file["row"] = np.array(self._row, np.int64)
@@ -116,7 +119,8 @@ class FramesWriter:
             thumbnails[index] = jpeg
         file.attrs["time_base"] = str(self._time_base)
         last_step = self._pts[-1] - self._pts[-2] if len(self._pts) > 1 else 1
-        file.attrs["end"] = self._pts[-1] + last_step
+        held = math.ceil((held_until or 0) / self._time_base)
+        file.attrs["end"] = max(self._pts[-1] + last_step, held)
 
     def _flush(self) -> None:
         start = len(self._pictures)
@@ -127,13 +131,18 @@ class FramesWriter:
 
 
 @contextmanager
-def writing_frames(target: Path, size: int, **attributes: Any) -> Iterator[FramesWriter]:
-    """Publish ``target`` when the block ends well."""
+def writing_frames(
+    target: Path, size: int, held_until: Fraction | None = None, **attributes: Any
+) -> Iterator[FramesWriter]:
+    """Publish ``target`` when the block ends well.
+
+    ``held_until`` is the second to which the last picture is held, where sound goes on behind it.
+    """
     with published(target) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update(attributes)
         writer = FramesWriter(file, size)
         yield writer
-        writer.finish(file)
+        writer.finish(file, held_until)
 
 
 def read_thumbnail(path: Path, frame: int) -> bytes:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import av
-from av import AudioStream
-from av.subtitles.stream import SubtitleStream
+from av.stream import Stream
 
 from pipeline.media.codecs import Container
 from pipeline.media.probe import MediaInfo
@@ -39,15 +38,16 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
     """ffmpeg's arguments that take all but the pictures from its second input, ``source``."""
     arguments = ["-map_metadata", "1", "-map_chapters", "1"]
     with av.open(str(source.path)) as file:
-        sound = [_title(stream) for stream in file.streams.audio]
-        subtitles = [_title(stream) for stream in file.streams.subtitles]
+        titles = {stream.index: _title(stream) for stream in file.streams}
     for place, number in enumerate(readable_sound(source)):
-        arguments += ["-map", f"1:a:{number}", *_tagged(f"a:{place}", sound[number])]
+        stream = source.sound_streams[number]
+        arguments += ["-map", f"1:{stream}", *_tagged(f"a:{place}", titles[stream])]
         codec = source.sound_codecs[number]
         arguments += sound_arguments(place, codec, container, COPIED_SOUND[container])
     text = [number for number, name in enumerate(source.subtitle_codecs) if _is_text(name)]
     for place, number in enumerate(text):
-        arguments += ["-map", f"1:s:{number}", *_tagged(f"s:{place}", subtitles[number])]
+        stream = source.subtitle_streams[number]
+        arguments += ["-map", f"1:{stream}", *_tagged(f"s:{place}", titles[stream])]
         arguments += [f"-c:s:{place}", _SUBTITLES[container]]
     return arguments
 
@@ -67,7 +67,7 @@ def sound_arguments(
     return [f"-c:a:{place}", *encoded, f"-flags:a:{place}", "+bitexact"]
 
 
-def _title(stream: AudioStream | SubtitleStream) -> str | None:
+def _title(stream: Stream) -> str | None:
     """ffmpeg reads an mp4's title by this name, and writes it by the other alone."""
     return stream.metadata.get("name") or stream.metadata.get("title")
 

@@ -51,7 +51,7 @@ def write_for_web(
         pictures += software_arguments(H264)
     with progress_told(encoded) as progress:
         arguments = [
-            *("-i", str(video.path), "-map", "0:v:0", *pictures),
+            *("-i", str(video.path), "-map", f"0:{video.stream}", *pictures),
             *_sound(video, container),
             *("-map_metadata", "-1", "-map_chapters", "-1", *progress.arguments, *BITEXACT),
             *(*container_arguments(container, "h264", video.time_unit), str(target)),
@@ -62,7 +62,7 @@ def write_for_web(
 
 def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
     with av.open(str(video.path)) as file:
-        context = file.streams.video[0].codec_context
+        context = file.streams[video.stream].codec_context
         return (context.name, context.pix_fmt) in _PICTURES[container]
 
 
@@ -70,7 +70,7 @@ def _sound(video: VideoInfo, container: WebContainer) -> list[str]:
     """The first track; no browser lets people choose."""
     arguments = []
     for number in readable_sound(video)[:1]:
-        arguments += ["-map", f"0:a:{number}"]
+        arguments += ["-map", f"0:{video.sound_streams[number]}"]
         codec = video.sound_codecs[number]
         arguments += sound_arguments(0, codec, container, _SOUND[container])
     return arguments
