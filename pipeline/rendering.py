@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -13,11 +14,14 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.artifacts.publishing import scratch
+from pipeline.media.carrying import lost_in
 from pipeline.media.codecs import Codec
 from pipeline.media.colors import color_of
 from pipeline.media.encode import encoder
 from pipeline.media.joining import join
 from pipeline.scene import Scene
+
+log = logging.getLogger("yajiuma")
 
 Told = Callable[[int], object]
 """Takes how many more pictures are done."""
@@ -46,6 +50,8 @@ def render(scene: Scene, target: Path, codec: Codec, segments: int | None, told:
                 codec=codec.name,
                 source=scene.video,
             )
+    if lost := lost_in(target, scene.video):
+        log.warning("%s could not be decoded and is missing", ", ".join(lost))
 
 
 def _encoded_apart(scene: Scene, parts: list[Path], codec: Codec, told: Told) -> list[Path]:

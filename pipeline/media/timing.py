@@ -7,7 +7,7 @@ where they do not, or say nothing, all packets are read, and none is decoded.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
@@ -16,7 +16,9 @@ from statistics import median
 import av
 from av import VideoStream
 from av.container import InputContainer
-from av.stream import Discard, Stream
+from av.stream import Stream
+
+from pipeline.media.demuxing import nothing_but
 
 _CUSTOMARY = Fraction(25)
 """Pictures a second of what tells no rate, such as a single picture: ffmpeg's own choice."""
@@ -198,7 +200,7 @@ def _timed(
 
 def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[av.Packet]:
     """Those that are shown, up to where the file breaks off: decoding tells of that."""
-    with _nothing_but(streams, container), suppress(av.error.FFmpegError):
+    with nothing_but(streams, container), suppress(av.error.FFmpegError):
         for packet in container.demux(streams):
             if packet.size and not packet.is_discard:
                 yield packet
@@ -216,18 +218,3 @@ def _sought(container: InputContainer, stream: Stream, offset: int) -> bool:
     except av.error.FFmpegError:
         return False
     return True
-
-
-@contextmanager
-def _nothing_but(streams: list[Stream], container: InputContainer) -> Iterator[None]:
-    """Keep what is of no concern from being read, where the format lets us."""
-    wanted = {stream.index for stream in streams}
-    others = [stream for stream in container.streams if stream.index not in wanted]
-    before = [stream.discard for stream in others]
-    for stream in others:
-        stream.discard = Discard.all
-    try:
-        yield
-    finally:
-        for stream, discard in zip(others, before, strict=True):
-            stream.discard = discard

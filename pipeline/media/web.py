@@ -14,6 +14,7 @@ from pipeline.media.encode import BITEXACT
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import progress_told
+from pipeline.media.sound import changing
 
 WebContainer = Literal["mp4", "webm"]
 
@@ -72,5 +73,6 @@ def _sound(video: VideoInfo, container: WebContainer) -> list[str]:
     for number in readable_sound(video)[:1]:
         arguments += ["-map", f"0:{video.sound_streams[number]}"]
         codec = video.sound_codecs[number]
-        arguments += sound_arguments(0, codec, container, _SOUND[container])
+        heard = changing(video).get(video.sound_streams[number])
+        arguments += sound_arguments(0, codec, container, _SOUND[container], heard)
     return arguments
