@@ -51,7 +51,7 @@ def render(scene: Scene, target: Path, codec: Codec, segments: int | None, told:
                 source=scene.video,
             )
     if lost := lost_in(target, scene.video):
-        log.warning("%s could not be decoded and is missing", ", ".join(lost))
+        log.warning("%s cannot be decoded, and is left out", ", ".join(lost))
 
 
 def _encoded_apart(scene: Scene, parts: list[Path], codec: Codec, told: Told) -> list[Path]:

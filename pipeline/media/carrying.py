@@ -9,7 +9,7 @@ from av.stream import Stream
 
 from pipeline.media.codecs import Container
 from pipeline.media.probe import MediaInfo
-from pipeline.media.sound import Heard, changing, lost_sound, main_format
+from pipeline.media.sound import Heard, changing, lost_sound
 
 _MP4_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
 _PCM = frozenset(
@@ -82,8 +82,7 @@ def sound_arguments(
     encoder, kbps = _ENCODERS[container]
     arguments = [f"-c:a:{place}", encoder, f"-flags:a:{place}", "+bitexact"]
     filters = _SPEAKERS[container]
-    if heard is not None:
-        kept = main_format(heard)
+    if heard is not None and (kept := heard.main_format()):
         same = f"aformat=sample_rates={kept.sample_rate}:channel_layouts={kept.layout}"
         filters = [same, *filters]
         kbps = kbps and max(kbps, _KBPS_A_CHANNEL * kept.channels)

@@ -6,16 +6,15 @@ A container tells of one format a track; what is copied in another one cannot be
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
 import av
 from av import AudioStream
-from av.container import InputContainer
 
 from pipeline.media.demuxing import nothing_but
 from pipeline.media.probe import MediaInfo
@@ -26,6 +25,8 @@ _TOLD_BY_PACKETS = frozenset(
 """Codecs each of whose packets tells its format; AAC's only where no header does for all."""
 _PASSING = Fraction(1, 4)
 """Seconds of a format that are no change: HE-AAC may begin as if it were plain."""
+_DAMAGED = Fraction(1, 20)
+"""Share that cannot be decoded of what is more than a recording with faults."""
 _LOST = Fraction(1, 10)
 """Seconds of sound whose loss is told: encoders add and cut some at both ends."""
 
@@ -41,8 +42,30 @@ class SoundFormat:
     channels: int
 
 
-Heard = Mapping[SoundFormat, Fraction]
-"""Seconds of sound that can be decoded, by its format."""
+@dataclass
+class Heard:
+    """What can be decoded of a track."""
+
+    samples: Counter[SoundFormat] = field(default_factory=Counter)
+    """For each speaker, by format."""
+    broken: Fraction = Fraction(0)
+    """Seconds that cannot be decoded, such as what comes after the codec has changed."""
+
+    def seconds(self) -> Fraction:
+        """How long all is that can be."""
+        return sum((self._lasts(sound) for sound in self.samples), Fraction(0))
+
+    def main_format(self) -> SoundFormat | None:
+        """The one that most of it has."""
+        return max(self.samples, key=lambda s: (self._lasts(s), s.channels), default=None)
+
+    def changes(self) -> bool:
+        """Whether it is of several formats, or in good part of none."""
+        lasting = [sound for sound in self.samples if self._lasts(sound) > _PASSING]
+        return len(lasting) > 1 or self.broken > max(_PASSING, _DAMAGED * self.seconds())
+
+    def _lasts(self, sound: SoundFormat) -> Fraction:
+        return Fraction(self.samples[sound], sound.sample_rate)
 
 
 @cache
@@ -51,29 +74,34 @@ def changing(source: MediaInfo) -> Mapping[int, Heard]:
 
     Packets are read, and where it is they that tell the format, decoded.
     """
-    suspects = _suspects(source.path, source.sound_streams)
-    found = heard(source.path, suspects)
-    return {number: told for number, told in found.items() if len(_lasting(told)) > 1}
-
-
-def main_format(told: Heard) -> SoundFormat:
-    """The one that most of a track has."""
-    return max(told, key=lambda sound: (told[sound], sound.channels, sound.sample_rate))
+    found = heard(source.path, _suspects(source.path, source.sound_streams))
+    return {number: track for number, track in found.items() if track.changes()}
 
 
 def heard(path: Path, streams: frozenset[int]) -> dict[int, Heard]:
-    """All that can be decoded of some of a file's sound streams, by number."""
-    seconds: dict[int, Counter[SoundFormat]] = {number: Counter() for number in sorted(streams)}
+    """What is to be heard of some of a file's sound streams, by number."""
+    tracks = {number: Heard() for number in sorted(streams)}
     if not streams:
         return {}
     with av.open(str(path)) as container:
-        for number, frame in _decoded(container, streams):
-            sound = SoundFormat(frame.sample_rate, frame.layout.name, frame.layout.nb_channels)
-            seconds[number][sound] += frame.samples
-    return {
-        number: {sound: Fraction(samples, sound.sample_rate) for sound, samples in counts.items()}
-        for number, counts in seconds.items()
-    }
+        wanted = [container.streams[number] for number in tracks]
+        with nothing_but(wanted, container), suppress(av.error.FFmpegError):
+            for packet in container.demux(wanted):
+                _hear(tracks[packet.stream.index], packet)
+    return tracks
+
+
+def _hear(track: Heard, packet: av.Packet) -> None:
+    try:
+        frames = packet.decode()
+    except av.error.FFmpegError:
+        track.broken += Fraction((packet.duration or 0) * packet.time_base)
+        return
+    for frame in frames:
+        if isinstance(frame, av.AudioFrame):
+            layout = frame.layout
+            sound = SoundFormat(frame.sample_rate, layout.name, layout.nb_channels)
+            track.samples[sound] += frame.samples
 
 
 def lost_sound(source: MediaInfo, target: Path, tracks: Mapping[int, int]) -> list[str]:
@@ -81,13 +109,14 @@ def lost_sound(source: MediaInfo, target: Path, tracks: Mapping[int, int]) -> li
 
     ``tracks`` are the streams in ``target`` by those in ``source``.
     """
-    changed = {number: told for number, told in changing(source).items() if number in tracks}
+    changed = {number: track for number, track in changing(source).items() if number in tracks}
     there = heard(target, frozenset(tracks[number] for number in changed))
     found = []
-    for number, told in changed.items():
-        had, has = sum(told.values()), sum(there[tracks[number]].values())
-        if has < had - _LOST:
-            found.append(f"{float(had - has):.1f} of {float(had):.1f} s of sound track {number}")
+    for number, track in changed.items():
+        had = track.seconds() + track.broken
+        lost = had - there[tracks[number]].seconds()
+        if lost > _LOST:
+            found.append(f"{float(lost):.1f} of {float(had):.1f} s of sound stream {number}")
     return found
 
 
@@ -112,18 +141,3 @@ def _is_told_by_packets(stream: av.stream.Stream) -> bool:
     name = context.codec.canonical_name
     return name in _TOLD_BY_PACKETS and not (name == "aac" and context.extradata)
 
-
-def _decoded(
-    container: InputContainer, streams: frozenset[int]
-) -> Iterator[tuple[int, av.AudioFrame]]:
-    wanted = [container.streams[number] for number in sorted(streams)]
-    with nothing_but(wanted, container), suppress(av.error.FFmpegError):
-        for packet in container.demux(wanted):
-            with suppress(av.error.FFmpegError):  # a packet that is damaged
-                for frame in packet.decode():
-                    if isinstance(frame, av.AudioFrame):
-                        yield packet.stream_index, frame
-
-
-def _lasting(told: Heard) -> list[SoundFormat]:
-    return [sound for sound, seconds in told.items() if seconds > _PASSING]
