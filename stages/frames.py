@@ -52,7 +52,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with writing_frames(
         outputs["frames"],
         config.size,
-        held_until=video.duration if video.duration > video.pictures_end else None,
         fingerprint=file_fingerprint(video.path),
         width=video.width,
         height=video.height,
@@ -62,6 +61,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             frames.add(frame.pts, frame.time_base, picture, frame.begins_scene)
             if frames.wants_thumbnail:
                 frames.add_thumbnail(thumbnail(frame.pixels, (video.width, video.height)))
+        if video.duration > video.pictures_end:
+            frames.hold_until(video.duration)
     return (
         f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
         f" {pace.verdict(frames.count, 'frames')}"

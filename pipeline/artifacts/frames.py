@@ -52,6 +52,7 @@ class FramesWriter:
         self._cuts: list[int] = []
         self._thumbnails: list[npt.NDArray[np.uint8]] = []
         self._thumbnail_frame: list[int] = []
+        self._held_until = Fraction(0)
         self._next_second = -(2**63)  # pts at which the next thumbnail is due
         self.kept = 0
         """Distinct pictures so far."""
@@ -102,11 +103,12 @@ class FramesWriter:
         """Scenes so far."""
         return len(self._cuts) + 1
 
-    def finish(self, file: h5py.File, held_until: Fraction | None) -> None:
-        """Write what is not yet written.
+    def hold_until(self, seconds: Fraction) -> None:
+        """Let the last frame stay until then, as long as there is sound."""
+        self._held_until = seconds
 
-        The last frame stays as long as the one before it, or until a second that is later.
-        """
+    def finish(self, file: h5py.File) -> None:
+        """Write what is not yet written; the last frame stays as long as the one before it."""
         self._flush()
         file["pts"] = np.array(self._pts, np.int64)
         file["row"] = np.array(self._row, np.int64)
@@ -119,7 +121,7 @@ class FramesWriter:
             thumbnails[index] = jpeg
         file.attrs["time_base"] = str(self._time_base)
         last_step = self._pts[-1] - self._pts[-2] if len(self._pts) > 1 else 1
-        held = math.ceil((held_until or 0) / self._time_base)
+        held = math.ceil(self._held_until / self._time_base)
         file.attrs["end"] = max(self._pts[-1] + last_step, held)
 
     def _flush(self) -> None:
@@ -131,18 +133,13 @@ class FramesWriter:
 
 
 @contextmanager
-def writing_frames(
-    target: Path, size: int, held_until: Fraction | None = None, **attributes: Any
-) -> Iterator[FramesWriter]:
-    """Publish ``target`` when the block ends well.
-
-    ``held_until`` is the second to which the last picture is held, where sound goes on behind it.
-    """
+def writing_frames(target: Path, size: int, **attributes: Any) -> Iterator[FramesWriter]:
+    """Publish ``target`` when the block ends well."""
     with published(target) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update(attributes)
         writer = FramesWriter(file, size)
         yield writer
-        writer.finish(file, held_until)
+        writer.finish(file)
 
 
 def read_thumbnail(path: Path, frame: int) -> bytes:

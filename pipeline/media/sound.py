@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 from av import AudioStream
@@ -91,7 +92,7 @@ def heard(path: Path, streams: frozenset[int]) -> dict[int, Heard]:
     return tracks
 
 
-def _hear(track: Heard, packet: av.Packet) -> None:
+def _hear(track: Heard, packet: av.Packet[Any]) -> None:
     try:
         frames = packet.decode()
     except av.error.FFmpegError:
@@ -140,4 +141,3 @@ def _is_told_by_packets(stream: av.stream.Stream) -> bool:
         return False
     name = context.codec.canonical_name
     return name in _TOLD_BY_PACKETS and not (name == "aac" and context.extradata)
-

@@ -6,7 +6,6 @@ import logging
 import re
 from pathlib import Path
 
-import av
 from av import VideoStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
 from statistics import median
+from typing import Any
 
 import av
 from av import VideoStream
@@ -184,7 +185,7 @@ def _likely_rate(stream: VideoStream, steps: list[Fraction]) -> Fraction:
     return next(likely, None) or Fraction(seen).limit_denominator(_FINEST) or Fraction(1, _FINEST)
 
 
-def _note(last: _Last, time: Fraction, packet: av.Packet) -> None:
+def _note(last: _Last, time: Fraction, packet: av.Packet[Any]) -> None:
     if last.shown is None or time >= last.shown:
         last.shown = time
         last.lasts = Fraction((packet.duration or 0) * packet.time_base)
@@ -192,13 +193,13 @@ def _note(last: _Last, time: Fraction, packet: av.Packet) -> None:
 
 def _timed(
     container: InputContainer, streams: list[Stream]
-) -> Iterator[tuple[Fraction, av.Packet]]:
+) -> Iterator[tuple[Fraction, av.Packet[Any]]]:
     for packet in _packets(container, streams):
         if (time := _time(packet)) is not None:
             yield time, packet
 
 
-def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[av.Packet]:
+def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[av.Packet[Any]]:
     """Those that are shown, up to where the file breaks off: decoding tells of that."""
     with nothing_but(streams, container), suppress(av.error.FFmpegError):
         for packet in container.demux(streams):
@@ -206,7 +207,7 @@ def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[av.Pa
                 yield packet
 
 
-def _time(packet: av.Packet) -> Fraction | None:
+def _time(packet: av.Packet[Any]) -> Fraction | None:
     """Seconds on the file's own clock; when it is decoded, where that is all that is told."""
     time = packet.dts if packet.pts is None else packet.pts
     return None if time is None else Fraction(time * packet.time_base)

@@ -63,7 +63,9 @@ def write_for_web(
 
 def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
     with av.open(str(video.path)) as file:
-        context = file.streams[video.stream].codec_context
+        stream = file.streams[video.stream]
+        assert isinstance(stream, av.VideoStream)
+        context = stream.codec_context
         return (context.name, context.pix_fmt) in _PICTURES[container]
 
 
