@@ -6,12 +6,12 @@ where they do not, or say nothing, all packets are read, and none is decoded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import islice, pairwise
-from statistics import median
+from statistics import median_low
 from typing import Any
 
 import av
@@ -79,19 +79,19 @@ def _told(
         return None
     if not stream.frames and not _begins_at(container, stream, rate):
         return None
-    untold = [one for one in sound if _end(one, start) is None]
-    last, *rests = _tail(container, [stream, *untold], start, end - _TAIL - _FEW / rate)
-    if last.shown is None or last.end is None:
+    told = [_end(one, start) for one in sound]
+    untold = [one for one, its_end in zip(sound, told, strict=True) if its_end is None]
+    pictures, *rests = _tail(container, [stream, *untold], start, end - _TAIL - _FEW / rate)
+    if pictures.last is None or pictures.end is None:
         return None
     if _end(stream, start) is None:
-        end = last.end if last.lasts else last.shown + 1 / rate
-    elif not last.shown < end <= last.shown + _TAIL + _FEW / rate:
+        end = pictures.end if pictures.lasts else pictures.last + 1 / rate
+    elif not pictures.last < end <= pictures.last + _TAIL + _FEW / rate:
         return None
-    ends = [_end(one, start) for one in sound] + [rest.end for rest in rests]
     return Timing(
         rate=rate,
         pictures_end=end,
-        sound_end=max((one for one in ends if one is not None), default=Fraction(0)),
+        sound_end=_latest([*told, *(rest.end for rest in rests)]),
         frame_count=stream.frames or round(end * rate),
         counted=stream.frames > 0,
     )
@@ -108,109 +108,114 @@ def _begins_at(container: InputContainer, stream: VideoStream, rate: Fraction) -
     """Whether the first pictures come about as fast as ``rate``."""
     if not _sought(container, stream, stream.start_time or 0):
         return False
-    times = sorted(time for time, _ in islice(_timed(container, [stream]), _HEAD))
-    settled = times[:-_OUT_OF_TURN]
-    if len(times) < _HEAD or settled[-1] <= settled[0]:
+    head = _Track(stream, Fraction(0))
+    for packet in islice(_packets(container, [stream]), _HEAD):
+        head.note(packet)
+    settled = sorted(head.times)[:-_OUT_OF_TURN]
+    if len(head.times) < _HEAD or settled[-1] <= settled[0]:
         return False  # so short a file is soon read as a whole
-    seen = (len(settled) - 1) / float(settled[-1] - settled[0])
+    seen = (len(settled) - 1) / float((settled[-1] - settled[0]) * head.unit)
     return 1 / _ALIKE < seen / float(rate) < _ALIKE
 
 
-@dataclass
-class _Last:
-    """The last packet of a stream in order of showing; times from the file's start."""
+class _Track:
+    """The packets of a stream, as far as they were read."""
 
-    shown: Fraction | None = None
-    lasts: Fraction = Fraction(0)
-    """0 where it does not say."""
+    def __init__(self, stream: Stream, start: Fraction) -> None:
+        assert stream.time_base is not None
+        self.unit = stream.time_base
+        """Seconds in one unit of time; Fractions of each packet would take as long as reading."""
+        self.count = 0
+        self.times: list[int] = []
+        """On the file's own clock; of decoding, where that is all that is told."""
+        self._start = start
+        self._latest = -(2**63)
+        self._lasts = 0
+
+    def note(self, packet: av.Packet[Any]) -> None:
+        """Count the next one in."""
+        self.count += 1
+        time = packet.dts if packet.pts is None else packet.pts
+        if time is None:
+            return
+        self.times.append(time)
+        if time >= self._latest:
+            self._latest, self._lasts = time, packet.duration or 0
+
+    @property
+    def last(self) -> Fraction | None:
+        """When what is shown last begins, in seconds from the file's start."""
+        return self._latest * self.unit - self._start if self.times else None
+
+    @property
+    def lasts(self) -> Fraction:
+        """For how many seconds it is shown; 0 where it does not say."""
+        return self._lasts * self.unit
 
     @property
     def end(self) -> Fraction | None:
-        return None if self.shown is None else self.shown + self.lasts
+        """When it ends, as far as it says."""
+        return None if self.last is None else self.last + self.lasts
 
 
 def _tail(
     container: InputContainer, streams: list[Stream], start: Fraction, since: Fraction
-) -> list[_Last]:
-    """The last packet of each stream, if it is not before ``since`` or so."""
-    last = {stream.index: _Last() for stream in streams}
-    first = streams[0]
-    assert first.time_base is not None
-    if _sought(container, first, int((max(Fraction(0), since) + start) / first.time_base)):
-        for time, packet in _timed(container, streams):
-            _note(last[packet.stream_index], time - start, packet)
-    return list(last.values())
+) -> list[_Track]:
+    """The packets of each stream from ``since`` or so on."""
+    tracks = {stream.index: _Track(stream, start) for stream in streams}
+    unit = tracks[streams[0].index].unit
+    if _sought(container, streams[0], int((max(Fraction(0), since) + start) / unit)):
+        for packet in _packets(container, streams):
+            tracks[packet.stream_index].note(packet)
+    return list(tracks.values())
 
 
 def _measured(
     container: InputContainer, stream: VideoStream, sound: list[Stream], start: Fraction
 ) -> Timing:
     """The same from all packets."""
-    last = {one.index: _Last() for one in (stream, *sound)}
-    times: list[Fraction] = []
-    count = 0
+    tracks = {one.index: _Track(one, start) for one in (stream, *sound)}
     # Opened anew, as not every file can be gone back in.
     with av.open(container.name) as fresh:
-        for packet in _packets(fresh, [fresh.streams[index] for index in last]):
-            is_picture = packet.stream_index == stream.index
-            count += is_picture
-            if (time := _time(packet)) is not None:
-                _note(last[packet.stream_index], time - start, packet)
-                if is_picture:
-                    times.append(time - start)
-    times.sort()
+        for packet in _packets(fresh, [fresh.streams[index] for index in tracks]):
+            tracks[packet.stream_index].note(packet)
+    pictures, *rests = tracks.values()
+    times = sorted(pictures.times)
     steps = [later - earlier for earlier, later in pairwise(times) if later > earlier]
-    rate = _likely_rate(stream, steps)
-    picture, *rests = last.values()
-    end = count / rate  # of a bare stream of pictures, which has no times
-    if picture.shown is not None:
-        step = min(median(steps), 1 / rate) if steps else 1 / rate
-        end = picture.shown + max(picture.lasts, step)
+    seen = len(steps) / float(sum(steps) * pictures.unit) if steps else None
+    rate = _likely_rate(stream, seen)
+    end = pictures.count / rate  # of a bare stream of pictures, which has no times
+    if pictures.last is not None:
+        step = min(median_low(steps) * pictures.unit, 1 / rate) if steps else 1 / rate
+        end = pictures.last + max(pictures.lasts, step)
     return Timing(
         rate=rate,
         pictures_end=end,
-        sound_end=max((rest.end for rest in rests if rest.end is not None), default=Fraction(0)),
-        frame_count=count,
+        sound_end=_latest([rest.end for rest in rests]),
+        frame_count=pictures.count,
         counted=True,
     )
 
 
-def _likely_rate(stream: VideoStream, steps: list[Fraction]) -> Fraction:
-    """That of the header which goes with the ``steps`` between pictures, or theirs."""
+def _likely_rate(stream: VideoStream, seen: float | None) -> Fraction:
+    """That of the header which goes with the rate that was ``seen``, or that one."""
     told = [Fraction(rate) for rate in (stream.average_rate, stream.guessed_rate) if rate]
-    if not steps:
+    if seen is None:
         return next((rate for rate in told if 1 <= rate <= _FASTEST), _CUSTOMARY)
-    seen = len(steps) / float(sum(steps))
     likely = (rate for rate in told if abs(float(rate) / seen - 1) < _NEARLY)
     return next(likely, None) or Fraction(seen).limit_denominator(_FINEST) or Fraction(1, _FINEST)
 
 
-def _note(last: _Last, time: Fraction, packet: av.Packet[Any]) -> None:
-    if last.shown is None or time >= last.shown:
-        last.shown = time
-        last.lasts = Fraction((packet.duration or 0) * packet.time_base)
+def _latest(ends: Iterable[Fraction | None]) -> Fraction:
+    return max((end for end in ends if end is not None), default=Fraction(0))
 
 
-def _timed(
-    container: InputContainer, streams: list[Stream]
-) -> Iterator[tuple[Fraction, av.Packet[Any]]]:
-    for packet in _packets(container, streams):
-        if (time := _time(packet)) is not None:
-            yield time, packet
-
-
-def _packets(container: InputContainer, streams: list[Stream]) -> Iterator[av.Packet[Any]]:
+def _packets(container: InputContainer, streams: Sequence[Stream]) -> Iterator[av.Packet[Any]]:
     """Those that are shown, up to where the file breaks off: decoding tells of that."""
     with nothing_but(streams, container), suppress(av.error.FFmpegError):
-        for packet in container.demux(streams):
+        for packet in container.demux(list(streams)):
             if packet.size and not packet.is_discard:
                 yield packet
-
-
-def _time(packet: av.Packet[Any]) -> Fraction | None:
-    """Seconds on the file's own clock; when it is decoded, where that is all that is told."""
-    time = packet.dts if packet.pts is None else packet.pts
-    return None if time is None else Fraction(time * packet.time_base)
 
 
 def _sought(container: InputContainer, stream: Stream, offset: int) -> bool:

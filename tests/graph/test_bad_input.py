@@ -73,8 +73,8 @@ def test_a_video_without_pictures(fresh: Project) -> None:
 def test_a_song_with_a_cover(fresh: Project) -> None:
     path, cover = fresh.folder / "song.m4a", fresh.folder / "cover.jpg"
     clips.ffmpeg("-f", "lavfi", "-i", "color=s=320x320", "-frames:v", "1", cover)
-    both = (*clips.sound(), "-i", cover, "-map", "0", "-map", "1", "-c:v", "copy")
-    clips.ffmpeg(*both, "-disposition:v:0", "attached_pic", path)
+    picture = ("-i", cover, "-map", "0", "-map", "1", "-c:v", "copy")
+    clips.ffmpeg(*clips.sound(), *picture, "-disposition:v:0", "attached_pic", path)
     said = refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", str(path))
     assert "as a cover is (1 (mjpeg, 320×320))" in said
 

@@ -87,8 +87,8 @@ def test_a_cover_is_not_the_video(tmp_path: Path, make: object) -> None:
 
 def test_a_song_with_a_cover_is_no_video(tmp_path: Path) -> None:
     path = tmp_path / "song.m4a"
-    streams = (*clips.sound(), "-i", cover(tmp_path, "cover.jpg"), "-map", "0", "-map", "1")
-    clips.ffmpeg(*streams, "-c:v", "copy", "-disposition:v:0", "attached_pic", path)
+    picture = ("-i", cover(tmp_path, "cover.jpg"), "-map", "0", "-map", "1", "-c:v", "copy")
+    clips.ffmpeg(*clips.sound(), *picture, "-disposition:v:0", "attached_pic", path)
     with pytest.raises(PipelineError, match="as a cover is") as caught:
         probe(path)
     assert caught.value.code == ExitCode.NO_FRAMES
