@@ -104,6 +104,8 @@ def _tagged(stream: str, title: str | None) -> list[str]:
 
 def lost_in(target: Path, source: MediaInfo) -> list[str]:
     """What of the sound that had to be encoded is not in ``target``, one phrase a track."""
+    if not changing(source):
+        return []
     with av.open(str(target)) as file:
         there = [stream.index for stream in file.streams.audio]
     carried = [source.sound_streams[number] for number in readable_sound(source)]
