@@ -9,8 +9,8 @@ LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --gen
 STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
 
 # The driver reads these itself, so that file names need no quoting here, and make expands none.
-GIVEN := VIDEO COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL MOST \
-	SINCE MODEL
+GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL \
+	MOST SINCE MODEL
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
@@ -36,6 +36,7 @@ endif
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default.yaml]'
 	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
+	@echo '          [STREAM=1: which of several picture streams; auto: as players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
 	@echo '          Without VIDEO: the videos in the settings file.'
 	@echo 'make render|overlay|moments|export VIDEO=… [OF=comments|generated] [FORMAT=…]'

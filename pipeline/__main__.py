@@ -15,6 +15,7 @@ import sys
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pipeline import numerics
 from pipeline.config import Settings, VideoEntry, load_settings, override, with_model
@@ -85,9 +86,9 @@ def _run(options: argparse.Namespace) -> ExitCode:
         return _fetch(options)
     if options.verb == "models":
         return _models(options.workdir)
-    if (options.comments or options.broadcast) and not options.video:
+    if (options.comments or options.broadcast or options.stream) and not options.video:
         raise PipelineError(
-            ExitCode.USAGE, "COMMENTS and BROADCAST need a VIDEO to go with", "Add VIDEO=…"
+            ExitCode.USAGE, "COMMENTS, BROADCAST and STREAM need a VIDEO to go with", "Add VIDEO=…"
         )
     settings = _as_asked(load_settings(options.config, stage_configs()), options)
     if options.model:
@@ -188,7 +189,25 @@ def _given_video(options: argparse.Namespace) -> VideoEntry | None:
     several = comments.split(os.pathsep) if not Path(comments).exists() else [comments]
     cuts = options.cuts.split(",")
     return VideoEntry(
-        str(options.video), list(filter(None, several)), options.broadcast, list(filter(None, cuts))
+        str(options.video),
+        list(filter(None, several)),
+        options.broadcast,
+        list(filter(None, cuts)),
+        _stream(options.stream),
+    )
+
+
+def _stream(text: str | None) -> int | Literal["auto"] | None:
+    if not text:
+        return None
+    if text == "auto":
+        return "auto"
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise PipelineError(
+        ExitCode.USAGE,
+        f"STREAM= is {text}, and no number of a stream",
+        "Write STREAM=1, or STREAM=auto for the one that players choose",
     )
 
 

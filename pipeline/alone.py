@@ -27,6 +27,12 @@ def main(command: list[str]) -> None:
     except BlockingIOError:
         print("Another call is setting up .venv: waiting for its end …", file=sys.stderr)
         fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError as error:
+        print(
+            f"alone: the project's file system has no locks ({error.strerror}): do not start two"
+            " calls that set up .venv at once.",
+            file=sys.stderr,
+        )
     os.set_inheritable(lock, True)
     try:
         os.execvp(command[0], command)  # noqa: S606 - no shell is what is wanted

@@ -8,6 +8,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from pipeline.locks import refusals_told
+
 
 class Claims:
     """Locks by name, each a byte of one file.
@@ -25,12 +27,15 @@ class Claims:
     def take(self, name: str, *, shared: bool = False) -> bool:
         """Lock ``name``, or say at once that another process has it.
 
+        Raises PipelineError NOT_WRITABLE where the file system has no locks.
+
         Several may share it; one that is not shared has it alone. Taking again what this
         process has changes its kind.
         """
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
-            fcntl.lockf(self._file, kind | fcntl.LOCK_NB, 1, _place(name), os.SEEK_SET)
+            with refusals_told(self.path):
+                fcntl.lockf(self._file, kind | fcntl.LOCK_NB, 1, _place(name), os.SEEK_SET)
         except (BlockingIOError, PermissionError):
             return False
         return True

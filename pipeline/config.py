@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -41,6 +41,8 @@ class VideoEntry(msgspec.Struct, frozen=True):
     broadcast: str | None = None
     """See pipeline.comments.broadcast for the form of both."""
     cuts: list[str] = []
+    stream: int | Literal["auto"] | None = None
+    """Number of its picture stream, or the one that players choose; None: as before."""
     place: str = ""
     """Where it is named: ``my-show.yaml:3``; nothing on the command line."""
 
@@ -59,6 +61,7 @@ class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comments: _Path | list[_Path] = []
     broadcast: _OnAir | None = None
     cuts: list[_Cut] = []
+    stream: Annotated[int, Meta(ge=0)] | Literal["auto"] | None = None
 
 
 class _Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -130,7 +133,7 @@ def _entry(listed: str | _Listed, place: str, where: Places) -> VideoEntry:
         listed = _Listed(listed)
     comments = [listed.comments] if isinstance(listed.comments, str) else listed.comments
     video, *files = (str(where.found(path)) for path in (listed.video, *comments))
-    return VideoEntry(video, files, listed.broadcast, listed.cuts, place)
+    return VideoEntry(video, files, listed.broadcast, listed.cuts, listed.stream, place)
 
 
 def override(settings: Settings, stage: str, values: Mapping[str, Any], place: str) -> Settings:

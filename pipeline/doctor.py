@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import platform
@@ -9,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import metadata
@@ -16,6 +18,7 @@ from pathlib import Path
 
 from pipeline import gpus
 from pipeline.errors import ExitCode, printable
+from pipeline.locks import refusals_told
 from pipeline.profile import load_profile
 from pipeline.runs import read_runs
 
@@ -44,6 +47,7 @@ def examine(workdir: Path, profile: str) -> ExitCode:
         ("machine", _machine, True),
         ("profile", lambda: _profile(profile), True),
         ("disk", lambda: _disk(workdir), True),
+        ("locks", lambda: _locks(workdir), True),
         ("runs", lambda: _runs(workdir), False),
     ]
     to_mend: list[str] = []
@@ -220,8 +224,22 @@ def _runs(workdir: Path) -> str:
     return f"{len(runs)} in {workdir}/runs; the last one {last.state} {ended}".rstrip()
 
 
+def _locks(workdir: Path) -> str:
+    """Try both kinds: runs keep to one, and HDF5 to the other."""
+    folder = _nearest(workdir)
+    with tempfile.NamedTemporaryFile(dir=folder) as file, refusals_told(Path(file.name)):
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return f"files can be locked in {folder}"
+
+
+def _nearest(workdir: Path) -> Path:
+    """The working folder, or the one in which it will be."""
+    return next(path for path in [workdir, *workdir.absolute().parents] if path.exists())
+
+
 def _disk(workdir: Path) -> str:
-    folder = next(path for path in [workdir, *workdir.absolute().parents] if path.exists())
+    folder = _nearest(workdir)
     if not os.access(folder, os.W_OK):
         raise MissingError(f"{folder} is not writable: choose another with WORKDIR=…")
     free = shutil.disk_usage(folder).free

@@ -63,4 +63,4 @@ def _unfolded(entry: VideoEntry) -> list[VideoEntry]:
         raise PipelineError(
             ExitCode.VIDEO_MISSING, f"there is no video in the folder {folder}", "Check the path"
         )
-    return [VideoEntry(str(path)) for path in files]
+    return [VideoEntry(str(path), stream=entry.stream) for path in files]

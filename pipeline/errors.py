@@ -6,6 +6,7 @@ import errno
 import os
 import unicodedata
 from enum import IntEnum
+from pathlib import Path
 
 
 class ExitCode(IntEnum):
@@ -82,12 +83,23 @@ def printable(text: str) -> str:
     )
 
 
+def no_locks(place: str, why: str, remedy: str | None = None) -> PipelineError:
+    """The error for a file system that cannot lock files, such as some of those on networks."""
+    return PipelineError(
+        ExitCode.NOT_WRITABLE,
+        f"{place} cannot be locked: the file system has no locks ({why})",
+        remedy or "Choose a folder on a local disk with WORKDIR=…, or mount this one with locks",
+    )
+
+
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
+_HDF5_LOCKS = "unable to lock file"
 _NO_WRITING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
 def from_os_error(error: BaseException) -> PipelineError | None:
-    """The error a full disk or a read-only folder means, or None for any other cause.
+    """The error a full disk, a read-only folder or one without locks means; None for others.
 
     Looks along the chain of exceptions: h5py raises another one while it closes the file,
     and passes the number of the failed call on only inside a message.
@@ -116,6 +128,10 @@ def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
     def means(numbers: set[int]) -> bool:
         return number in numbers or any(f"errno = {n}," in str(error) for n in numbers)
 
+    if number == errno.ENOLCK or (_HDF5_LOCKS in str(error) and means(_NO_LOCKS)):
+        why = os.strerror(number) if number else str(error)
+        # Stages work in the working folder, and HDF5 does not say which file it is.
+        return no_locks(filename or f"a file in {Path.cwd()}", why)
     if means(_OUT_OF_SPACE):
         return PipelineError(
             ExitCode.DISK_FULL,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import shutil
@@ -12,7 +11,8 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+
+from pipeline.locks import lock_alone
 
 _SLOTS = "YAJIUMA_GPUS"
 """Environment variable: ``2 GPU-a,GPU-b,…``: how many GPUs a stage may take, and of which."""
@@ -81,15 +81,14 @@ def _slots() -> tuple[int, list[str]]:
 
 
 def _lock(name: str, held: ExitStack) -> bool:
-    file = held.enter_context(_slot(name))
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    path = _slot(name)
+    file = held.enter_context(path.open("a"))
+    if not lock_alone(file, path, remedy="Choose a folder on a local disk with TMPDIR=…"):
         file.close()
         return False
     return True
 
 
-def _slot(name: str) -> TextIO:
+def _slot(name: str) -> Path:
     """One user's runs share a GPU's slot, whatever they work on."""
-    return Path(tempfile.gettempdir(), f"yajiuma-{os.getuid()}-{name}.lock").open("a")
+    return Path(tempfile.gettempdir(), f"yajiuma-{os.getuid()}-{name}.lock")

@@ -67,4 +67,4 @@ def as_shown(scene: Scene, planes: Pixels, width: int) -> Picture:
 
 def _last(video: VideoInfo) -> Fraction:
     """A moment at which there is still a picture to come."""
-    return max(Fraction(0), video.duration - 2 / video.rate)
+    return max(Fraction(0), video.duration - 2 / video.held_rate)

@@ -10,8 +10,8 @@ from pipeline.fingerprint import PROJECT
 from pipeline.graph import all_stages
 
 VARIABLES = (
-    *("VIDEO", "COMMENTS", "BROADCAST", "CUTS", "FORMAT", "OF", "VIEWERS", "AT", "URL", "MOST"),
-    *("SINCE", "CONFIG", "WORKDIR", "PROFILE", "WAIT", "MODEL"),
+    *("VIDEO", "STREAM", "COMMENTS", "BROADCAST", "CUTS", "FORMAT", "OF", "VIEWERS", "AT", "URL"),
+    *("MOST", "SINCE", "CONFIG", "WORKDIR", "PROFILE", "WAIT", "MODEL"),
 )
 """Of the environment, which stand for the options of these names."""
 
@@ -30,6 +30,13 @@ def parser(description: str | None) -> Parser:
     )
     options.add_argument(
         "--video", type=path, default=_environment("VIDEO"), help="a video, or a folder of them"
+    )
+    options.add_argument(
+        "--stream",
+        default=os.environ.get("STREAM"),
+        metavar="N",
+        help="the number of the video's picture stream where it has several, or auto for the one"
+        " that players choose (default: as before, at first auto)",
     )
     options.add_argument(
         "--comments",

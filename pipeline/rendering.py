@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Callable
@@ -13,10 +14,13 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.artifacts.publishing import scratch
+from pipeline.media.carrying import lost_in
 from pipeline.media.codecs import Codec
 from pipeline.media.encode import encoder
 from pipeline.media.joining import join
 from pipeline.scene import Scene
+
+log = logging.getLogger("yajiuma")
 
 Told = Callable[[int], object]
 """Takes how many more pictures are done."""
@@ -41,10 +45,12 @@ def render(scene: Scene, target: Path, codec: Codec, segments: int | None, told:
             join(
                 _encoded_apart(scene, parts, codec, told),
                 target,
-                rate=scene.rate or scene.video.rate,
+                rate=scene.rate or scene.video.held_rate,
                 codec=codec.name,
                 source=scene.video,
             )
+    if lost := lost_in(target, scene.video):
+        log.warning("%s cannot be decoded, and is left out", ", ".join(lost))
 
 
 def _encoded_apart(scene: Scene, parts: list[Path], codec: Codec, told: Told) -> list[Path]:
@@ -96,7 +102,7 @@ def _encode(
         encoder(
             target,
             size=scene.size,
-            rate=scene.rate or video.rate,
+            rate=scene.rate or video.held_rate,
             unit=scene.unit,
             codec=codec,
             target_format="nut" if part else "mp4",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
@@ -25,7 +26,7 @@ from pipeline.drawing.screen import screen_of
 from pipeline.drawing.settings import LayoutSettings
 from pipeline.drawing.style import Rgb
 from pipeline.media.colors import Color, shown_color
-from pipeline.media.decode import Pixels, even_size, planar_pictures
+from pipeline.media.decode import Pixels, even_size, last_picture, planar_pictures
 from pipeline.media.probe import VideoInfo
 
 log = logging.getLogger("yajiuma")
@@ -68,8 +69,11 @@ class Scene:
     @property
     def count(self) -> int:
         """How many pictures are expected."""
-        rate = self.rate or self.video.rate
-        return max(1, math.ceil(self.video.duration * rate))
+        video = self.video
+        if self.rate is not None:
+            return max(1, math.ceil(video.duration * self.rate))
+        held = (video.duration - video.pictures_end) * video.held_rate
+        return max(1, math.ceil(video.pictures_end * video.rate) + math.floor(held))
 
     def pictures(
         self, since: Fraction = Fraction(0), until: Fraction | None = None
@@ -78,7 +82,8 @@ class Scene:
 
         They are uint8, or uint16 where ``color`` has ten bits.
         Only those that come of the video's pictures from ``since`` on and before ``until``:
-        parts that are rendered apart make the whole.
+        parts that are rendered apart make the whole. The last picture is held to the end of the
+        sound.
         """
         video = self.video
         space, typeface = space_of(self.color), Typeface()
@@ -113,8 +118,10 @@ class Scene:
     ) -> Iterator[tuple[Fraction, Pixels, bool]]:
         """Times and pictures, and whether a picture comes again and so must not be drawn upon."""
         if self.rate is None:
-            for picture in planar_pictures(self.video, since, until, self.color):
-                yield picture.time, picture.planes, False
+            if since < self.video.pictures_end:
+                for picture in planar_pictures(self.video, since, until, self.color):
+                    yield picture.time, picture.planes, False
+            yield from self._held(since, until)
             return
         held: Pixels | None = None
         begins = Fraction(0)
@@ -131,6 +138,27 @@ class Scene:
                 held[:] = picture.planes
         if held is not None:
             yield from self._ticks(begins, max(self.video.duration, begins), held)
+
+    def _held(
+        self, since: Fraction, until: Fraction | None
+    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
+        """The last picture again and again, where sound goes on behind it."""
+        video = self.video
+        ends = video.duration if until is None else min(until, video.duration)
+        if video.duration == video.pictures_end or ends <= video.pictures_end:
+            return
+        last = last_picture(video, self.color)
+        first = max(1, math.ceil((since - last.time) * video.held_rate))
+        earlier = last.time
+        for tick in itertools.count(first):
+            # In whole units, as all times of the video are.
+            exact = last.time + tick / video.held_rate
+            time = exact // video.time_unit * video.time_unit
+            if time >= ends:
+                return
+            if time > earlier and time >= since:
+                yield time, last.planes, True
+            earlier = time
 
     def _ticks(
         self, begins: Fraction, ends: Fraction, picture: Pixels

@@ -9,6 +9,9 @@ import shlex
 import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
+
+from msgspec.structs import replace
 
 from pipeline.artifacts.source import CommentSources, Source
 from pipeline.comments.broadcast import Broadcast
@@ -48,15 +51,17 @@ def register(
     comments: Sequence[Path] = (),
     broadcast: str | None = None,
     cuts: Sequence[str] = (),
+    stream: int | Literal["auto"] | None = None,
     in_use: bool = False,
     place: str = "",
 ) -> str:
     """Point ``workdir/NAME`` at a video and, where there are any, its comment files.
 
     No ``comments`` takes the files used before, or, for a video that is new or has moved, the
-    one beside it; the broadcast then stays too unless it is given. Returns NAME. Pointers
-    whose files are unchanged are left untouched, and must be where the folder is ``in_use`` by
-    another run. ``place`` is where settings name the video.
+    one beside it; the broadcast then stays too unless it is given. No ``stream`` keeps the
+    picture stream that was chosen before of the same file. Returns NAME. Pointers whose files are
+    unchanged are left untouched, and must be where the folder is ``in_use`` by another run.
+    ``place`` is where settings name the video.
     Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, COMMENTS_MISSING, USAGE, NAME_TAKEN,
     INVALID_SETTING, BUSY.
     """
@@ -79,7 +84,9 @@ def register(
     pointer, comments_pointer = (workdir / name / p for p in (VIDEO_POINTER, COMMENTS_POINTER))
     _refuse_mixing(pointer, video)
     in_place = pointer.exists() and Path(Source.load(pointer).path) == video.resolve()
-    _point(pointer, _source(video, pointer), in_use)
+    source = _source(video, pointer)
+    chosen = _stream_before(source, pointer) if stream is None else _checked(stream, video, place)
+    _point(pointer, replace(source, stream=chosen), in_use)
     if not comments:
         before = _used_before(comments_pointer) if in_place else None
         comments = [Path(file.path) for file in before.files] if before else _beside(video)
@@ -89,6 +96,27 @@ def register(
         files = [_source(path, comments_pointer) for path in comments]
         _point(comments_pointer, CommentSources(files, broadcast, list(cuts)), in_use)
     return name
+
+
+def _stream_before(source: Source, pointer: Path) -> int | None:
+    """The picture stream that was chosen of the same file, if there was any."""
+    same = (old for old in _registered(pointer) if old.fingerprint == source.fingerprint)
+    return next((old.stream for old in same), None)
+
+
+def _checked(stream: int | Literal["auto"], video: Path, place: str) -> int | None:
+    """The number of a picture stream that ``video`` has, or None for the one players choose."""
+    if stream == "auto":
+        return None
+    from pipeline.media.probe import probe
+
+    try:
+        return probe(video, stream).stream
+    except PipelineError as error:
+        if not place or error.code != ExitCode.USAGE:
+            raise
+        problem = f"{place}: {error.problem}"
+        raise PipelineError(ExitCode.INVALID_SETTING, problem, "Name one of these") from None
 
 
 def has_comments(workdir: Path, name: str) -> bool:
@@ -200,6 +228,6 @@ def _point(pointer: Path, now: Source | CommentSources, in_use: bool) -> None:
 def _content(source: Source | CommentSources) -> object:
     """What matters of a pointer: all but where the files lie."""
     if isinstance(source, Source):
-        return source.fingerprint
+        return source.fingerprint, source.stream
     names = [(Path(file.path).name, file.fingerprint) for file in source.files]
     return names, source.broadcast, source.cuts

@@ -137,6 +137,7 @@ class Workspace:
         try:
             return register(
                 *(self.folder, video, files, entry.broadcast, entry.cuts),
+                stream=entry.stream,
                 in_use=not free,
                 place=entry.place,
             )

@@ -37,7 +37,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.comments import GeneratedComment, read_lines
     from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.choosing import choose
     from pipeline.drawing.heat import decoded
     from pipeline.drawing.lettering import Lettering
@@ -49,7 +49,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.progress import track
     from pipeline.stage import log
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     frames = Frames.load(inputs["frames"])
     comments = list(read_lines(inputs["comments"], GeneratedComment))
     duration = float(frames.times.duration)

@@ -30,13 +30,13 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``comments.FORMAT`` or ``generated.FORMAT``."""
     from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.comments.record import Comment
     from pipeline.comments.writing import write_comments
     from pipeline.drawing.screen import screen_of
     from pipeline.media.probe import probe
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     if config.of == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:

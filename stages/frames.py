@@ -27,9 +27,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
     import numpy as np
 
-    from pipeline.artifacts.disk import require_space
+    from pipeline.artifacts.disk import require_space, warn_of_space
     from pipeline.artifacts.frames import writing_frames
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.fingerprint import file_fingerprint
     from pipeline.frames import FrameSelector, Near, thumbnail
     from pipeline.media.decode import scaled_pictures
@@ -37,9 +37,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pace import Pace
     from pipeline.progress import track
 
-    video = probe(source_path(inputs["source"]))
-    kept_at_most = min(video.frame_count, round((config.fps or video.rate) * video.duration) + 1)
-    require_space(outputs.folder, kept_at_most * config.size**2 * 3)
+    video = probe(*source_video(inputs["source"]))
+    kept_at_most = min(
+        video.frame_count, round((config.fps or video.rate) * video.pictures_end) + 1
+    )
+    # How many of them are alike, and how many there are where none has counted, is a guess.
+    certain = config.dedupe == "off" and video.counted
+    (require_space if certain else warn_of_space)(outputs.folder, kept_at_most * config.size**2 * 3)
 
     alike = {"off": None, "exact": np.array_equal, "near": Near(config.size, config.threshold)}
     select = FrameSelector(config.fps, alike[config.dedupe])
@@ -57,6 +61,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             frames.add(frame.pts, frame.time_base, picture, frame.begins_scene)
             if frames.wants_thumbnail:
                 frames.add_thumbnail(thumbnail(frame.pixels, (video.width, video.height)))
+        if video.duration > video.pictures_end:
+            frames.hold_until(video.duration)
     return (
         f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
         f" {pace.verdict(frames.count, 'frames')}"

@@ -43,12 +43,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.artifacts.comments import read_on_screen
     from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.media.probe import probe
     from pipeline.moments import chosen, crowded
     from pipeline.scene import Scene, laid_out
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
     if config.at:
         moments = chosen([Fraction(str(second)) for second in config.at], video)

@@ -27,7 +27,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``overlay.mov`` or ``overlay.webm``."""
     from pipeline.artifacts.comments import read_on_screen
     from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.media.codecs import Codec
     from pipeline.media.decode import even_size
     from pipeline.media.encode import encoder
@@ -36,7 +36,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.scene import clear_pictures, laid_out
     from pipeline.timebase import frame_rate
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
     rate = frame_rate(config.fps) if config.fps else video.rate
     count = max(1, round(video.duration * rate))

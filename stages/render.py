@@ -62,14 +62,14 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
     from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.media.carrying import left_out
     from pipeline.media.probe import probe
     from pipeline.progress import progress
     from pipeline.rendering import render
     from pipeline.stage import log
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     color, codec = _target(video, config)
     scene = _scene(video, color, inputs, config)
     if lost := left_out(video, "mp4"):

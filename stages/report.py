@@ -29,7 +29,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.artifacts.explained import Explained
     from pipeline.artifacts.frames import Frames
     from pipeline.artifacts.publishing import published_folder
-    from pipeline.artifacts.source import source_path
+    from pipeline.artifacts.source import source_video
     from pipeline.artifacts.training import TrainingRecord
     from pipeline.media.probe import probe
     from pipeline.progress import progress
@@ -39,7 +39,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.report.summary import Summary
     from pipeline.scene import laid_out
 
-    video = probe(source_path(inputs["source"]))
+    video = probe(*source_video(inputs["source"]))
     frames = Frames.load(inputs["frames"])
     explained = Explained.load(inputs["explained"])
 

@@ -5,7 +5,8 @@ from pipeline.drawing.comment import ScreenComment
 from pipeline.drawing.layout import lay_out
 from pipeline.drawing.screen import screen_of
 from pipeline.media.probe import VideoInfo, probe
-from pipeline.moments import chosen, crowded
+from pipeline.moments import chosen, crowded, picture_at
+from pipeline.scene import Scene
 from tests import clips
 
 
@@ -28,6 +29,18 @@ def test_without_comments_there_are_moments_all_the_same(tmp_path: Path) -> None
     assert 1 <= len(found) <= 6
     assert found == sorted(found)
     assert all(0 <= moment < info.duration for moment in found)
+
+
+def test_there_are_moments_for_as_long_as_there_is_sound(tmp_path: Path) -> None:
+    path = tmp_path / "still.mp4"
+    clips.ffmpeg(*clips.pictures(seconds=0.04), *clips.sound(9), *clips.H264, path)
+    info = probe(path)
+    (last,) = chosen([Fraction(9)], info)
+    scene = Scene(info, [lay_out([], lambda text, font: 1.0, screen_of(info))])
+    for moment in (Fraction(0), Fraction(4), last):
+        time, picture = picture_at(scene, moment, 64)
+        assert abs(time - moment) <= Fraction(1, 12)
+        assert picture.shape == (48, 64, 3)
 
 
 def test_the_very_end_has_a_picture(tmp_path: Path) -> None:

@@ -112,6 +112,67 @@ def test_two_halves_are_two_pictures(video: VideoInfo) -> None:
             assert np.array_equal(chroma, picture[48:].reshape(2, 24, 32))
 
 
+@pytest.fixture
+def outlasted(tmp_path: Path) -> VideoInfo:
+    """Two seconds of pictures, five of sound."""
+    path = tmp_path / "long.mp4"
+    clips.ffmpeg(*clips.pictures("320x180", seconds=2), *clips.sound(5), *clips.H264, path)
+    return probe(path)
+
+
+def test_the_last_picture_is_held_to_the_end_of_the_sound(outlasted: VideoInfo) -> None:
+    scene = Scene(outlasted, [NOTHING])
+    pictures = taken(scene.pictures())
+    assert seconds(scene, pictures) == [Fraction(n, 25) for n in range(scene.count)]
+    assert scene.count == 125
+    assert all(np.array_equal(picture, pictures[49][1]) for _, picture in pictures[50:])
+
+
+@pytest.mark.parametrize("rate", [None, Fraction(60)])
+def test_comments_move_over_the_held_picture_and_parts_make_the_whole(
+    outlasted: VideoInfo, rate: Fraction | None
+) -> None:
+    comments = [ScreenComment(3800, "動く", ())]
+    scene = Scene(outlasted, [lay_out(comments, Typeface().width, screen_of(outlasted))], rate)
+    whole = taken(scene.pictures())
+    late = [picture for pts, picture in whole if Fraction(7, 2) < pts * scene.unit < 5]
+    assert all(not np.array_equal(a, b) for a, b in pairwise(late))
+    bounds = [Fraction(0), Fraction(7, 4), Fraction(3), Fraction(19, 4), None]
+    parts = [
+        picture
+        for since, until in pairwise(bounds)
+        for picture in taken(scene.pictures(since or Fraction(0), until))
+    ]
+    assert [pts for pts, _ in parts] == [pts for pts, _ in whole]
+    assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(parts, whole, strict=True))
+
+
+@pytest.mark.parametrize("segments", [1, 3])
+def test_what_is_rendered_is_as_long_as_the_sound(
+    outlasted: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int
+) -> None:
+    monkeypatch.setattr(rendering, "SHORTEST_SEGMENT", 0.5)
+    target = tmp_path / "out.mp4"
+    render(Scene(outlasted, [layout(outlasted)]), target, Codec(), segments, lambda amount: None)
+    made = probe(target)
+    assert made.frame_count == 125
+    assert made.pictures_end == 5
+    assert clips.packets(target, "audio") == clips.packets(outlasted.path, "audio")
+
+
+@pytest.mark.parametrize("ending", ["mkv", "avi"])
+def test_a_still_with_a_song_is_a_video(tmp_path: Path, ending: str) -> None:
+    path, target = tmp_path / f"still.{ending}", tmp_path / "out.mp4"
+    one = (*clips.pictures(rate="1"), *clips.sound(3), *clips.H264)
+    clips.ffmpeg(*one, "-c:a", "aac", path)
+    video = probe(path)
+    render(Scene(video, [layout(video)]), target, Codec(), 1, lambda amount: None)
+    times = clips.true_times(target)
+    assert times[0] == 0
+    assert times[-1] > Fraction(2)
+    assert abs(probe(target).duration - 3) < Fraction(1, 10)
+
+
 @pytest.mark.parametrize("segments", [1, 2, 3])
 def test_in_segments_or_not_the_video_is_the_same(
     video: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int

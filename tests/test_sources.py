@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.artifacts.source import CommentSources, Source
+from pipeline.artifacts.source import CommentSources, Source, source_video
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fingerprint import file_fingerprint
 from pipeline.sources import (
@@ -13,6 +13,7 @@ from pipeline.sources import (
     register,
     video_name,
 )
+from tests import clips
 
 LONG_AGO = (10**18, 10**18)  # nanoseconds
 
@@ -192,6 +193,50 @@ def test_another_broadcast_renews_the_pointer(tmp_path: Path, workdir: Path) -> 
     assert pointer.stat().st_mtime_ns == LONG_AGO[1]
     register(workdir, video, [], "2012-04-28T03:01+09:00")
     assert pointer.stat().st_mtime_ns > LONG_AGO[1]
+
+
+def streams(folder: Path, name: str = "a.mkv", small: str = "64x48") -> Path:
+    """A video of two picture streams; the larger one comes first."""
+    path = folder / name
+    both = (*clips.pictures("128x96"), *clips.pictures(small), "-map", "0", "-map", "1")
+    clips.ffmpeg(*both, *clips.H264, path)
+    return path
+
+
+def test_a_picture_stream_stays_chosen_until_another_is(tmp_path: Path, workdir: Path) -> None:
+    video, pointer = streams(tmp_path), workdir / "a" / VIDEO_POINTER
+    register(workdir, video)
+    os.utime(pointer, ns=LONG_AGO)
+    register(workdir, video, stream="auto")
+    assert pointer.stat().st_mtime_ns == LONG_AGO[1]
+    register(workdir, video, stream=1)
+    assert source_video(pointer) == (video, 1)
+    assert pointer.stat().st_mtime_ns > LONG_AGO[1]
+    os.utime(pointer, ns=LONG_AGO)
+    register(workdir, video)
+    assert source_video(pointer) == (video, 1)
+    assert pointer.stat().st_mtime_ns == LONG_AGO[1]
+    register(workdir, video, stream="auto")
+    assert source_video(pointer) == (video, None)
+    assert pointer.stat().st_mtime_ns > LONG_AGO[1]
+
+
+def test_of_another_file_it_is_chosen_anew(tmp_path: Path, workdir: Path) -> None:
+    register(workdir, streams(tmp_path), stream=1)
+    register(workdir, streams(tmp_path, small="32x32"))
+    assert source_video(workdir / "a" / VIDEO_POINTER)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("place", "code"), [("", ExitCode.USAGE), ("my.yaml:3", ExitCode.INVALID_SETTING)]
+)
+def test_a_stream_without_pictures_is_refused_before_anything_is_written(
+    tmp_path: Path, workdir: Path, place: str, code: ExitCode
+) -> None:
+    with pytest.raises(PipelineError, match=r"0 \(h264, 128×96\), 1 \(h264, 64×48\)") as caught:
+        register(workdir, streams(tmp_path), stream=2, place=place)
+    assert caught.value.code == code
+    assert not workdir.exists()
 
 
 def test_a_wrong_broadcast_is_refused_before_anything_is_written(

@@ -52,6 +52,7 @@ class FramesWriter:
         self._cuts: list[int] = []
         self._thumbnails: list[npt.NDArray[np.uint8]] = []
         self._thumbnail_frame: list[int] = []
+        self._held_until = Fraction(0)
         self._next_second = -(2**63)  # pts at which the next thumbnail is due
         self.kept = 0
         """Distinct pictures so far."""
@@ -102,6 +103,10 @@ class FramesWriter:
         """Scenes so far."""
         return len(self._cuts) + 1
 
+    def hold_until(self, seconds: Fraction) -> None:
+        """Let the last frame stay until then, as long as there is sound."""
+        self._held_until = seconds
+
     def finish(self, file: h5py.File) -> None:
         """Write what is not yet written; the last frame stays as long as the one before it."""
         self._flush()
@@ -116,7 +121,8 @@ class FramesWriter:
             thumbnails[index] = jpeg
         file.attrs["time_base"] = str(self._time_base)
         last_step = self._pts[-1] - self._pts[-2] if len(self._pts) > 1 else 1
-        file.attrs["end"] = self._pts[-1] + last_step
+        held = math.ceil(self._held_until / self._time_base)
+        file.attrs["end"] = max(self._pts[-1] + last_step, held)
 
     def _flush(self) -> None:
         start = len(self._pictures)

@@ -38,6 +38,8 @@ class Source(_Pointer, frozen=True):
     """Digest of its size and its two ends; see pipeline.fingerprint."""
     state: list[int] | None = None
     """Of the file that has this fingerprint, to tell at a glance that it is still the same."""
+    stream: int | None = None
+    """Number of a video's picture stream; None for the one that players choose."""
 
 
 class CommentSources(_Pointer, frozen=True):
@@ -52,6 +54,14 @@ class CommentSources(_Pointer, frozen=True):
 def source_path(given: Path) -> Path:
     """The user's file itself, from a pointer to it or from its own path."""
     return Path(Source.load(given).path) if _is_pointer(given) else given
+
+
+def source_video(given: Path) -> tuple[Path, int | None]:
+    """The user's video and the number of its picture stream, as ``probe`` takes them."""
+    if not _is_pointer(given):
+        return given, None
+    source = Source.load(given)
+    return Path(source.path), source.stream
 
 
 def comment_sources(given: Path) -> CommentSources:

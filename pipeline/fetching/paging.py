@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -16,6 +15,7 @@ from msgspec.json import encode
 from pipeline.artifacts.publishing import published
 from pipeline.errors import ExitCode, PipelineError
 from pipeline.fetching.niconico import CommentServer, Page
+from pipeline.locks import lock_alone
 
 _PIECE = 1000
 """Comments of a thread written as one: readers hold a piece at a time."""
@@ -42,12 +42,13 @@ class Pages:
         """Whether the server gave some comments out of many, with no way further back."""
         self._file = partial.open("a+b")
         try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            alone = lock_alone(self._file, partial)
+        except PipelineError:
             self._file.close()
-            raise PipelineError(
-                ExitCode.BUSY, f"another run is writing {partial}", "Let it end"
-            ) from None
+            raise
+        if not alone:
+            self._file.close()
+            raise PipelineError(ExitCode.BUSY, f"another run is writing {partial}", "Let it end")
         self._go_on()
 
     def __enter__(self) -> Self:

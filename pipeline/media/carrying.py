@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import av
-from av import AudioStream
-from av.subtitles.stream import SubtitleStream
+from av.stream import Stream
 
 from pipeline.media.codecs import Container
 from pipeline.media.probe import MediaInfo
+from pipeline.media.sound import Heard, changing, lost_sound
 
 _MP4_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
 _PCM = frozenset(
@@ -21,12 +23,21 @@ COPIED_SOUND: dict[Container, frozenset[str]] = {
     "nut": frozenset(),
 }
 """Sound that players expect in each container; any other is encoded."""
-_ENCODED_SOUND: dict[Container, tuple[str, ...]] = {
-    "mp4": ("aac", "-b:a:{0}", "192k"),
-    "mov": ("aac", "-b:a:{0}", "192k"),
-    # libopus knows no speakers at the side.
-    "webm": ("libopus", "-filter:a:{0}", "aformat=channel_layouts=7.1|5.1|quad|stereo|mono"),
+_ENCODERS: dict[Container, tuple[str, int | None]] = {
+    "mp4": ("aac", 192),
+    "mov": ("aac", 192),
+    "webm": ("libopus", None),
 }
+"""And their kbit/s; None leaves them to the encoder."""
+_KBPS_A_CHANNEL = 64
+"""At the least, of sound that could have been copied."""
+_SPEAKERS: dict[Container, list[str]] = {
+    "mp4": [],
+    "mov": [],
+    # libopus knows no speakers at the side.
+    "webm": ["aformat=channel_layouts=7.1|5.1|quad|stereo|mono"],
+}
+"""Filters that leave what an encoder knows."""
 _SUBTITLES: dict[Container, str] = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt"}
 
 
@@ -39,15 +50,17 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
     """ffmpeg's arguments that take all but the pictures from its second input, ``source``."""
     arguments = ["-map_metadata", "1", "-map_chapters", "1"]
     with av.open(str(source.path)) as file:
-        sound = [_title(stream) for stream in file.streams.audio]
-        subtitles = [_title(stream) for stream in file.streams.subtitles]
+        titles = {stream.index: _title(stream) for stream in file.streams}
     for place, number in enumerate(readable_sound(source)):
-        arguments += ["-map", f"1:a:{number}", *_tagged(f"a:{place}", sound[number])]
+        stream = source.sound_streams[number]
+        arguments += ["-map", f"1:{stream}", *_tagged(f"a:{place}", titles[stream])]
         codec = source.sound_codecs[number]
-        arguments += sound_arguments(place, codec, container, COPIED_SOUND[container])
+        heard = changing(source).get(stream)
+        arguments += sound_arguments(place, codec, container, COPIED_SOUND[container], heard)
     text = [number for number, name in enumerate(source.subtitle_codecs) if _is_text(name)]
     for place, number in enumerate(text):
-        arguments += ["-map", f"1:s:{number}", *_tagged(f"s:{place}", subtitles[number])]
+        stream = source.subtitle_streams[number]
+        arguments += ["-map", f"1:{stream}", *_tagged(f"s:{place}", titles[stream])]
         arguments += [f"-c:s:{place}", _SUBTITLES[container]]
     return arguments
 
@@ -58,22 +71,45 @@ def readable_sound(source: MediaInfo) -> list[int]:
 
 
 def sound_arguments(
-    place: int, codec: str, container: Container, copied: frozenset[str]
+    place: int, codec: str, container: Container, copied: frozenset[str], heard: Heard | None
 ) -> list[str]:
-    """ffmpeg's arguments for a sound track: it is encoded unless its codec is ``copied``."""
-    if codec in copied:
+    """ffmpeg's arguments for a sound track: it is encoded unless its codec is ``copied``.
+
+    One whose format changes, so that ``heard`` tells of several, gets the one it mostly has.
+    """
+    if codec in copied and heard is None:
         return [f"-c:a:{place}", "copy"]
-    encoded = [part.format(place) for part in _ENCODED_SOUND[container]]
-    return [f"-c:a:{place}", *encoded, f"-flags:a:{place}", "+bitexact"]
+    encoder, kbps = _ENCODERS[container]
+    arguments = [f"-c:a:{place}", encoder, f"-flags:a:{place}", "+bitexact"]
+    filters = _SPEAKERS[container]
+    if heard is not None and (kept := heard.main_format()):
+        same = f"aformat=sample_rates={kept.sample_rate}:channel_layouts={kept.layout}"
+        filters = [same, *filters]
+        kbps = kbps and max(kbps, _KBPS_A_CHANNEL * kept.channels)
+    if kbps:
+        arguments += [f"-b:a:{place}", f"{kbps}k"]
+    if filters:
+        arguments += [f"-filter:a:{place}", ",".join(filters)]
+    return arguments
 
 
-def _title(stream: AudioStream | SubtitleStream) -> str | None:
+def _title(stream: Stream) -> str | None:
     """ffmpeg reads an mp4's title by this name, and writes it by the other alone."""
     return stream.metadata.get("name") or stream.metadata.get("title")
 
 
 def _tagged(stream: str, title: str | None) -> list[str]:
     return [f"-metadata:s:{stream}", f"title={title}"] if title else []
+
+
+def lost_in(target: Path, source: MediaInfo) -> list[str]:
+    """What of the sound that had to be encoded is not in ``target``, one phrase a track."""
+    if not changing(source):
+        return []
+    with av.open(str(target)) as file:
+        there = [stream.index for stream in file.streams.audio]
+    carried = [source.sound_streams[number] for number in readable_sound(source)]
+    return lost_sound(source, target, dict(zip(carried, there, strict=True)))
 
 
 def left_out(source: MediaInfo, container: Container) -> list[str]:

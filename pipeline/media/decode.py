@@ -35,6 +35,8 @@ jumps. Cuts of the clips that were looked at score 12.9 or more, all else 8.6 or
 
 _RUN_UPS = (1, 12, 60)
 """Seconds to seek before the wanted picture until one comes that needs none before it."""
+_SURELY = 2
+"""Seconds before the end of the pictures in which there is surely one."""
 _TIMED_FORMATS = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts"}
 
 
@@ -80,7 +82,7 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
             # lines before the pictures themselves.
             f"metadata=print:key=lavfi.scd.time:file=/dev/fd/{cuts.fileno()}:direct=1",
         ]
-        arguments = ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
+        arguments = ["-i", str(video.path), "-map", f"0:{video.stream}", "-vf", ",".join(filters)]
         arguments += ["-pix_fmt", "rgb24"]
         pictures = timed_pictures(
             video, arguments, (size, size, 3), in_advance=True, pass_fds=(cuts.fileno(),)
@@ -125,15 +127,41 @@ def planar_pictures(
         yield from _within(pictures, since, until)
 
 
-def still(video: VideoInfo, seconds: float, width: int) -> bytes:
-    """One picture as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
+def last_picture(video: VideoInfo, color: Color) -> PlanarPicture:
+    """The picture of ``video`` that is shown last, in ``color``, as a copy.
 
-    Raises PipelineError: NO_FRAMES past the end, FFMPEG_FAILED.
+    Raises PipelineError as ``planar_pictures`` does.
     """
+    for since in (max(Fraction(0), video.pictures_end - _SURELY), Fraction(0)):
+        last = None
+        with closing(planar_pictures(video, since, None, color)) as pictures:
+            for picture in pictures:
+                last = PlanarPicture(picture.time, picture.planes.copy())
+        if last is not None:
+            return last
+    raise no_pictures_decoded(video.path)
+
+
+def still(video: VideoInfo, seconds: float, width: int) -> bytes:
+    """One picture of ``video`` as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
+
+    Past the last picture that is still the last one. Raises PipelineError: NO_FRAMES,
+    FFMPEG_FAILED.
+    """
+    ends = float(video.pictures_end)
+    for moment in (seconds, ends - float(1 / video.rate), ends - _SURELY, 0):
+        if moment <= seconds and (picture := _still(video, max(0.0, moment), width)):
+            return picture
+    raise no_pictures_decoded(video.path)
+
+
+def _still(video: VideoInfo, seconds: float, width: int) -> bytes:
+    """The first picture from ``seconds`` on, or nothing."""
     with tone_mapping(video) as tones:
         filters = [*deinterlacing(video), f"scale={width}:-2", *tones]
         arguments = [
-            *("-ss", f"{seconds:.3f}", "-i", str(video.path), "-map", "0:v:0", "-frames:v", "1"),
+            *("-ss", f"{seconds:.3f}", "-i", str(video.path)),
+            *("-map", f"0:{video.stream}", "-frames:v", "1"),
             *("-vf", ",".join(filters), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4"),
         ]
         with running([*arguments, "pipe:1"], stdout=subprocess.PIPE) as (process, said):
@@ -144,8 +172,6 @@ def still(video: VideoInfo, seconds: float, width: int) -> bytes:
             except PipelineError as error:
                 if "received no packets" not in error.problem:
                     raise
-    if not picture:
-        raise no_pictures_decoded(video.path)
     return picture
 
 
@@ -179,8 +205,8 @@ def _planar_from(video: VideoInfo, color: Color, seek: Fraction | None) -> Gener
         filters.append(f"pad={width}:{height}")
     with _conversion(video, color) as conversion:
         filters += conversion
-        arguments += ["-i", str(video.path), "-map", "0:v:0", "-vf", ",".join(filters)]
-        arguments += ["-pix_fmt", color.planar_format]
+        arguments += ["-i", str(video.path), "-map", f"0:{video.stream}"]
+        arguments += ["-vf", ",".join(filters), "-pix_fmt", color.planar_format]
         yield from _timed(video, arguments, color, (height * 3 // 2, width))
 
 

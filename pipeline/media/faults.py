@@ -20,11 +20,11 @@ def truncated(path: Path) -> PipelineError:
     )
 
 
-def no_frames(path: Path, why: str) -> PipelineError:
+def no_frames(
+    path: Path, why: str, remedy: str = "Give a file with moving pictures"
+) -> PipelineError:
     """The error for a file without pictures."""
-    return PipelineError(
-        ExitCode.NO_FRAMES, f"{path} holds no pictures: {why}", "Give a file with moving pictures"
-    )
+    return PipelineError(ExitCode.NO_FRAMES, f"{path} holds no pictures: {why}", remedy)
 
 
 def no_pictures_decoded(path: Path) -> PipelineError:

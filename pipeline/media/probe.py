@@ -13,6 +13,7 @@ from typing import TypeVar
 import av
 from av.container import InputContainer
 from av.sidedata.sidedata import Type
+from av.stream import Stream
 from av.video.reformatter import ColorRange
 
 from pipeline.errors import ExitCode, PipelineError
@@ -20,6 +21,8 @@ from pipeline.media.colors import dynamic_range
 from pipeline.media.faults import no_frames, unreadable
 from pipeline.media.mastering import Mastering
 from pipeline.media.side_data import mastering_of
+from pipeline.media.streams import belonging, picture_stream
+from pipeline.media.timing import timing
 
 log = logging.getLogger("yajiuma")
 
@@ -30,6 +33,12 @@ _MATRICES = {1: "bt709", 5: "bt470bg", 6: "bt470bg", 9: "bt2020nc"}
 _UNSPECIFIED = 2
 _DOLBY_VISION = {"dvh1", "dvhe", "dav1"}
 """How mp4 names what plays on nothing else."""
+_RUNS_ON = Fraction(1, 10)
+"""Seconds by which sound has to outlast the pictures: its last packet seldom ends with them."""
+_MOVES = 10
+"""Pictures a second from which on text seems to move."""
+_SMOOTH = Fraction(25)
+"""Pictures a second instead, such as over a single picture that is said to last a second."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +52,17 @@ class MediaInfo:
     """One name for each audio stream."""
     subtitle_codecs: tuple[str, ...]
     """One name for each subtitle stream."""
+    sound_streams: tuple[int, ...]
+    """Their numbers in the file, and those of the subtitles."""
+    subtitle_streams: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class VideoInfo(MediaInfo):
     """One video file as a player shows it."""
 
+    stream: int
+    """Number of the picture stream in the file."""
     width: int
     """Pixels across, after rotation."""
     height: int
@@ -57,10 +71,17 @@ class VideoInfo(MediaInfo):
     """Width of a pixel over its height, after rotation."""
     rate: Fraction
     """Pictures a second; the average where the rate varies."""
-    duration: Fraction
+    pictures_end: Fraction
     """Seconds from the file's start to the end of its last picture."""
+    duration: Fraction
+    """Seconds from the file's start to the end of its last picture, or, where it goes on for
+    longer, of its sound: players hold the last picture meanwhile."""
     frame_count: int
-    """What the container claims or the rate predicts; a forecast, not a fact."""
+    """Pictures that are expected; a forecast, not a fact."""
+    counted: bool
+    """Whether ``frame_count`` is what the file's index or its packets say, and no guess."""
+    held_rate: Fraction
+    """Pictures a second where the last one is held for the sake of the sound; else ``rate``."""
     time_unit: Fraction
     """Seconds; the time of every picture from the file's start is a multiple of it."""
     color_matrix: str
@@ -77,12 +98,14 @@ class VideoInfo(MediaInfo):
     """What goes along with HDR pictures."""
 
 
-def probe(path: Path) -> VideoInfo:
-    """Read the headers of ``path`` and decode its first picture.
+def probe(path: Path, stream: int | None = None) -> VideoInfo:
+    """Read the headers of ``path``, look at its two ends and decode its first picture.
 
-    Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, VIDEO_TRUNCATED or NO_FRAMES.
+    ``stream`` is the number of the picture stream, or None for the one that players choose.
+    Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, VIDEO_TRUNCATED or NO_FRAMES, and USAGE
+    where ``stream`` is none of pictures.
     """
-    return _opened(path, _describe_video)
+    return _opened(path, lambda path, container: _describe_video(path, container, stream))
 
 
 def probe_sound(path: Path) -> MediaInfo:
@@ -105,19 +128,24 @@ def _opened(path: Path, describe: Callable[[Path, InputContainer], Info]) -> Inf
         raise unreadable(path, error) from error
 
 
-def _describe(path: Path, container: InputContainer) -> MediaInfo:
+def _describe(path: Path, container: InputContainer, pictures: Stream | None = None) -> MediaInfo:
+    mine = belonging(path, container, pictures) if pictures else None
+    sound, subtitles = (
+        [stream for stream in streams if mine is None or stream.index in mine]
+        for streams in (container.streams.audio, container.streams.subtitles)
+    )
     return MediaInfo(
         path=path,
         start=_start(container),
-        sound_codecs=tuple(map(_codec, container.streams.audio)),
-        subtitle_codecs=tuple(map(_codec, container.streams.subtitles)),
+        sound_codecs=tuple(map(_codec, sound)),
+        subtitle_codecs=tuple(map(_codec, subtitles)),
+        sound_streams=tuple(stream.index for stream in sound),
+        subtitle_streams=tuple(stream.index for stream in subtitles),
     )
 
 
-def _describe_video(path: Path, container: InputContainer) -> VideoInfo:
-    if not container.streams.video:
-        raise no_frames(path, "it has no video stream")
-    stream = container.streams.video[0]
+def _describe_video(path: Path, container: InputContainer, wanted: int | None) -> VideoInfo:
+    stream = picture_stream(path, container, wanted)
     first = next(container.decode(stream), None)
     if first is None:
         raise no_frames(path, "its video stream is empty")
@@ -131,21 +159,22 @@ def _describe_video(path: Path, container: InputContainer) -> VideoInfo:
     turned = first.rotation % 180 != 0
     width, height = (first.height, first.width) if turned else (first.width, first.height)
     aspect = Fraction(stream.sample_aspect_ratio or 1) or Fraction(1)
-    rate = Fraction(stream.average_rate or stream.guessed_rate or 25)
-    beside = _describe(path, container)
-    if stream.duration is not None and stream.time_base is not None:
-        stream_end = (stream.duration + (stream.start_time or 0)) * stream.time_base
-        duration = Fraction(stream_end) - beside.start
-    else:
-        duration = Fraction(container.duration or 0, av.time_base)
+    beside = _describe(path, container, stream)
+    sound = [container.streams[number] for number in beside.sound_streams]
+    time = timing(container, stream, sound, beside.start)
+    runs_on = time.sound_end > time.pictures_end + _RUNS_ON
     return VideoInfo(
         **vars(beside),
+        stream=stream.index,
         width=width,
         height=height,
         sample_aspect=1 / aspect if turned else aspect,
-        rate=rate,
-        duration=duration,
-        frame_count=stream.frames or round(duration * rate),
+        rate=time.rate,
+        pictures_end=time.pictures_end,
+        duration=time.sound_end if runs_on else time.pictures_end,
+        frame_count=time.frame_count,
+        counted=time.counted,
+        held_rate=_SMOOTH if runs_on and time.rate < _MOVES else time.rate,
         time_unit=_common_unit(stream.time_base or Fraction(1, 90_000), beside.start),
         color_matrix=_matrix(first),
         color_primaries=_told(first.color_primaries),

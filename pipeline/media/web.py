@@ -16,6 +16,7 @@ from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import progress_told
+from pipeline.media.sound import changing
 from pipeline.media.tonemap import tone_mapping
 
 WebContainer = Literal["mp4", "webm"]
@@ -52,7 +53,7 @@ def write_for_web(
         if not _is_copied(video, container):
             pictures = _encoded(video, tones)
         arguments = [
-            *("-i", str(video.path), "-map", "0:v:0", *pictures),
+            *("-i", str(video.path), "-map", f"0:{video.stream}", *pictures),
             *_sound(video, container),
             *("-map_metadata", "-1", "-map_chapters", "-1", *progress.arguments, *BITEXACT),
             *(*container_arguments(container, "h264", video.time_unit), str(target)),
@@ -76,7 +77,9 @@ def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
     if dynamic_range(video.color_transfer) or deinterlacing(video):
         return False
     with av.open(str(video.path)) as file:
-        context = file.streams.video[0].codec_context
+        stream = file.streams[video.stream]
+        assert isinstance(stream, av.VideoStream)
+        context = stream.codec_context
         return (context.name, context.pix_fmt) in _PICTURES[container]
 
 
@@ -84,7 +87,8 @@ def _sound(video: VideoInfo, container: WebContainer) -> list[str]:
     """The first track; no browser lets people choose."""
     arguments = []
     for number in readable_sound(video)[:1]:
-        arguments += ["-map", f"0:a:{number}"]
+        arguments += ["-map", f"0:{video.sound_streams[number]}"]
         codec = video.sound_codecs[number]
-        arguments += sound_arguments(0, codec, container, _SOUND[container])
+        heard = changing(video).get(video.sound_streams[number])
+        arguments += sound_arguments(0, codec, container, _SOUND[container], heard)
     return arguments

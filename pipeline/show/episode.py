@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.artifacts.publishing import published
 from pipeline.errors import PipelineError
+from pipeline.locks import refusals_told
 from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
 from pipeline.show.truth import (
     Appearance,
@@ -42,8 +43,10 @@ def make_episode(
     if is_made(folder, spec):
         return video
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    path = folder / ".lock"
+    with path.open("a") as lock:
+        with refusals_told(path, "Choose a folder on a local disk"):
+            fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_made(folder, spec):  # by another call, which this one waited for
             _make(video, spec, drawn)
     return video

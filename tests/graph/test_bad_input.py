@@ -1,5 +1,6 @@
 """Bad input: one line that says what is wrong and what to do, and an exit code of its own."""
 
+import errno
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 
 from pipeline.errors import ExitCode
 from pipeline.media.ffmpeg import ffmpeg_path
+from tests import clips
 from tests.graph.project import ANNOTATE, TRAIN, Project
 
 
@@ -66,6 +68,45 @@ def test_a_video_without_pictures(fresh: Project) -> None:
     subprocess.run(command, check=True)
     refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", str(path))
     refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", file(fresh, "none.mp4", b""))
+
+
+def test_a_song_with_a_cover(fresh: Project) -> None:
+    path, cover = fresh.folder / "song.m4a", fresh.folder / "cover.jpg"
+    clips.ffmpeg("-f", "lavfi", "-i", "color=s=320x320", "-frames:v", "1", cover)
+    picture = ("-i", cover, "-map", "0", "-map", "1", "-c:v", "copy")
+    clips.ffmpeg(*clips.sound(), *picture, "-disposition:v:0", "attached_pic", path)
+    said = refused(fresh, ExitCode.NO_FRAMES, "frames", "--video", str(path))
+    assert "as a cover is (1 (mjpeg, 320×320))" in said
+
+
+@pytest.mark.parametrize("number", ["1", "first"])
+def test_a_stream_that_is_none_of_pictures(fresh: Project, number: str) -> None:
+    video = str(fresh.show / f"{TRAIN}.mp4")
+    said = refused(fresh, ExitCode.USAGE, "frames", "--video", video, "--stream", number)
+    assert ("it has 0 (h264, " in said) == (number == "1")
+    assert "Write STREAM=" in said
+    assert not (fresh.workdir / TRAIN / "source.video.json").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOLCK, errno.EOPNOTSUPP])
+def test_a_file_system_without_locks(
+    fresh: Project, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    compiler = shutil.which("cc") or shutil.which("gcc")
+    if compiler is None or not sys.platform.startswith("linux"):
+        pytest.skip("no compiler for a library to be loaded before the system's")
+    source, library = fresh.folder / "flock.c", fresh.folder / "flock.so"
+    source.write_text(
+        f"#include <errno.h>\nint flock(int f, int how) {{ errno = {number}; return -1; }}\n"
+    )
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
+    monkeypatch.setenv("LD_PRELOAD", str(library))
+    video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
+    said = refused(fresh, ExitCode.NOT_WRITABLE, "frames", *video)
+    assert f"a file in {fresh.workdir} cannot be locked" in said
+    assert "WORKDIR=" in said
+    assert fresh.run("clean", *video).returncode == 0
+    assert fresh.run("models").returncode == 0
 
 
 @pytest.mark.parametrize(

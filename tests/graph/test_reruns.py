@@ -39,6 +39,14 @@ def test_a_finished_one_runs_nothing(project: Project) -> None:
     assert project.results() == before
 
 
+def test_another_picture_stream_reruns_all_that_looks(project: Project) -> None:
+    """The film has but one, which is what players choose too; being told so is a change."""
+    video = ("--video", str(project.show / f"{ANNOTATE}.mp4"))
+    looking = {(stage, ANNOTATE) for stage in ("frames", "features", "delay")}
+    assert project.plan(*video) == set()
+    assert looking <= project.plan(*video, "--stream", "0")
+
+
 @pytest.mark.parametrize(
     ("section", "changes", "expected"),
     [

@@ -53,17 +53,25 @@ def test_a_half_turn_keeps_the_sides(tmp_path: Path) -> None:
     assert (probe(turned).width, probe(turned).height) == (64, 48)
 
 
-def test_the_duration_ends_with_the_pictures_and_not_with_the_sound(tmp_path: Path) -> None:
+def test_the_video_lasts_until_the_sound_ends_too(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     clips.ffmpeg(*clips.pictures(seconds=0.6), *clips.sound(1.4), *clips.H264, path)
-    assert abs(probe(path).duration - Fraction(6, 10)) < Fraction(1, 25)
+    video = probe(path)
+    assert video.pictures_end == Fraction(6, 10)
+    assert abs(video.duration - Fraction(14, 10)) < Fraction(1, 20)
+
+
+def test_sound_that_ends_with_the_last_picture_or_so_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    clips.ffmpeg(*clips.pictures(), *clips.sound(1.03), *clips.H264, path)
+    assert probe(path).duration == probe(path).pictures_end == 1
 
 
 def test_late_pictures_end_late(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     late = ("-itsoffset", "0.48", *clips.pictures(seconds=0.6))
     clips.ffmpeg(*late, *clips.sound(1.2), *clips.H264, path)
-    assert abs(probe(path).duration - Fraction(108, 100)) < Fraction(1, 20)
+    assert abs(probe(path).pictures_end - Fraction(108, 100)) < Fraction(1, 20)
 
 
 @pytest.mark.parametrize(

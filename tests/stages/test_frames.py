@@ -69,6 +69,17 @@ def test_a_rate_keeps_some_pictures_and_the_time_of_every_frame(animation: Path)
     assert found.times.duration == 2
 
 
+def test_the_last_frame_lasts_as_long_as_the_sound(tmp_path: Path) -> None:
+    clip = tmp_path / "long.mp4"
+    clips.ffmpeg(*clips.pictures(seconds=0.2), *clips.sound(3), *clips.H264, clip)
+    times = Frames.load(made(clip)[0]).times
+    assert len(times.pts) == 5
+    assert abs(times.duration - 3) < Fraction(1, 20)
+    late = np.array([150, 2500])
+    assert times.frames_at(late).tolist() == [3, 4]
+    assert times.inside(late).all()
+
+
 def test_scenes_and_thumbnails_are_found_though_few_pictures_are_kept(tmp_path: Path) -> None:
     clip = tmp_path / "cut.mp4"
     shots = "color=red:s=320x180:r=25:d=1.6[a];testsrc2=s=320x180:r=25:d=1.4[b];[a][b]concat"

@@ -1,0 +1,115 @@
+"""Which of a file's streams are its video: the picture stream, and what belongs to it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+from av import VideoStream
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+
+from pipeline.errors import ExitCode, PipelineError
+from pipeline.media.faults import no_frames
+from pipeline.media.ffmpeg import running
+
+log = logging.getLogger("yajiuma")
+
+_NO_VIDEO = Disposition.attached_pic | Disposition.timed_thumbnails
+_STILL = frozenset({"bmp", "gif", "mjpeg", "png", "tiff", "webp"})
+"""Codecs of single pictures, which a file with another picture stream has as a cover."""
+_PROGRAMME = re.compile(r"^  (?:Program (\d+)|No Program)|^  Stream #0:(\d+)", re.MULTILINE)
+"""As ffmpeg tells of a transport stream; a stream stands below its programme."""
+
+
+def picture_stream(path: Path, container: InputContainer, wanted: int | None) -> VideoStream:
+    """The stream that is the video: the ``wanted`` number, or the one that players choose.
+
+    That is never an attached picture, such as a cover; of several the default one, and of
+    several of these, or none, the largest. The log names the others. Raises PipelineError:
+    NO_FRAMES, and USAGE where the ``wanted`` one is no picture stream.
+    """
+    streams = [stream for stream in container.streams.video if not _is_attached(stream)]
+    if not streams and container.streams.video:
+        raise no_frames(
+            path,
+            f"its only picture is attached to it, as a cover is"
+            f" ({_told(container.streams.video[0])})",
+            "Give a file with moving pictures, or make one of cover and sound with"
+            " `ffmpeg -loop 1 -framerate 25 -i COVER -i SOUND -shortest OUT.mp4`",
+        )
+    if not streams:
+        raise no_frames(path, "it has no video stream")
+    if wanted is not None:
+        return _named(path, streams, wanted)
+    chosen = max(streams, key=_preference)
+    if others := [stream for stream in streams if stream is not chosen]:
+        log.info(
+            "%s has %d picture streams: %s is taken, and not %s; STREAM= chooses another",
+            *(path.name, len(streams), _told(chosen), ", ".join(map(_told, others))),
+        )
+    return chosen
+
+
+def belonging(path: Path, container: InputContainer, pictures: Stream) -> frozenset[int]:
+    """Numbers of the streams of the programme that ``pictures`` is of.
+
+    All streams, but in a transport stream of several programmes.
+    """
+    every = frozenset(stream.index for stream in container.streams)
+    if container.format.name != "mpegts" or len(container.streams.video) < 2:
+        return every
+    programmes = _programmes(path)
+    return next((of for of in programmes if pictures.index in of), every)
+
+
+def _programmes(path: Path) -> list[frozenset[int]]:
+    """The streams of each programme. ffmpeg tells of them, and PyAV does not."""
+    with running(["-v", "info", "-i", str(path)]) as (process, said):
+        process.wait()  # for a complaint that nothing is to be written
+        said.seek(0)
+        words = said.read().decode("utf-8", "replace")
+    found: list[set[int]] = []
+    for told in _PROGRAMME.finditer(words):
+        if told[2] is None:
+            found.append(set())
+        elif found:
+            found[-1].add(int(told[2]))
+    return [frozenset(streams) for streams in found]
+
+
+def _is_attached(stream: Stream) -> bool:
+    return bool(stream.disposition & _NO_VIDEO)
+
+
+def _preference(stream: VideoStream) -> tuple[bool, bool, bool, int, int]:
+    """Larger for what players rather choose."""
+    context = stream.codec_context
+    if context is None:  # nothing decodes it
+        return False, False, False, 0, -stream.index
+    return (
+        True,
+        stream.frames != 1 and context.codec.canonical_name not in _STILL,
+        bool(stream.disposition & Disposition.default),
+        context.width * context.height,
+        -stream.index,
+    )
+
+
+def _named(path: Path, streams: list[VideoStream], wanted: int) -> VideoStream:
+    for stream in streams:
+        if stream.index == wanted:
+            return stream
+    raise PipelineError(
+        ExitCode.USAGE,
+        f"{path} has no picture stream {wanted}; it has {', '.join(map(_told, streams))}",
+        f"Write STREAM={streams[0].index}" if len(streams) == 1 else "Name one of these",
+    )
+
+
+def _told(stream: VideoStream) -> str:
+    context = stream.codec_context
+    if context is None:
+        return f"{stream.index} (unknown)"
+    return f"{stream.index} ({context.codec.canonical_name}, {context.width}×{context.height})"
