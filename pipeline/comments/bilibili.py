@@ -133,9 +133,20 @@ def positioned_text(text: str) -> str | None:
         try:
             value, position = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
-            cut_off = element == 4 and text[position : position + 1] == '"'
-            return text[position + 1 :].strip() if cut_off else None
+            if element == 4 and text[position : position + 1] == '"':
+                return _unescaped(text[position + 1 :])
+            return text if element == 0 else None  # such as [笑]
     return str(value) if isinstance(value, str | int | float) else None
+
+
+def _unescaped(cut_off: str) -> str:
+    """The text of a string of JSON that has no end."""
+    whole = re.sub(r"\\(?:u[\da-fA-F]{0,3})?\Z", "", cut_off.rstrip())
+    try:
+        value, _ = _DECODER.raw_decode(f'"{whole}"')
+    except ValueError:
+        return whole
+    return str(value)
 
 
 def with_line_breaks(text: str, mode: int, pool: int, posted_at: int | None) -> str:

@@ -13,6 +13,9 @@ from pipeline.comments.report import ReadReport
 SAMPLE = 1000
 """Rows by which it is told how a file writes places and colours."""
 
+_LARGEST_RATIO = 3
+"""Larger numbers are sizes of letters; these, how many times as large as usual they are."""
+_THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:,\d{3})+\s*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*", re.ASCII)
 
 
@@ -28,12 +31,15 @@ def _seconds(value: object) -> int | None:
     return values.milliseconds(_point(value)) if clock is None else clock
 
 
-def _milliseconds(value: object) -> int | None:
+def _whole(value: object) -> int | None:
+    """Of ``1234``, ``1,234`` or ``12,5``."""
+    if isinstance(value, str) and _THOUSANDS.fullmatch(value):
+        value = value.replace(",", "")
     return values.integer(_point(value))
 
 
 def _centiseconds(value: object) -> int | None:
-    vpos = values.integer(_point(value))
+    vpos = _whole(value)
     return None if vpos is None else vpos * 10
 
 
@@ -54,7 +60,7 @@ def _count(value: object) -> int:
 
 
 _COLUMNS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
-    **dict.fromkeys(("time_ms", "vposms"), ("time_ms", _milliseconds)),
+    **dict.fromkeys(("time_ms", "vposms"), ("time_ms", _whole)),
     "vpos": ("time_ms", _centiseconds),
     **dict.fromkeys(("time", "seconds", "start"), ("time_ms", _seconds)),
     **dict.fromkeys(("text", "body", "content", "comment", "message"), ("text", values.text)),
@@ -91,9 +97,15 @@ WANTED = f"a time ({_names_of('time_ms')}) and a text ({_names_of('text')})"
 
 
 def fits(names: Iterable[object]) -> bool:
-    """Whether columns of these names tell a time and a text."""
+    """Whether columns of these names tell a text, and a time or a date to place it by."""
     filled = {_COLUMNS[name][0] for name in map(_key, names) if name in _COLUMNS}
-    return {"time_ms", "text"} <= filled
+    return "text" in filled and bool({"time_ms", "posted_at"} & filled)
+
+
+def text_column(names: Sequence[str]) -> int:
+    """The place of the first column of texts; the last one where there is none."""
+    texts = (n for n, name in enumerate(names) if _COLUMNS.get(_key(name), ("",))[0] == "text")
+    return next(texts, max(len(names) - 1, 0))
 
 
 def is_time(row: Mapping[str, object]) -> bool:
@@ -118,8 +130,10 @@ class Columns:
         # Bilibili's modes begin at 1; players count from 0, and know nothing beyond 2.
         of_player = places & {0, 2} and places <= {0, 1, 2, None}
         self._modes = display.PLAYER_MODES if of_player else bilibili.PLACES
-        colors = [str(v).strip() for name in _COLORS for v in by_name.get(name, [])]
+        colors = [str(v).strip() for name in _COLORS for v in by_name.get(name, []) if v]
         self._hexadecimal = all(len(color) == 6 for color in colors if color)
+        sizes = [values.real_number(str(v)) for name in _SIZES for v in by_name.get(name, []) if v]
+        self._are_ratios = all(size is not None and size <= _LARGEST_RATIO for size in sizes)
 
     def comment_of(self, row: Mapping[str, object], report: ReadReport) -> Comment | None:
         """The comment of a row, already counted in ``report.read``; None if it was dropped."""
@@ -128,7 +142,7 @@ class Columns:
         for name, value in row.items():
             key = _key(name)
             if column := _COLUMNS.get(key):
-                if fields.get(column[0]) is None and value is not None:
+                if fields.get(column[0]) in (None, "") and value is not None:
                     fields[column[0]] = column[1](value)
             elif key in _LOOKS:
                 looks[key] = value
@@ -146,7 +160,7 @@ class Columns:
             elif name in _COLORS:
                 words += display.color(value, self._hexadecimal)
             else:
-                words += display.size(value)
+                words += display.size(value, self._are_ratios)
         return words
 
 

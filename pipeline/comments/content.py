@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 
 from pipeline.comments import text_encoding
@@ -16,7 +17,10 @@ from pipeline.comments.packing import is_deflate, packing_of, unpacked
 
 _HEAD = 1 << 16  # bytes
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
-_DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding=["']([\w.-]+)["']""")
+_DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
+_LEAD = re.compile(rb"[\xc2-\xec\xee-\xf4]")
+"""A byte that begins a character, and not one of two halves (CESU-8)."""
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _REPLACEMENT = "\ufffd".encode()
 _MOST_FAULTS = 0.1
 """Share of the characters beyond ASCII that may be none; with more, it is another encoding."""
@@ -71,9 +75,10 @@ class Content:
             yield from pieces
         elif self.encoding is not None:
             decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-            for piece in self.raw():
-                yield decoder.decode(piece).removeprefix("\ufeff").encode("utf-8", "replace")
-            yield decoder.decode(b"", final=True).encode()
+            for piece in chain(self.raw(), [b""]):
+                text = decoder.decode(piece, final=not piece).removeprefix("\ufeff")
+                # What a standard leaves to its users is no character to anybody else.
+                yield _PRIVATE.sub("\ufffd", text).encode("utf-8", "replace")
 
     def text(self) -> Iterator[str]:
         """The text, piece by piece; CESU-8 is joined, what is no character is U+FFFD."""
@@ -82,7 +87,7 @@ class Content:
 
     @cached_property
     def head(self) -> bytes:
-        """The beginning of the text as UTF-8, at least 64 KiB where there are so many."""
+        """The first 64 KiB of the text as UTF-8 without byte order mark; b"" for no text."""
         head = b""
         for piece in self.utf8():
             head += piece
@@ -96,25 +101,21 @@ class Content:
         return outline(self.head)
 
     def _with_encoding(self) -> Content:
-        encoding = text_encoding.marked(self.raw_head) or text_encoding.without_mark(self.raw_head)
-        if encoding not in (None, "utf-8"):
-            return self._in(encoding)
-        found = _DECLARED.search(self.raw_head[:200])
-        declared = text_encoding.declared(found[1].decode()) if found else None
-        # A file that declares UTF-16 in single bytes is not in UTF-16.
-        if declared and not declared.startswith("utf"):
-            content = self._in(declared)
-            if not content.faults:
-                return content
+        told = text_encoding.marked(self.raw_head) or text_encoding.without_mark(self.raw_head)
+        if told not in (None, "utf-8"):
+            return self._in(told)
         in_utf8 = self._in("utf-8")
         if in_utf8._reads_well():
             return in_utf8
+        found = _DECLARED.search(self.raw_head[:200])
         likeliest = text_encoding.likeliest(
-            line for piece in self.raw() for line in piece.split(b"\n")
+            (line for piece in self.raw() for line in piece.split(b"\n")),
+            text_encoding.declared(found[1].decode()) if found else None,
         )
-        if likeliest and self._in(likeliest)._reads_well():
-            return self._in(likeliest)
-        return in_utf8 if in_utf8.faults <= _FEW_FAULTS else self
+        for content in (self._in(likeliest) if likeliest else self, in_utf8):
+            if content.encoding and (content._reads_well() or content.faults <= _FEW_FAULTS):
+                return content
+        return self
 
     def _in(self, encoding: str | None) -> Content:
         content = replace(self, encoding=encoding)
@@ -141,7 +142,10 @@ def _between_characters(pieces: Iterator[bytes]) -> Iterator[bytes]:
     rest = b""
     for piece in pieces:
         content = rest + piece
-        whole = content.rstrip(_BEYOND_ASCII)  # the characters behind it may be incomplete
-        rest = content[len(whole) :]
-        yield whole
+        end = len(content.rstrip(_BEYOND_ASCII))  # the characters behind it may be incomplete
+        if len(content) - end > _HEAD:
+            leads = _LEAD.finditer(content, len(content) - 16)
+            end = max((lead.start() for lead in leads), default=len(content))
+        rest = content[end:]
+        yield content[:end]
     yield rest

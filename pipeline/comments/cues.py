@@ -16,8 +16,10 @@ from pipeline.comments.values import clock_time
 LONGEST = 1 << 20
 """Characters of a cue; what goes beyond is left out."""
 
-_ARROW = re.compile(r"\s*(\S*?(?:\s*:\s*\S+?)*?)\s*[-–—]{1,3}>\s*(\S+)?(.*)")
-_LIKE_A_TIME = re.compile(r"[\d:.,\s-]*\d[\d:.,\s-]*", re.ASCII)
+_ARROW = re.compile(r"(?:[-–—‐=]{1,3}[ \t]?>|→)")
+_SETTINGS = re.compile(r"(?:\s+[A-Za-z][\w-]*:\S+)*\s*")
+"""What may stand behind the times: WebVTT's settings, SRT's coordinates."""
+_LONGEST_TIME = 32  # characters
 _INDEX = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
 
 
@@ -32,17 +34,22 @@ class Cue(NamedTuple):
 
 
 def cue_line(line: str) -> tuple[int | None, str] | None:
-    """The first time of a line with an arrow, and what stands behind the second; or None."""
-    if ">" not in line:
-        return None
-    arrow = _ARROW.match(line)
+    """The first time of a line with two times, and what stands behind them; None for text.
+
+    The time is None where an arrow of the standard's stands between what was meant for times.
+    """
+    arrow = _ARROW.search(line)
     if arrow is None:
         return None
-    begin, end, settings = arrow.groups()
-    is_time = _LIKE_A_TIME.fullmatch(begin)
-    if not is_time and not (end and _LIKE_A_TIME.fullmatch(end)):
-        return (None, settings) if "-->" in line else None
-    return clock_time(begin) if is_time else None, settings
+    before, after = line[: arrow.start()].strip(), line[arrow.end() :].lstrip()
+    end, blank, settings = after.partition(" ")
+    if not (before[:1].isdigit() and end[:1].isdigit()) or len(before) > _LONGEST_TIME:
+        return None
+    begin_ms, end_ms = clock_time(before), clock_time(end.strip())
+    if begin_ms is not None and end_ms is not None:
+        return (begin_ms, settings) if _SETTINGS.fullmatch(blank + settings) else None
+    is_meant = arrow[0] == "-->" and ":" in before and ":" in end
+    return (None, settings) if is_meant else None
 
 
 def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
@@ -53,6 +60,7 @@ def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
     time: int | None = None
     settings, text, is_open = "", [""], False
     for line in _lines(content):
+        line = line.removeprefix("\ufeff")  # of a file that was appended
         found = cue_line(line)
         if found is not None:
             if is_open:

@@ -19,7 +19,8 @@ def clean_text(utf8: bytes) -> str:
 
 def decode(utf8: bytes) -> str:
     """The text of ``utf8``: surrogates (CESU-8) stay, whatever else is none becomes U+FFFD."""
-    return utf8.decode("utf-8", _LENIENT)
+    # Only halves of characters, which begin with this byte, need the slow handler.
+    return utf8.decode("utf-8", _LENIENT if b"\xed" in utf8 else "replace")
 
 
 def join_surrogates(pair: re.Match[str]) -> str:

@@ -19,6 +19,8 @@ _WORDS = {
 }
 """Names of places; whatever else stands there scrolls to the left."""
 _SIZES = {"small": "small", "big": "big", "large": "big"}
+SMALL_RATIO, BIG_RATIO = 850, 1150
+"""Thousandths of the usual size."""
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{6})")
 
 
@@ -55,11 +57,15 @@ def color(value: object, hexadecimal: bool = False) -> list[str]:
     return [f"#{rgb:06x}"] if rgb is not None and 0 <= rgb < WHITE else []
 
 
-def size(value: object) -> list[str]:
-    """``["small"]``, ``["big"]`` or nothing: by name, or by Bilibili's numbers."""
+def size(value: object, is_ratio: bool = False) -> list[str]:
+    """``["small"]``, ``["big"]`` or nothing: by name, by Bilibili's numbers or a ratio."""
+    if isinstance(value, str):
+        value = value.strip().lower().removesuffix("px")
+    if is_ratio and (ratio := values.milliseconds(value)) is not None:
+        return ["small"] if ratio <= SMALL_RATIO else ["big"] if ratio >= BIG_RATIO else []
     number = values.integer(value)
     if number is None:
-        word = _SIZES.get(value.strip().lower()) if isinstance(value, str) else None
+        word = _SIZES.get(value) if isinstance(value, str) else None
         return [word] if word else []
     if number <= 0:
         return []

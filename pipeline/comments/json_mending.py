@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import inf, isfinite
 
 from pipeline.comments.report import ReadReport
 
@@ -17,6 +18,7 @@ _IN_STRING = re.compile(r'\\(["\\/bfnrt]|u[\da-fA-F]{4})|\\(.)|([\x00-\x1f])|(\u
 _LITERAL = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
 _DIGITS = 18
 """The parser fails on whole numbers beyond 64 bits; as floats they are read and refused."""
+_LONGEST_NUMBER = 400  # characters
 _LITERALS = {"True": "true", "False": "false"}
 
 
@@ -58,10 +60,17 @@ def _valid(token: re.Match[str], report: ReadReport) -> str:
         return _IN_STRING.sub(_valid_in_string, text)
     if text[0] == ",":
         return "" if token[1] in "]}" else ","
-    if text[0] in "{}[]:" or text.isspace() or _LITERAL.fullmatch(text):
+    if text[0] in "{}[]:" or text.isspace():
+        return text
+    if _LITERAL.fullmatch(text) and (text[-1].isalpha() or isfinite(_float(text))):
         return f"{text}e0" if len(text) > _DIGITS and text.lstrip("-").isdigit() else text
     report.repair("with a value that is none", ahead=1)
     return _LITERALS.get(text, "null")
+
+
+def _float(text: str) -> float:
+    """Infinite beyond what is one; longer numbers than any float's are not even read."""
+    return float(text) if len(text) <= _LONGEST_NUMBER else inf
 
 
 def _valid_in_string(found: re.Match[str]) -> str:

@@ -20,20 +20,28 @@ def json_reader(
     keys: Sequence[str],
     comment: Read,
     typical: Sequence[str] = (),
+    either: Sequence[Sequence[str]] = ((),),
 ) -> Reader:
-    """A reader of objects at one of ``places`` that have all of ``keys``.
+    """A reader of objects at one of ``places`` that have all of ``keys``, and those of ``either``.
 
     Of two formats that both fit, that one is surer which knows more of the keys, the
     ``typical`` ones included. ``comment`` makes a comment of an object already counted, or
     drops it.
     """
+    sets = [[*keys, *more] for more in either]
+
+    def is_record(item: Any) -> bool:
+        return isinstance(item, dict) and any(all(key in item for key in one) for one in sets)
+
+    def at(content: Content, place: str) -> float:
+        return max(key_confidence(content, place, one, typical) for one in sets)
 
     def confidence(content: Content) -> float:
-        return max(key_confidence(content, place, keys, typical) for place in places)
+        return max(at(content, place) for place in places)
 
     def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-        place = max(places, key=lambda place: key_confidence(content, place, keys, typical))
-        for item in items(content, place, report):
+        place = max(places, key=lambda place: at(content, place))
+        for item in items(content, place, report, is_record):
             report.read += 1
             if not isinstance(item, dict):
                 report.drop("not an object")
@@ -42,7 +50,7 @@ def json_reader(
             if found is not None:
                 yield found
 
-    expects = f"{_described(places[0])} objects with {', '.join(keys)}"
+    expects = f"{_described(places[0])} objects with {', '.join(sets[0])}"
     return Reader(format, expects, confidence, read)
 
 

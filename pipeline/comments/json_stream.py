@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import ijson
 from pipeline.comments.content import Content
 from pipeline.comments.json_depth import DEEPEST, Depth
 from pipeline.comments.json_mending import valid_tokens, whole_characters
+from pipeline.comments.json_records import IsRecord, found_records
 from pipeline.comments.report import ReadReport
 from pipeline.errors import ExitCode, PipelineError
 
@@ -29,16 +31,20 @@ _PLAIN = {"string", "number", "boolean", "null"}
 _BEGINS = {*_PLAIN, "start_map", "start_array"}
 
 
-def items(content: Content, place: str, report: ReadReport) -> Iterator[Any]:
+def items(
+    content: Content, place: str, report: ReadReport, is_record: IsRecord | None = None
+) -> Iterator[Any]:
     """What lies at ``place`` in each document of the file, such as ``data.threads.item``.
 
-    Numbers with a point are floats. An end that is missing is reported and ends the items.
-    Raises PipelineError NOT_COMMENTS for an item beyond LONGEST.
+    Numbers with a point are floats. Behind a fault that cannot be mended, what ``is_record``
+    knows is looked for by itself; without it the rest is lost, and told so. Raises
+    PipelineError NOT_COMMENTS for an item beyond LONGEST.
     """
-    given = 0
+    given = records = 0
     try:
         for item in _parsed(content, _with_whole_characters(content, report), place):
             given += 1
+            records += is_record is not None and is_record(item)
             yield item
         return
     except (ijson.JSONError, ValueError):
@@ -46,10 +52,14 @@ def items(content: Content, place: str, report: ReadReport) -> Iterator[Any]:
     try:
         for number, item in enumerate(_parsed(content, _mended(content, report), place)):
             if number >= given:
+                records += is_record is not None and is_record(item)
                 yield item
+        return
     except (ijson.JSONError, ValueError) as error:
         cut = "EOF" in str(error)
         report.repair("cut short" if cut else "before what cannot be read", ahead=int(cut))
+    if is_record is not None:
+        yield from islice(found_records(content, is_record, report), records, None)
 
 
 @dataclass

@@ -9,8 +9,9 @@ Five of them change drawing or forbid something, and those that change drawing a
 - ＠コメント禁止: viewers' comments are not shown.
 
 They hold from their time on, for the seconds of their command ``@N``; without one, the last two
-for 30 seconds, the first two to the end. ＠シーク禁止, ＠ジャンプ and all others do nothing here.
-The rules are those of Niconico's HTML5 player as niconicomments reproduces them.
+for 30 seconds, the first two to the end. Each is carried out once, the latest first. ＠シーク禁止,
+＠ジャンプ and all others do nothing here. The rules are those of Niconico's HTML5 player as
+niconicomments reproduces them.
 """
 
 from __future__ import annotations

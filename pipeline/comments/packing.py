@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pipeline.errors import ExitCode, PipelineError
 
@@ -15,8 +17,12 @@ LARGEST = 2 << 30
 _CHUNK = 1 << 18  # bytes read at once, and at most so many of output
 _GZIP, _ZLIB, _DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _WINDOWS = {"gzip": _GZIP, "zlib": _ZLIB, "deflate": _DEFLATE}
-_CLUTTER = ("__MACOSX/", ".DS_Store")
-"""What macOS puts beside the files of an archive."""
+_DAMAGE = (
+    *(zlib.error, lzma.LZMAError, zipfile.BadZipFile, EOFError, ValueError, struct.error),
+    *(RuntimeError, NotImplementedError),  # a password, an unknown method
+)
+_LOCAL_HEADER = struct.Struct("<4s2xHH16xHH")
+"""Of a zip's entry: mark, flags, method, lengths of the name and of what is added."""
 
 
 def packing_of(head: bytes) -> str | None:
@@ -60,7 +66,7 @@ def unpacked(path: Path, packing: str | None) -> Generator[bytes, None, bool]:
                 yield piece
         except StopIteration as end:
             return bool(end.value)
-        except (zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        except _DAMAGE as error:
             if not total:
                 raise _unusable(path, f"cannot be unpacked ({error})") from None
             return False
@@ -85,7 +91,13 @@ def _inflated(chunks: Iterator[bytes], window: int) -> Generator[bytes, None, bo
     for chunk in chunks:
         held += chunk
         while held:
-            yield stream.decompress(held, _CHUNK)
+            before = stream.copy()
+            try:
+                piece = stream.decompress(held, _CHUNK)
+            except zlib.error:
+                yield from _up_to_the_fault(before, held)
+                return False
+            yield piece
             held = stream.unconsumed_tail
             if stream.eof:
                 held = stream.unused_data.lstrip(b"\0")  # tapes pad with these
@@ -95,19 +107,45 @@ def _inflated(chunks: Iterator[bytes], window: int) -> Generator[bytes, None, bo
     return stream.eof
 
 
+def _up_to_the_fault(stream: zlib._Decompress, damaged: bytes) -> Iterator[bytes]:
+    for place in range(len(damaged)):
+        try:
+            yield stream.decompress(damaged[place : place + 1])
+        except zlib.error:
+            return
+
+
 def _from_archive(path: Path) -> Generator[bytes, None, bool]:
-    with zipfile.ZipFile(path) as archive:
-        entries = [
-            entry
-            for entry in archive.infolist()
-            if not entry.is_dir() and not entry.filename.startswith(_CLUTTER)
-        ]
+    try:
+        archive = zipfile.ZipFile(path)
+    except zipfile.BadZipFile:
+        return (yield from _from_torn_archive(path))
+    with archive:
+        entries = [entry for entry in archive.infolist() if not _is_clutter(entry)]
         if len(entries) != 1:
             names = ", ".join(entry.filename for entry in entries[:5]) or "none"
             raise _unusable(path, f"is an archive of {len(entries)} files ({names})")
         with archive.open(entries[0]) as file:
             yield from iter(lambda: file.read(_CHUNK), b"")
     return True
+
+
+def _from_torn_archive(path: Path) -> Generator[bytes, None, bool]:
+    """The first entry of an archive whose table of contents, which stands last, is missing."""
+    with path.open("rb") as file:
+        header = file.read(_LOCAL_HEADER.size)
+        mark, _, method, name, added = _LOCAL_HEADER.unpack(header)
+        if mark != b"PK\x03\x04" or method != zipfile.ZIP_DEFLATED:
+            raise zipfile.BadZipFile("its table of contents is missing")
+        file.seek(name + added, 1)
+        yield from _inflated(iter(lambda: file.read(_CHUNK), b""), _DEFLATE)
+    return False
+
+
+def _is_clutter(entry: zipfile.ZipInfo) -> bool:
+    """Whether it is a folder, or what macOS puts beside files."""
+    path = PurePosixPath(entry.filename)
+    return entry.is_dir() or "__MACOSX" in path.parts or path.name == ".DS_Store"
 
 
 def _unfolds(head: bytes, window: int) -> bool:

@@ -75,7 +75,9 @@ def read_comments(path: Path, placed_by_date: bool = False) -> CommentFile:
     NOT_COMMENTS; in iterating NO_USABLE_COMMENTS.
     """
     content = _opened(path)
-    if not (content.raw_head if content.encoding is None else content.head).strip():
+    if not (
+        content.head.decode("utf-8", "replace") if content.encoding else content.raw_head
+    ).strip():
         raise PipelineError(
             ExitCode.COMMENTS_EMPTY,
             f"{path} is empty ({path.stat().st_size} bytes)",
@@ -91,8 +93,9 @@ def read_comments(path: Path, placed_by_date: bool = False) -> CommentFile:
 
 def surest_reader(content: Content) -> Reader | None:
     """The reader that is surest of a file; None where none knows it."""
-    best = max(all_readers(), key=lambda reader: reader.confidence(content))
-    return best if best.confidence(content) > 0 else None
+    found = [(reader.confidence(content), reader) for reader in all_readers()]
+    confidence, reader = max(found, key=lambda pair: pair[0])
+    return reader if confidence > 0 else None
 
 
 @cache

@@ -84,6 +84,8 @@ class ReadReport:
 
     def comment(self, *, time_ms: int | None, text: str | None, **fields: Any) -> Comment | None:
         """The comment counted last; None, and a note of it, if it lacks a text or a time."""
+        if time_ms is None and self.placed_by_date and fields.get("posted_at"):
+            time_ms = 0  # any will do
         if text is None or not text.strip():
             self.drop("without text")
         elif time_ms is None:

@@ -10,12 +10,13 @@ comments each); it is asked where none of the platforms' fits.
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-ENOUGH = 1 << 18
-"""Bytes beyond ASCII's lines by which an encoding is judged."""
+ENOUGH = 1 << 15
+"""Bytes of lines that are not in ASCII, by which an encoding is judged."""
 
 _MARKS = (  # that of UTF-32 begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8"),
@@ -33,7 +34,12 @@ _IN_USE = {
     "cp950": "big5hkscs",
 }
 """What files mean by these names: the standards with later additions."""
+_ESCAPED = re.compile(rb"\x1b\$[@B]")
+"""The beginning of Japanese in ISO-2022-JP."""
+_WITHOUT_MARK = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+_SURELY_LETTERS = 0.9
 _NAMES = {
+    "iso2022_jp_ext": "ISO-2022-JP",
     "cp932": "Shift_JIS",
     "euc_jis_2004": "EUC-JP",
     "big5hkscs": "Big5",
@@ -52,6 +58,12 @@ _RARE: _Ranges = (
 _PUNCTUATION = frozenset("、。，！？：；（）「」『』…ー・～〜\u3000")
 _FULL_WIDTH: _Ranges = (("\uff10", "\uff5a"),)
 _SYMBOL: _Ranges = (("\u2190", "\u30ff"),)
+_HANGUL: _Ranges = (("\uac00", "\ud7a3"),)
+_JAMO: _Ranges = (("\u3131", "\u318e"),)
+_USUAL: _Ranges = (
+    *(("\u00a0", "\u024f"), ("\u2000", "\u9fff"), ("\uff00", "\uffef")),
+    ("\U0001f000", "\U0001faff"),
+)
 _IDEOGRAPH: _Ranges = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"))
 
 
@@ -63,49 +75,61 @@ class _Charset:
     common: tuple[int, int]
     """First and last code of the characters that its standard calls common (level 1)."""
     japanese: bool = False
-    half_width: float = -0.3
-    """How much a half-width katakana does."""
+    half_width: float = 0.3
+    """How much a half-width katakana speaks for it, up to 1."""
 
 
 _CHARSETS = (
     _Charset("cp932", (0x889F, 0x9872), japanese=True),
     # Half-width katakana take two bytes here, which seldom come about by chance.
-    _Charset("euc_jis_2004", (0xB0A1, 0xCFD3), japanese=True, half_width=0.3),
+    _Charset("euc_jis_2004", (0xB0A1, 0xCFD3), japanese=True, half_width=0.6),
     _Charset("gb18030", (0xB0A1, 0xD7F9)),
     _Charset("big5hkscs", (0xA440, 0xC67E)),
 )
-_OTHERS = ["cp1252", "cp1251", "koi8_r"]
+_KOREAN = _Charset("cp949", (0xB0A1, 0xC8FE))
+_ENOUGH_HANGUL = 12
+"""Characters: of Chinese ones, whose common codes go on beyond, so many lie there once in 500."""
+_OTHERS = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874"]
 """Encodings of alphabets."""
 _ENOUGH_LETTERS = 8
 """Bytes beyond ASCII from which one of those is told; fewer are rather faults of UTF-8."""
-_PLAUSIBLE = 0.2
+_PLAUSIBLE, _POSSIBLE = 0.45, 0.0
+_BELIEF = 0.5
+"""How much a declaration speaks for an encoding."""
 _MESS = 0.4
 """charset-normalizer's measure of what looks wrong; French at its usual 0.2 already does."""
 _ASCII = bytes(range(0x80))
 
 
 def marked(head: bytes) -> str | None:
-    """The encoding that a byte order mark names, or None."""
+    """The encoding that a byte order mark or an escape sequence names, or None."""
+    if _ESCAPED.search(head):
+        return "iso2022_jp_ext"
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 def without_mark(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 by the zeros that stand in digits, blanks and line ends; or None."""
-    count = max(len(head) // 4, 1)
-    zeros = [head[place : count * 4 : 4].count(0) / count for place in range(4)]
-    for name, empty in (("utf-32-le", (2, 3)), ("utf-32-be", (0, 1))):
-        if all(zeros[place] > 0.9 for place in empty) and min(zeros) < 0.5:
-            return name
-    for name, high, low in (("utf-16-le", (1, 3), (0, 2)), ("utf-16-be", (0, 2), (1, 3))):
-        if min(zeros[p] for p in high) > 0.05 and max(zeros[p] for p in low) < 0.02:
-            return name
-    return None
+    """UTF-16 or UTF-32 of a text that has zeros, as only these do; or None."""
+    if b"\0" not in head:
+        return None
+    head = head[: len(head) // 4 * 4]
+    shares = {name: _share_of_letters(head.decode(name, "replace")) for name in _WITHOUT_MARK}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] > _SURELY_LETTERS else None
+
+
+def _share_of_letters(text: str) -> float:
+    """Of a text that holds ASCII, as every comment file does, the share of usual characters."""
+    ascii_ = sum(" " <= character <= "~" or character in "\t\r\n" for character in text)
+    if ascii_ < max(2, 0.01 * len(text)):
+        return 0.0
+    return (ascii_ + sum(_is_in(character, _USUAL) for character in text)) / len(text)
 
 
 def declared(name: str) -> str | None:
     """The codec that a file means by the name of an encoding; None for no encoding of text."""
     try:
-        codec = codecs.lookup(name).name
+        codec = codecs.lookup(name.lower().removeprefix("x-")).name
         "".encode(codec)  # codecs such as base64 are not of text
     except LookupError:
         return None
@@ -117,19 +141,45 @@ def name_of(codec: str) -> str:
     return _NAMES.get(codec, codec.upper().replace("_", "-"))
 
 
-def likeliest(lines: Iterable[bytes]) -> str | None:
-    """The encoding of lines that are not in UTF-8; None if they look like no text in any."""
+def likeliest(lines: Iterable[bytes], declared: str | None = None) -> str | None:
+    """The encoding of lines that are not in UTF-8; None if they look like no text in any.
+
+    The ``declared`` one is believed unless another is far likelier.
+    """
     sample = _sample(lines)
+    if _is_korean(sample):
+        return "cp949"
     scores = {charset.codec: _plausibility(charset, sample) for charset in _CHARSETS}
+    if declared in scores:
+        scores[declared] += _BELIEF
     best = max(scores, key=lambda codec: scores[codec])
     if scores[best] > _PLAUSIBLE:
         return best
+    if _is_kaomoji(sample):
+        return "cp932"
+    if declared and not declared.startswith("utf"):
+        return declared
     if len(sample.translate(None, _ASCII)) < _ENOUGH_LETTERS:
         return None
     from charset_normalizer import from_bytes  # slow to load, and seldom needed
 
     guess = from_bytes(sample, cp_isolation=_OTHERS, threshold=_MESS).best()
-    return guess.encoding if guess else None
+    return guess.encoding if guess else best if scores[best] > _POSSIBLE else None
+
+
+def _is_korean(sample: bytes) -> bool:
+    """Whether all is in the codes of common hangul, which lie among those of Chinese."""
+    foreign = [c for c in sample.decode("cp949", "replace") if c > "\x7f"]
+    hangul = sum(_is_in(c, _HANGUL) and _is_common(_KOREAN, c) for c in foreign)
+    jamo = sum(_is_in(c, _JAMO) for c in foreign)  # ㅋㅋㅋ; hiragana are at their codes in EUC-JP
+    return hangul >= max(_ENOUGH_HANGUL, jamo) and hangul + jamo > 0.97 * len(foreign)
+
+
+def _is_kaomoji(sample: bytes) -> bool:
+    """Whether all is symbols and half-width katakana of Shift_JIS: ``ｷﾀ━(ﾟ∀ﾟ)━!``."""
+    text = sample.decode("cp932", "replace")
+    foreign = [c for c in text if c > "\x7f"]
+    return all(_is_in(c, (*_HALF_WIDTH, *_SYMBOL)) or c in _PUNCTUATION for c in foreign)
 
 
 def _sample(lines: Iterable[bytes]) -> bytes:

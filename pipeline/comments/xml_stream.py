@@ -32,7 +32,8 @@ _BEGIN, _END, _ROOT = b"<all>", b"</all>", "all"
 _ATTRIBUTE = r"""[^\s"'<>/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
 _PAIR = re.compile(r"""([\w:.-]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
 _ROOT_END = re.compile(rb"</(?:packet|i|comments)\s*>\s*\Z")
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|(?=</[A-Za-z]+>\s*<)|\Z)", re.DOTALL)
+"""One that has no end goes to the next end tag."""
 _TIMED = re.compile(rb"<([A-Za-z_][\w:.-]*)\s(?:[^<>]*\s)?(?:ts|p|vpos|time)\s*=")
 _OTHER = re.compile(r"<([^\W\d][\w:.-]*)[\s/>]")
 _UNREADABLE = re.compile("\ufffd+")
@@ -56,6 +57,33 @@ class Vocabulary:
     def is_other(self, name: str) -> bool:
         """Whether this is no element of the format."""
         return name not in self.comments and name not in self.about
+
+
+_COMMENT_NAMES = frozenset({"chat", "d", "sc", "c"})
+"""Of the formats that there are: a first comment of another one's is not of this."""
+_HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_START_TAG = re.compile(rb"<([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)/?>?")
+
+
+def likelihood_of(names: Vocabulary, content: Content, marks: str) -> float:
+    """How surely a file is XML of this vocabulary: nearly 1 where its first comment is one of it.
+
+    A comment's element has one of the attributes ``marks``, an expression. Elements about the
+    file say little alone.
+    """
+    if not content.head.lstrip().startswith(b"<"):
+        return 0.0
+    has_mark = re.compile(rb"\s(?:" + marks.encode() + rb")\s*=")
+    found = 0.0
+    for tag, attributes in _START_TAG.findall(_HIDDEN.sub(b"", content.head)):
+        name = tag.decode()
+        if name in names.comments and has_mark.search(attributes):
+            return 0.9
+        if name in names.about:
+            found = 0.4
+        elif name in _COMMENT_NAMES and attributes and name not in names.comments:
+            return found and 0.1
+    return found
 
 
 def elements(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[Element]:

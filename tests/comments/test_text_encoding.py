@@ -113,3 +113,12 @@ def test_encodings_of_alphabets_are_left_to_the_library(write_file: WriteFile, t
     codec = "cp1252" if text.startswith("L") else "cp1251"
     content = Content.of(write_file(as_srt([text] * 3).encode(codec)))
     assert content.encoding == codec
+
+
+def test_megabytes_without_a_single_line_end_are_cut_between_characters(
+    write_file: WriteFile,
+) -> None:
+    text = "弹幕😀" * 100_000
+    content = Content.of(write_file(text))
+    assert (content.encoding, content.faults) == ("utf-8", 0)
+    assert "".join(content.text()) == text

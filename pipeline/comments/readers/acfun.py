@@ -33,7 +33,7 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time that is no script."""
     place = max(_KEYS, key=lambda place: key_confidence(content, place, _KEYS[place]))
-    for item in items(content, place, report):
+    for item in items(content, place, report, _is_record):
         report.read += 1
         if not isinstance(item, dict):
             report.drop("not an object")
@@ -41,6 +41,10 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
         comment = bilibili.comment_of(_old(item) if "c" in item else _today(item), report)
         if comment is not None:
             yield comment
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and bool({"c", "position"} & set(item))
 
 
 def _old(item: Mapping[str, Any]) -> Danmaku:

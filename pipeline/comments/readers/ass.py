@@ -9,10 +9,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from pipeline.comments import display
+from pipeline.comments.ass_tags import (
+    color_of,
+    leading_tags,
+    row_of,
+    row_of_alignment,
+    without_tags,
+)
 from pipeline.comments.bilibili import REVERSE_WORD
 from pipeline.comments.content import Content
 from pipeline.comments.reader import Reader
@@ -26,32 +33,26 @@ if TYPE_CHECKING:
 LONGEST = 64 << 20
 """Characters of a file: it is read whole."""
 
-_SECTION = re.compile(rb"^\s*(?:\[Script Info\]|\[V4\+? Styles\]|\[Events\])", re.M | re.I)
+_SECTION = re.compile(rb"(?:\s*[;!][^\n]*\n)*\s*\[(?:Script Info|V4\+? Styles|Events)\]", re.I)
+_SSA = re.compile(r"^\s*\[V4 Styles\]", re.MULTILINE | re.IGNORECASE)
 _EVENT = re.compile(r"^\s*Dialogue\s*:", re.MULTILINE)
-_TAGS = re.compile(r"\{[^}]*\}")
-_CHANGES = re.compile(r"\\t\([^}]*?\)(?=[\\}])|\\t\([^}]*\)")
-"""What changes with time says nothing about the beginning."""
-_COLOR = re.compile(r"\\1?c&H([\da-fA-F]{1,8})&?")
-_ALIGNMENT = re.compile(r"\\an([1-9])")
-_OLD_ALIGNMENT = re.compile(r"\\a(\d{1,2})")
+_LINE = re.compile(r"^\s*(?:Dialogue|Style)\s*:", re.IGNORECASE)
 _NUMBER = r"\s*(-?\d+(?:\.\d*)?)\s*"
 _POSITION = re.compile(rf"\\pos\({_NUMBER},{_NUMBER}\)")
 _MOVE = re.compile(rf"\\move\({_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}")
 _BANNER = re.compile(r"\s*Banner\s*;(?:[^;]*;\s*(\d))?", re.IGNORECASE)
 _FONT_SIZE = re.compile(r"\\fs(\d+(?:\.\d*)?)")
-_DRAWING = re.compile(r"\\p[1-9]")
 _NAMED_TIME = re.compile(r"(-?\d{1,12}) ms", re.ASCII)
 """A line's name where Yajiuma wrote it: the comment's time, before or behind its entrance."""
 _SMALL, _BIG = 0.8, 1.25
 """Of the usual size of letters: those of small comments are 0.66 to 0.72 of it, big 1.44."""
 _NAMED_SIZES = ("big", "medium", "small")
 """Styles of Yajiuma's own files, which may set a text of many lines smaller."""
-_WHITE = 0xFFFFFF
 
 
 def confidence(content: Content) -> float:
     """Whether it begins with a section of ASS."""
-    return 1.0 if _SECTION.match(content.head.lstrip()) else 0.0
+    return 1.0 if _SECTION.match(content.head) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
@@ -59,34 +60,60 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
     Raises PipelineError NOT_COMMENTS for a file beyond LONGEST or that pysubs2 cannot read.
     """
-    import pysubs2
-
     text = _whole(content)
-    try:
-        file = pysubs2.SSAFile.from_string(text, format_="ass")
-    except Exception as error:  # pysubs2 lets errors of many kinds through
-        raise _unreadable(content, f"{type(error).__name__}: {error}") from None
+    file = _parsed(content, text)
     looks = _Looks(file)
     for event in file:
         report.read += 1
-        words = _TAGS.sub("", event.text).replace("\\N", "\n").replace("\\n", "\n")
+        words = without_tags(event.text)
         if event.is_comment:
             report.drop("comment lines")
-            continue
-        if _DRAWING.search(event.text):
+        elif not words.strip() and "\\p" in event.text:
             report.drop("drawings")
-            continue
-        named = _NAMED_TIME.fullmatch(event.name)
-        comment = report.comment(
-            time_ms=int(named[1]) if named else event.start,
-            text=words.replace("\\h", " "),
-            commands=looks.commands(event),
-        )
-        if comment is not None:
-            yield comment
+        else:
+            named = _NAMED_TIME.fullmatch(event.name)
+            comment = report.comment(
+                time_ms=int(named[1]) if named else event.start,
+                text=words,
+                commands=looks.commands(event),
+            )
+            if comment is not None:
+                yield comment
     for _ in range(len(_EVENT.findall(text)) - report.read):
         report.read += 1
         report.drop("lines that cannot be read")
+
+
+def _parsed(content: Content, text: str) -> pysubs2.SSAFile:
+    """The file, without the lines that pysubs2 cannot read, for one of which it refuses all."""
+    import pysubs2
+
+    shape = "ssa" if _SSA.search(text) else "ass"
+    try:
+        return pysubs2.SSAFile.from_string(text, format_=shape)
+    except Exception:  # pysubs2 lets errors of many kinds through
+        lines = text.split("\n")
+    frame = [line for line in lines if not _LINE.match(line)]
+    usable = [line for line in lines if not _LINE.match(line) or _is_readable(line, frame, shape)]
+    try:
+        return pysubs2.SSAFile.from_string("\n".join(usable), format_=shape)
+    except Exception as error:
+        raise _unreadable(content, f"{type(error).__name__}: {error}") from None
+
+
+def _is_readable(line: str, frame: Sequence[str], shape: str) -> bool:
+    """Whether pysubs2 can read a line below the header of its section."""
+    import pysubs2
+
+    section = "[Events]" if line.lstrip().lower().startswith("dialogue") else "[V4+ Styles]"
+    if shape == "ssa":
+        section = section.replace("V4+", "V4")
+    formats = [one for one in frame if one.lstrip().lower().startswith("format")]
+    try:
+        pysubs2.SSAFile.from_string("\n".join([section, *formats[-1:], line]), format_=shape)
+    except Exception:  # as above
+        return False
+    return True
 
 
 def _whole(content: Content) -> str:
@@ -105,18 +132,18 @@ class _Looks:
         self._styles = file.styles
         self._default = file.styles.get("Default") or next(iter(file.styles.values()), None)
         height = file.info.get("PlayResY", "")
-        self._middle = (int(height) if height.isdecimal() else 288) / 2  # 288 without a word
-        named = (event for event in file if event.style not in _NAMED_SIZES)
-        sizes = Counter(style.fontsize for style in map(self._style, named) if style is not None)
-        self._usual_size = sizes.most_common(1)[0][0] if sizes else 0
+        is_height = height.isdecimal() and len(height) < 6
+        self._middle = (int(height) if is_height else 288) / 2  # 288 without a word
+        sizes = Counter(self._font_size(e) for e in file if e.style not in _NAMED_SIZES)
+        self._usual_size = sizes.most_common(1)[0][0] if sizes else 0.0
         self._is_danmaku = any(
             _MOVE.search(event.text) or _BANNER.match(event.effect) for event in file
         )
 
     def commands(self, event: pysubs2.SSAEvent) -> list[str]:
         """Niconico's for its place, colour and size."""
-        tags = _CHANGES.sub("", "".join(_TAGS.findall(event.text)))
-        return [*self._place(event, tags), *self._color(event, tags), *self._size(event, tags)]
+        tags = leading_tags(event.text)
+        return [*self._place(event, tags), *self._color(event, tags), *self._size(event)]
 
     def _style(self, event: pysubs2.SSAEvent) -> pysubs2.SSAStyle | None:
         return self._styles.get(event.style, self._default)
@@ -126,43 +153,34 @@ class _Looks:
             return [REVERSE_WORD] if float(move[3]) > float(move[1]) else []
         if banner := _BANNER.match(event.effect):
             return [REVERSE_WORD] if banner[1] == "1" else []
-        row, is_told = self._row(event, tags)
         if position := _POSITION.search(tags):
             return ["ue" if float(position[2]) < self._middle else "shita"]
-        if row == "shita" and not is_told and not self._is_danmaku:
-            return []
+        is_told, row = row_of(tags)
+        if not is_told:
+            style = self._style(event)
+            row = row_of_alignment(int(style.alignment) if style else 2)
+            if row == "shita" and not self._is_danmaku:
+                return []
         return [row] if row else []
 
-    def _row(self, event: pysubs2.SSAEvent, tags: str) -> tuple[str | None, bool]:
-        """Where the line is aligned, and whether a tag says so."""
-        if found := _ALIGNMENT.search(tags):
-            number, is_told = int(found[1]), True
-        elif found := _OLD_ALIGNMENT.search(tags):
-            # SSA's numbers: 1 to 3 at the bottom, 5 to 7 at the top, 9 to 11 in the middle.
-            return {0: "shita", 1: "ue"}.get(int(found[1]) // 4), True
-        else:
-            style = self._style(event)
-            number, is_told = int(style.alignment) if style else 2, False
-        return {0: "shita", 2: "ue"}.get((number - 1) // 3), is_told
-
     def _color(self, event: pysubs2.SSAEvent, tags: str) -> list[str]:
-        if found := _COLOR.search(tags):
-            bgr = int(found[1], 16) & _WHITE
-            return display.color((bgr & 0xFF) << 16 | bgr & 0xFF00 | bgr >> 16)
+        told = color_of(tags)
         style = self._style(event)
-        if style is None:
-            return []
+        if told is not None or style is None:
+            return told or []
         color = style.primarycolor
         return display.color(color.r << 16 | color.g << 8 | color.b)
 
-    def _size(self, event: pysubs2.SSAEvent, tags: str) -> list[str]:
+    def _size(self, event: pysubs2.SSAEvent) -> list[str]:
         if event.style in _NAMED_SIZES:
             return [event.style] if event.style != "medium" else []
-        style = self._style(event)
-        told = _FONT_SIZE.search(tags)
-        size = float(told[1]) if told else style.fontsize if style else self._usual_size
-        ratio = size / self._usual_size if self._usual_size else 1.0
+        ratio = self._font_size(event) / self._usual_size if self._usual_size else 1.0
         return ["small"] if ratio <= _SMALL else ["big"] if ratio >= _BIG else []
+
+    def _font_size(self, event: pysubs2.SSAEvent) -> float:
+        told = _FONT_SIZE.findall(leading_tags(event.text))
+        style = self._style(event)
+        return float(told[-1]) if told else style.fontsize if style else 0.0
 
 
 def _unreadable(content: Content, why: str) -> PipelineError:

@@ -9,7 +9,6 @@ guards (subscribers) without any text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.comments import bilibili, values
@@ -17,19 +16,15 @@ from pipeline.comments.content import Content
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
-from pipeline.comments.xml_stream import Vocabulary, elements
+from pipeline.comments.xml_stream import Vocabulary, elements, likelihood_of
 
 _HEADER = ("chatserver", "chatid", "mission", "maxlimit", "state", "real_name", "source")
 _NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
-_COMMENT = re.compile(rb"<(?:d\s[^>]*?\bp|sc\s[^>]*?\bts)\s*=")
-_ABOUT = re.compile(rb"<(?:chatserver|chatid|i)>")
 
 
 def confidence(content: Content) -> float:
-    """Whether it is XML with ``<d p=``, or at least with Bilibili's header."""
-    if not content.head.lstrip().startswith(b"<"):
-        return 0.0
-    return 0.9 if _COMMENT.search(content.head) else 0.4 if _ABOUT.search(content.head) else 0.0
+    """Whether its first comment is a ``<d p=``, or it has at least Bilibili's header."""
+    return likelihood_of(_NAMES, content, "p|ts")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:

@@ -14,8 +14,12 @@ from pipeline.comments.report import ReadReport
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     author = values.members(item.get("author"))
     microseconds = values.integer(item.get("timestamp"), values.LARGEST_ID) or 0
+    shown = item.get("time_text")
+    time_ms = values.milliseconds(item.get("time_in_seconds"))
+    if time_ms is None and isinstance(shown, str):
+        time_ms = values.clock_time(shown)
     return report.comment(
-        time_ms=values.milliseconds(item.get("time_in_seconds")),
+        time_ms=time_ms,
         text=values.text(item.get("message")),
         user=hashed_user(values.text(author.get("id") or author.get("name"))),
         posted_at=microseconds // 1_000_000 or None,
@@ -26,7 +30,8 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "chat_downloader JSON",
     places=["item", ""],
-    keys=["message", "time_in_seconds"],
+    keys=["message"],
+    either=[["time_in_seconds"], ["author", "timestamp"]],
     comment=_comment,
     typical=["message_type", "author", "timestamp", "time_text", "action_type"],
 )

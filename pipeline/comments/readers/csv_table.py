@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from pipeline.comments.columns import SAMPLE, WANTED, Columns, fits, is_time
+from pipeline.comments.columns import SAMPLE, WANTED, Columns, fits, is_time, text_column
 from pipeline.comments.content import Content
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
@@ -16,6 +16,8 @@ from pipeline.comments.report import ReadReport
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
 """Excel's first line, which names the delimiter."""
+_MOST_TRIES = 64
+"""Lines with quotes that are looked at for the end of a field."""
 _LONGEST = 1 << 17
 """Characters of a field, csv's own limit; behind so many, a quote was never closed."""
 
@@ -57,6 +59,7 @@ class _Rows:
         self._held: list[str] = []
         """Lines that were looked at and not taken, the next one last."""
         self._found = 0
+        self._text = text_column(names)
 
     def __iter__(self) -> Iterator[dict[str, str]]:
         is_header = True
@@ -66,6 +69,7 @@ class _Rows:
             row = self._row(line) if '"' in line else line.rstrip("\r\n").split(self._delimiter)
             if any(row):
                 if not is_header:
+                    row = self._fitted(row)
                     self._found += 1
                     yield dict(zip(self._names, row, strict=False))
                 is_header = False
@@ -74,21 +78,22 @@ class _Rows:
         return self._held.pop() if self._held else next(self._lines, None)
 
     def _row(self, line: str) -> list[str]:
-        lines = [line]
+        lines, length, tries = [line], len(line), 0
         row, unclosed = self._parsed(lines)
-        while unclosed and sum(map(len, lines)) <= _LONGEST:
+        while unclosed and length <= _LONGEST and tries < _MOST_TRIES:
             more = self._next()
             if more is None:
                 break
             lines.append(more)
+            length += len(more)
             if '"' in more:
+                tries += 1
                 row, unclosed = self._parsed(lines)
-        if row and not (len(lines) > 1 and all(map(self._is_row, lines[1:]))):
+        if row and not self._are_rows(lines[1:]):
             return row
         self._held += reversed(lines[1:])
-        self._report.repair("with quotes that are text", ahead=self._found + 1 - self._report.read)
-        *row, last = line.rstrip("\r\n").split(self._delimiter, max(len(self._names) - 1, 0))
-        return [*row, last]
+        self._repair("with quotes that are text")
+        return line.rstrip("\r\n").split(self._delimiter)
 
     def _parsed(self, lines: list[str]) -> tuple[list[str] | None, bool]:
         """The one row that the lines are, or None; and whether a quote is still open."""
@@ -97,9 +102,31 @@ class _Rows:
         except (csv.Error, StopIteration) as error:
             return None, "unexpected end" in str(error)
 
+    def _are_rows(self, lines: Sequence[str]) -> bool:
+        """Whether at least half of the lines that are not empty look like rows by themselves."""
+        filled = list(filter(str.strip, lines))
+        rows = sum(map(self._is_row, filled))
+        return rows > 0 and 2 * rows >= len(filled)
+
     def _is_row(self, line: str) -> bool:
         row = dict(zip(self._names, line.split(self._delimiter), strict=False))
         return len(row) == len(self._names) and is_time(row)
+
+    def _fitted(self, row: list[str]) -> list[str]:
+        """The row in as many fields as there are names: more are parts of the text."""
+        surplus = len(row) - len(self._names)
+        while surplus > 0 and not row[-1]:
+            row.pop()
+            surplus -= 1
+        if surplus <= 0:
+            return row
+        self._repair("with more fields than columns, which are parts of the text")
+        end = self._text + surplus + 1
+        return [*row[: self._text], self._delimiter.join(row[self._text : end]), *row[end:]]
+
+    def _repair(self, reason: str) -> None:
+        """Rows are looked at ahead of the report."""
+        self._report.repair(reason, ahead=self._found + 1 - self._report.read)
 
 
 def _first_line(content: Content) -> tuple[str, list[str]]:

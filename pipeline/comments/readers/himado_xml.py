@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from pipeline.comments import bilibili
@@ -10,16 +9,14 @@ from pipeline.comments.content import Content
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
-from pipeline.comments.xml_stream import Vocabulary, elements
+from pipeline.comments.xml_stream import Vocabulary, elements, likelihood_of
 
 _NAMES = Vocabulary(comments=("c",), about=("comments",))
-_COMMENT = re.compile(rb"<c\s[^>]*?\bp\s*=")
 
 
 def confidence(content: Content) -> float:
-    """Whether it is XML with ``<c p=``."""
-    is_xml = content.head.lstrip().startswith(b"<")
-    return 0.8 if is_xml and _COMMENT.search(content.head) else 0.0
+    """Whether its first comment is a ``<c p=``."""
+    return likelihood_of(_NAMES, content, "p")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:

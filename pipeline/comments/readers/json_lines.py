@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice
+from typing import Any
 
 from pipeline.comments.columns import SAMPLE, WANTED, Columns, fits
 from pipeline.comments.content import Content
@@ -20,7 +21,7 @@ def confidence(content: Content) -> float:
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
-    rows = items(content, _place(content), report)
+    rows = items(content, _place(content), report, _is_record)
     first = list(islice(rows, SAMPLE))
     columns = Columns([row for row in first if isinstance(row, dict)])
     for row in chain(first, rows):
@@ -31,6 +32,10 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
         comment = columns.comment_of(row, report)
         if comment is not None:
             yield comment
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and fits(item)
 
 
 def _place(content: Content) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.comments import values
+from pipeline.comments.columns import fits
 from pipeline.comments.content import Content
 from pipeline.comments.json_stream import items
 from pipeline.comments.niconico import FORKS, time_of
@@ -18,26 +19,36 @@ from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
 
 _PLACES = ("item", "packet.item", "")
-_COMPANIONS = ("ping", "leaf", "thread", "global_num_res")
+_COMPANIONS = {
+    *("ping", "leaf", "thread", "global_num_res", "num_click", "view_counter", "chat_result"),
+}
+_FIELDS = {"vpos", "content", "date", "deleted", "no"}
 
 
 def confidence(content: Content) -> float:
-    """Sure where there is a ``chat``; less so with its companions or an empty ``packet``."""
+    """Sure where there is a ``chat`` with fields of one; little so with its companions alone."""
     outline = content.outline
-    if any("map" in outline.kinds.get(_within(place, "chat"), ()) for place in _PLACES):
-        return 1.0
-    companions = any("map" in outline.kinds.get(_within("item", name), ()) for name in _COMPANIONS)
-    return 0.6 if companions or "array" in outline.kinds.get("packet", ()) else 0.0
+    for place in _PLACES:
+        chat = outline.keys.get(_within(place, "chat"), frozenset())
+        if chat & _FIELDS and not fits(outline.keys.get(place, ())):
+            return 1.0
+    companions = outline.keys.get("item", frozenset())
+    if companions and companions <= _COMPANIONS:
+        return 0.4
+    return 0.4 if "array" in outline.kinds.get("packet", ()) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment that was not deleted and has a text and a time."""
     in_list = content.head.lstrip().startswith(b"[")
     packet = "array" in content.outline.kinds.get("packet", ())
-    for item in items(content, "item" if in_list else "packet.item" if packet else "", report):
+    place = "item" if in_list else "packet.item" if packet else ""
+    for item in items(
+        content, place, report, lambda item: isinstance(item, dict) and "chat" in item
+    ):
         chat = item.get("chat") if isinstance(item, dict) else None
         if isinstance(item, dict) and "chat" not in item:
-            for name in sorted(set(item).difference(_COMPANIONS)):
+            for name in sorted(set(item) - _COMPANIONS):
                 report.pass_over(f"“{name}”")
             continue
         report.read += 1

@@ -16,17 +16,19 @@ _STAMP = r"\[\s*((?:\d{1,3}:(?=\d+:\d+[.,]))?\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1
 _TIME = re.compile(_STAMP, re.ASCII)
 _TIMES = re.compile(rf"\s*((?:{_STAMP}\s*)+)(.*)", re.ASCII)
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.,:]\d{1,3})?>", re.ASCII)
-_TAG = re.compile(r"\s*\[([a-zA-Z]+):([^\]]*)\]\s*")
+_TAG = re.compile(r"\s*\[([^\[\]\d:][^\[\]:]*):([^\[\]]*)\]\s*")
+_TITLES = 20
+"""Lines in front of the first time, such as a title."""
 _LONGEST = 1 << 20  # characters of a line
 _HEAD = 4096
 
 
 def confidence(content: Content) -> float:
-    """Whether the first line that is not about the song begins with a time in brackets."""
-    for line in content.head[:_HEAD].decode("utf-8", "replace").splitlines():
-        if line.strip() and not _TAG.fullmatch(line):
-            return 0.8 if _TIMES.match(line) else 0.0
-    return 0.0
+    """Whether one of the first lines begins with a time in brackets."""
+    head = content.head[:_HEAD].decode("utf-8", "replace")
+    if head.lstrip().startswith(("<", "{", "[Script", "WEBVTT")):
+        return 0.0
+    return 0.7 if any(map(_TIMES.match, head.splitlines()[:_TITLES])) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
@@ -43,7 +45,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
                 report.read += 1
                 report.drop("without a time")
             continue
-        text = _WORD_TIME.sub("", found[4]).strip()
+        text = _TIME.sub("", _WORD_TIME.sub("", found[4])).strip()
         for time in _TIME.finditer(found[1]):
             report.read += 1
             at = clock_time(f"{time[1]}.{time[2] or 0}")
@@ -55,10 +57,13 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 def _lines(content: Content) -> Iterator[str]:
     rest = ""
     for chunk in content.text():
-        *lines, rest = (rest + chunk.replace("\0", "")).split("\n")
+        whole = rest + chunk.replace("\0", "")
+        held = whole.endswith("\r")  # its line feed may come with the next chunk
+        whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
+        *lines, rest = whole.split("\n")
         yield from lines
-        rest = rest if len(rest) < _LONGEST else ""
-    yield rest
+        rest = (rest if len(rest) < _LONGEST else "") + "\r" * held
+    yield rest.rstrip("\r")
 
 
 READER = Reader("LRC", "lines such as [01:23.45]text", confidence, read)

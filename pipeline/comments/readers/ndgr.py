@@ -47,20 +47,32 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     if binary is not None:
         found: Iterator[Any] = map(_parsed, binary(content, report))
     else:
-        found = items(content, flat if is_flat > is_nested else nested, report)
+        place = flat if is_flat > is_nested else nested
+        found = items(content, place, report, _is_record)
     for item in found:
         comment = _flat(item, report) if is_flat > is_nested else _nested(item, report)
         if comment is not None:
             yield comment
 
 
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and bool({"hashed_user_id", "message"} & set(item))
+
+
 def _place(content: Content, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, float]:
     """The likeliest place of objects with these keys, and how likely it is."""
     found = {
-        place: key_confidence(content, place, names, _TYPICAL) for place, names in keys.items()
-    }
+        place: key_confidence(content, place, names, _TYPICAL)
+        for place, names in keys.items()
+        if "message" not in names or _has_parts(content, place)
+    } or {"": 0.0}
     place = max(found, key=lambda place: found[place])
     return place, found[place]
+
+
+def _has_parts(content: Content, place: str) -> bool:
+    """Whether a ``message`` at a place is an object, and no text."""
+    return "map" in content.outline.kinds.get(f"{place}.message".lstrip("."), ())
 
 
 def _flat(item: object, report: ReadReport) -> Comment | None:

@@ -5,7 +5,6 @@ The root may be ``<packet>``, several of them or none. ``vpos`` is in centisecon
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from pipeline.comments.content import Content
@@ -14,21 +13,17 @@ from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
 from pipeline.comments.values import from_digits
-from pipeline.comments.xml_stream import Vocabulary, elements
+from pipeline.comments.xml_stream import Vocabulary, elements, likelihood_of
 
 _NAMES = Vocabulary(
     comments=("chat",),
     about=("packet", "thread", "leaf", "view_counter", "global_num_res", "chat_result", "ping"),
 )
-_ELEMENT = re.compile(rb"<(chat|packet)[\s/>]")
 
 
 def confidence(content: Content) -> float:
-    """Sure where there is a ``<chat>``, nearly so with an empty ``<packet>``."""
-    if not content.head.lstrip().startswith(b"<"):
-        return 0.0
-    found = {match[1] for match in _ELEMENT.finditer(content.head)}
-    return 1.0 if b"chat" in found else 0.6 if found else 0.0
+    """Whether its first comment is a ``<chat>``, or it has at least a ``<packet>``."""
+    return likelihood_of(_NAMES, content, "vpos|date|no|thread|user_id|mail")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:

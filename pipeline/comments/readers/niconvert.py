@@ -10,8 +10,6 @@ from pipeline.comments.json_reader import json_reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
 
-_SIZE_FACTORS = {"small": 0.9, "big": 1.1}
-
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     return report.comment(
@@ -20,18 +18,10 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
         commands=[
             *display.place(item.get("style")),
             *display.color(item.get("color"), hexadecimal=True),
-            *_size(item.get("size_ratio")),
+            *display.size(item.get("size_ratio"), is_ratio=True),
         ],
         user=hashed_user(values.text(item.get("commenter"))),
     )
-
-
-def _size(ratio: object) -> list[str]:
-    if not isinstance(ratio, int | float):
-        return []
-    if ratio < _SIZE_FACTORS["small"]:
-        return ["small"]
-    return ["big"] if ratio > _SIZE_FACTORS["big"] else []
 
 
 READER = json_reader(

@@ -22,11 +22,9 @@ def confidence(content: Content) -> float:
     comments = (*(f"{threads}.comments.item" for threads in _THREADS), "item")
     if any(outline.has(place, "vposMs") for place in comments):
         return 1.0
-    if outline.has("data", "threads") or outline.has("", "threads"):
-        return 0.6
-    return (
-        0.6 if outline.has("item", "comments", "fork") or content.head.split() == [b"[]"] else 0.0
-    )
+    lists = ("data.threads", "threads", "item.comments")
+    is_list = any("array" in outline.kinds.get(place, ()) for place in lists)
+    return 0.4 if is_list or content.head.split() == [b"[]"] else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
@@ -47,16 +45,20 @@ def _fields(content: Content, report: ReadReport) -> Iterator[tuple[Any, Mapping
     if content.head.lstrip().startswith(b"["):
         place = "item"
         if not outline.has("item", "comments"):
-            yield from ((fields, {}) for fields in items(content, place, report))
+            yield from ((fields, {}) for fields in items(content, place, report, _is_record))
             return
     else:
         place = "data.threads.item" if outline.has("", "data") else "threads.item"
-    comments = items(content, f"{place}.comments.item", report)
+    comments = items(content, f"{place}.comments.item", report, _is_record)
     members: Mapping[str, Any] = {}
     for thread in owners(content, place, "comments"):
         members = thread.members
         yield from ((fields, members) for fields in islice(comments, thread.items))
     yield from ((fields, members) for fields in comments)  # behind what one of both stopped at
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and "vposMs" in item
 
 
 def _comment(fields: Any, thread: Mapping[str, Any], report: ReadReport) -> Comment | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from pipeline.comments.content import Content
 from pipeline.comments.json_reader import key_confidence
@@ -25,7 +26,7 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
     place = max(_KEYS, key=lambda place: _confidence(content, place))
-    for item in items(content, place, report):
+    for item in items(content, place, report, _is_record):
         report.read += 1
         if not isinstance(item, dict):
             report.drop("not an object")
@@ -33,6 +34,10 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
         found = (comment if _TODAY[0] in item else old_comment)(item, report)
         if found is not None:
             yield found
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and bool({_TODAY[0], _OLD[0]} & set(item))
 
 
 def _confidence(content: Content, place: str) -> float:

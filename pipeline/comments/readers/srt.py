@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.comments import display
+from pipeline.comments.ass_tags import color_of, row_of
 from pipeline.comments.content import Content
 from pipeline.comments.cues import cue_line, cues
 from pipeline.comments.reader import Reader
@@ -13,8 +14,7 @@ from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 
 _TAG = re.compile(r"</?(?:i|b|u|s|font|c|em|strong|span|ruby|rt|rp)(?:[\s.][^<>]*)?/?>", re.I)
-_BRACES = re.compile(r"\{\\[^}]*\}")
-_ALIGNMENT = re.compile(r"\{\\an?(\d{1,2})\}")
+_BRACES = re.compile(r"\{\\[^{}]*\}")
 _COLOR = re.compile(r"<font\b[^<>]*\bcolor\s*=\s*[\"']?([^\"'<>\s]+)", re.IGNORECASE)
 _HEAD = 4096
 
@@ -43,12 +43,11 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 def _commands(text: str) -> list[str]:
     """Niconico's, for tags that set a cue at the top or in a colour."""
-    alignment = _ALIGNMENT.search(text)
-    color = _COLOR.search(text)
-    return [
-        *(["ue"] if alignment and alignment[1] in ("7", "8", "9") else []),
-        *(display.color(color[1]) if color else []),
-    ]
+    tags = "".join(_BRACES.findall(text))
+    _, row = row_of(tags)
+    by_font = _COLOR.search(text)
+    color = color_of(tags) or (display.color(by_font[1]) if by_font else [])
+    return [*(["ue"] if row == "ue" else []), *color]
 
 
 READER = Reader("SRT", "lines such as 00:00:01,000 --> 00:00:03,000", confidence, read)

@@ -29,7 +29,7 @@ def confidence(content: Content) -> float:
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every message with a text and a time."""
-    for line in items(content, "", report):
+    for line in items(content, "", report, _is_line):
         replay = values.members(values.members(line).get("replayChatItemAction"))
         # What was saved while the broadcast went on has its time outside.
         time = replay.get("videoOffsetTimeMsec", values.members(line).get("videoOffsetTimeMsec"))
@@ -50,12 +50,17 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
                 yield comment
 
 
+def _is_line(item: object) -> bool:
+    return isinstance(item, dict) and "replayChatItemAction" in item
+
+
 def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Comment | None:
     microseconds = values.integer(message.get("timestampUsec"), values.LARGEST_ID) or 0
     simple = values.members(message.get("timestampText")).get("simpleText")
     offset = values.integer(time)
-    if offset is None and isinstance(simple, str):
-        offset = values.clock_time(simple)
+    # Before the start, the offset stands at 0.
+    if not offset and isinstance(simple, str) and (shown := values.clock_time(simple)):
+        offset = shown
     return report.comment(
         time_ms=offset,
         text=_text(message.get("message")) or _text(message.get("headerSubtext")),
