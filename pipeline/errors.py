@@ -93,7 +93,7 @@ def no_locks(place: str, why: str, remedy: str | None = None) -> PipelineError:
 
 
 _OUT_OF_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
+_LOCKED_BY_OTHERS = {errno.EAGAIN, errno.EACCES, errno.EINTR}
 _HDF5_LOCKS = "unable to lock file"
 _NO_WRITING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
@@ -128,7 +128,7 @@ def _from_one(error: OSError | RuntimeError) -> PipelineError | None:
     def means(numbers: set[int]) -> bool:
         return number in numbers or any(f"errno = {n}," in str(error) for n in numbers)
 
-    if number == errno.ENOLCK or (_HDF5_LOCKS in str(error) and means(_NO_LOCKS)):
+    if number == errno.ENOLCK or (_HDF5_LOCKS in str(error) and not means(_LOCKED_BY_OTHERS)):
         why = os.strerror(number) if number else str(error)
         # Stages work in the working folder, and HDF5 does not say which file it is.
         return no_locks(filename or f"a file in {Path.cwd()}", why)

@@ -50,13 +50,18 @@ def test_a_lock_that_another_has_is_no_fault(tmp_path: Path) -> None:
         assert not lock_alone(other, path)
 
 
-@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("number", [*NUMBERS, errno.EINVAL, errno.EIO])
 def test_the_words_of_hdf5_are_understood(number: int) -> None:
     said = f"Unable to synchronously create file (unable to lock file, errno = {number}, error"
     error = from_os_error(OSError(number, said))
     assert error is not None
     assert error.code == ExitCode.NOT_WRITABLE
     assert str(Path.cwd()) in error.problem
+
+
+def test_a_file_of_hdf5_that_another_process_has_is_no_such_fault() -> None:
+    said = f"unable to lock file, errno = {errno.EAGAIN}, error"
+    assert from_os_error(OSError(errno.EAGAIN, said)) is None
 
 
 def test_other_things_that_a_system_cannot_do_are_left_alone() -> None:

@@ -41,13 +41,12 @@ def picture_stream(path: Path, container: InputContainer, wanted: int | None) ->
         )
     if not streams:
         raise no_frames(path, "it has no video stream")
-    if wanted is not None:
-        return _named(path, streams, wanted)
-    chosen = max(streams, key=_preference)
+    chosen = _named(path, streams, wanted) if wanted is not None else max(streams, key=_preference)
     if others := [stream for stream in streams if stream is not chosen]:
         log.info(
-            "%s has %d picture streams: %s is taken, and not %s; STREAM= chooses another",
-            *(path.name, len(streams), _told(chosen), ", ".join(map(_told, others))),
+            "%s has %d picture streams: %s is taken%s, and not %s; STREAM= chooses another",
+            *(path.name, len(streams), _told(chosen), " as chosen" * (wanted is not None)),
+            ", ".join(map(_told, others)),
         )
     return chosen
 

@@ -79,7 +79,9 @@ def _told(
         return None
     if not stream.frames and not _begins_at(container, stream, rate):
         return None
-    told = [_end(one, start) for one in sound]
+    # Of a transport stream, it is when the last packet begins, which may hold much sound.
+    bears = container.format.name != "mpegts"
+    told = [_end(one, start) if bears else None for one in sound]
     untold = [one for one, its_end in zip(sound, told, strict=True) if its_end is None]
     pictures, *rests = _tail(container, [stream, *untold], start, end - _TAIL - _FEW / rate)
     if pictures.last is None or pictures.end is None:

@@ -139,3 +139,14 @@ def test_text_moves_over_a_picture_that_is_said_to_last_a_second(tmp_path: Path)
     video = probe(path)
     assert video.rate == 1
     assert video.held_rate == 25
+
+
+def test_sound_of_a_transport_stream_ends_behind_the_beginning_of_its_last_packet(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "clip.ts"
+    late = ("-itsoffset", "1", *clips.pictures(seconds=2, rate=25))
+    clips.ffmpeg("-f", "lavfi", "-i", "sine=d=4", *late, *clips.H264, "-c:a", "aac", path)
+    video = probe(path)
+    assert video.duration == pytest.approx(4, abs=0.1)
+    assert video.pictures_end == pytest.approx(3, abs=0.1)
