@@ -11,6 +11,7 @@ show, less the true median.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import re
 import tempfile
@@ -57,6 +58,7 @@ def main() -> None:
 
 def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
     path = _repeated(folder, source, MANY)
+    gc.disable()  # as the stage does
     splitter = make_splitter("japanese")
     texts = [comment.text for comment in read_comments(path)]
     _comments(folder, path)

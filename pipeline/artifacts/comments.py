@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -38,16 +39,18 @@ class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
     """How many comments its second would get from viewers, as the captioner was told."""
 
 
+_BATCH = 1000  # lines written at once
 Line = TypeVar("Line", bound=msgspec.Struct)
 
 
 def write_lines(target: Path, comments: Iterable[msgspec.Struct]) -> int:
     """Publish one JSON object a line; return how many."""
     encoder = msgspec.json.Encoder()
-    count = 0
+    count, remaining = 0, iter(comments)
     with published(target) as temporary, temporary.open("wb") as file:
-        for count, comment in enumerate(comments, 1):  # noqa: B007
-            file.write(encoder.encode(comment) + b"\n")
+        while batch := list(islice(remaining, _BATCH)):
+            file.write(encoder.encode_lines(batch))
+            count += len(batch)
     return count
 
 

@@ -121,10 +121,10 @@ class Content:
         content = replace(self, encoding=encoding)
         faults = 0
         for piece in _between_characters(content.utf8()):
-            if not piece.isascii():
-                faults += decode(piece).count("\ufffd")
-                if encoding == "utf-8":
-                    faults -= piece.count(_REPLACEMENT)
+            if encoding != "utf-8":
+                faults += piece.count(_REPLACEMENT)
+            elif not _is_utf8(piece):
+                faults += decode(piece).count("\ufffd") - piece.count(_REPLACEMENT)
         return replace(content, faults=faults)
 
     def _reads_well(self) -> bool:
@@ -135,6 +135,14 @@ class Content:
             for piece in _between_characters(self.utf8())
         )
         return self.faults <= _MOST_FAULTS * foreign
+
+
+def _is_utf8(piece: bytes) -> bool:
+    try:
+        piece.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _between_characters(pieces: Iterator[bytes]) -> Iterator[bytes]:

@@ -97,10 +97,11 @@ class Gathering:
         """Every comment that merging, broadcast and rules leave, on the video's clock."""
         merger = Merger(len(self._files))
         echoes = _Echoes(self._limits.repeats_apart_s)
-        place = Place(0, 0)
+        number = 0
         for index, file in enumerate(self._files):
             for comment in file.comments():
-                place = Place(index, place.number + 1)
+                number += 1
+                place = Place(index, number)
                 original = merger.original(comment, place)
                 if original is not None:
                     dropped.add("read before", place.number)

@@ -75,8 +75,8 @@ def likelihood_of(names: Vocabulary, content: Content, marks: str) -> float:
         return 0.0
     has_mark = re.compile(rb"\s(?:" + marks.encode() + rb")\s*=")
     found = 0.0
-    for tag, attributes in _START_TAG.findall(_HIDDEN.sub(b"", content.head)):
-        name = tag.decode()
+    for found_tag in _START_TAG.finditer(_HIDDEN.sub(b"", content.head)):
+        name, attributes = found_tag[1].decode(), found_tag[2]
         if name in names.comments and has_mark.search(attributes):
             return 0.9
         if name in names.about:
@@ -104,7 +104,7 @@ def elements(content: Content, names: Vocabulary, report: ReadReport) -> Iterato
                 report.pass_over(f"<{name}>")
             else:
                 report.read += 1
-                yield name, attributes, text
+                yield name, attributes, text[0] if len(text) == 1 else "".join(text)
 
 
 class _Collector:
@@ -115,7 +115,7 @@ class _Collector:
         self._comments = frozenset(names.comments)
         self._text: list[str] | None = None
         """Of the comment that is open."""
-        self._found: list[tuple[str, Mapping[str, str] | None, list[str]]] = []
+        self._found: _Found = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in self._comments:
@@ -136,13 +136,13 @@ class _Collector:
     def comment(self, text: str) -> None:
         """Pass over it; lxml asks for all of these."""
 
-    def close(self) -> Iterator[tuple[str, Mapping[str, str] | None, str]]:
+    def close(self) -> _Found:
         """All that was found; without attributes for other elements."""
-        for name, attributes, text in self._found:
-            yield name, attributes, text[0] if len(text) == 1 else "".join(text)
+        return self._found
 
 
-_Found = Iterator[tuple[str, Mapping[str, str] | None, str]]
+_Found = list[tuple[str, Mapping[str, str] | None, list[str]]]
+"""Name, attributes and the parts of the text."""
 
 
 def _well_formed(piece: bytes, names: Vocabulary) -> _Found:

@@ -5,10 +5,10 @@ The root may be ``<packet>``, several of them or none. ``vpos`` is in centisecon
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from pipeline.comments.content import Content
-from pipeline.comments.niconico import CENTISECOND, FORKS, time_of
+from pipeline.comments.niconico import FORKS, time_of
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
@@ -29,41 +29,34 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment that was not deleted and has a text and a time."""
     for _, fields, text in elements(content, _NAMES, report):
-        if fields.get("deleted", "0") not in ("0", ""):
+        get = fields.get
+        if get("deleted", "0") not in ("0", ""):
             report.drop("deleted")
-        elif not text or text.isspace():
+            continue
+        if not text or text.isspace():
             report.drop("without text")
-        elif (time := _time(fields, report)) is None:
+            continue
+        vpos, posted_at = from_digits(get("vpos")), from_digits(get("date")) or None
+        time_ms = time_of(vpos, get("thread"), posted_at, report)
+        if time_ms is None:
             report.drop("without a time")
-        else:
-            yield _comment(fields, text, time, report)
-
-
-def _time(fields: Mapping[str, str], report: ReadReport) -> int | None:
-    vpos = from_digits(fields.get("vpos"))
-    if vpos is not None:
-        return vpos * CENTISECOND
-    return time_of(None, fields.get("thread"), from_digits(fields.get("date")), report)
-
-
-def _comment(fields: Mapping[str, str], text: str, time_ms: int, report: ReadReport) -> Comment:
-    get = fields.get
-    return Comment(
-        time_ms=time_ms,
-        text=text,
-        commands=get("mail", "").split(),
-        no=from_digits(get("no")) or None,
-        thread=get("thread") or None,
-        fork=FORKS.get(get("fork", "0")),
-        user=hashed_user(get("user_id")),
-        posted_at=from_digits(get("date")) or None,
-        posted_us=from_digits(get("date_usec")) or 0,
-        premium=get("premium") in ("1", "3"),
-        score=from_digits(get("score")) or 0,
-        nicoru=from_digits(get("nicoru")) or 0,
-        file=report.file,
-        number=report.read,
-    )
+            continue
+        yield Comment(
+            time_ms=time_ms,
+            text=text,
+            commands=get("mail", "").split(),
+            no=from_digits(get("no")) or None,
+            thread=get("thread") or None,
+            fork=FORKS.get(get("fork", "0")),
+            user=hashed_user(get("user_id")),
+            posted_at=posted_at,
+            posted_us=from_digits(get("date_usec")) or 0,
+            premium=get("premium") in ("1", "3"),
+            score=from_digits(get("score")) or 0,
+            nicoru=from_digits(get("nicoru")) or 0,
+            file=report.file,
+            number=report.read,
+        )
 
 
 READER = Reader("Niconico XML", "<chat vpos=…> elements", confidence, read)
