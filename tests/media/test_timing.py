@@ -145,7 +145,7 @@ def test_sound_of_a_transport_stream_ends_behind_the_beginning_of_its_last_packe
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "clip.ts"
-    late = ("-itsoffset", "1", *clips.pictures(seconds=2, rate=25))
+    late = ("-itsoffset", "1", *clips.pictures(seconds=2, rate="25"))
     clips.ffmpeg("-f", "lavfi", "-i", "sine=d=4", *late, *clips.H264, "-c:a", "aac", path)
     video = probe(path)
     assert video.duration == pytest.approx(4, abs=0.1)
