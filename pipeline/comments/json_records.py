@@ -34,9 +34,12 @@ def found_records(content: Content, is_record: IsRecord, report: ReadReport) -> 
     while position >= 0 and tried < _MOST_FAULTS:
         try:
             value, end = _DECODER.raw_decode(text, position)
-        except (ValueError, RecursionError) as error:
+        except RecursionError:  # comments are not nested so deep, nor what is around them
+            faults.append(position)
+            break
+        except json.JSONDecodeError as error:
             tried += 1
-            faults.append(getattr(error, "pos", position))
+            faults.append(error.pos)
             position = text.find("{", position + 1)
             continue
         if records := list(_within(value, is_record)):
