@@ -90,7 +90,8 @@ def _fields(video: VideoInfo) -> Fields:
     """Look at some pictures."""
     marked, looks, seen = 0, Counter[str](), -math.inf
     with av.open(str(video.path)) as container:
-        stream = container.streams.video[0]
+        stream = container.streams[video.stream]
+        assert isinstance(stream, av.VideoStream)
         stream.thread_type = "AUTO"
         for place in range(_PLACES):
             graph = av.filter.Graph()

@@ -111,3 +111,12 @@ def test_the_shortest_clips_keep_their_pictures(tmp_path: Path, count: int) -> N
     grey = ("-f", "lavfi", "-i", "color=gray:s=64x48:r=25,setfield=tff", "-frames:v", str(count))
     clips.ffmpeg(*grey, *X264, *MARKED, "-x264-params", "tff=1", path)
     assert len(list(planar_pictures(probe(path)))) == count
+
+
+def test_the_stream_that_is_the_video_is_the_one_that_is_looked_at(tmp_path: Path) -> None:
+    whole = clip(tmp_path / "whole.mp4", None, marked=False)
+    woven = clip(tmp_path / "woven.mp4", "tff", marked=False)
+    both = tmp_path / "both.mkv"
+    maps = ("-map", "0", "-map", "1", "-c", "copy")
+    clips.ffmpeg("-i", whole.path, "-i", woven.path, *maps, both)
+    assert [bool(deinterlacing(probe(both, stream))) for stream in (0, 1)] == [False, True]
