@@ -65,11 +65,10 @@ def test_pictures_keep_their_times_and_what_is_not_drawn_upon(video: VideoInfo) 
         assert np.array_equal(drawn, bare.planes)
 
 
-@pytest.mark.parametrize("rate", [None, Fraction(60), Fraction(7, 2)])
-def test_parts_make_the_whole(video: VideoInfo, rate: Fraction | None) -> None:
-    scene = Scene(video, [layout(video)], rate)
-    whole = taken(scene.pictures())
-    bounds = [Fraction(0), Fraction(2, 3), Fraction(7, 5), None]
+def assert_parts_make(
+    whole: list[tuple[int, Picture]], scene: Scene, bounds: list[Fraction | None]
+) -> None:
+    """Pictures from each bound to the next are those of the whole."""
     parts = [
         picture
         for since, until in pairwise(bounds)
@@ -77,6 +76,14 @@ def test_parts_make_the_whole(video: VideoInfo, rate: Fraction | None) -> None:
     ]
     assert [pts for pts, _ in parts] == [pts for pts, _ in whole]
     assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(parts, whole, strict=True))
+
+
+@pytest.mark.parametrize("rate", [None, Fraction(60), Fraction(7, 2)])
+def test_parts_make_the_whole(video: VideoInfo, rate: Fraction | None) -> None:
+    scene = Scene(video, [layout(video)], rate)
+    whole = taken(scene.pictures())
+    bounds = [Fraction(0), Fraction(2, 3), Fraction(7, 5), None]
+    assert_parts_make(whole, scene, bounds)
 
 
 def test_a_higher_rate_shows_each_picture_until_the_next(tmp_path: Path) -> None:
@@ -138,13 +145,7 @@ def test_comments_move_over_the_held_picture_and_parts_make_the_whole(
     late = [picture for pts, picture in whole if Fraction(7, 2) < pts * scene.unit < 5]
     assert all(not np.array_equal(a, b) for a, b in pairwise(late))
     bounds = [Fraction(0), Fraction(7, 4), Fraction(3), Fraction(19, 4), None]
-    parts = [
-        picture
-        for since, until in pairwise(bounds)
-        for picture in taken(scene.pictures(since or Fraction(0), until))
-    ]
-    assert [pts for pts, _ in parts] == [pts for pts, _ in whole]
-    assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(parts, whole, strict=True))
+    assert_parts_make(whole, scene, bounds)
 
 
 @pytest.mark.parametrize("segments", [1, 3])

@@ -13,7 +13,10 @@ from pathlib import Path
 from pipeline.comments import text_encoding
 from pipeline.comments.decoding import clean_text, decode
 from pipeline.comments.json_outline import Outline, outline
-from pipeline.comments.packing import is_deflate, packing_of, unpacked
+from pipeline.comments.packing import is_deflate, is_whole, packing_of, unpacked
+
+LONGEST_LINE = 1 << 20
+"""Characters; what is longer is no line of a subtitle."""
 
 _HEAD = 1 << 16  # bytes
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
@@ -84,6 +87,24 @@ class Content:
         """The text, piece by piece; CESU-8 is joined, what is no character is U+FFFD."""
         for piece in _between_characters(self.utf8()):
             yield clean_text(piece)
+
+    def lines(self) -> Iterator[str]:
+        """The lines of the text without their ends and NUL; nothing of one beyond LONGEST_LINE."""
+        rest = ""
+        for piece in self.text():
+            whole = rest + piece.replace("\0", "")
+            held = whole.endswith("\r")  # its line feed may come with the next piece
+            whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
+            *lines, rest = whole.split("\n")
+            yield from lines
+            rest = ("" if len(rest) > LONGEST_LINE else rest) + "\r" * held
+        if rest.rstrip("\r"):
+            yield rest.rstrip("\r")
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether a packed file is neither cut short nor damaged."""
+        return is_whole(self.path, self.packing)
 
     @cached_property
     def head(self) -> bytes:

@@ -58,19 +58,20 @@ def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
     A number alone on the line before the times is the cue's index and no text.
     """
     time: int | None = None
-    settings, text, is_open = "", [""], False
-    for line in _lines(content):
+    settings, text, length, is_open = "", [""], 0, False
+    for line in content.lines():
         line = line.removeprefix("\ufeff")  # of a file that was appended
         found = cue_line(line)
         if found is not None:
             if is_open:
                 yield Cue(time, settings, _without_index(text))
-            (time, settings), text, is_open = found, [], True
+            (time, settings), text, length, is_open = found, [], 0, True
         elif is_open and not line and ends_at_blank_line:
             yield Cue(time, settings, "\n".join(text))
             is_open = False
-        elif is_open and sum(map(len, text)) < LONGEST:
+        elif is_open and length < LONGEST:
             text.append(line)
+            length += len(line)
     if is_open:
         yield Cue(time, settings, "\n".join(text).strip("\n"))
 
@@ -80,17 +81,3 @@ def _without_index(lines: list[str]) -> str:
     if lines and _INDEX.fullmatch(lines[-1]):
         lines = lines[:-1]
     return "\n".join(lines).strip("\n")
-
-
-def _lines(content: Content) -> Iterator[str]:
-    """Lines without their ends; pieces of one that is longer than LONGEST."""
-    rest = ""
-    for chunk in content.text():
-        whole = rest + chunk.replace("\0", "")
-        held = whole.endswith("\r")  # its line feed may come with the next chunk
-        whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
-        *lines, rest = whole.split("\n")
-        yield from lines
-        rest = ("" if len(rest) > LONGEST else rest) + "\r" * held
-    if rest.rstrip("\r"):
-        yield rest.rstrip("\r")

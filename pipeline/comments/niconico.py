@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pipeline.comments.report import ReadReport
 from pipeline.comments.values import integer
 
 CENTISECOND = 10  # milliseconds
@@ -14,13 +13,11 @@ _FIRST_THREAD = 1_100_000_000
 _LONGEST_THREAD = 7 * 86_400  # seconds; those of broadcasts are opened anew every day
 
 
-def time_of(
-    vpos: int | None, thread: object, posted_at: int | None, report: ReadReport
-) -> int | None:
+def time_of(vpos: int | None, thread: object, posted_at: int | None) -> int | None:
     """Milliseconds from centiseconds; without them, from the date on which it was posted.
 
     Threads beside broadcasts are numbered by the second at which they were opened, where
-    ``vpos`` is 0. Where comments are placed by their dates later on, any time will do.
+    ``vpos`` is 0.
     """
     if vpos is not None:
         return vpos * CENTISECOND
@@ -29,4 +26,4 @@ def time_of(
         after = posted_at - opened
         if 0 <= after <= _LONGEST_THREAD:
             return after * 1000
-    return 0 if report.placed_by_date and posted_at else None
+    return None

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pipeline.comments import readers
 from pipeline.comments.content import Content
-from pipeline.comments.packing import is_whole
 from pipeline.comments.reader import Reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport, file_summary
@@ -56,7 +55,7 @@ class CommentFile:
             packing=content.packing or "",
             placed_by_date=self._placed_by_date,
         )
-        if not is_whole(content.path, content.packing):
+        if not content.is_whole:
             report.note("the packed file is cut short or damaged, and what follows is lost")
         return report
 

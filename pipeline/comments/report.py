@@ -84,8 +84,7 @@ class ReadReport:
 
     def comment(self, *, time_ms: int | None, text: str | None, **fields: Any) -> Comment | None:
         """The comment counted last; None, and a note of it, if it lacks a text or a time."""
-        if time_ms is None and self.placed_by_date and fields.get("posted_at"):
-            time_ms = 0  # any will do
+        time_ms = self.any_time(time_ms, fields.get("posted_at"))
         if text is None or not text.strip():
             self.drop("without text")
         elif time_ms is None:
@@ -93,6 +92,10 @@ class ReadReport:
         else:
             return Comment(time_ms=time_ms, text=text, file=self.file, number=self.read, **fields)
         return None
+
+    def any_time(self, time_ms: int | None, posted_at: int | None) -> int | None:
+        """The time, or any where the comment will be placed by its date."""
+        return 0 if time_ms is None and self.placed_by_date and posted_at else time_ms
 
     def drop(self, reason: str) -> None:
         """Note that the comment counted last cannot be used."""

@@ -16,7 +16,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     mail = item.get("mail")
     posted_at = values.integer(item.get("date")) or None
     return report.comment(
-        time_ms=time_of(values.integer(item.get("vpos")), None, posted_at, report),
+        time_ms=time_of(values.integer(item.get("vpos")), None, posted_at),
         text=values.text(item.get("content")),
         commands=values.words(mail if isinstance(mail, list) else [mail]),
         no=values.integer(item.get("id")),

@@ -71,7 +71,7 @@ def _comment(chat: Any, report: ReadReport) -> Comment | None:
         return None
     posted_at = values.integer(get("date")) or None
     return report.comment(
-        time_ms=time_of(values.integer(get("vpos")), get("thread"), posted_at, report),
+        time_ms=time_of(values.integer(get("vpos")), get("thread"), posted_at),
         text=values.text(get("content")),
         commands=(values.text(get("mail")) or "").split(),
         no=values.integer(get("no")),

@@ -19,7 +19,6 @@ _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.,:]\d{1,3})?>", re.ASCII)
 _TAG = re.compile(r"\s*\[([^\[\]\d:][^\[\]:]*):([^\[\]]*)\]\s*")
 _TITLES = 20
 """Lines in front of the first time, such as a title."""
-_LONGEST = 1 << 20  # characters of a line
 _HEAD = 4096
 
 
@@ -34,7 +33,7 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every line with a text, as often as it has times; ``[offset:ms]`` brings forward."""
     offset_ms = 0
-    for line in _lines(content):
+    for line in content.lines():
         if tag := _TAG.fullmatch(line):
             if tag[1].lower() == "offset":
                 offset_ms = integer(tag[2]) or 0
@@ -52,18 +51,6 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             comment = report.comment(time_ms=None if at is None else at - offset_ms, text=text)
             if comment is not None:
                 yield comment
-
-
-def _lines(content: Content) -> Iterator[str]:
-    rest = ""
-    for chunk in content.text():
-        whole = rest + chunk.replace("\0", "")
-        held = whole.endswith("\r")  # its line feed may come with the next chunk
-        whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
-        *lines, rest = whole.split("\n")
-        yield from lines
-        rest = (rest if len(rest) < _LONGEST else "") + "\r" * held
-    yield rest.rstrip("\r")
 
 
 READER = Reader("LRC", "lines such as [01:23.45]text", confidence, read)

@@ -37,7 +37,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             report.drop("without text")
             continue
         vpos, posted_at = from_digits(get("vpos")), from_digits(get("date")) or None
-        time_ms = time_of(vpos, get("thread"), posted_at, report)
+        time_ms = report.any_time(time_of(vpos, get("thread"), posted_at), posted_at)
         if time_ms is None:
             report.drop("without a time")
             continue
