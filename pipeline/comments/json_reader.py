@@ -16,31 +16,29 @@ Read = Callable[[Mapping[str, Any], ReadReport], Comment | None]
 
 def json_reader(
     format: str,  # noqa: A002
-    places: Sequence[str],
-    keys: Sequence[str],
+    forms: Mapping[str, Sequence[Sequence[str]]],
     comment: Read,
     typical: Sequence[str] = (),
-    either: Sequence[Sequence[str]] = ((),),
 ) -> Reader:
-    """A reader of objects at one of ``places`` that have all of ``keys``, and those of ``either``.
+    """A reader of objects at one of the places of ``forms``, with one of the sets of keys there.
 
     Of two formats that both fit, that one is surer which knows more of the keys, the
     ``typical`` ones included. ``comment`` makes a comment of an object already counted, or
     drops it.
     """
-    sets = [[*keys, *more] for more in either]
+    every = [keys for sets in forms.values() for keys in sets]
 
     def is_record(item: Any) -> bool:
-        return isinstance(item, dict) and any(all(key in item for key in one) for one in sets)
+        return isinstance(item, dict) and any(all(key in item for key in keys) for keys in every)
 
     def at(content: Content, place: str) -> float:
-        return max(key_confidence(content, place, one, typical) for one in sets)
+        return max(key_confidence(content, place, keys, typical) for keys in forms[place])
 
     def confidence(content: Content) -> float:
-        return max(at(content, place) for place in places)
+        return max(at(content, place) for place in forms)
 
     def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-        place = max(places, key=lambda place: at(content, place))
+        place = max(forms, key=lambda place: at(content, place))
         for item in items(content, place, report, is_record):
             report.read += 1
             if not isinstance(item, dict):
@@ -50,7 +48,7 @@ def json_reader(
             if found is not None:
                 yield found
 
-    expects = f"{_described(places[0])} objects with {', '.join(sets[0])}"
+    expects = f"{_described(next(iter(forms)))} objects with {', '.join(every[0])}"
     return Reader(format, expects, confidence, read)
 
 

@@ -6,45 +6,18 @@ a list; since then ``{"danmakus": [{"position": ms, "body": text, …}]}``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from pipeline.comments import bilibili, values
 from pipeline.comments.bilibili import Danmaku
-from pipeline.comments.content import Content
-from pipeline.comments.json_reader import key_confidence
-from pipeline.comments.json_stream import items
-from pipeline.comments.reader import Reader
+from pipeline.comments.json_reader import json_reader
 from pipeline.comments.record import Comment
 from pipeline.comments.report import ReadReport
 
-_KEYS = {
-    "item": ("c", "m"),
-    "item.item": ("c", "m"),
-    "danmakus.item": ("position", "body"),
-}
 
-
-def confidence(content: Content) -> float:
-    """Whether there are objects of one of its forms."""
-    return max(key_confidence(content, place, keys) for place, keys in _KEYS.items())
-
-
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text and a time that is no script."""
-    place = max(_KEYS, key=lambda place: key_confidence(content, place, _KEYS[place]))
-    for item in items(content, place, report, _is_record):
-        report.read += 1
-        if not isinstance(item, dict):
-            report.drop("not an object")
-            continue
-        comment = bilibili.comment_of(_old(item) if "c" in item else _today(item), report)
-        if comment is not None:
-            yield comment
-
-
-def _is_record(item: Any) -> bool:
-    return isinstance(item, dict) and bool({"c", "position"} & set(item))
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    return bilibili.comment_of(_old(item) if "c" in item else _today(item), report)
 
 
 def _old(item: Mapping[str, Any]) -> Danmaku:
@@ -76,4 +49,12 @@ def _today(item: Mapping[str, Any]) -> Danmaku:
     )
 
 
-READER = Reader("AcFun JSON", "a list of objects with c, m", confidence, read)
+READER = json_reader(
+    "AcFun JSON",
+    forms={
+        "item": [["c", "m"]],
+        "item.item": [["c", "m"]],
+        "danmakus.item": [["position", "body"]],
+    },
+    comment=_comment,
+)

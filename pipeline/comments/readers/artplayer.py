@@ -30,8 +30,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "ArtPlayer JSON",
-    places=["item"],
-    keys=["text", "time", "mode", "color"],
+    forms={"item": [["text", "time", "mode", "color"]]},
     comment=_comment,
     typical=["border"],
 )

@@ -10,6 +10,9 @@ from pipeline.comments.json_reader import json_reader
 from pipeline.comments.record import Comment, hashed_user
 from pipeline.comments.report import ReadReport
 
+_FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
+"""Recorded later, and while the broadcast went on."""
+
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     author = values.members(item.get("author"))
@@ -29,9 +32,10 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "chat_downloader JSON",
-    places=["item", ""],
-    keys=["message"],
-    either=[["time_in_seconds"], ["author", "timestamp"]],
+    forms={
+        "item": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
+        "": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
+    },
     comment=_comment,
     typical=["message_type", "author", "timestamp", "time_text", "action_type"],
 )

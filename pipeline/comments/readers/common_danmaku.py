@@ -33,8 +33,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "common danmaku JSON",
-    places=["item"],
-    keys=["stime", "text"],
+    forms={"item": [["stime", "text"]]},
     comment=_comment,
     typical=_LOOKS,
 )

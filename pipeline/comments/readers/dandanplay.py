@@ -27,8 +27,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "dandanplay JSON",
-    places=["comments.item", "item"],
-    keys=["p", "m"],
+    forms={"comments.item": [["p", "m"]], "item": [["p", "m"]]},
     comment=_comment,
     typical=["cid"],
 )

@@ -30,8 +30,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "formatted JSON",
-    places=["item"],
-    keys=["vpos", "content"],
+    forms={"item": [["vpos", "content"]]},
     comment=_comment,
     typical=["id", "date", "date_usec", "owner", "premium", "mail", "user_id", "layer"],
 )

@@ -35,8 +35,7 @@ def _color(gradient: object) -> list[str]:
 
 READER = json_reader(
     "MGTV JSON",
-    places=["data.items.item"],
-    keys=["time", "content"],
+    forms={"data.items.item": [["time", "content"]]},
     comment=_comment,
     typical=["id", "type", "uid", "uuid", "v2_position", "v2_color"],
 )

@@ -26,8 +26,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 READER = json_reader(
     "niconvert JSON",
-    places=["item"],
-    keys=["start", "style", "content"],
+    forms={"item": [["start", "style", "content"]]},
     comment=_comment,
     typical=["color", "commenter", "is_guest", "size_ratio"],
 )

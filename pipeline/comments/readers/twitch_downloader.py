@@ -7,8 +7,7 @@ from pipeline.comments.twitch import old_comment
 
 READER = json_reader(
     "TwitchDownloader JSON",
-    places=["comments.item"],
-    keys=["content_offset_seconds", "message"],
+    forms={"comments.item": [["content_offset_seconds", "message"]]},
     comment=old_comment,
     typical=["_id", "created_at", "commenter"],
 )
