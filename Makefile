@@ -24,7 +24,7 @@ NO_VERBS := $(filter-out $(VERBS) $(SET_UP),$(MAKECMDGOALS))
 NOT_OURS := $(filter-out $(OURS) MAKE%,$(ON_COMMAND_LINE))
 quoted = '$(subst ','\'',$(1))'
 ifneq ($(strip $(NO_VERBS)$(NOT_OURS)),)
-SLIP := $(shell $(PYTHON) -m pipeline.slips $(call quoted,$(VERBS)) $(call quoted,$(NO_VERBS)) \
+SLIP := $(shell $(PYTHON) -m pipeline.runtime.spelling $(call quoted,$(VERBS)) $(call quoted,$(NO_VERBS)) \
 	$(call quoted,$(GIVEN) PYTHON LOCKED) $(call quoted,$(NOT_OURS)))
 $(if $(SLIP),$(error $(SLIP)))
 endif
@@ -85,7 +85,7 @@ test: .venv/dev ## run the tests
 test-avx2: .venv/dev ## run the tests of networks as on a processor without AVX-512
 	@ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
 		OPENBLAS_CORETYPE=Haswell $(BIN)/python -m pytest -n auto --dist worksteal \
-		tests/nn tests/stages/test_features.py tests/test_numerics.py
+		tests/nn tests/stages/test_features.py tests/runtime/test_numerics.py
 
 chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
 	@$(BIN)/python -m tests.chaos
@@ -107,7 +107,7 @@ lock: .venv/supply/ready ## remake the locked files from pyproject.toml and cons
 	@printf '%s\n' editables hatchling setuptools | $(LOCK) - -o locked-build.txt
 
 audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in what is locked
-	@$(BIN)/python -m pipeline.audit
+	@$(BIN)/python -m pipeline.setup.audit
 
 sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json, as CycloneDX
 	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --validate \
@@ -121,7 +121,7 @@ sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json,
 # Two calls would tear .venv: they go one by one, and each looks again at what is missing.
 ifndef ALONE
 $(SET_UP):
-	@ALONE=1 $(PYTHON) pipeline/alone.py $(MAKE) --silent --no-print-directory $@
+	@ALONE=1 $(PYTHON) pipeline/setup/run_exclusively.py $(MAKE) --silent --no-print-directory $@
 else
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -13,8 +13,8 @@ import numpy as np
 from benchmarks._features_speed import first_percentile, repeated
 from benchmarks._measure import Rounds
 from benchmarks._stages import run_stage, start_stage
-from pipeline.artifacts.features import FeatureStore
-from pipeline.artifacts.frames import Frames
+from pipeline.pictures.features_file import FeatureStore
+from pipeline.pictures.frames_file import Frames
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 

@@ -19,17 +19,17 @@ import torch
 from PIL import Image
 
 from benchmarks._measure import Rounds, interleaved, per_second, speed_ratio, timed
-from pipeline.artifacts.features import building_features
+from pipeline.engine.stage import Files
+from pipeline.learning.precision import Precision
 from pipeline.media.ffmpeg import finish, running
-from pipeline.nn.backbones.backbone import Backbone, Float16s, UInt8s
-from pipeline.nn.backbones.loading import load_backbone
-from pipeline.nn.backbones.taps import extractor
-from pipeline.nn.feature_bank import FeatureBank
-from pipeline.nn.precision import Precision
-from pipeline.nn.torchvision_on_cpu import models
+from pipeline.pictures.backbones.backbone import Backbone, Float16s, UInt8s
+from pipeline.pictures.backbones.loading import load_backbone
+from pipeline.pictures.backbones.taps import extractor
+from pipeline.pictures.backbones.torchvision_on_cpu import models
+from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.pictures.features_file import building_features
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from pipeline.stage import Files
 from stages import features, frames
 
 SIZE = 224
@@ -108,7 +108,7 @@ def _vgg19_of_torchvision() -> Any:
 
 def _both_stages(folder: Path, video: Path, config: frames.Config, backbone: Backbone) -> None:
     between = Files({"frames": [folder / "frames.h5"]})
-    with patch("pipeline.nn.backbones.loading.load_backbone", return_value=backbone):
+    with patch("pipeline.pictures.backbones.loading.load_backbone", return_value=backbone):
         frames.run(Files({"source": [video]}), between, config)
         features.run(between, Files({"features": [folder / "features.h5"]}), CONFIG)
 

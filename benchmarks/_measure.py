@@ -82,7 +82,7 @@ def _three_digits(value: float) -> str:
 def _machine() -> dict[str, str | int | None]:
     import torch
 
-    from pipeline.nn.device import best_device
+    from pipeline.learning.device import best_device
 
     return {
         "cpu": _cpu_name(),

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.drawing.fonts import main_font
-from pipeline.drawing.layout import Layout, Placed
-from pipeline.drawing.rules import STAGE_HEIGHT
+from pipeline.danmaku.drawing.fonts import main_font
+from pipeline.danmaku.drawing.layout import Layout, Placed
+from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.media.codecs import Codec
 from pipeline.media.encode import encoder
 from pipeline.media.ffmpeg import ffmpeg_path

@@ -22,10 +22,10 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from pipeline.nn.captioner import LstmCaptioner
-from pipeline.nn.dataset import CommentSet
-from pipeline.nn.prompt import FACTS
-from pipeline.nn.softmax import FullSoftmax
+from pipeline.captioning.captioner import LstmCaptioner
+from pipeline.captioning.dataset import CommentSet
+from pipeline.captioning.prompt import FACTS
+from pipeline.captioning.softmax import FullSoftmax
 from pipeline.text.vocabulary import BEGIN, PADDING
 
 

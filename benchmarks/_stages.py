@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from threading import Thread
 
-from pipeline.fingerprint import PROJECT
+from pipeline.runtime.paths import PROJECT
 
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 

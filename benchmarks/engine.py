@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 
 from benchmarks._measure import interleaved, report, speed_ratio, timed
-from pipeline.fingerprint import PROJECT
+from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from tests.networks import tiny_onnx

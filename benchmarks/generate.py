@@ -19,17 +19,17 @@ import torch
 from benchmarks._measure import Rounds, interleaved, milliseconds_each, report, speed_ratio, timed
 from benchmarks._stages import run_stage
 from benchmarks.train import DEFAULT
-from pipeline.artifacts.features import building_features
-from pipeline.artifacts.frames import Frames, writing_frames
-from pipeline.artifacts.model import Model, ModelCard, load_model, save_model
-from pipeline.comments.rhythm import Rhythm
-from pipeline.nn.captioner import Captioner, CaptionerSpec, build_captioner
-from pipeline.nn.decoding import Decoding, decode
-from pipeline.nn.feature_bank import FeatureBank
-from pipeline.nn.looks import Looks
-from pipeline.nn.moments import Talk, moments_at
-from pipeline.rate.model import RateCard, RateModel
-from pipeline.rate.seconds import EPISODE, SCENE
+from pipeline.captioning.captioner import Captioner, CaptionerSpec, build_captioner
+from pipeline.captioning.decoding import Decoding, decode
+from pipeline.captioning.examples import Talk, moments_at
+from pipeline.captioning.looks import Looks
+from pipeline.captioning.model_file import Model, ModelCard, load_model, save_model
+from pipeline.danmaku.rate.model import RateCard, RateModel
+from pipeline.danmaku.rate.rhythm import Rhythm
+from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.pictures.features_file import building_features
+from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.vocabulary import SPECIAL, Vocabulary
 from stages.generate import Config
 

@@ -17,8 +17,8 @@ from typing import Any
 
 import yaml
 
-from pipeline.fingerprint import PROJECT
-from pipeline.graph import all_stages
+from pipeline.engine.graph import all_stages
+from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 

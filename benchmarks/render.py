@@ -29,19 +29,19 @@ from benchmarks._measure import (
     timed,
 )
 from benchmarks._pillow_peer import render_with_pillow
-from pipeline.comments.reading import read_comments
-from pipeline.comments.screen import screen_comment
-from pipeline.comments.writing import write_comments
-from pipeline.drawing.fonts import main_font
-from pipeline.drawing.glyphs import Typeface
-from pipeline.drawing.layout import Layout, lay_out
-from pipeline.drawing.screen import screen_of
+from pipeline.danmaku.comments.reading import read_comments
+from pipeline.danmaku.comments.screen import screen_comment
+from pipeline.danmaku.comments.writing import write_comments
+from pipeline.danmaku.drawing.fonts import main_font
+from pipeline.danmaku.drawing.glyphs import Typeface
+from pipeline.danmaku.drawing.layout import Layout, lay_out
+from pipeline.danmaku.drawing.screen import screen_of
+from pipeline.danmaku.video.annotated_pictures import Scene
+from pipeline.danmaku.video.render import render
 from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.colors import Color, color_of
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo, probe
-from pipeline.rendering import render
-from pipeline.scene import Scene
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.render import Config

@@ -17,20 +17,20 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks._measure import report
-from pipeline.artifacts.explained import Explained
-from pipeline.artifacts.frames import Frames
-from pipeline.artifacts.training import CommentTable, Epoch, TrainingRecord
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.glyphs import Typeface
-from pipeline.drawing.layout import lay_out
-from pipeline.drawing.screen import screen_of
+from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.glyphs import Typeface
+from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.screen import screen_of
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.media.frame_times import FrameTimes
 from pipeline.media.probe import VideoInfo, probe
+from pipeline.pictures.frames_file import Frames
 from pipeline.report.material import Material, Voices
 from pipeline.report.page import write_page
 from pipeline.report.summary import Summary
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from pipeline.timebase import FrameTimes
 from tests.clips import ffmpeg
 from tests.report.browser import browser
 

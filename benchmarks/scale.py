@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 from benchmarks._measure import interleaved, report, speed_ratio, timed
-from tests.graph.stand_ins import finish, list_videos, new_season
+from tests.engine.stand_ins import finish, list_videos, new_season
 
 LEARNED, ANNOTATED = 2, 1000
 JOBS = 11  # of a video that is annotated and has comments

@@ -18,8 +18,8 @@ from statistics import mean
 
 import yaml
 
-from pipeline.artifacts.evaluation import Evaluation
-from pipeline.fingerprint import PROJECT
+from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 

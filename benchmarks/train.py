@@ -46,16 +46,16 @@ from benchmarks._measure import (
     speed_ratio,
     timed,
 )
-from pipeline.artifacts.features import building_features
-from pipeline.nn.captioner import CaptionerSpec, LstmCaptioner, build_captioner
-from pipeline.nn.dataset import CommentSet
-from pipeline.nn.device import best_device
-from pipeline.nn.feature_bank import FeatureBank
-from pipeline.nn.looks import Looks
-from pipeline.nn.moments import Moments
-from pipeline.nn.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
-from pipeline.nn.team import Team
-from pipeline.nn.training import Schedule, Trainer
+from pipeline.captioning.captioner import CaptionerSpec, LstmCaptioner, build_captioner
+from pipeline.captioning.dataset import CommentSet
+from pipeline.captioning.examples import Moments
+from pipeline.captioning.looks import Looks
+from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
+from pipeline.captioning.training import Schedule, Trainer
+from pipeline.learning.device import best_device
+from pipeline.learning.team import Team
+from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.pictures.features_file import building_features
 from pipeline.text.vocabulary import END, PADDING, SPECIAL
 from stages.train import Config
 

@@ -17,20 +17,20 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from pipeline import numerics
-from pipeline.config import Settings, VideoEntry, load_settings, override, with_model
-from pipeline.entries import configured_videos
-from pipeline.environment import complete_environment
-from pipeline.errors import ExitCode, PipelineError, from_os_error, printable
-from pipeline.graph import all_stages, stage_configs
-from pipeline.making import Asked, make, plan
-from pipeline.models import table
-from pipeline.options import VARIABLES, parser
-from pipeline.profile import Profile, load_profile
-from pipeline.runs import Run
-from pipeline.slips import misspelt_variables
-from pipeline.summary import Outcome
-from pipeline.workspace import Workspace
+from pipeline.engine.command_line import VARIABLES, parser
+from pipeline.engine.driver import Asked, make, plan
+from pipeline.engine.graph import all_stages, stage_configs
+from pipeline.engine.profiles import Profile, load_profile
+from pipeline.engine.run_records import Run
+from pipeline.engine.run_summary import Outcome
+from pipeline.engine.settings import Settings, VideoEntry, load_settings, override, with_model
+from pipeline.engine.workspace import Workspace
+from pipeline.runtime import numerics
+from pipeline.runtime.environment import complete_environment
+from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
+from pipeline.runtime.spelling import misspelt_variables
+from pipeline.sources.entries import configured_videos
+from pipeline.sources.models import table
 
 
 def main() -> ExitCode:
@@ -79,7 +79,7 @@ def _run(options: argparse.Namespace) -> ExitCode:
             "Give it a call of its own",
         )
     if options.verb == "doctor":
-        from pipeline import doctor
+        from pipeline.engine import doctor
 
         return doctor.examine(options.workdir, options.profile)
     if options.verb == "fetch":
@@ -137,7 +137,7 @@ def _overrides(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _moments(text: str) -> list[float]:
-    from pipeline.timebase import parse_clock
+    from pipeline.media.frame_times import parse_clock
 
     try:
         return [parse_clock(moment) for moment in text.split(",")]

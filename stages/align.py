@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -40,12 +40,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``aligned.h5``."""
     import numpy as np
 
-    from pipeline.alignment import Split, align
-    from pipeline.artifacts.comments import WordedComment, read_lines
-    from pipeline.artifacts.delay import Delay
-    from pipeline.artifacts.frames import Frames
-    from pipeline.outside import Outside
-    from pipeline.stage import log
+    from pipeline.danmaku.alignment.align import Split, align
+    from pipeline.danmaku.alignment.delay_file import Delay
+    from pipeline.danmaku.alignment.outside import Outside
+    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
+    from pipeline.engine.stage import log
+    from pipeline.pictures.frames_file import Frames
 
     delay_ms = round(config.delay * 1000) if isinstance(config.delay, float | int) else 0
     if config.delay == "estimated":

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.artifacts.comments import GeneratedComment
-    from pipeline.artifacts.frames import Frames
-    from pipeline.drawing.heat import AttendedComment
-    from pipeline.timebase import Int64s
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
+    from pipeline.danmaku.explanation.heat import AttendedComment
+    from pipeline.media.frame_times import Int64s
+    from pipeline.pictures.frames_file import Frames
 
 
 class Config(StageConfig, frozen=True):
@@ -34,20 +34,20 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``attention.png`` and ``attention.mp4``."""
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_video
-    from pipeline.choosing import choose
-    from pipeline.drawing.heat import decoded
-    from pipeline.drawing.lettering import Lettering
-    from pipeline.drawing.spelling import RATE, Speller
-    from pipeline.drawing.strips import Sheet
+    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.drawing.lettering import Lettering
+    from pipeline.danmaku.explanation.heat import decoded
+    from pipeline.danmaku.explanation.selection import choose
+    from pipeline.danmaku.explanation.spelling import RATE, Speller
+    from pipeline.danmaku.explanation.strips import Sheet
+    from pipeline.engine.stage import log
     from pipeline.media.decode import still
     from pipeline.media.encode import encoder
     from pipeline.media.probe import probe
-    from pipeline.progress import track
-    from pipeline.stage import log
+    from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.progress import track
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     frames = Frames.load(inputs["frames"])
@@ -89,10 +89,15 @@ def _attended(
     """The ``chosen`` comments with where the model looks when it tells their words."""
     import torch
 
-    from pipeline.artifacts.model import load_model_for
-    from pipeline.drawing.heat import AttendedComment
-    from pipeline.nn.explaining import MOST_WORDS, attention_maps, evidence_maps, moments_of
-    from pipeline.nn.feature_bank import FeatureBank
+    from pipeline.captioning.attention_maps import (
+        MOST_WORDS,
+        attention_maps,
+        evidence_maps,
+        moments_of,
+    )
+    from pipeline.captioning.model_file import load_model_for
+    from pipeline.danmaku.explanation.heat import AttendedComment
+    from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.text.normalize import normalize
     from pipeline.text.vocabulary import UNKNOWN
 

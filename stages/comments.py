@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.config import NameOrPath, OwnFile, StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import NameOrPath, OwnFile, StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -57,7 +57,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a dictionary or a file of NG words or users that cannot be read."""
     from pathlib import Path
 
-    from pipeline.comments.filters import ng_users, ng_words
+    from pipeline.danmaku.comments.filters import ng_users, ng_words
     from pipeline.text.splitting import make_splitter
 
     if config.ng_words:
@@ -74,15 +74,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from functools import partial
     from pathlib import Path
 
-    from pipeline.artifacts.comments import write_lines
-    from pipeline.artifacts.publishing import write_text
-    from pipeline.artifacts.source import comment_sources
-    from pipeline.comments.broadcast import SURELY_LATE_MS, Broadcast
-    from pipeline.comments.filters import NG_LEVELS, Rules, ng_users, ng_words
-    from pipeline.comments.gathering import Gathering, Limits
-    from pipeline.comments.report import full_text, summary
-    from pipeline.comments.wording import worded
-    from pipeline.stage import log
+    from pipeline.danmaku.comments.broadcast import SURELY_LATE_MS, Broadcast
+    from pipeline.danmaku.comments.comments_file import write_lines
+    from pipeline.danmaku.comments.filters import NG_LEVELS, Rules, ng_users, ng_words
+    from pipeline.danmaku.comments.gathering import Gathering, Limits
+    from pipeline.danmaku.comments.report import full_text, summary
+    from pipeline.danmaku.comments.wording import worded
+    from pipeline.engine.stage import log
+    from pipeline.runtime.atomic_files import write_text
+    from pipeline.sources.pointers import comment_sources
     from pipeline.text.normalize import normalize
 
     gc.disable()  # nothing here is cyclic, and looking for cycles takes a tenth of the time

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.stage import Files, Stage
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.artifacts.corpus import TrainingVideo
+    from pipeline.captioning.corpus_file import TrainingVideo
 
 _LONGEST = 320  # pixels of a thumbnail's longer side
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``corpus.h5``."""
-    from pipeline.alignment import hold_out_videos
-    from pipeline.artifacts.aligned import Aligned
-    from pipeline.artifacts.comments import read_lines
-    from pipeline.artifacts.corpus import TrainingVideo, write_corpus
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.training import TrainingRecord
-    from pipeline.comments.record import Comment
-    from pipeline.nn.feature_bank import FeatureBank
+    from pipeline.captioning.corpus_file import TrainingVideo, write_corpus
+    from pipeline.captioning.training_record import TrainingRecord
+    from pipeline.danmaku.alignment.align import hold_out_videos
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.comments.comments_file import read_lines
+    from pipeline.danmaku.comments.record import Comment
+    from pipeline.pictures.feature_bank import FeatureBank
+    from pipeline.pictures.frames_file import Frames
 
     tap = TrainingRecord.load(inputs["training"]).tap
     aligned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
@@ -49,7 +49,7 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
     """A JPEG of each picture that was learned from, in the shape of the video."""
     import h5py
 
-    from pipeline.frames import thumbnail
+    from pipeline.pictures.frame_selection import thumbnail
 
     with h5py.File(frames, "r") as file:
         shape = int(file.attrs["width"]), int(file.attrs["height"])

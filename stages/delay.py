@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -20,10 +20,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``delay.json``."""
     import h5py
 
-    from pipeline.artifacts.comments import WordedComment, read_lines
-    from pipeline.artifacts.frames import Frames
-    from pipeline.delay import estimate_delay, find_cuts, frequent_tokens, thumbnails
-    from pipeline.timebase import MILLISECONDS
+    from pipeline.danmaku.alignment.reaction_delay import (
+        estimate_delay,
+        find_cuts,
+        frequent_tokens,
+        thumbnails,
+    )
+    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
+    from pipeline.media.frame_times import MILLISECONDS
+    from pipeline.pictures.frames_file import Frames
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.evaluation import Evaluation
+    from pipeline.danmaku.evaluation.record import Evaluation
 
 
 class Config(StageConfig, frozen=True):
@@ -25,17 +25,17 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``evaluation.json``."""
-    from pipeline.artifacts.aligned import Aligned
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.corpus import TrainingCorpus
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model_for
-    from pipeline.artifacts.source import source_path
-    from pipeline.evaluation.evaluation import evaluate
-    from pipeline.evaluation.subject import Episode, Trained
-    from pipeline.nn.device import best_device
-    from pipeline.rate.model import RateModel
+    from pipeline.captioning.corpus_file import TrainingCorpus
+    from pipeline.captioning.model_file import load_model_for
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.evaluation.evaluation import evaluate
+    from pipeline.danmaku.evaluation.subject import Episode, Trained
+    from pipeline.danmaku.rate.model import RateModel
+    from pipeline.learning.device import best_device
+    from pipeline.pictures.frames_file import Frames
     from pipeline.show.truth import Truth, truth_beside
+    from pipeline.sources.pointers import source_path
 
     captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
     corpus = TrainingCorpus.load(inputs["corpus"], card.tap)

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
-    from pipeline.artifacts.explained import Explained
+    from pipeline.danmaku.explanation.explained_file import Explained
 
 
 class Config(StageConfig, frozen=True):
@@ -25,13 +25,13 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``explained.h5``."""
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.corpus import TrainingCorpus
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model_for
-    from pipeline.explanation.explanation import explain
-    from pipeline.explanation.subject import Written
-    from pipeline.nn.device import best_device
+    from pipeline.captioning.corpus_file import TrainingCorpus
+    from pipeline.captioning.model_file import load_model_for
+    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.explanation.explanation import explain
+    from pipeline.danmaku.explanation.subject import Written
+    from pipeline.learning.device import best_device
+    from pipeline.pictures.frames_file import Frames
 
     captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
     written = Written(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.comments.writing import format_names
-from pipeline.config import StageConfig
-from pipeline.drawing.settings import LayoutSettings
-from pipeline.stage import Files, Stage
+from pipeline.danmaku.comments.writing import format_names
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     _Format = str
@@ -29,12 +29,12 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``comments.FORMAT`` or ``generated.FORMAT``."""
-    from pipeline.artifacts.comments import GeneratedComment, read_lines
-    from pipeline.artifacts.source import source_video
-    from pipeline.comments.record import Comment
-    from pipeline.comments.writing import write_comments
-    from pipeline.drawing.screen import screen_of
+    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.comments.record import Comment
+    from pipeline.danmaku.comments.writing import write_comments
+    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.media.probe import probe
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     if config.of == "comments":

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.config import NameOrPath, StageConfig
-from pipeline.nn.backbones.preprocessing import Normalization
-from pipeline.nn.precision import Precision
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import NameOrPath, StageConfig
+from pipeline.engine.stage import Files, Stage
+from pipeline.learning.precision import Precision
+from pipeline.pictures.backbones.preprocessing import Normalization
 
 
 class Config(StageConfig, frozen=True):
@@ -35,7 +35,7 @@ class Config(StageConfig, frozen=True):
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a network that cannot be had, or that takes other pictures."""
-    from pipeline.nn.backbones.checking import check_backbone
+    from pipeline.pictures.backbones.checking import check_backbone
 
     size = sections["frames"]["size"]
     check_backbone(config.backbone, config.weights, config.taps, size)
@@ -46,12 +46,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import h5py
     import msgspec
 
-    from pipeline.artifacts.features import building_features, row_count
-    from pipeline.fingerprint import code_digest, file_fingerprint
-    from pipeline.nn.backbones.loading import load_backbone
-    from pipeline.overlap import in_turn
-    from pipeline.pace import Pace
-    from pipeline.progress import track
+    from pipeline.engine.code_digest import code_digest
+    from pipeline.pictures.backbones.loading import load_backbone
+    from pipeline.pictures.features_file import building_features, row_count
+    from pipeline.runtime.file_digest import file_fingerprint
+    from pipeline.runtime.prefetch import in_turn
+    from pipeline.runtime.progress import track
+    from pipeline.runtime.stopwatch import Pace
 
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]

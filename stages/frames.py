@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -27,15 +27,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
     import numpy as np
 
-    from pipeline.artifacts.disk import require_space, warn_of_space
-    from pipeline.artifacts.frames import writing_frames
-    from pipeline.artifacts.source import source_video
-    from pipeline.fingerprint import file_fingerprint
-    from pipeline.frames import FrameSelector, Near, thumbnail
     from pipeline.media.decode import scaled_pictures
     from pipeline.media.probe import probe
-    from pipeline.pace import Pace
-    from pipeline.progress import track
+    from pipeline.pictures.frame_selection import FrameSelector, Near, thumbnail
+    from pipeline.pictures.frames_file import writing_frames
+    from pipeline.runtime.disk_space import require_space, warn_of_space
+    from pipeline.runtime.file_digest import file_fingerprint
+    from pipeline.runtime.progress import track
+    from pipeline.runtime.stopwatch import Pace
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     kept_at_most = min(

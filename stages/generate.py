@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.config import OwnFile, StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import OwnFile, StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -43,7 +43,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a file of NG words that is not there, or cannot be read."""
     from pathlib import Path
 
-    from pipeline.comments.filters import ng_words
+    from pipeline.danmaku.comments.filters import ng_words
 
     if config.ng_words:
         ng_words(Path(config.ng_words))
@@ -55,23 +55,23 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     import numpy as np
 
-    from pipeline.artifacts.comments import write_lines
-    from pipeline.artifacts.features import FeatureStore
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import load_model_for
-    from pipeline.comments.filters import ng_words
-    from pipeline.comments.rhythm import Rhythm
-    from pipeline.nn.decoding import Decoding
-    from pipeline.nn.device import best_device
-    from pipeline.nn.feature_bank import FeatureBank
-    from pipeline.nn.generation import (
+    from pipeline.captioning.decoding import Decoding
+    from pipeline.captioning.generation import (
         Wishes,
         counts_as_expected,
         counts_as_in,
         plan_comments,
         write_comments,
     )
-    from pipeline.rate.model import RateModel
+    from pipeline.captioning.model_file import load_model_for
+    from pipeline.danmaku.comments.comments_file import write_lines
+    from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.rate.model import RateModel
+    from pipeline.danmaku.rate.rhythm import Rhythm
+    from pipeline.learning.device import best_device
+    from pipeline.pictures.feature_bank import FeatureBank
+    from pipeline.pictures.features_file import FeatureStore
+    from pipeline.pictures.frames_file import Frames
 
     frames = Frames.load(inputs["frames"])
     captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.drawing.settings import LayoutSettings
-from pipeline.stage import Files, Stage
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from fractions import Fraction
     from pathlib import Path
 
-    from pipeline.drawing.showing import Picture
-    from pipeline.scene import Scene
+    from pipeline.danmaku.drawing.showing import Picture
+    from pipeline.danmaku.video.annotated_pictures import Scene
 
 
 class Config(StageConfig, frozen=True):
@@ -41,12 +41,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``moments.png`` or ``moments.gif``."""
     from fractions import Fraction
 
-    from pipeline.artifacts.comments import read_on_screen
-    from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_video
+    from pipeline.danmaku.comments.comments_file import read_on_screen
+    from pipeline.danmaku.video.annotated_pictures import Scene, laid_out
+    from pipeline.danmaku.video.stills import chosen, crowded
     from pipeline.media.probe import probe
-    from pipeline.moments import chosen, crowded
-    from pipeline.scene import Scene, laid_out
+    from pipeline.runtime.atomic_files import published
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
@@ -66,8 +66,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int) -> None:
-    from pipeline.drawing.contact_sheet import contact_sheet
-    from pipeline.moments import picture_at
+    from pipeline.danmaku.drawing.contact_sheet import contact_sheet
+    from pipeline.danmaku.video.stills import picture_at
 
     pictures, captions = [], []
     for moment in moments:
@@ -81,8 +81,8 @@ def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int
 def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Config) -> None:
     from fractions import Fraction
 
+    from pipeline.danmaku.video.stills import as_shown
     from pipeline.media.gif import GIF_RATE, write_gif
-    from pipeline.moments import as_shown
 
     def pictures() -> Iterator[Picture]:
         for moment in moments:

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.drawing.settings import LayoutSettings
-from pipeline.stage import Files, Stage
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -25,16 +25,16 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``overlay.mov`` or ``overlay.webm``."""
-    from pipeline.artifacts.comments import read_on_screen
-    from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_video
+    from pipeline.danmaku.comments.comments_file import read_on_screen
+    from pipeline.danmaku.video.annotated_pictures import clear_pictures, laid_out
     from pipeline.media.codecs import Codec
     from pipeline.media.decode import even_size
     from pipeline.media.encode import encoder
+    from pipeline.media.frame_times import frame_rate
     from pipeline.media.probe import probe
-    from pipeline.progress import track
-    from pipeline.scene import clear_pictures, laid_out
-    from pipeline.timebase import frame_rate
+    from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.progress import track
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)

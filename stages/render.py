@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 from pipeline.media.codecs import Preset
-from pipeline.stage import Files, Stage
 
 if TYPE_CHECKING:
-    from pipeline.drawing.legend import Entry
+    from pipeline.danmaku.drawing.legend import Entry
+    from pipeline.danmaku.video.annotated_pictures import Scene
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import Color
     from pipeline.media.probe import VideoInfo
-    from pipeline.scene import Scene
 
 _Codec = Annotated[
     Literal["auto", "h264", "hevc", "av1"],
@@ -61,13 +61,13 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
-    from pipeline.artifacts.publishing import published
-    from pipeline.artifacts.source import source_video
-    from pipeline.media.carrying import left_out
+    from pipeline.danmaku.video.render import render
+    from pipeline.engine.stage import log
     from pipeline.media.probe import probe
-    from pipeline.progress import progress
-    from pipeline.rendering import render
-    from pipeline.stage import log
+    from pipeline.media.stream_copy import left_out
+    from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.progress import progress
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     color, codec = _target(video, config)
@@ -87,10 +87,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def _target(video: VideoInfo, config: Config) -> tuple[Color, Codec]:
     """In which colours and bits the result is, and how it is encoded."""
+    from pipeline.engine.stage import log
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import bits_of, color_of, shown_color
     from pipeline.media.hardware import encodes_ten_bits
-    from pipeline.stage import log
 
     color = color_of(video, 8 if config.eight_bits else bits_of(video))
     if config.tonemap == "sdr" and color.dynamic_range:
@@ -126,11 +126,11 @@ def _told(video: VideoInfo, color: Color, codec: Codec) -> str:
 
 
 def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Scene:
-    from pipeline.artifacts.comments import read_on_screen
-    from pipeline.drawing.style import MARKS
-    from pipeline.errors import ExitCode, PipelineError
-    from pipeline.scene import Scene, laid_out
-    from pipeline.timebase import frame_rate
+    from pipeline.danmaku.comments.comments_file import read_on_screen
+    from pipeline.danmaku.drawing.style import MARKS
+    from pipeline.danmaku.video.annotated_pictures import Scene, laid_out
+    from pipeline.media.frame_times import frame_rate
+    from pipeline.runtime.errors import ExitCode, PipelineError
 
     comments = [read_on_screen(inputs["comments"], config.of)]
     if config.viewers != "none":
@@ -157,8 +157,8 @@ def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Sce
 
 def _legends(config: Config) -> list[list[Entry]]:
     """For each layout."""
-    from pipeline.drawing.legend import Entry
-    from pipeline.drawing.style import MARKS, WHITE
+    from pipeline.danmaku.drawing.legend import Entry
+    from pipeline.danmaku.drawing.style import MARKS, WHITE
 
     if config.viewers == "none" or not config.labels:
         return []

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.config import StageConfig
-from pipeline.drawing.settings import LayoutSettings
-from pipeline.stage import Files, Stage
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.danmaku.statistics.counting import Statistics
     from pipeline.report.summary import Summary
-    from pipeline.statistics.counting import Statistics
 
 
 class Config(StageConfig, frozen=True):
@@ -24,20 +24,20 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``report/index.html`` with all that it shows, and ``report.json``."""
-    from pipeline.artifacts.comments import read_on_screen
-    from pipeline.artifacts.evaluation import Evaluation
-    from pipeline.artifacts.explained import Explained
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.publishing import published_folder
-    from pipeline.artifacts.source import source_video
-    from pipeline.artifacts.training import TrainingRecord
+    from pipeline.captioning.training_record import TrainingRecord
+    from pipeline.danmaku.comments.comments_file import read_on_screen
+    from pipeline.danmaku.evaluation.record import Evaluation
+    from pipeline.danmaku.explanation.explained_file import Explained
+    from pipeline.danmaku.video.annotated_pictures import laid_out
     from pipeline.media.probe import probe
-    from pipeline.progress import progress
+    from pipeline.pictures.frames_file import Frames
     from pipeline.report.history import history
     from pipeline.report.material import Material, Voices
     from pipeline.report.page import write_page
     from pipeline.report.summary import Summary
-    from pipeline.scene import laid_out
+    from pipeline.runtime.atomic_files import published_folder
+    from pipeline.runtime.progress import progress
+    from pipeline.sources.pointers import source_video
 
     video = probe(*source_video(inputs["source"]))
     frames = Frames.load(inputs["frames"])
@@ -86,7 +86,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def _statistics(inputs: Files) -> list[Statistics]:
     """Of the video itself, where it has comments, and of each that the model learned from."""
-    from pipeline.statistics.counting import Statistics
+    from pipeline.danmaku.statistics.counting import Statistics
 
     own = inputs.given("statistics")
     paths = dict.fromkeys([*([own] if own else []), *inputs.every("learned")])

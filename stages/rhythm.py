@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from pipeline.stage import Files, Stage
+from pipeline.engine.stage import Files, Stage
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``rhythm.json`` and ``rate.safetensors``."""
     import math
 
-    from pipeline.alignment import hold_out_videos
-    from pipeline.artifacts.aligned import Aligned
-    from pipeline.artifacts.features import FeatureStore
-    from pipeline.artifacts.frames import Frames
-    from pipeline.comments.rhythm import Rhythm
-    from pipeline.nn.feature_bank import FeatureBank, check_same_backbone
-    from pipeline.rate.counts import Counted
-    from pipeline.rate.learning import learn_rate
-    from pipeline.rate.seconds import Seconds
+    from pipeline.danmaku.alignment.align import hold_out_videos
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.rate.counts import Counted
+    from pipeline.danmaku.rate.learning import learn_rate
+    from pipeline.danmaku.rate.rhythm import Rhythm
+    from pipeline.danmaku.rate.seconds import Seconds
+    from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone
+    from pipeline.pictures.features_file import FeatureStore
+    from pipeline.pictures.frames_file import Frames
 
     videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
     rhythm = Rhythm.of(videos)

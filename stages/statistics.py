@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from pipeline.stage import Files, Stage
+from pipeline.engine.stage import Files, Stage
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``statistics.html`` and ``statistics.json``."""
     import msgspec
 
-    from pipeline.artifacts.delay import Delay
-    from pipeline.artifacts.frames import Frames, read_thumbnail
-    from pipeline.artifacts.publishing import write_text
-    from pipeline.artifacts.salvage import Salvage
-    from pipeline.statistics.counting import Statistics
-    from pipeline.statistics.page import statistics_page
+    from pipeline.danmaku.alignment.delay_file import Delay
+    from pipeline.danmaku.comments.salvage import Salvage
+    from pipeline.danmaku.statistics.counting import Statistics
+    from pipeline.danmaku.statistics.page import statistics_page
+    from pipeline.pictures.frames_file import Frames, read_thumbnail
+    from pipeline.runtime.atomic_files import write_text
 
     statistics = Statistics.of(
         outputs.folder.name,

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -58,21 +58,22 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import msgspec
     import torch
 
-    from pipeline.alignment import hold_out_videos
-    from pipeline.artifacts.aligned import Aligned
-    from pipeline.artifacts.frames import Frames
-    from pipeline.artifacts.model import Model, ModelCard, save_model
-    from pipeline.artifacts.training import CommentTable, TrainingRecord
-    from pipeline.enough import is_enough
-    from pipeline.fingerprint import code_digest, file_fingerprint
-    from pipeline.nn.captioner import CaptionerSpec, build_captioner
-    from pipeline.nn.checkpoints import Checkpoints
-    from pipeline.nn.dataset import split_comments
-    from pipeline.nn.feature_bank import FeatureBank, check_same_backbone
-    from pipeline.nn.looks import Looks
-    from pipeline.nn.team import joined
-    from pipeline.nn.training import Schedule, Trainer, unigram_nll
-    from pipeline.stage import log
+    from pipeline.captioning.captioner import CaptionerSpec, build_captioner
+    from pipeline.captioning.checkpoints import Checkpoints
+    from pipeline.captioning.dataset import split_comments
+    from pipeline.captioning.looks import Looks
+    from pipeline.captioning.model_file import Model, ModelCard, save_model
+    from pipeline.captioning.training import Schedule, Trainer, unigram_nll
+    from pipeline.captioning.training_record import CommentTable, TrainingRecord
+    from pipeline.danmaku.alignment.align import hold_out_videos
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.engine.code_digest import code_digest
+    from pipeline.engine.stage import log
+    from pipeline.learning.team import joined
+    from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone
+    from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.file_digest import file_fingerprint
+    from pipeline.runtime.sample_size import is_enough
     from pipeline.text.vocabulary import Vocabulary
 
     # Rare words' moments shrink by a tenth a step; as denormals they slow a CPU tenfold.

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from pipeline.config import StageConfig
-from pipeline.stage import Files, Stage
+from pipeline.engine.settings import StageConfig
+from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -21,7 +21,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``vocabulary.json``."""
     from collections import Counter
 
-    from pipeline.artifacts.comments import WordedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
     from pipeline.text.vocabulary import Vocabulary
 
     tokens: Counter[tuple[str, str]] = Counter()

@@ -1,3 +1,3 @@
-from pipeline import numerics
+from pipeline.runtime import numerics
 
 numerics.configure()  # as stages do, before any test loads torch

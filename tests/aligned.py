@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.artifacts.aligned import Aligned
+from pipeline.danmaku.alignment.aligned_file import Aligned
 
 
 def aligned(

@@ -8,14 +8,20 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from pipeline.artifacts.comments import GeneratedComment
-from pipeline.artifacts.frames import Frames
-from pipeline.nn.captioner import Attention, Captioner, CaptionerSpec, Decoder, build_captioner
-from pipeline.nn.feature_bank import FeatureBank
-from pipeline.nn.looks import Looks
+from pipeline.captioning.captioner import (
+    Attention,
+    Captioner,
+    CaptionerSpec,
+    Decoder,
+    build_captioner,
+)
+from pipeline.captioning.looks import Looks
+from pipeline.danmaku.comments.comments_file import GeneratedComment
+from pipeline.media.frame_times import FrameTimes
+from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.pictures.frames_file import Frames
 from pipeline.text.vocabulary import Vocabulary
-from pipeline.timebase import FrameTimes
-from tests.nn.conftest import features_file
+from tests.captioning.conftest import features_file
 
 SIDE, CHANNELS = 4, 6
 VOCABULARY = Vocabulary(

@@ -16,13 +16,13 @@ from pathlib import Path
 import atheris
 import msgspec
 
-with atheris.instrument_imports(include=["pipeline.comments", "ijson", "pysubs2"]):
-    from pipeline.comments.content import Content
-    from pipeline.comments.record import Comment
-    from pipeline.comments.report import ReadReport
-    from pipeline.errors import PipelineError
+with atheris.instrument_imports(include=["pipeline.danmaku.comments", "ijson", "pysubs2"]):
+    from pipeline.danmaku.comments.content import Content
+    from pipeline.danmaku.comments.record import Comment
+    from pipeline.danmaku.comments.report import ReadReport
+    from pipeline.runtime.errors import PipelineError
 
-    reader = importlib.import_module(f"pipeline.comments.readers.{sys.argv[1]}").READER
+    reader = importlib.import_module(f"pipeline.danmaku.comments.readers.{sys.argv[1]}").READER
 
 _FILE = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None)) / "f"  # noqa: S108
 

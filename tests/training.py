@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.artifacts.training import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 
 
 def training_record(**changes: Any) -> TrainingRecord:

@@ -17,8 +17,8 @@ from typing import Any
 from yt_dlp import YoutubeDL
 from yt_dlp.utils import YoutubeDLError
 
-from pipeline.errors import ExitCode, PipelineError, from_os_error
 from pipeline.media.ffmpeg import ffmpeg_path
+from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 
 COOKIES, NETRC = "YAJIUMA_COOKIES", "YAJIUMA_NETRC"
 USER, PASSWORD = "YAJIUMA_USER", "YAJIUMA_PASSWORD"

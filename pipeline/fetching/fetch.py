@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 from yt_dlp import YoutubeDL
 from yt_dlp.extractor.niconico import NiconicoIE
 
-from pipeline.artifacts.publishing import published
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.fetching.downloading import COOKIES, youtube_dl
 from pipeline.fetching.niconico import CommentServer
 from pipeline.fetching.paging import Pages, page_back
 from pipeline.fetching.web import Web
-from pipeline.progress import track
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.progress import track
 
 MOST = 20_000
 """Comments asked for where the user does not say: the article's video had 420,000."""

@@ -16,8 +16,8 @@ from typing import Any
 
 import msgspec
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.fetching.web import Answer, Web
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 SITE = "https://www.nicovideo.jp"
 API = "https://nvapi.nicovideo.jp"

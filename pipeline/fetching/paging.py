@@ -12,10 +12,10 @@ from typing import Any, Self
 import msgspec
 from msgspec.json import encode
 
-from pipeline.artifacts.publishing import published
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.fetching.niconico import CommentServer, Page
-from pipeline.locks import lock_alone
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.file_locks import lock_alone
 
 _PIECE = 1000
 """Comments of a thread written as one: readers hold a piece at a time."""

@@ -13,7 +13,7 @@ from yt_dlp import YoutubeDL
 from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError, RequestError
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 PAUSE = 1.0
 """Seconds between two requests."""

@@ -17,14 +17,14 @@ import av
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.errors import PipelineError
 from pipeline.media.colors import Color, color_of, dynamic_range
-from pipeline.media.faults import no_pictures_decoded, times_go_back
+from pipeline.media.errors import no_pictures_decoded, times_go_back
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
-from pipeline.media.reading import Picture, timed_pictures
+from pipeline.media.raw_frames import Picture, timed_pictures
 from pipeline.media.tonemap import tone_mapping
+from pipeline.runtime.errors import PipelineError
 
 Pixels = npt.NDArray[np.unsignedinteger[Any]]
 

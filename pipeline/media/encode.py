@@ -9,7 +9,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
-from pipeline.media.carrying import carried, source_input
 from pipeline.media.codecs import H264, Codec, Container, container_arguments, software_arguments
 from pipeline.media.colors import BT709, Color, PixelFormat, color_filters, color_tags
 from pipeline.media.ffmpeg import finish, running
@@ -17,6 +16,7 @@ from pipeline.media.hardware import hardware_arguments
 from pipeline.media.nut import NutWriter
 from pipeline.media.probe import MediaInfo
 from pipeline.media.progress import progress_told
+from pipeline.media.stream_copy import carried, source_input
 
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
 """The same input gives the same bytes."""

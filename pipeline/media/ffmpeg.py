@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import IO, Any
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 _PIPE = 1 << 20
 """Bytes that a pipe holds, where the system lets us choose: 2–4 % faster than 64 KiB."""

@@ -6,10 +6,10 @@ import re
 import subprocess
 from functools import cache
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.colors import Bits, Color
 from pipeline.media.ffmpeg import finish, running
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 CANDIDATES: dict[str, tuple[str, ...]] = {
     "nvenc": ("-rc", "vbr", "-cq", "{crf}", "-b:v", "0"),

@@ -16,13 +16,13 @@ from av.sidedata.sidedata import Type
 from av.stream import Stream
 from av.video.reformatter import ColorRange
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.colors import dynamic_range
-from pipeline.media.faults import no_frames, unreadable
+from pipeline.media.errors import no_frames, unreadable
 from pipeline.media.mastering import Mastering
 from pipeline.media.side_data import mastering_of
 from pipeline.media.streams import belonging, picture_stream
 from pipeline.media.timing import timing
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 log = logging.getLogger("yajiuma")
 

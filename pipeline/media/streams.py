@@ -10,9 +10,9 @@ from av import VideoStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.media.faults import no_frames
+from pipeline.media.errors import no_frames
 from pipeline.media.ffmpeg import running
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 log = logging.getLogger("yajiuma")
 

@@ -8,7 +8,6 @@ from typing import Literal
 
 import av
 
-from pipeline.media.carrying import readable_sound, sound_arguments
 from pipeline.media.codecs import H264, container_arguments, software_arguments
 from pipeline.media.colors import TONE_MAPPED, color_tags, dynamic_range
 from pipeline.media.encode import BITEXACT
@@ -17,6 +16,7 @@ from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import progress_told
 from pipeline.media.sound import changing
+from pipeline.media.stream_copy import readable_sound, sound_arguments
 from pipeline.media.tonemap import tone_mapping
 
 WebContainer = Literal["mp4", "webm"]

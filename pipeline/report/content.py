@@ -10,9 +10,9 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.drawing.comment import Layer
-from pipeline.drawing.exported import DrawnComment
-from pipeline.drawing.layout import Why
+from pipeline.danmaku.drawing.comment import Layer
+from pipeline.danmaku.drawing.exported import DrawnComment
+from pipeline.danmaku.drawing.layout import Why
 
 ACROSS = 32
 """Heat maps beside one another on a sheet."""
@@ -20,7 +20,7 @@ A_SHEET = 1024
 """Heat maps of a sheet."""
 
 HeatKind = Literal["attention", "evidence"]
-"""See pipeline.nn.explaining."""
+"""See pipeline.captioning.attention_maps."""
 
 
 class Explanation(msgspec.Struct, frozen=True):

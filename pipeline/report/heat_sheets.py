@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pipeline.artifacts.explained import Explained
-from pipeline.drawing.heat import palette
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.danmaku.explanation.heat import palette
 from pipeline.report.content import A_SHEET, ACROSS, Heat, HeatKind
 
 

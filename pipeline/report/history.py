@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from pipeline.stage_record import StageRecord, records
+from pipeline.engine.stage_record import StageRecord, records
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from typing import Any
 import msgspec
 from markupsafe import Markup
 
-from pipeline.enough import is_enough
 from pipeline.report.language import label, phrase, phrases
+from pipeline.runtime.sample_size import is_enough
 
 _FOLDER = Path(__file__).parent / "web"
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.artifacts.explained import Explained
-from pipeline.artifacts.frames import Frames
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.layout import Layout
+from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.danmaku.statistics.counting import Statistics
 from pipeline.media.probe import VideoInfo
+from pipeline.pictures.frames_file import Frames
 from pipeline.report.history import Done
 from pipeline.report.summary import Summary
-from pipeline.statistics.counting import Statistics
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.drawing.crowding import examine
-from pipeline.drawing.layout import Layout
-from pipeline.drawing.rules import STAGE_HEIGHT
+from pipeline.danmaku.drawing.crowding import examine
+from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
+from pipeline.danmaku.video.annotated_pictures import Scene
+from pipeline.danmaku.video.stills import crowded, picture_at
+from pipeline.engine.versions import versions
 from pipeline.media.probe import VideoInfo
 from pipeline.media.web import web_container, write_for_web
-from pipeline.moments import crowded, picture_at
 from pipeline.report.content import Player
 from pipeline.report.gallery import write_gallery
 from pipeline.report.heat_sheets import write_heat
@@ -22,8 +24,6 @@ from pipeline.report.html import page
 from pipeline.report.material import Material
 from pipeline.report.player import explanations, spoken, write_learned
 from pipeline.report.plots import write_plots
-from pipeline.scene import Scene
-from pipeline.versions import versions
 
 SCRIPTS = (
     "theme.js",

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.artifacts.explained import Explained
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.exported import DrawnComment
-from pipeline.drawing.glyphs import clean_text
-from pipeline.drawing.layout import Layout
+from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.exported import DrawnComment
+from pipeline.danmaku.drawing.glyphs import clean_text
+from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.media.frame_times import MILLISECONDS
 from pipeline.report.content import Explanation, Learned, Spoken
-from pipeline.timebase import MILLISECONDS
 
 
 def spoken(

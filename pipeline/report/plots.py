@@ -9,12 +9,12 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
-from pipeline.artifacts.evaluation import Evaluation, Standing
-from pipeline.artifacts.training import Epoch, TrainingRecord
-from pipeline.plotting import COLOUR, svg
+from pipeline.captioning.training_record import Epoch, TrainingRecord
+from pipeline.danmaku.evaluation.record import Evaluation, Standing
+from pipeline.danmaku.statistics import plots
+from pipeline.danmaku.statistics.counting import Statistics
 from pipeline.report.language import phrases
-from pipeline.statistics import plots
-from pipeline.statistics.counting import Statistics
+from pipeline.report.svg_plots import COLOUR, svg
 
 _OTHER = "#c8823b"
 

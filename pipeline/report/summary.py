@@ -6,9 +6,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.evaluation import Evaluation
-from pipeline.artifacts.publishing import write_json
-from pipeline.artifacts.training import TrainingRecord
+from pipeline.captioning.training_record import TrainingRecord
+from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.runtime.atomic_files import write_json
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
 from pipeline.report.html import page
 from pipeline.report.summary import Summary
+from pipeline.runtime.atomic_files import write_text
 
 _SCRIPTS = ("theme.js", "tables.js")
 

@@ -6,8 +6,8 @@ import re
 import sys
 from pathlib import Path
 
-from pipeline.arguments import Parser, path
-from pipeline.errors import ExitCode, PipelineError, from_os_error
+from pipeline.runtime.arguments import Parser, path
+from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 from pipeline.show.episode import is_made, make_episode
 from pipeline.show.spec import EpisodeSpec
 

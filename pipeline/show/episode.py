@@ -9,9 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.artifacts.publishing import published
-from pipeline.errors import PipelineError
-from pipeline.locks import refusals_told
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import PipelineError
+from pipeline.runtime.file_locks import refusals_told
 from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
 from pipeline.show.truth import (
     Appearance,

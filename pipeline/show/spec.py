@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import msgspec
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 RATE = Fraction(24)
 """Pictures a second."""

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import published
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.show.spec import EpisodeSpec
 
 SCHEMA = "yajiuma.show.truth/1"

@@ -17,7 +17,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.splitting import Words, spaced
 
 _LONGEST = 4096

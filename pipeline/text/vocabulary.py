@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.artifacts.publishing import write_text
+from pipeline.runtime.atomic_files import write_text
 
 PADDING, BEGIN, END, UNKNOWN = range(4)
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]

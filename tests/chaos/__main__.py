@@ -18,7 +18,7 @@ from tests.chaos.crowd import crowds, problems
 from tests.chaos.disks import own_disk
 from tests.chaos.season import Season
 from tests.chaos.storm import Storm
-from tests.graph.project import new_project
+from tests.engine.project import new_project
 
 VERBS = ("render", "report")
 

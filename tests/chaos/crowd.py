@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.errors import ExitCode
-from pipeline.runs import read_runs
-from tests.graph.project import ANNOTATE, RESULTS, TRAIN, Project
+from pipeline.engine.run_records import read_runs
+from pipeline.runtime.errors import ExitCode
+from tests.engine.project import ANNOTATE, RESULTS, TRAIN, Project
 
 _LONGEST_S = 300.0
 _VIDEOS = (TRAIN, ANNOTATE)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from pipeline.errors import ExitCode
+from pipeline.runtime.errors import ExitCode
 
 ENDING_S = 30.0
 """How long the stages of a killed driver may take to end."""

@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.errors import ExitCode
+from pipeline.runtime.errors import ExitCode
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from tests.graph.project import MODEL, TRAIN, Project
+from tests.engine.project import MODEL, TRAIN, Project
 
 MARK = "YAJIUMA_CHAOS"
 """Environment variable by which the processes of a season are known."""

@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 import psutil
 
-from pipeline.errors import ExitCode
-from pipeline.runs import RunRecord, read_runs
+from pipeline.engine.run_records import RunRecord, read_runs
+from pipeline.runtime.errors import ExitCode
 from tests.chaos.disks import Disk
 from tests.chaos.faults import (
     FAULTS,
@@ -26,7 +26,7 @@ from tests.chaos.faults import (
 )
 from tests.chaos.ran import ENDING_S, Ran, Terminal
 from tests.chaos.season import MARK, Season
-from tests.graph.project import default_signals
+from tests.engine.project import default_signals
 
 _LONGEST_S = 900.0
 """A run that nothing befalls for so long hangs."""

@@ -19,9 +19,9 @@ from typing import Any
 
 import yaml
 
-from pipeline.graph import all_stages
+from pipeline.engine.graph import all_stages
 from tests.cluster.season import compare, copy, new_season, render, results, say
-from tests.graph.project import ROOT, changed_profile
+from tests.engine.project import ROOT, changed_profile
 
 TOKEN = {"name": "kube-api-access-x1y2z", "mountPath": "/var/run/secrets"}
 DATA = {"name": "data", "mountPath": "/data"}
@@ -49,7 +49,7 @@ DRIVER = {
 
 
 class Api(BaseHTTPRequestHandler):
-    """The three requests that pipeline.pods makes."""
+    """The three requests that pipeline.engine.kubernetes_jobs makes."""
 
     jobs: dict[str, dict[str, Any]] = {}  # noqa: RUF012
     running: dict[str, subprocess.Popen[bytes]] = {}  # noqa: RUF012

@@ -13,10 +13,10 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.errors import ExitCode
-from pipeline.graph import all_stages
+from pipeline.engine.graph import all_stages
+from pipeline.runtime.errors import ExitCode
 from tests.cluster.season import compare, copy, new_season, render, results, say
-from tests.graph.project import ANNOTATE, Project, changed_profile
+from tests.engine.project import ANNOTATE, Project, changed_profile
 
 
 def main(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from tests.graph.project import ANNOTATE, RESULTS, TRAIN, Project, new_project
+from tests.engine.project import ANNOTATE, RESULTS, TRAIN, Project, new_project
 
 THIRD = "nekomachi-03"
 ALL_RESULTS = [*RESULTS, *(name.replace(ANNOTATE, THIRD) for name in RESULTS if ANNOTATE in name)]

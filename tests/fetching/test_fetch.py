@@ -20,11 +20,11 @@ pytest.importorskip("yt_dlp")
 from yt_dlp import YoutubeDL
 from yt_dlp.extractor.common import InfoExtractor
 
-from pipeline.comments.reading import read_comments
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.danmaku.comments.reading import read_comments
 from pipeline.fetching.downloading import youtube_dl
 from pipeline.fetching.fetch import fetch
 from pipeline.media.probe import probe
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.clips import constant
 from tests.fetching.site import JAPAN, PAGE, SECRET, Site, comment
 from tests.fetching.user import redirections

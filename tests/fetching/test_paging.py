@@ -12,12 +12,12 @@ import pytest
 
 pytest.importorskip("yt_dlp")
 
-from pipeline.comments.reading import read_comments
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.danmaku.comments.reading import read_comments
 from pipeline.fetching.downloading import youtube_dl
 from pipeline.fetching.niconico import CommentServer
 from pipeline.fetching.paging import Pages, page_back
 from pipeline.fetching.web import PAUSE, Web
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.fetching.site import PAGE, START, Site, comment
 
 pytestmark = pytest.mark.usefixtures("account")

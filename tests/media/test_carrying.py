@@ -8,11 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.media.carrying import left_out
 from pipeline.media.codecs import Codec, Container
 from pipeline.media.encode import encoder
 from pipeline.media.probe import VideoInfo, probe, probe_sound
+from pipeline.media.stream_copy import left_out
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 SRT = "1\n00:00:00,200 --> 00:00:00,600\nfirst\n\n2\n00:00:00,700 --> 00:00:00,900\nsecond\n"

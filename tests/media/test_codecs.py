@@ -6,13 +6,13 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media import hardware
 from pipeline.media.codecs import Codec, CodecName, Container, Preset, software_arguments
 from pipeline.media.colors import Bits
 from pipeline.media.encode import encoder
 from pipeline.media.hardware import hardware_arguments
 from pipeline.media.probe import probe
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 

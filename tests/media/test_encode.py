@@ -8,11 +8,11 @@ import av
 import numpy as np
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.decode import planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.probe import VideoInfo, probe
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 FLAT = np.full((72, 64), 128, np.uint8)

@@ -2,8 +2,8 @@ import subprocess
 
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.ffmpeg import finish, running
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 def test_a_killed_ffmpeg_is_worth_another_try() -> None:

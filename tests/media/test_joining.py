@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from pipeline.media.codecs import Codec, CodecName
+from pipeline.media.concat import join
 from pipeline.media.decode import planar_pictures
-from pipeline.media.joining import join
 from pipeline.media.probe import VideoInfo, probe
 from tests import clips
 

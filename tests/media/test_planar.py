@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.decode import planar_pictures
 from pipeline.media.probe import probe
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 X264 = ("-c:v", "libx264", "-preset", "medium", "-pix_fmt", "yuv420p")

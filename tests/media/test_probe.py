@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
 from pipeline.media.decode import scaled_pictures
 from pipeline.media.probe import probe
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 

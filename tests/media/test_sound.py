@@ -6,9 +6,9 @@ from pathlib import Path
 import av
 import pytest
 
-from pipeline.media.carrying import lost_in
 from pipeline.media.probe import probe
 from pipeline.media.sound import changing, heard
+from pipeline.media.stream_copy import lost_in
 from pipeline.media.web import write_for_web
 from tests import clips
 

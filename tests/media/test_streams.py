@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.media.carrying import carried
 from pipeline.media.decode import planar_pictures, scaled_pictures, still
 from pipeline.media.probe import probe
+from pipeline.media.stream_copy import carried
 from pipeline.media.web import write_for_web
+from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
 
 COPY = ("-c", "copy")

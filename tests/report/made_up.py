@@ -9,8 +9,8 @@ from jinja2 import ChoiceLoader, DictLoader
 from msgspec.structs import replace
 from PIL import Image
 
-from pipeline.drawing.comment import Layer
-from pipeline.drawing.exported import DrawnComment
+from pipeline.danmaku.drawing.comment import Layer
+from pipeline.danmaku.drawing.exported import DrawnComment
 from pipeline.report import html
 from pipeline.report.content import (
     A_SHEET,

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from pipeline.drawing.glyphs import EMBOLDENING
-from pipeline.drawing.style import MARKS
+from pipeline.danmaku.drawing.glyphs import EMBOLDENING
+from pipeline.danmaku.drawing.style import MARKS
 from pipeline.report import html
 from pipeline.report.content import A_SHEET, ACROSS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.drawing.heat import glow, palette
+from pipeline.danmaku.explanation.heat import glow, palette
 from pipeline.report.content import A_SHEET, ACROSS
 from pipeline.report.heat_sheets import write_sheets
 

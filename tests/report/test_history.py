@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.engine.stage_record import StageRecord
 from pipeline.report.history import history
-from pipeline.stage_record import StageRecord
 
 
 def record(started: float, code: int = 0, **settings: object) -> StageRecord:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Request, expect
 
-from pipeline.drawing.glyphs import clean_text
+from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.report.content import Learned
 from pipeline.report.html import json_element
 from tests.report import made_up

@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.artifacts.explained import Explained
-from pipeline.drawing.comment import ScreenComment
-from pipeline.drawing.layout import lay_out
-from pipeline.drawing.screen import Screen
+from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.screen import Screen
+from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.report.player import explanations, spoken, write_learned
 
 screen_comments = st.lists(

@@ -6,11 +6,11 @@ import lxml.html
 import pytest
 from msgspec.structs import replace
 
-from pipeline.artifacts.evaluation import Evaluation
-from pipeline.artifacts.training import CommentTable, TrainingRecord
+from pipeline.captioning.training_record import CommentTable, TrainingRecord
+from pipeline.danmaku.evaluation.record import Evaluation
 from pipeline.report.summary import Summary
 from pipeline.report.videos import write_videos
-from tests.evaluation.little import measured
+from tests.danmaku.evaluation.little import measured
 from tests.report.browser import Visits
 
 HOSTILE = [

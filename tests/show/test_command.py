@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import ExitCode
+from pipeline.runtime.errors import ExitCode
 from pipeline.show.__main__ import main
 
 

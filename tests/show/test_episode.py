@@ -6,9 +6,9 @@ import msgspec
 import numpy as np
 import pytest
 
-from pipeline.errors import PipelineError
 from pipeline.media.decode import scaled_pictures
 from pipeline.media.probe import probe
+from pipeline.runtime.errors import PipelineError
 from pipeline.show import episode as episode_module
 from pipeline.show.episode import is_made, make_episode
 from pipeline.show.spec import RATE, EpisodeSpec

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 import yaml
 
-from pipeline.artifacts.aligned import Aligned
-from pipeline.artifacts.comments import WordedComment, write_lines
-from pipeline.artifacts.frames import writing_frames
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.fingerprint import PROJECT
-from pipeline.stage import Files
+from pipeline.danmaku.alignment.aligned_file import Aligned
+from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
+from pipeline.engine.stage import Files
+from pipeline.pictures.frames_file import writing_frames
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.paths import PROJECT
 from stages import align
 
 SECONDS, FPS = 20, 2

@@ -7,20 +7,20 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.artifacts.comments import GeneratedComment, write_lines
-from pipeline.artifacts.frames import Frames
-from pipeline.artifacts.model import Model, ModelCard, save_model
-from pipeline.artifacts.source import Source
-from pipeline.drawing.lettering import Lettering
-from pipeline.drawing.spelling import Speller
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.model_file import Model, ModelCard, save_model
+from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
+from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.explanation.spelling import Speller
+from pipeline.engine.stage import Files
 from pipeline.media.probe import probe
-from pipeline.nn.captioner import Captioner
-from pipeline.stage import Files
+from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.pointers import Source
 from stages import attend, frames
 from tests import clips
 from tests.attending import SIDE, VOCABULARY, captioner, comment, features, peaks, staring
-from tests.nn.conftest import features_file
+from tests.captioning.conftest import features_file
 
 PEAK = 6
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.artifacts.comments import WordedComment, write_lines
-from pipeline.artifacts.delay import Delay
-from pipeline.artifacts.frames import writing_frames
-from pipeline.stage import Files
+from pipeline.danmaku.alignment.delay_file import Delay
+from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
+from pipeline.engine.stage import Files
+from pipeline.pictures.frames_file import writing_frames
 from stages import delay
 
 SECONDS, SHOT, FPS = 120, 6, 4

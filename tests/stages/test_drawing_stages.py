@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageSequence
 
-from pipeline.artifacts.comments import GeneratedComment, WordedComment, write_lines
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
+from pipeline.engine.stage import Files
 from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import probe
-from pipeline.stage import Files
+from pipeline.runtime.errors import ExitCode, PipelineError
 from stages import moments, overlay, render
 from tests import clips
 

@@ -6,16 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.artifacts.aligned import Aligned
-from pipeline.artifacts.comments import GeneratedComment, write_lines
-from pipeline.artifacts.explained import Explained
-from pipeline.artifacts.model import Model, ModelCard, save_model
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.nn.captioner import Captioner
-from pipeline.stage import Files
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.model_file import Model, ModelCard, save_model
+from pipeline.danmaku.alignment.aligned_file import Aligned
+from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.engine.stage import Files
+from pipeline.runtime.errors import ExitCode, PipelineError
 from stages import explain
 from tests.attending import VOCABULARY, captioner, comment
-from tests.explanation.subjects import Learned, corpus_of, learned, many, written
+from tests.danmaku.explanation.subjects import Learned, corpus_of, learned, many, written
 
 COMMENTS = [comment(100, "チノ", "かわいい"), comment(500, "w"), comment(2900, "リゼ")]
 
@@ -118,7 +118,7 @@ def test_another_seed_draws_other_candidates(project: Project) -> None:
 def test_a_video_that_is_held_out_whole_is_not_what_was_learned(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.alignment import hold_out_videos
+    from pipeline.danmaku.alignment.align import hold_out_videos
 
     videos = {}
     for name in "ab":

@@ -9,9 +9,9 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.artifacts.frames import writing_frames
-from pipeline.nn.backbones.onnx_network import OnnxNetwork
-from pipeline.stage import Files
+from pipeline.engine.stage import Files
+from pipeline.pictures.backbones.onnx_network import OnnxNetwork
+from pipeline.pictures.frames_file import writing_frames
 from stages import features
 from tests.networks import WEIGHTS, tiny_onnx
 
@@ -110,7 +110,7 @@ def test_progress_counts_pictures(
         told.append((total, [amount(item) for item in given]))
         yield from given
 
-    monkeypatch.setattr("pipeline.progress.track", track)
+    monkeypatch.setattr("pipeline.runtime.progress.track", track)
     made(frames, tmp_path / "features.h5", batch=8)
     assert told == [(21, [8, 8, 5])]
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.artifacts.frames import Frames, read_thumbnail
-from pipeline.stage import Files
+from pipeline.engine.stage import Files
+from pipeline.pictures.frames_file import Frames, read_thumbnail
 from stages import frames
 from tests import clips
 

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.artifacts.features import building_features
-from pipeline.artifacts.frames import Frames, writing_frames
-from pipeline.comments.rhythm import Rhythm
-from pipeline.errors import ExitCode, PipelineError
-from pipeline.rate.model import RateModel
-from pipeline.stage import Files
+from pipeline.danmaku.rate.model import RateModel
+from pipeline.danmaku.rate.rhythm import Rhythm
+from pipeline.engine.stage import Files
+from pipeline.pictures.features_file import building_features
+from pipeline.pictures.frames_file import Frames, writing_frames
+from pipeline.runtime.errors import ExitCode, PipelineError
 from stages import rhythm
 from tests.aligned import aligned
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text import mecab
 from pipeline.text.mecab import MecabSplitter, dictionary_folder
 from pipeline.text.normalize import normalize

@@ -8,7 +8,7 @@ const FACES = {
   gothic: GOTHIC,
   mincho: '"IPAexMincho", "MS PMincho", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif',
 };
-const EMBOLDENING = 0.014; // of an em, as pipeline.drawing.rasters has it
+const EMBOLDENING = 0.014; // of an em, as pipeline.danmaku.drawing.rasters has it
 const OUTLINE_OPACITY = 0.4; // Niconico's HTML5 player
 const LARGEST = 8000; // device pixels; what is larger is not kept as a picture
 

@@ -1,1 +1,0 @@
-"""Every kind of file between stages: its schema, reading it, and publishing it whole."""

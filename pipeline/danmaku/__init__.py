@@ -1,0 +1,1 @@
+"""Comments on a timeline, the system that is the main job."""

@@ -1,0 +1,1 @@
+"""Which picture each comment is about."""

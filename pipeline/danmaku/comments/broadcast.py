@@ -1,0 +1,105 @@
+"""Comments written beside a broadcast, put on the clock of the recording.
+
+Jikkyo logs count time from the start of their thread and run on through commercials; the
+moment at which a comment was posted, the broadcast's start and the cuts tell its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+from pipeline.danmaku.comments.record import Comment
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+_CLOCK = r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)"
+SURELY_LATE_MS = 3_600_000
+"""Somebody comments in the first hour of every video."""
+_CUT = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
+
+
+@dataclass(frozen=True)
+class Broadcast:
+    """When an episode was on air, and what of it the video leaves out."""
+
+    start_ms: int
+    """Unix time in milliseconds."""
+    end_ms: int | None
+    cuts: Sequence[tuple[int, int]]
+    """Begin and end of every commercial break in ms after the start, in order, apart."""
+
+    @classmethod
+    def parse(cls, on_air: str, cuts: Sequence[str], place: str = "") -> Broadcast:
+        """Read ``2012-04-28T03:00+09:00``, with ``/`` and an end if wanted, and ``10:00-11:30``.
+
+        Cuts count from the start of the broadcast, what was cut before included.
+        Raises PipelineError INVALID_SETTING, which names the ``place`` in the settings.
+        """
+        try:
+            return cls._parse(on_air, cuts)
+        except ValueError as error:
+            raise _unusable(str(error), place) from None
+
+    @classmethod
+    def _parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
+        if not on_air:
+            raise ValueError("cuts count from the start of a broadcast, and none is given")
+        start, _, end = on_air.partition("/")
+        ranges = sorted(map(_cut, cuts))
+        for (_, before), (begin, _) in pairwise(ranges):
+            if begin < before:
+                raise ValueError("two cuts overlap")
+        return cls(_unix_ms(start), _unix_ms(end) if end else None, ranges)
+
+    def place(self, comment: Comment) -> int | str:
+        """The comment's time in the video, in milliseconds, or why it has none."""
+        if comment.posted_at is None:
+            return "without a date to align by"
+        moment = comment.posted_at * 1000 + comment.posted_us // 1000
+        if moment < self.start_ms:
+            return "posted before the broadcast"
+        if self.end_ms is not None and moment >= self.end_ms:
+            return "posted after the broadcast"
+        time = moment - self.start_ms
+        cut_out = 0
+        for begin, end in self.cuts:
+            if begin <= time < end:
+                return "posted in a commercial break"
+            cut_out += end - begin if time >= end else 0
+        return time - cut_out
+
+
+def _cut(text: str) -> tuple[int, int]:
+    found = _CUT.fullmatch(text.strip())
+    if not found:
+        raise ValueError(f"the cut {text!r} is not of the form 10:00-11:30")
+    begin, end = (
+        round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * 1000)
+        for h, m, s in (found.groups()[:3], found.groups()[3:])
+    )
+    if begin >= end:
+        raise ValueError(f"the cut {text!r} ends before it begins")
+    return begin, end
+
+
+def _unix_ms(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f"the broadcast time {text!r} is not ISO 8601") from None
+    if moment.tzinfo is None:
+        raise ValueError(f"the broadcast time {text!r} names no time zone")
+    return round(moment.timestamp() * 1000)
+
+
+def _unusable(problem: str, place: str) -> PipelineError:
+    form = "BROADCAST={}, or with its end after a /, and CUTS=10:00-11:30,20:00-21:30"
+    if place:
+        problem = f"{place}: {problem}"
+        form = "`broadcast: {}`, or with its end after a /, and `cuts: [10:00-11:30]`"
+    return PipelineError(
+        ExitCode.INVALID_SETTING, problem, f"Write {form.format('2012-04-28T03:00+09:00')}"
+    )

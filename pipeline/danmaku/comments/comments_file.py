@@ -1,0 +1,85 @@
+"""``comments.jsonl`` and ``generated.jsonl``: a comment a line, for people to read and edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import msgspec
+
+from pipeline.danmaku.comments.owner_scripts import as_drawn
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.screen import screen_comment
+from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+
+class WordedComment(Comment, frozen=True, kw_only=True, omit_defaults=True):
+    """A viewer's comment and its words."""
+
+    words: list[str]
+    """After normalisation."""
+    parts: list[str]
+    """Part of speech of each word."""
+
+
+class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment of the model's."""
+
+    time_ms: int
+    text: str
+    commands: list[str]
+    words: list[str]
+    frame: int
+    """The frame it was written about."""
+    viewers: int
+    """How many comments its second would get from viewers, as the captioner was told."""
+
+
+_BATCH = 1000  # lines written at once
+Line = TypeVar("Line", bound=msgspec.Struct)
+
+
+def write_lines(target: Path, comments: Iterable[msgspec.Struct]) -> int:
+    """Publish one JSON object a line; return how many."""
+    encoder = msgspec.json.Encoder()
+    count, remaining = 0, iter(comments)
+    with published(target) as temporary, temporary.open("wb") as file:
+        while batch := list(islice(remaining, _BATCH)):
+            file.write(encoder.encode_lines(batch))
+            count += len(batch)
+    return count
+
+
+def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
+    """Yield the records of a file; raises PipelineError BAD_ARTIFACT with the line number."""
+    decoder = msgspec.json.Decoder(kind)
+    with path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                yield decoder.decode(line)
+            except msgspec.MsgspecError as error:
+                raise PipelineError(
+                    ExitCode.BAD_ARTIFACT,
+                    f"{path}, line {number}: {error}",
+                    "Mend the line, or delete the file and run again to make it anew",
+                ) from None
+
+
+def read_on_screen(path: Path, of: Literal["comments", "generated"]) -> list[ScreenComment]:
+    """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does.
+
+    The uploader's scripts are carried out.
+    """
+    if of == "comments":
+        viewers = enumerate(as_drawn(list(read_lines(path, Comment))))
+        return [screen_comment(comment, number) for number, comment in viewers]
+    return [
+        ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)
+        for number, c in enumerate(read_lines(path, GeneratedComment))
+    ]

@@ -1,0 +1,29 @@
+"""What Niconico's formats share."""
+
+from __future__ import annotations
+
+from pipeline.danmaku.comments.values import integer
+
+CENTISECOND = 10  # milliseconds
+FORKS = {"0": "main", "1": "owner", "2": "easy"}
+"""Values of the field ``fork``; none is viewers'."""
+
+_FIRST_THREAD = 1_100_000_000
+"""2004: a thread's number from then on may be the unix time at which it was opened."""
+_LONGEST_THREAD = 7 * 86_400  # seconds; those of broadcasts are opened anew every day
+
+
+def time_of(vpos: int | None, thread: object, posted_at: int | None) -> int | None:
+    """Milliseconds from centiseconds; without them, from the date on which it was posted.
+
+    Threads beside broadcasts are numbered by the second at which they were opened, where
+    ``vpos`` is 0.
+    """
+    if vpos is not None:
+        return vpos * CENTISECOND
+    opened = integer(thread)
+    if posted_at and opened and opened >= _FIRST_THREAD:
+        after = posted_at - opened
+        if 0 <= after <= _LONGEST_THREAD:
+            return after * 1000
+    return None

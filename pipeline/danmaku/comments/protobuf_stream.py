@@ -1,0 +1,103 @@
+"""Protobuf of any size: the messages in one repeated field, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.report import ReadReport
+
+LONGEST = 4 << 20
+"""Bytes of one message."""
+
+_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
+
+
+def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes | None]:
+    """The bytes of each field ``number``; None for one beyond LONGEST, the last one."""
+    stream = _Stream(content)
+    while True:
+        tag = stream.varint()
+        if tag is None:
+            return
+        found, wire = tag >> 3, tag & 7
+        if wire == _BYTES:
+            length = stream.varint()
+            if length is not None and length > LONGEST:
+                yield None
+                return
+            value = stream.read(length or 0)
+            if length is None or len(value) < length:
+                report.repair("cut short", ahead=1)
+                return
+            if found == number:
+                yield value
+        elif wire == _VARINT:
+            stream.varint()
+        elif wire in (_FIXED32, _FIXED64):
+            stream.read(4 if wire == _FIXED32 else 8)
+        else:
+            report.repair("before what cannot be read")
+            return
+
+
+def delimited(content: Content, report: ReadReport) -> Iterator[bytes | None]:
+    """Messages each of which follows its length; None for one beyond LONGEST, the last one."""
+    stream = _Stream(content)
+    while (length := stream.varint()) is not None:
+        if length > LONGEST:
+            yield None
+            return
+        value = stream.read(length)
+        if len(value) < length:
+            report.repair("cut short", ahead=1)
+            return
+        yield value
+
+
+def first_field(head: bytes, number: int) -> bytes | None:
+    """The bytes of the field ``number`` that the file begins with, if it is whole."""
+    if head[:1] != bytes([number << 3 | _BYTES]):
+        return None
+    return first_delimited(head[1:])
+
+
+def first_delimited(head: bytes) -> bytes | None:
+    """The message behind its length that the file begins with, if it is whole."""
+    length = 0
+    for end, byte in enumerate(head[:10], 1):
+        length |= (byte & 0x7F) << 7 * (end - 1)
+        if byte < 0x80:
+            return head[end : end + length] if end + length <= len(head) else None
+    return None
+
+
+class _Stream:
+    """The unpacked bytes of a file, so many at a time."""
+
+    def __init__(self, content: Content) -> None:
+        self._pieces = content.raw()
+        self._held = b""
+
+    def read(self, size: int) -> bytes:
+        """Fewer only at the end."""
+        parts = [self._held]
+        length = len(self._held)
+        while length < size and (piece := next(self._pieces, None)) is not None:
+            parts.append(piece)
+            length += len(piece)
+        whole = b"".join(parts)
+        self._held = whole[size:]
+        return whole[:size]
+
+    def varint(self) -> int | None:
+        """None at the end of the file, or for more than the ten bytes that one may have."""
+        value = 0
+        for shift in range(0, 70, 7):
+            byte = self.read(1)
+            if not byte:
+                return None
+            value |= (byte[0] & 0x7F) << shift
+            if byte[0] < 0x80:
+                return value
+        return None

@@ -1,0 +1,36 @@
+"""ArtPlayer's JSON: ``{"text": …, "time": seconds, "mode": 0, "color": "#ffffff"}`` in a list.
+
+Mode 0 scrolls, 1 is at the top and 2 at the bottom.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.danmaku.comments import display, values
+from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.report import ReadReport
+
+_KNOWN = ("text", "time", "mode", "color", "border", "style")
+
+
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    report.leave_unused(sorted(set(item).difference(_KNOWN[:4])))
+    return report.comment(
+        time_ms=values.milliseconds(item.get("time")),
+        text=values.text(item.get("text")),
+        commands=[
+            *display.place(item.get("mode"), display.PLAYER_MODES),
+            *display.color(item.get("color"), hexadecimal=True),
+        ],
+    )
+
+
+READER = json_reader(
+    "ArtPlayer JSON",
+    forms={"item": [["text", "time", "mode", "color"]]},
+    comment=_comment,
+    typical=["border"],
+)

@@ -1,0 +1,61 @@
+"""Bilibili XML: ``<d p="…">text</d>``, in both orders of its fields.
+
+v1:   ``seconds, mode, size, color, posted, pool, user hash, row [, weight]``
+2.0:  ``row, 0, milliseconds, mode, size, color, posted, 0, user hash``
+
+Recorders of live broadcasts write paid messages as ``<sc ts="…" price="…">``, and gifts and
+guards (subscribers) without any text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pipeline.danmaku.comments import bilibili, values
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.xml_stream import Vocabulary, elements, likelihood_of
+
+_HEADER = ("chatserver", "chatid", "mission", "maxlimit", "state", "real_name", "source")
+_NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
+
+
+def confidence(content: Content) -> float:
+    """Whether its first comment is a ``<d p=``, or it has at least Bilibili's header."""
+    return likelihood_of(_NAMES, content, "p|ts")
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every comment with a text and a time that is no script."""
+    for name, attributes, text in elements(content, _NAMES, report):
+        if name == "sc":
+            comment = _paid(attributes, text, report)
+        else:
+            p = attributes.get("p", "").split(",")
+            comment = bilibili.comment_of(_danmaku(p, text), report)
+        if comment is not None:
+            yield comment
+
+
+def _danmaku(p: list[str], text: str) -> bilibili.Danmaku | None:
+    """Only 2.0 has its 0 second, and no point in its third field."""
+    number = values.from_digits
+    if len(p) < 9 or p[1].strip() != "0" or number(p[2]) is None or not number(p[4]):
+        return bilibili.danmaku(p, text)
+    row, _, time, mode, size, color, posted, pool, user, *_ = p
+    found = bilibili.danmaku(["0", mode, size, color, posted, pool, user, row], text)
+    return found and found._replace(time_ms=number(time))
+
+
+def _paid(attributes: Mapping[str, str], text: str, report: ReadReport) -> Comment | None:
+    return report.comment(
+        time_ms=values.milliseconds(attributes.get("ts")),
+        text=text,
+        fork="main",
+        user=hashed_user(attributes.get("uid") or attributes.get("user")),
+    )
+
+
+READER = Reader("Bilibili XML", '<d p="…"> elements', confidence, read)

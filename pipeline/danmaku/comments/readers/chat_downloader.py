@@ -1,0 +1,41 @@
+"""chat_downloader's JSON, a list or JSON Lines: ``message`` at ``time_in_seconds``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.danmaku.comments import values
+from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.danmaku.comments.report import ReadReport
+
+_FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
+"""Recorded later, and while the broadcast went on."""
+
+
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    author = values.members(item.get("author"))
+    microseconds = values.integer(item.get("timestamp"), values.LARGEST_ID) or 0
+    shown = item.get("time_text")
+    time_ms = values.milliseconds(item.get("time_in_seconds"))
+    if time_ms is None and isinstance(shown, str):
+        time_ms = values.clock_time(shown)
+    return report.comment(
+        time_ms=time_ms,
+        text=values.text(item.get("message")),
+        user=hashed_user(values.text(author.get("id") or author.get("name"))),
+        posted_at=microseconds // 1_000_000 or None,
+        posted_us=microseconds % 1_000_000,
+    )
+
+
+READER = json_reader(
+    "chat_downloader JSON",
+    forms={
+        "item": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
+        "": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
+    },
+    comment=_comment,
+    typical=["message_type", "author", "timestamp", "time_text", "action_type"],
+)

@@ -1,0 +1,158 @@
+"""CSV and TSV with a line of column names, as programs and as Excel write them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+
+from pipeline.danmaku.comments.columns import SAMPLE, WANTED, Columns, fits, is_time, text_column
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.report import ReadReport
+
+_DELIMITERS = ",;\t|"
+_SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
+"""Excel's first line, which names the delimiter."""
+_MOST_TRIES = 64
+"""Lines with quotes that are looked at for the end of a field."""
+_LONGEST = 1 << 17
+"""Characters of a field, csv's own limit; behind so many, a quote was never closed."""
+
+
+def confidence(content: Content) -> float:
+    """Whether the first line names the columns of a time and a text."""
+    if not content.head or content.head.lstrip()[:1] in b"<[{":
+        return 0.0
+    return 0.5 if fits(_first_line(content)[1]) else 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every row with a text and a time; fields may hold line breaks in quotes."""
+    delimiter, names = _first_line(content)
+    rows = iter(_Rows(content, delimiter, names, report))
+    first = list(islice(rows, SAMPLE))
+    columns = Columns(first)
+    for row in chain(first, rows):
+        report.read += 1
+        comment = columns.comment_of(row, report)
+        if comment is not None:
+            yield comment
+
+
+class _Rows:
+    """Rows that are not empty, by the names of their columns.
+
+    A quote that opens a field and is never closed is text, and so is one that would only be
+    closed behind lines which are rows by themselves: neither takes other rows with it.
+    """
+
+    def __init__(
+        self, content: Content, delimiter: str, names: Sequence[str], report: ReadReport
+    ) -> None:
+        self._delimiter = delimiter
+        self._names = names
+        self._report = report
+        self._lines = _lines(content)
+        self._held: list[str] = []
+        """Lines that were looked at and not taken, the next one last."""
+        self._found = 0
+        self._text = text_column(names)
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        is_header = True
+        while (line := self._next()) is not None:
+            if _SEPARATOR_LINE.fullmatch(line) and is_header:
+                continue
+            row = self._row(line) if '"' in line else line.rstrip("\r\n").split(self._delimiter)
+            if any(row):
+                if not is_header:
+                    row = self._fitted(row)
+                    self._found += 1
+                    yield dict(zip(self._names, row, strict=False))
+                is_header = False
+
+    def _next(self) -> str | None:
+        return self._held.pop() if self._held else next(self._lines, None)
+
+    def _row(self, line: str) -> list[str]:
+        lines, length, tries = [line], len(line), 0
+        row, unclosed = self._parsed(lines)
+        while unclosed and length <= _LONGEST and tries < _MOST_TRIES:
+            more = self._next()
+            if more is None:
+                break
+            lines.append(more)
+            length += len(more)
+            if '"' in more:
+                tries += 1
+                row, unclosed = self._parsed(lines)
+        if row and not self._are_rows(lines[1:]):
+            return row
+        self._held += reversed(lines[1:])
+        self._repair("with quotes that are text")
+        return line.rstrip("\r\n").split(self._delimiter)
+
+    def _parsed(self, lines: list[str]) -> tuple[list[str] | None, bool]:
+        """The one row that the lines are, or None; and whether a quote is still open."""
+        try:
+            return next(csv.reader(lines, delimiter=self._delimiter, strict=True)), False
+        except (csv.Error, StopIteration) as error:
+            return None, "unexpected end" in str(error)
+
+    def _are_rows(self, lines: Sequence[str]) -> bool:
+        """Whether at least half of the lines that are not empty look like rows by themselves."""
+        filled = list(filter(str.strip, lines))
+        rows = sum(map(self._is_row, filled))
+        return rows > 0 and 2 * rows >= len(filled)
+
+    def _is_row(self, line: str) -> bool:
+        row = dict(zip(self._names, line.split(self._delimiter), strict=False))
+        return len(row) == len(self._names) and is_time(row)
+
+    def _fitted(self, row: list[str]) -> list[str]:
+        """The row in as many fields as there are names: more are parts of the text."""
+        surplus = len(row) - len(self._names)
+        while surplus > 0 and not row[-1]:
+            row.pop()
+            surplus -= 1
+        if surplus <= 0:
+            return row
+        self._repair("with more fields than columns, which are parts of the text")
+        end = self._text + surplus + 1
+        return [*row[: self._text], self._delimiter.join(row[self._text : end]), *row[end:]]
+
+    def _repair(self, reason: str) -> None:
+        """Rows are looked at ahead of the report."""
+        self._report.repair(reason, ahead=self._found + 1 - self._report.read)
+
+
+def _first_line(content: Content) -> tuple[str, list[str]]:
+    """The delimiter, and the names of the columns."""
+    head = content.head.decode("utf-8", "replace")
+    separator = _SEPARATOR_LINE.match(head)
+    line = head[separator.end() if separator else 0 :].lstrip("\r\n ").splitlines()[:1]
+    delimiter = separator[1] if separator else max(_DELIMITERS, key="".join(line).count)
+    try:
+        return delimiter, next(csv.reader(line, delimiter=delimiter), [])
+    except csv.Error:
+        return delimiter, []
+
+
+def _lines(content: Content) -> Iterator[str]:
+    """Lines with their ends; one beyond _LONGEST comes in pieces."""
+    end = "\n" if b"\n" in content.head else "\r"  # as old Macs wrote it
+    rest = ""
+    for chunk in content.text():
+        *lines, rest = (rest + chunk).split(end)
+        yield from (f"{line}\n" for line in lines)
+        if len(rest) > _LONGEST:
+            yield rest
+            rest = ""
+    if rest:
+        yield rest
+
+
+READER = Reader("CSV", f"a first line that names {WANTED}", confidence, read)

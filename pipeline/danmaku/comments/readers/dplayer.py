@@ -1,0 +1,63 @@
+"""DPlayer's JSON: rows of ``[seconds, type, color, user, text]`` under ``data``.
+
+Type 0 scrolls, 1 is at the top and 2 at the bottom; older servers write ``right``, ``top`` and
+``bottom``, objects instead of rows, and ``danmaku`` instead of ``data``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.danmaku.comments import display, values
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.json_reader import key_confidence
+from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.danmaku.comments.report import ReadReport
+
+_PLACES = ("data.item", "danmaku.item", "danmuku.item", "item")
+_NAMES = ("time", "type", "color", "author", "text")
+
+
+def confidence(content: Content) -> float:
+    """Whether there are rows that begin with a time and hold a text, or such objects."""
+    return max(_confidence(content, place) for place in _PLACES)
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every comment with a text and a time."""
+    place = max(_PLACES, key=lambda place: _confidence(content, place))
+    for row in items(content, place, report):
+        report.read += 1
+        fields = dict(zip(_NAMES, row, strict=False)) if isinstance(row, list) else row
+        if not isinstance(fields, dict):
+            report.drop("not a row")
+            continue
+        comment = _comment(fields, report)
+        if comment is not None:
+            yield comment
+
+
+def _confidence(content: Content, place: str) -> float:
+    if {"number", "string"} <= set(content.outline.kinds.get(f"{place}.item", ())):
+        return 0.7
+    return key_confidence(content, place, ["time", "type", "text"], ["color", "author"])
+
+
+def _comment(fields: dict[str, Any], report: ReadReport) -> Comment | None:
+    return report.comment(
+        time_ms=values.milliseconds(fields.get("time")),
+        text=values.text(fields.get("text")),
+        commands=[
+            *display.place(fields.get("type"), display.PLAYER_MODES),
+            *display.color(fields.get("color")),
+        ],
+        user=hashed_user(values.text(fields.get("author"))),
+    )
+
+
+READER = Reader(
+    "DPlayer JSON", "rows of time, type, color, user, text under data", confidence, read
+)

@@ -1,0 +1,31 @@
+"""himado's XML: ``<c p="…">text</c>``, with the fields of Bilibili's first order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pipeline.danmaku.comments import bilibili
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.xml_stream import Vocabulary, elements, likelihood_of
+
+_NAMES = Vocabulary(comments=("c",), about=("comments",))
+
+
+def confidence(content: Content) -> float:
+    """Whether its first comment is a ``<c p=``."""
+    return likelihood_of(_NAMES, content, "p")
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every comment with a text and a time that is no script."""
+    for _, attributes, text in elements(content, _NAMES, report):
+        p = attributes.get("p", "").split(",")
+        comment = bilibili.comment_of(bilibili.danmaku(p, text), report)
+        if comment is not None:
+            yield comment
+
+
+READER = Reader("himado XML", '<c p="…"> elements', confidence, read)

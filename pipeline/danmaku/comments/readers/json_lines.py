@@ -1,0 +1,45 @@
+"""JSON Lines, or a JSON list, of objects with named columns: what Yajiuma itself writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain, islice
+from typing import Any
+
+from pipeline.danmaku.comments.columns import SAMPLE, WANTED, Columns, fits
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.report import ReadReport
+
+
+def confidence(content: Content) -> float:
+    """Whether objects name a time and a text: formats of their own have further marks."""
+    return 0.5 if fits(content.outline.keys.get(_place(content), ())) else 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every comment with a text and a time."""
+    rows = items(content, _place(content), report, _is_record)
+    first = list(islice(rows, SAMPLE))
+    columns = Columns([row for row in first if isinstance(row, dict)])
+    for row in chain(first, rows):
+        report.read += 1
+        if not isinstance(row, dict):
+            report.drop("not an object")
+            continue
+        comment = columns.comment_of(row, report)
+        if comment is not None:
+            yield comment
+
+
+def _is_record(item: Any) -> bool:
+    return isinstance(item, dict) and fits(item)
+
+
+def _place(content: Content) -> str:
+    return "item" if content.head.lstrip().startswith(b"[") else ""
+
+
+READER = Reader("JSON Lines", f"objects with {WANTED}", confidence, read)

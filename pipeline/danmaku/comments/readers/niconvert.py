@@ -1,0 +1,32 @@
+"""niconvert's JSON: ``{"start": seconds, "style": "top", "color": "ff0000", "content": …}``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.danmaku.comments import display, values
+from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.danmaku.comments.report import ReadReport
+
+
+def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+    return report.comment(
+        time_ms=values.milliseconds(item.get("start")),
+        text=values.text(item.get("content")),
+        commands=[
+            *display.place(item.get("style")),
+            *display.color(item.get("color"), hexadecimal=True),
+            *display.size(item.get("size_ratio"), is_ratio=True),
+        ],
+        user=hashed_user(values.text(item.get("commenter"))),
+    )
+
+
+READER = json_reader(
+    "niconvert JSON",
+    forms={"item": [["start", "style", "content"]]},
+    comment=_comment,
+    typical=["color", "commenter", "is_guest", "size_ratio"],
+)

@@ -1,0 +1,47 @@
+"""WebVTT: each cue is a comment at its beginning."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.cues import cues
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.report import ReadReport
+
+_LINE = re.compile(r"\bline:(-?)(\d{1,9})", re.ASCII)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def confidence(content: Content) -> float:
+    """Whether it begins as the standard wants it."""
+    return 1.0 if content.head.lstrip().startswith(b"WEBVTT") else 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every cue with a time and a text; notes and styles are none."""
+    for time_ms, settings, text in cues(content, ends_at_blank_line=True):
+        report.read += 1
+        comment = report.comment(
+            time_ms=time_ms,
+            text=html.unescape(_TAG.sub("", text)),
+            commands=_commands(settings),
+        )
+        if comment is not None:
+            yield comment
+
+
+def _commands(settings: str) -> list[str]:
+    """Niconico's for cues set apart from the place where subtitles stand."""
+    line = _LINE.search(settings)
+    if line is None:
+        return []
+    percent = settings[line.end() : line.end() + 1] == "%"
+    upper = int(line[2]) < 50 if percent else not line[1]
+    return ["ue" if upper else "shita"]
+
+
+READER = Reader("WebVTT", "a first line with WEBVTT", confidence, read)

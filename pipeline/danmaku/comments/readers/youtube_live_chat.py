@@ -1,0 +1,92 @@
+"""YouTube's live chat as yt-dlp saves it (``live_chat.json``): actions of the player, by line.
+
+Messages, paid messages and members' messages are comments; the rest is told as passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pipeline.danmaku.comments import values
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.danmaku.comments.report import ReadReport
+
+_MESSAGES = (
+    "liveChatTextMessageRenderer",
+    "liveChatPaidMessageRenderer",
+    "liveChatMembershipItemRenderer",
+)
+
+
+def confidence(content: Content) -> float:
+    """Sure where the player's actions stand."""
+    return 1.0 if content.outline.has("", "replayChatItemAction") else 0.0
+
+
+def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+    """Yield every message with a text and a time."""
+    for line in items(content, "", report, _is_line):
+        replay = values.members(values.members(line).get("replayChatItemAction"))
+        # What was saved while the broadcast went on has its time outside.
+        time = replay.get("videoOffsetTimeMsec", values.members(line).get("videoOffsetTimeMsec"))
+        actions = replay.get("actions")
+        for action in actions if isinstance(actions, list) else []:
+            item = values.members(
+                values.members(values.members(action).get("addChatItemAction")).get("item")
+            )
+            kind = next(filter(item.get, _MESSAGES), None)
+            if kind is None:
+                report.pass_over(
+                    str(next(iter(item), None) or next(iter(values.members(action)), "action"))
+                )
+                continue
+            report.read += 1
+            comment = _comment(values.members(item[kind]), time, report)
+            if comment is not None:
+                yield comment
+
+
+def _is_line(item: object) -> bool:
+    return isinstance(item, dict) and "replayChatItemAction" in item
+
+
+def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Comment | None:
+    microseconds = values.integer(message.get("timestampUsec"), values.LARGEST_ID) or 0
+    simple = values.members(message.get("timestampText")).get("simpleText")
+    offset = values.integer(time)
+    # Before the start, the offset stands at 0.
+    if not offset and isinstance(simple, str) and (shown := values.clock_time(simple)):
+        offset = shown
+    return report.comment(
+        time_ms=offset,
+        text=_text(message.get("message")) or _text(message.get("headerSubtext")),
+        user=hashed_user(values.text(message.get("authorExternalChannelId"))),
+        posted_at=microseconds // 1_000_000 or None,
+        posted_us=microseconds % 1_000_000,
+    )
+
+
+def _text(rich: object) -> str:
+    """Texts and emoji in a row; a channel's own emoji by the name that viewers type."""
+    runs = values.members(rich).get("runs")
+    if not isinstance(runs, list):
+        return values.text(values.members(rich).get("simpleText")) or ""
+    return "".join(map(_run, map(values.members, runs)))
+
+
+def _run(run: Mapping[str, Any]) -> str:
+    if text := values.text(run.get("text")):
+        return text
+    emoji = values.members(run.get("emoji"))
+    shortcuts = emoji.get("shortcuts")
+    shortcut = shortcuts[0] if isinstance(shortcuts, list) and shortcuts else None
+    of_channel = emoji.get("isCustomEmoji") is True or "/" in str(emoji.get("emojiId"))
+    named = shortcut if of_channel else emoji.get("emojiId")
+    return values.text(named) or values.text(shortcut) or ""
+
+
+READER = Reader("YouTube live chat", "lines with replayChatItemAction", confidence, read)

@@ -1,0 +1,66 @@
+"""Words about a file that no reader knows: what it is like, and what was expected of it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.reader import Reader
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+_TAG = re.compile(r"<([A-Za-z_][\w:.-]*)")
+_MOST_NAMES = 8
+
+
+def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
+    """The error for it, with the formats of its kind where it is of a known kind."""
+    if content.encoding is None:
+        return _error(
+            content,
+            "is no text in a known encoding, and no other comment file",
+            "Save it as UTF-8 with the program that wrote it",
+        )
+    text = content.head.decode("utf-8", "replace").strip()
+    if content.outline.is_json():
+        return _error(content, _json(content), _of_kind(readers, "JSON"))
+    if text.startswith("<"):
+        names = Counter(_TAG.findall(text))
+        found = _listed([f"<{name}>" for name, _ in names.most_common()])
+        return _error(
+            content, f"is XML or HTML with {found or 'no elements'}", _of_kind(readers, "XML")
+        )
+    first = text.splitlines()[0]
+    beginning = " ".join(text[:80].split())[:40]
+    if any(delimiter in first for delimiter in ",;\t|"):
+        return _error(content, f"begins with “{beginning}”", _of_kind(readers, "CSV"))
+    return _error(
+        content,
+        f"is no comment file of a known format; it begins with “{beginning}”",
+        "Known are " + ", ".join(reader.format for reader in readers),
+    )
+
+
+def _json(content: Content) -> str:
+    """What is in it, by the place where most keys lie, of a list if there is one."""
+    outline = content.outline
+    if not any(outline.keys.values()):
+        return "is JSON without any objects"
+    place = max(outline.keys, key=lambda p: (p.endswith("item"), len(outline.keys[p]), -len(p)))
+    where = f"at {place.replace('item', '[]')}" if place else "in it"
+    return f"is JSON of another kind; {where} there are {_listed(sorted(outline.keys[place]))}"
+
+
+def _of_kind(readers: Sequence[Reader], kind: str) -> str:
+    known = [reader for reader in readers if kind in reader.format]
+    return "Known are " + "; ".join(f"{reader.format}: {reader.expects}" for reader in known)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _error(content: Content, problem: str, remedy: str) -> PipelineError:
+    return PipelineError(ExitCode.NOT_COMMENTS, f"{content.path} {problem}", remedy)

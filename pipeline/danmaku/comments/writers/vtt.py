@@ -1,0 +1,47 @@
+"""WebVTT: cues in the order of time, at the top or the bottom where commands say so."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from pipeline.danmaku.comments.looks import style_of
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.writer import Output, Writer
+from pipeline.danmaku.drawing.layout import WAY_SECONDS_MORE
+
+_SETTINGS = {"naka": "", "ue": " line:0", "shita": " line:-1"}
+_EMPTY_LINE = re.compile(r"^$", re.MULTILINE)
+
+
+def write(comments: Iterable[Comment], output: Output) -> None:
+    """Write a cue for each comment; the standard wants them sorted, so all are held."""
+    output.write("WEBVTT\n")
+    for comment in sorted(comments, key=lambda comment: comment.time_ms):
+        style = style_of(comment, {"place"}, output)
+        if comment.time_ms < 0:
+            output.lose("times before the start, now 0")
+        start = max(comment.time_ms, 0)
+        shown = style.seconds + WAY_SECONDS_MORE * (style.place == "naka")
+        times = f"{_stamp(start)} --> {_stamp(start + round(shown * 1000))}"
+        output.write(f"\n{times}{_SETTINGS[style.place]}\n{_text(comment.text, output)}\n")
+        output.written += 1
+
+
+def _text(text: str, output: Output) -> str:
+    """Escaped; an empty line would end the cue, so it gets a space."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    filled = _EMPTY_LINE.sub(" ", lines)
+    if filled != text:
+        output.lose("empty lines, carriage returns and NUL")
+    return html.escape(filled, quote=False)
+
+
+def _stamp(ms: int) -> str:
+    seconds, ms = divmod(ms, 1000)
+    minutes, seconds = divmod(seconds, 60)
+    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{ms:03}"
+
+
+WRITER = Writer(carries=frozenset({"commands"}), scripts="left out", write=write)

@@ -1,0 +1,84 @@
+"""Write comments as a file of another format, and tell what that cannot carry."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pipeline.danmaku.comments import writers
+from pipeline.danmaku.comments.owner_scripts import INVISIBLE, as_drawn
+from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.writer import Output, Writer
+from pipeline.danmaku.drawing.screen import Screen
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.runtime.atomic_files import published
+
+_FIELDS: Mapping[str, str] = {
+    "commands": "commands",
+    "no": "numbers",
+    "thread": "threads",
+    "fork": "forks",
+    "user": "authors",
+    "posted_at": "dates",
+    "posted_us": "microseconds of dates",
+    "premium": "premium marks",
+    "score": "shared-NG scores",
+    "nicoru": "likes",
+}
+"""What a loss is called. Where a comment was read is never written."""
+
+_NOTHING = Comment(time_ms=0, text="", fork="main")
+
+
+def format_names() -> list[str]:
+    """Names of all formats, which are the endings of their files."""
+    return sorted(
+        module.name.replace("_", ".") for module in pkgutil.iter_modules(writers.__path__)
+    )
+
+
+def write_comments(
+    path: Path,
+    name: str,
+    comments: Iterable[Comment],
+    screen: Screen = Screen(),  # noqa: B008  # it is frozen
+    layout: LayoutSettings = LayoutSettings(),  # noqa: B008  # it is frozen
+) -> str:
+    """Publish ``comments`` as one of ``format_names()``; return a line that sums it up."""
+    module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
+    writer: Writer = module.WRITER
+    with published(path) as temporary, temporary.open("wb") as file:
+        output = Output(file, screen, layout)
+        shown = comments if writer.scripts == "kept" else _carried_out(comments, writer, output)
+        writer.write(_losing(shown, writer, output), output)
+    if not output.lost:
+        return f"{output.written} comments written"
+    lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
+    return f"{output.written} comments written; {name} cannot carry {lost}"
+
+
+def _carried_out(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:
+    """The same comments as the uploader's scripts have them drawn."""
+    before = list(comments)
+    after = as_drawn(before)
+    if writer.scripts == "carried out":
+        return after
+    shown = []
+    for old, new in zip(before, after, strict=True):
+        if INVISIBLE in new.commands and INVISIBLE not in old.commands:
+            output.lose("scripts of the uploader and what they hide")
+        else:
+            shown.append(new)
+    return shown
+
+
+def _losing(comments: Iterable[Comment], writer: Writer, output: Output) -> Iterator[Comment]:
+    """The same comments; what they have and the format does not is noted on the way."""
+    lost = [(field, title) for field, title in _FIELDS.items() if field not in writer.carries]
+    for comment in comments:
+        for field, title in lost:
+            if getattr(comment, field) not in (None, getattr(_NOTHING, field)):
+                output.lose(title)
+        yield comment

@@ -1,0 +1,296 @@
+"""Flat XML of any size and in any state: the comments' elements, one after the other.
+
+A file is cut into pieces in front of elements, and each piece is parsed by itself. One that
+is well-formed is taken as it is, another is mended first; so are all roots, declarations and
+whatever else stands between the elements, which are therefore never obeyed: no entity is
+defined, no address opened, nothing nested deeper than a comment.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+from xml.parsers import expat
+
+from lxml import etree
+
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.decoding import SURROGATE_PAIR, decode, join_surrogates
+from pipeline.danmaku.comments.report import ReadReport
+
+LONGEST = 4 << 20
+"""Bytes of one element; the 75 comment bytes of Niconico and the scripts of Bilibili stay far
+below. What goes on without the beginning of another element is left out."""
+
+_PIECE = 1 << 18  # bytes
+_BEGIN, _END, _ROOT = b"<all>", b"</all>", "all"
+"""Every piece is parsed within an element, where no entity can be declared."""
+
+_ATTRIBUTE = r"""[^\s"'<>/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
+_PAIR = re.compile(r"""([\w:.-]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
+_ROOT_END = re.compile(rb"</(?:packet|i|comments)\s*>\s*\Z")
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|(?=</[A-Za-z]+>\s*<)|\Z)", re.DOTALL)
+"""One that has no end goes to the next end tag."""
+_TIMED = re.compile(rb"<([A-Za-z_][\w:.-]*)\s(?:[^<>]*\s)?(?:ts|p|vpos|time)\s*=")
+_OTHER = re.compile(r"<([^\W\d][\w:.-]*)[\s/>]")
+_UNREADABLE = re.compile("\ufffd+")
+_REPLACEMENT = "\ufffd".encode()
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]+")
+_REFERENCE = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(?:x([\da-fA-F]{1,6})|([0-9]{1,7}));)?")
+
+
+Element = tuple[str, Mapping[str, str], str]
+"""Name, attributes and text."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The names that a format gives its elements."""
+
+    comments: Sequence[str]
+    about: Collection[str] = ()
+    """Of elements that are about the file."""
+
+    def is_other(self, name: str) -> bool:
+        """Whether this is no element of the format."""
+        return name not in self.comments and name not in self.about
+
+
+_COMMENT_NAMES = frozenset({"chat", "d", "sc", "c"})
+"""Of the formats that there are: a first comment of another one's is not of this."""
+_HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
+_START_TAG = re.compile(rb"<([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)/?>?")
+
+
+def likelihood_of(names: Vocabulary, content: Content, marks: str) -> float:
+    """How surely a file is XML of this vocabulary: nearly 1 where its first comment is one of it.
+
+    A comment's element has one of the attributes ``marks``, an expression. Elements about the
+    file say little alone.
+    """
+    if not content.head.lstrip().startswith(b"<"):
+        return 0.0
+    has_mark = re.compile(rb"\s(?:" + marks.encode() + rb")\s*=")
+    found = 0.0
+    for found_tag in _START_TAG.finditer(_HIDDEN.sub(b"", content.head)):
+        name, attributes = found_tag[1].decode(), found_tag[2]
+        if name in names.comments and has_mark.search(attributes):
+            return 0.9
+        if name in names.about:
+            found = 0.4
+        elif name in _COMMENT_NAMES and attributes and name not in names.comments:
+            return found and 0.1
+    return found
+
+
+def elements(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[Element]:
+    """Each comment's element; every one is counted in ``report.read``.
+
+    One without attributes is no element of these formats; markup within is taken for text.
+    Elements of other names are told as passed over, in front of the first comment only if
+    they have a time.
+    """
+    mender = _Mender(names, report)
+    for piece in _pieces(content, names, report):
+        try:
+            found = _well_formed(piece, names)
+        except expat.ExpatError:
+            found = _recovered(mender.mended(piece), names)
+        for name, attributes, text in found:
+            if attributes is None:
+                report.pass_over(f"<{name}>")
+            else:
+                report.read += 1
+                yield name, attributes, text[0] if len(text) == 1 else "".join(text)
+
+
+class _Collector:
+    """Receives a parser's events and keeps the comments, and the names of other elements."""
+
+    def __init__(self, names: Vocabulary) -> None:
+        self._names = names
+        self._comments = frozenset(names.comments)
+        self._text: list[str] | None = None
+        """Of the comment that is open."""
+        self._found: _Found = []
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in self._comments:
+            self._text = []
+            if attributes:
+                self._found.append((name, attributes, self._text))
+        elif self._text is None and name != _ROOT and self._names.is_other(name):
+            self._found.append((name, None, []))
+
+    def data(self, text: str) -> None:
+        if self._text is not None:
+            self._text.append(text)
+
+    def end(self, name: str) -> None:
+        if name in self._comments:
+            self._text = None
+
+    def comment(self, text: str) -> None:
+        """Pass over it; lxml asks for all of these."""
+
+    def close(self) -> _Found:
+        """All that was found; without attributes for other elements."""
+        return self._found
+
+
+_Found = list[tuple[str, Mapping[str, str] | None, list[str]]]
+"""Name, attributes and the parts of the text."""
+
+
+def _well_formed(piece: bytes, names: Vocabulary) -> _Found:
+    """Expat takes half the time of lxml from the text of a file to Python's strings."""
+    parser = expat.ParserCreate("utf-8")
+    parser.buffer_text = True
+    parser.Parse(_BEGIN, False)
+    collector = _Collector(names)
+    parser.StartElementHandler = collector.start
+    parser.CharacterDataHandler = collector.data
+    parser.EndElementHandler = collector.end
+    parser.Parse(piece, False)
+    parser.Parse(_END, True)
+    return collector.close()
+
+
+def _recovered(piece: bytes, names: Vocabulary) -> _Found:
+    collector = _Collector(names)
+    parser = etree.XMLParser(target=cast(Any, collector), recover=True, no_network=True)
+    parser.feed(_BEGIN)
+    parser.feed(piece)
+    parser.feed(_END)
+    return cast(_Found, parser.close())
+
+
+def _pieces(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[bytes]:
+    """The file from its first comment on, cut in front of comments."""
+    marks = [f"<{name}".encode() for name in names.comments]
+    begins = re.compile(b"(?:" + b"|".join(marks) + rb")(?=\s)")
+    ends = re.compile(b"</(?:" + "|".join(names.comments).encode() + b")>")
+    rest, begun = b"", False
+
+    def from_first(piece: bytes) -> bytes:
+        nonlocal begun
+        first = None if begun else begins.search(piece)
+        front = piece if first is None else piece[: first.start()]
+        if not begun:
+            for other in _TIMED.findall(front):
+                if names.is_other(other.decode()):
+                    report.pass_over(f"<{other.decode()}>")
+        begun = begun or first is not None
+        return piece[first.start() :] if first else piece if begun else b""
+
+    for chunk in content.utf8():
+        rest += chunk
+        if len(rest) < _PIECE:
+            continue
+        cut = max(rest.rfind(mark, 1) for mark in marks)
+        if cut > 0:
+            yield from_first(rest[:cut])
+            rest = rest[cut:]
+        elif len(rest) > LONGEST:
+            closed = ends.search(rest)
+            if begins.match(rest) and closed:
+                yield rest[: closed.end()]
+            elif begins.match(rest):
+                report.read += 1
+                report.drop(f"longer than {LONGEST >> 20} MiB")
+            rest = rest[-max(map(len, marks)) :]
+    yield from_first(_ROOT_END.sub(b"", rest))
+    if not begun:
+        for other in filter(names.is_other, _OTHER.findall(decode(rest))):
+            report.pass_over(f"<{other}>")
+
+
+class _Mender:
+    """Makes well-formed XML of a piece that is not, and reports each comment it touches."""
+
+    def __init__(self, names: Vocabulary, report: ReadReport) -> None:
+        self._names = names
+        self._report = report
+        comments = names.comments
+        torn = (name[:length] for name in comments for length in range(len(name), 0, -1))
+        name = f"(?:{'|'.join(comments)})"
+        tag = rf"<{name}(?:\s+{_ATTRIBUTE})*+\s*+"
+        self._begin = re.compile(rf"<{name}(?=\s)")
+        self._outside = re.compile(rf"(</{name}\s*>|{tag}/>)(.*?)(?=<{name}\s|\Z)", re.DOTALL)
+        self._torn_end = re.compile(rf"</(?:{'|'.join(torn)})?\s*\Z")
+        self._stray = re.compile(rf"<(?!{name}\s|/{name}\s*>)")
+        self._element = re.compile(rf"<({name})(?=\s)[^<]*+")
+        self._sound_tag = re.compile(rf"{tag}/?>")
+        self._attributes = re.compile(rf"<{name}(?:\s*{_ATTRIBUTE})*+")
+        self._unclosed = re.compile(rf"(<({name})(?:\s+{_ATTRIBUTE})*+\s*+>[^<]*+)(?=<{name}|\Z)")
+
+    def mended(self, piece: bytes) -> bytes:
+        piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no fault of it
+        text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), decode(piece))
+        text = self._outside.sub(self._without_others, text)
+        self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
+        text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")
+        text = self._replace(_FORBIDDEN, lambda _: "", text, "with control characters")
+        text = self._replace(_REFERENCE, _reference, text, "with a stray & or a forbidden &#…;")
+        text = self._replace(self._torn_end, self._whole_end, text, "cut short")
+        text = self._replace(self._stray, lambda _: "&lt;", text, "with a stray <")
+        text = self._replace(self._element, self._with_sound_tag, text, "with a broken tag")
+        text = self._replace(self._unclosed, self._closed, text, "without its end tag")
+        return text.encode()
+
+    def _without_others(self, found: re.Match[str]) -> str:
+        """An element's end, without the elements of other names behind it."""
+        for other in _OTHER.findall(found[2]):
+            if self._names.is_other(other):
+                self._report.pass_over(f"<{other}>")
+        return found[1]
+
+    def _whole_end(self, torn: re.Match[str]) -> str:
+        *_, last = self._element.finditer(torn.string, 0, torn.start())
+        return f"</{last[1]}>"
+
+    def _replace(
+        self,
+        pattern: re.Pattern[str],
+        by: Callable[[re.Match[str]], str | None],
+        text: str,
+        reason: str,
+    ) -> str:
+        """Substitute and report, except where ``by`` gives None."""
+        counted, elements_before = 0, 0
+
+        def replacement(match: re.Match[str]) -> str:
+            nonlocal counted, elements_before
+            new = by(match)
+            if new is None:
+                return match[0]
+            elements_before += sum(1 for _ in self._begin.finditer(text, counted, match.end()))
+            counted = match.end()
+            self._report.repair(reason, ahead=elements_before)
+            return new
+
+        return pattern.sub(replacement, text)
+
+    def _with_sound_tag(self, element: re.Match[str]) -> str | None:
+        if self._sound_tag.match(element[0]):
+            return None
+        tag, closed, text = element[0].partition(">")
+        if not closed:
+            attributes = self._attributes.match(element[0])
+            end = attributes.end() if attributes else len(f"<{element[1]}")
+            tag, text = element[0][:end], element[0][end:]
+        pairs = (f" {name}={value}" for name, value in _PAIR.findall(tag))
+        return f"<{element[1]}{''.join(pairs)}>{text}"
+
+    def _closed(self, element: re.Match[str]) -> str:
+        return f"{element[1]}</{element[2]}>"
+
+
+def _reference(found: re.Match[str]) -> str | None:
+    if found[0] == "&":
+        return "&amp;"
+    code = int(found[1], 16) if found[1] else int(found[2])
+    return None if code <= 0x10FFFF and not _FORBIDDEN.match(chr(code)) else ""

@@ -1,0 +1,70 @@
+"""Fonts of coloured pictures, for emoji."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.danmaku.drawing.fonts import COLOR_TABLES, covers, opened, system_fonts, tables
+
+_TRIAL_INK = (1, 254, 3)  # of no emoji
+_TRIALS = "😀❤☀"
+_TRIAL_SIZE = 32.0
+_ANSWERS_KEPT = 1 << 12
+
+
+@lru_cache(_ANSWERS_KEPT)
+def color_font_for(text: str) -> Path | None:
+    """The first system font that has all characters of ``text`` and shows them in colour.
+
+    Those named after emoji come first; when none has the text, each installed font was
+    opened, about 1 ms for each, once in a process.
+    """
+    fonts = sorted(system_fonts(), key=lambda path: "emoji" not in path.name.lower())
+    return next((path for path in fonts if _draws_in_color(path) and covers(path, text)), None)
+
+
+@cache
+def strike_size(font: Path) -> float | None:
+    """Pixels an em of the largest pictures in ``font``; None where these are outlines.
+
+    Raises what fontTools raises for a broken font.
+    """
+    from fontTools.ttLib import TTFont
+
+    with TTFont(font, fontNumber=0, lazy=True) as file:
+        if "CBLC" in file:
+            return float(max(each.bitmapSizeTable.ppemY for each in file["CBLC"].strikes))
+        if "sbix" in file:
+            return float(max(file["sbix"].strikes))
+    return None
+
+
+def draw_colored(text: str, font: ImageFont.FreeTypeFont) -> tuple[Image.Image, int, int]:
+    """``text`` as RGBA, and its first column and row seen from the pen on the baseline."""
+    left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="ls"))
+    image = Image.new("RGBA", (max(1, right - left), max(1, bottom - top)))
+    ImageDraw.Draw(image).text(
+        (-left, -top), text, _TRIAL_INK, font, anchor="ls", embedded_color=True
+    )
+    return image, left, top
+
+
+@cache
+def _draws_in_color(font: Path) -> bool:
+    """Whether Pillow shows ``font`` in colour: of COLR it knows version 0 alone."""
+    if not tables(font) & COLOR_TABLES:
+        return False
+    try:
+        trial = next(each for each in _TRIALS if covers(font, each))
+        size = strike_size(font) or _TRIAL_SIZE
+        picture, _, _ = draw_colored(trial, opened(font, size))
+    except Exception:  # a system font may be broken in any way; another one serves
+        return False
+    pixels: npt.NDArray[np.uint8] = np.asarray(picture)
+    inked = pixels[pixels[..., 3] == 255, :3]
+    return bool((inked != _TRIAL_INK).any())

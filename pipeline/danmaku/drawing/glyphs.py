@@ -1,0 +1,104 @@
+"""Text to coverage masks: measured widths, a face, its outline and coloured pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+
+from pipeline.danmaku.drawing.fonts import Font
+from pipeline.danmaku.drawing.masks import PHASES, Mask, TextMask, assemble, squeeze
+from pipeline.danmaku.drawing.rasters import EMBOLDENING, draw_run
+from pipeline.danmaku.drawing.runs import SPACE_WIDTHS, Run, cut_line, is_simple
+
+__all__ = [
+    "EMBOLDENING",
+    "SPACE_WIDTHS",
+    "Font",
+    "Mask",
+    "TextMask",
+    "Typeface",
+    "clean_text",
+    "squeeze",
+]
+
+_FACES_KEPT = 512
+_LARGE_RUNS_KEPT = 64  # words and coloured pictures take up to a megabyte each
+
+
+def clean_text(text: str) -> str:
+    """``text`` as it is drawn: one kind of newline, tabs as two spaces, no lone surrogates."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "  ")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+class Typeface:
+    """Measures and draws text at any size, with system fonts where the main one lacks.
+
+    A width is the sum of unhinted advances, so it is in the same proportion at all sizes.
+    """
+
+    missing: set[str]
+    """Grapheme clusters met so far that no font has.
+
+    They are drawn as hollow boxes, or by their first character where a font has that.
+    """
+
+    def __init__(self) -> None:
+        self.missing = set()
+        self._advances: defaultdict[Font, dict[str, float]] = defaultdict(dict)
+        self._face = lru_cache(_FACES_KEPT)(draw_run)
+        self._large_run = lru_cache(_LARGE_RUNS_KEPT)(draw_run)
+
+    def width(self, text: str, font: Font = "defont") -> float:
+        """The width of the widest line of ``text``, in em."""
+        return max(self._line_width(line, font) for line in text.split("\n"))
+
+    def draw(
+        self,
+        text: str,
+        *,
+        size: float,
+        baseline: float,
+        pitch: float,
+        outline: float,
+        font: Font = "defont",
+        shift: float = 0.0,
+    ) -> TextMask:
+        """Draw ``text``, its lines beginning at the left edge of a box.
+
+        ``size`` is pixels an em, ``baseline`` pixels from the box's top to the first
+        baseline, ``pitch`` pixels from one line to the next, ``outline`` the width of the
+        stroke in pixels. Everything is moved ``shift`` pixels to the right; this, and each
+        character's place, is rounded to a quarter of a pixel. The masks are as small as the
+        ink; their origin is the box's top left corner.
+        """
+        masks = []
+        for number, line in enumerate(text.split("\n")):
+            pen, y = 0.0, round(baseline + number * pitch)
+            for run in self._cut(line, font):
+                if run.kind != "blank":
+                    x, phase = divmod(round(pen * size * PHASES) + round(shift * PHASES), PHASES)
+                    mask = self._drawn(run, size, outline)[phase]
+                    masks.append((mask, x + mask.left, y + mask.top))
+                pen += run.advance
+        return assemble(masks)
+
+    def _line_width(self, line: str, font: Font) -> float:
+        advances = self._advances[font]
+        try:  # most lines are of simple characters that were met before
+            return sum(map(advances.__getitem__, line))
+        except KeyError:
+            runs = self._cut(line, font)
+            if is_simple(line):
+                advances.update((run.text, run.advance) for run in runs)
+            return sum(run.advance for run in runs)
+
+    def _drawn(self, run: Run, size: float, outline: float) -> tuple[TextMask, ...]:
+        if run.kind in ("shaped", "color"):
+            return self._large_run(run, size, outline)
+        return self._face(run, size, outline)
+
+    def _cut(self, line: str, font: Font) -> list[Run]:
+        runs = cut_line(line, font)
+        self.missing.update([run.missing for run in runs if run.missing])
+        return runs

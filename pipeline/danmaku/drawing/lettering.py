@@ -1,0 +1,85 @@
+"""Text upon RGB pictures, with system fonts where the main one lacks a character."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import regex
+from PIL import Image
+
+from pipeline.danmaku.drawing.glyphs import Typeface
+from pipeline.danmaku.drawing.style import Rgb
+
+_ELLIPSIS = "…"
+_UNBROKEN = regex.compile(r"[!-~]+ *|\X")
+"""What stays on one line where it can: words of ASCII, and other characters one by one."""
+_CHARACTERS = regex.compile(r"\X")
+
+
+class Lettering:
+    """Measures and writes text; lengths are in pixels."""
+
+    def __init__(self) -> None:
+        self._typeface = Typeface()
+
+    @property
+    def missing(self) -> set[str]:
+        """Characters met so far that no font has; they are drawn as hollow boxes."""
+        return self._typeface.missing
+
+    def width(self, text: str, size: int) -> float:
+        """How wide a line is at ``size`` pixels an em."""
+        return size * self._typeface.width(text)
+
+    def write(
+        self, image: Image.Image, x: float, baseline: float, text: str, size: int, color: Rgb
+    ) -> None:
+        """Write one line that begins at ``x``."""
+        mask = self._typeface.draw(text, size=size, baseline=0, pitch=0, outline=0)
+        if mask.fill.size:
+            place = (round(x) + mask.left, round(baseline) + mask.top)
+            image.paste(color, place, Image.fromarray(mask.fill))
+            if mask.colors is not None:
+                pictures = Image.fromarray(mask.colors)
+                image.paste(pictures, place, pictures)
+
+    def fitted(self, text: str, width: float, size: int, least: int) -> tuple[str, int]:
+        """``text`` and its size, made smaller down to ``least``, then cut, to fit ``width``."""
+        while size > least and self.width(text, size) > width:
+            size -= 1
+        return self._cut(text, width, size), size
+
+    def wrapped(self, text: str, width: float, size: int, most: int) -> list[str]:
+        """``text`` on at most ``most`` lines, the last of them cut where that is not enough."""
+        lines = [""]
+        pieces = _UNBROKEN.findall(text)
+        if any(self.width(piece.rstrip(), size) > width for piece in pieces):
+            pieces = _CHARACTERS.findall(text)
+        for piece in pieces:
+            if lines[-1] and self.width(lines[-1] + piece.rstrip(), size) > width:
+                lines.append("")
+            lines[-1] += piece
+        lines[most - 1 :] = ["".join(lines[most - 1 :])] if lines[most - 1 :] else []
+        return [self._cut(line.rstrip(), width, size) for line in lines]
+
+    def set_words(
+        self, words: Sequence[str], width: float, size: int, gap: float
+    ) -> list[tuple[int, float]]:
+        """Line and x of each word, ``gap`` ems apart; one too wide for a line has its own."""
+        places: list[tuple[int, float]] = []
+        line, x = 0, 0.0
+        for word in words:
+            advance = self.width(word, size)
+            if x > 0 and x + advance > width:
+                line, x = line + 1, 0.0
+            places.append((line, x))
+            x += advance + gap * size
+        return places
+
+    def _cut(self, text: str, width: float, size: int) -> str:
+        if self.width(text, size) <= width:
+            return text
+        kept = _CHARACTERS.findall(text)
+        while kept and self.width("".join(kept) + _ELLIPSIS, size) > width:
+            kept.pop()
+        return "".join(kept) + _ELLIPSIS

@@ -1,0 +1,113 @@
+"""``explained.h5``: why the model wrote each comment of ``generated.jsonl``, in their order.
+
+::
+
+    seen_s            (comments,) float64       second at which the picture it is about is on screen
+    words             (comments,) UTF-8         a JSON list
+    first_map         (comments + 1,) int64     its maps are the rows first_map[n]:first_map[n + 1]
+    attention         (maps, p) uint8           where the model looked before each word
+    evidence          (maps, p) uint8           where more attention would have favoured the word
+    peak              (maps,) float32           share of attention of the hottest position
+    nats              (comments,) float32       negative log-likelihood, end mark included
+    mean_nats         (comments,) float32       the same with the mean picture in place of its own
+    rank              (comments,) int64         place among candidates, from 1; 0: not asked
+    candidates        (comments,) int64         how many those are, itself among them; 0: not asked
+    copies            (comments,) int64         training comments of exactly these words
+    near              (comments, k) int64       rows of what was learned; -1 where there are fewer
+    similarity        (comments, k) float32     cosines, descending; 0 where there are fewer
+    learned_video     (learned,) UTF-8          folder of a training video
+    learned_s         (learned,) float64        second in which that picture's first frame begins
+    learned_picture   (learned,) of uint8       a JPEG in the shape of the video
+    learned_comments  (learned,) UTF-8          a JSON list of texts, the most frequent first
+
+Each of the p positions of a square grid, row by row over the whole picture, has 0 for an even share
+or less and 255, or less where that is faint, for the peak (``heat.strengths``). A
+comment has a map for each word and one for its end mark; one of more than 40 words has those of the
+first 40 and none for the end mark. A model without a square grid of attention gives no maps:
+first_map is all 0, and so is p.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import h5py
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.media.frame_times import Int64s
+from pipeline.runtime.atomic_files import published
+
+_TEXT = h5py.string_dtype("utf-8")
+_BYTES = h5py.vlen_dtype(np.uint8)
+_NUMBERS = (
+    *("seen_s", "first_map", "attention", "evidence", "peak", "nats", "mean_nats"),
+    *("rank", "candidates", "copies", "near", "similarity", "learned_s"),
+)
+_LISTS = ("words", "learned_comments")
+
+UInt8s = npt.NDArray[np.uint8]
+Float32s = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Explained:
+    """The comments of one video, explained; see the table above for shapes and units."""
+
+    seen_s: npt.NDArray[np.float64]
+    words: list[list[str]]
+    first_map: Int64s
+    attention: UInt8s
+    evidence: UInt8s
+    peak: Float32s
+    nats: Float32s
+    mean_nats: Float32s
+    rank: Int64s
+    candidates: Int64s
+    copies: Int64s
+    near: Int64s
+    similarity: Float32s
+    learned_video: list[str]
+    learned_s: npt.NDArray[np.float64]
+    learned_picture: list[bytes]
+    learned_comments: list[list[str]]
+
+    @property
+    def side(self) -> int:
+        """Positions across a map, and down; 0 where there are no maps."""
+        return math.isqrt(self.attention.shape[1])
+
+    def peaks_of(self, comment: int) -> Float32s:
+        """For each map of a comment, the share of attention of its hottest position."""
+        return self.peak[self.first_map[comment] : self.first_map[comment + 1]]
+
+    def save(self, path: Path) -> None:
+        """Publish ``explained.h5``."""
+        with published(path) as temporary, h5py.File(temporary, "w") as file:
+            for name in _NUMBERS:
+                file[name] = getattr(self, name)
+            for name in _LISTS:
+                # What people write may hold any separator, and zeros, which HDF5 cannot.
+                lines = [msgspec.json.encode(texts).decode() for texts in getattr(self, name)]
+                file.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
+            names = np.array(self.learned_video, object)
+            file.create_dataset("learned_video", data=names, dtype=_TEXT)
+            pictures = file.create_dataset("learned_picture", len(self.learned_picture), _BYTES)
+            for row, jpeg in enumerate(self.learned_picture):
+                pictures[row] = np.frombuffer(jpeg, np.uint8)
+
+    @classmethod
+    def load(cls, path: Path) -> Explained:
+        """Read ``explained.h5``."""
+        with h5py.File(path, "r") as file:
+            fields: dict[str, Any] = {name: file[name][:] for name in _NUMBERS}
+            for name in _LISTS:
+                lines = file[name].asstr()[:]
+                fields[name] = [msgspec.json.decode(line, type=list[str]) for line in lines]
+            fields["learned_video"] = file["learned_video"].asstr()[:].tolist()
+            fields["learned_picture"] = [jpeg.tobytes() for jpeg in file["learned_picture"][:]]
+        return cls(**fields)

@@ -1,0 +1,70 @@
+"""All that a page tells of each comment that a model wrote, each by a module of its own."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+import numpy as np
+
+from pipeline.captioning.corpus_file import TrainingCorpus
+from pipeline.captioning.likelihood import comment_nats
+from pipeline.danmaku.evaluation.corpus import Corpus, Floats
+from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
+from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.danmaku.explanation.heat_maps import heat_maps
+from pipeline.danmaku.explanation.resemblance import resemblance
+from pipeline.danmaku.explanation.standing import standings
+from pipeline.danmaku.explanation.subject import Written
+from pipeline.media.frame_times import Int64s
+from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.frames_file import Frames
+from pipeline.text.vocabulary import END
+
+
+def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int) -> Explained:
+    """Explain every comment; of at most ``ranked`` moments those are ranked, see ``standings``.
+
+    Raises PipelineError BAD_ARTIFACT for a comment about a frame that the video does not have.
+    """
+    said = [tuple(comment.words) for comment in written.comments]
+    frame = np.array([comment.frame for comment in written.comments], np.int64)
+    maps = heat_maps(written)
+    pictures = LearnedPictures(learned.videos, written.captioner)
+    corpus = Corpus(chain.from_iterable(map(pictures.said, range(len(pictures)))))
+    standing = standings(written, corpus, ranked, seed)
+    alike = resemblance(written, learned, pictures)
+    return Explained(
+        seen_s=_seen_s(written.frames, frame),
+        words=[comment.words for comment in written.comments],
+        first_map=maps.first_map,
+        attention=maps.attention,
+        evidence=maps.evidence,
+        peak=maps.peak,
+        nats=_nats(written, written.bank),
+        mean_nats=_nats(written, BlurredBank([written.features], written.tap)),
+        rank=standing.rank,
+        candidates=standing.candidates,
+        copies=np.array([corpus.counts[comment] for comment in said], np.int64),
+        near=alike.near,
+        similarity=alike.similarity,
+        learned_video=[picture.video for picture in alike.learned],
+        learned_s=np.array([picture.seconds for picture in alike.learned], np.float64),
+        learned_picture=[picture.jpeg for picture in alike.learned],
+        learned_comments=[picture.comments for picture in alike.learned],
+    )
+
+
+def _seen_s(frames: Frames, frame: Int64s) -> Floats:
+    """(n,) the middle of the time that the first frame with the picture of ``frame`` is shown."""
+    edges = np.append(frames.times.pts, frames.times.end)
+    first = frames.first_frames()[frames.row[frame]]
+    return np.asarray((edges[first] + edges[first + 1]) / 2 * float(frames.times.time_base))
+
+
+def _nats(written: Written, bank: FeatureBank) -> Float32s:
+    """(n,) negative log-likelihoods of the comments with the pictures of ``bank``."""
+    if not written.comments:
+        return np.empty(0, np.float32)
+    sentences = [[*words, END] for words in written.sentences]
+    nats = comment_nats(written.captioner, bank, written.moments, sentences)
+    return nats.astype(np.float32)

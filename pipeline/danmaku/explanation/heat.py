@@ -1,0 +1,110 @@
+"""Attention as heat over the picture that it looked at.
+
+p  positions of a square grid, row by row over the whole picture
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from pipeline.media.frame_times import MILLISECONDS
+
+Picture = npt.NDArray[np.uint8]
+"""(height, width, 3) RGB."""
+Floats = npt.NDArray[np.float32]
+
+_COLOURS = "inferno"  # equal steps of strength look equal; it gets lighter throughout
+_COLDEST = 0.25  # of the scale; what is below is nearly black and would look like shadow
+_DIMMED = 0.5  # what is left of the picture's light, so that heat glows
+_FADED = 0.5  # how grey the picture turns, so that colours are the heat's
+_OPAQUE = 0.85  # how much the hottest place hides
+
+
+@dataclass(frozen=True)
+class AttendedComment:
+    """A comment, and where each of its words looked."""
+
+    time_ms: int
+    text: str
+    """On one line."""
+    labels: list[str]
+    """Its words, each on one line, and what stands for the end mark."""
+    maps: Floats
+    """(labels, p) shares of attention, each row summing to 1."""
+
+    @property
+    def time(self) -> str:
+        """When it appears: ``1:02.3``."""
+        minutes, rest = divmod(max(self.time_ms, 0), 60 * MILLISECONDS)
+        return f"{minutes}:{rest // 100 / 10:04.1f}"
+
+    def peak(self, place: int) -> str:
+        """How much of a word's attention its hottest position has: ``2.3 %``."""
+        share = float(self.maps[place].max())
+        return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
+
+
+def decoded(jpeg: bytes, size: tuple[int, int]) -> Picture:
+    """A JPEG picture at ``size`` (width, height), whatever its own shape."""
+    with Image.open(BytesIO(jpeg)) as image:
+        return np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+
+
+def strengths(weights: Floats) -> Floats:
+    """How hot the positions (p,) are: 0 at an even share or less, 1 at the peak.
+
+    Where even the peak is less than two even shares it is below 1: attention to everything
+    is not to look like attention to something.
+    """
+    excess = weights * weights.size - 1
+    return np.asarray(np.clip(excess / max(1.0, float(excess.max())), 0, 1), np.float32)
+
+
+def heat_over(picture: Picture, weights: Floats) -> Picture:
+    """``picture`` with the heat of ``weights`` (p,) over the whole of it."""
+    return strength_over(picture, strengths(weights))
+
+
+def strength_over(picture: Picture, strength: Floats) -> Picture:
+    """``picture`` under positions (p,) that are so hot, 0–1."""
+    side = math.isqrt(strength.size)
+    grid = Image.fromarray(strength.reshape(side, side))
+    height, width = picture.shape[:2]
+    smooth = np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
+    return glow(picture, np.clip(smooth, 0, 1))
+
+
+def glow(picture: Picture, heat: Floats) -> Picture:
+    """``picture`` under ``heat`` (height, width), 0–1."""
+    grey = picture.mean(2, dtype=np.float32, keepdims=True)
+    under = _DIMMED * (_FADED * grey + (1 - _FADED) * picture)
+    share = _shares(heat)[..., None]
+    colours = _colours()[np.rint(255 * heat).astype(np.uint8)]
+    glowing: Picture = np.rint(under + share * (colours - under)).astype(np.uint8)
+    return glowing
+
+
+def palette() -> Picture:
+    """(256, 4) RGBA of heat 0–1 in equal steps: laid over a dimmed picture it glows alike."""
+    opacity = _shares(np.linspace(0, 1, 256, dtype=np.float32))
+    return np.rint(np.column_stack([_colours(), 255 * opacity])).astype(np.uint8)
+
+
+def _shares(heat: Floats) -> Floats:
+    """How much the heat hides of the picture, 0–1."""
+    return np.asarray(_OPAQUE * heat**0.7, np.float32)
+
+
+@cache
+def _colours() -> Floats:
+    """(256, 3) from cold to hot, 0–255."""
+    from matplotlib import colormaps
+
+    return np.asarray(255 * colormaps[_COLOURS](np.linspace(_COLDEST, 1, 256))[:, :3], np.float32)

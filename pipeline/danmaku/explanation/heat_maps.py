@@ -1,0 +1,68 @@
+"""Where the model looked for each word, as bytes to be drawn.
+
+n  comments   p  positions of a grid, row by row over the whole picture
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.captioning.attention_maps import MOST_WORDS, Maps, attention_and_evidence, has_grid
+from pipeline.danmaku.explanation.heat import strengths
+from pipeline.danmaku.explanation.subject import Written
+from pipeline.media.frame_times import Int64s
+from pipeline.runtime.progress import track
+
+_BLOCK = 2048  # comments whose maps are in memory as floats
+
+UInt8s = npt.NDArray[np.uint8]
+
+
+class HeatMaps(NamedTuple):
+    """See ``pipeline.danmaku.explanation.explained_file``."""
+
+    first_map: Int64s
+    """(n + 1,)"""
+    attention: UInt8s
+    """(maps, p)"""
+    evidence: UInt8s
+    """(maps, p)"""
+    peak: npt.NDArray[np.float32]
+    """(maps,)"""
+
+
+def heat_maps(written: Written) -> HeatMaps:
+    """The maps of all comments; none of a model without attention, or without a square grid."""
+    n, bank, spec = len(written.comments), written.bank, written.captioner.spec
+    if not has_grid(spec, bank):
+        nothing = np.empty((0, 0), np.uint8)
+        return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, np.empty(0, np.float32))
+    counts = [_map_count(len(words)) for words in written.sentences]
+    first_map = np.cumsum([0, *counts], dtype=np.int64)
+    attention = np.empty((first_map[-1], bank.row_shape[0]), np.uint8)
+    evidence = np.empty_like(attention)
+    peak = np.empty(len(attention), np.float32)
+    blocks = [np.arange(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
+    for block in track(blocks, n, "explain", "comments", len):
+        shown = [written.sentences[index][:MOST_WORDS] for index in block.tolist()]
+        found = attention_and_evidence(
+            written.captioner, written.moments.take(block), bank, shown, written.device
+        )
+        for index, (looked, told) in zip(block.tolist(), found, strict=True):
+            maps = slice(first_map[index], first_map[index + 1])
+            attention[maps] = _heat(looked[: counts[index]])
+            evidence[maps] = _heat(told[: counts[index]])
+            peak[maps] = looked[: counts[index]].max(1)
+    return HeatMaps(first_map, attention, evidence, peak)
+
+
+def _map_count(words: int) -> int:
+    return words + 1 if words <= MOST_WORDS else MOST_WORDS
+
+
+def _heat(maps: Maps) -> UInt8s:
+    """(maps, p) how hot positions are, 0-255."""
+    return np.rint([255 * strengths(weights) for weights in maps]).astype(np.uint8)

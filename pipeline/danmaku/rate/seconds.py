@@ -1,0 +1,121 @@
+"""What is known of each second of a video before anybody comments on it.
+
+Shapes: n seconds, m moments of a second, c channels. All times in milliseconds.
+
+Each feature is the mean over ``_MOMENTS_MS`` of the second, since a burst of comments is
+shorter than a second. What was on screen is asked a delay earlier, when it was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.pictures.frames_file import Frames
+
+Floats = npt.NDArray[np.float64]
+Pictures = npt.NDArray[np.float16]
+"""(pictures, c) the mean position of each picture of a video; see FeatureBank."""
+
+_MOMENTS_MS = (125, 375, 625, 875)
+_SINCE_CUT_MS = (500, 1000, 2000, 4000)
+_UNTIL_CUT_MS = 500  # some viewers are quicker than the delay that is taken for all
+_EARLIER_MS = (1000, 2000)
+_EDGE_MS = (3000, 10_000)
+_ROWS = 1024  # pictures compared at once
+
+SCENE = (
+    *(f"exp(-since cut / {fade} ms)" for fade in _SINCE_CUT_MS),
+    f"exp(-until cut / {_UNTIL_CUT_MS} ms)",
+    *(f"sqrt(change in {earlier} ms of the scene)" for earlier in _EARLIER_MS),
+)
+"""Features of how a scene goes on."""
+EPISODE = (
+    *(f"exp(-since start / {fade} ms)" for fade in _EDGE_MS),
+    *(f"exp(-until end / {fade} ms)" for fade in _EDGE_MS),
+    "share of the episode",
+)
+"""Features of where in the episode it is."""
+
+
+class Seconds(NamedTuple):
+    """Seconds of a video, or of several; what is no picture lies in 0–1."""
+
+    picture: npt.NDArray[np.float32]
+    """(n, c) the mean position of what was on screen."""
+    scene: Floats
+    """(n, 7), as listed in ``SCENE``."""
+    episode: Floats
+    """(n, 5), as listed in ``EPISODE``."""
+
+    @classmethod
+    def of(cls, frames: Frames, means: Pictures, delay_ms: int) -> Seconds:
+        """Those of a video, as many as ``Aligned.per_second`` counts comments of."""
+        duration = max(1, int(frames.times.duration * MILLISECONDS))
+        begins = MILLISECONDS * np.arange((duration - 1) // MILLISECONDS + 1)
+        written = begins[:, None] + np.array(_MOMENTS_MS)
+        seen = written - delay_ms
+        rows = _rows_at(frames, seen)
+        place = [
+            *(np.exp(-written / fade) for fade in _EDGE_MS),
+            *(np.exp(-np.maximum(duration - written, 0) / fade) for fade in _EDGE_MS),
+            np.minimum(written / duration, 1),
+        ]
+        return cls(
+            np.mean([means[row] for row in rows.T], axis=0, dtype=np.float32),
+            np.stack([fact.mean(1) for fact in _scene(frames, means, seen, rows)], 1),
+            np.stack([fact.mean(1) for fact in place], 1),
+        )
+
+    @classmethod
+    def joined(cls, videos: Sequence[Seconds]) -> Seconds:
+        """Those of several videos."""
+        return cls(
+            np.concatenate([seconds.picture for seconds in videos]),
+            np.concatenate([seconds.scene for seconds in videos]),
+            np.concatenate([seconds.episode for seconds in videos]),
+        )
+
+    def take(self, chosen: Int64s) -> Seconds:
+        """Some of them."""
+        return Seconds(self.picture[chosen], self.scene[chosen], self.episode[chosen])
+
+
+def _scene(frames: Frames, means: Pictures, seen: Int64s, rows: Int64s) -> list[Floats]:
+    """The features ``SCENE``, each (n, m), of the moments ``seen`` (n, m)."""
+    base = frames.times.time_base
+    starts = frames.times.pts[frames.cuts] * (base.numerator * MILLISECONDS)
+    cuts = -(-starts // base.denominator)  # the first whole milliseconds that show the new scene
+    scene = np.searchsorted(cuts, seen, side="right")
+    begin = np.array([0, *cuts])[scene]
+    end = np.array([*cuts, np.inf])[scene]
+    since = np.where(seen < 0, np.inf, seen - begin)
+    # Across a cut everything changes; a change within a scene is somebody who comes. The root
+    # tells a little movement from none as well as much from little.
+    earlier = [np.maximum(seen - back, np.minimum(begin, seen)) for back in _EARLIER_MS]
+    return [
+        *(np.exp(-since / fade) for fade in _SINCE_CUT_MS),
+        np.exp((seen - end) / _UNTIL_CUT_MS),
+        *(np.sqrt(_change(means, rows, _rows_at(frames, before))) for before in earlier),
+    ]
+
+
+def _rows_at(frames: Frames, times_ms: Int64s) -> Int64s:
+    """The pictures on screen at these times, in the same shape."""
+    return frames.row[frames.times.frames_at(times_ms.ravel())].reshape(times_ms.shape)
+
+
+def _change(means: Pictures, now: Int64s, before: Int64s) -> Floats:
+    """(n, m) how far two pictures are from each other, relative to how far both are from 0."""
+    pairs, which = np.unique(np.stack([now.ravel(), before.ravel()]), axis=1, return_inverse=True)
+    found = np.zeros(pairs.shape[1])
+    for first in range(0, len(found), _ROWS):
+        a, b = means[pairs[:, first : first + _ROWS]].astype(np.float32)
+        size = np.linalg.norm(a, axis=1) + np.linalg.norm(b, axis=1)
+        distance = np.linalg.norm(a - b, axis=1)
+        found[first : first + _ROWS] = distance / np.where(size > 0, size, 1)
+    return found[which].reshape(now.shape)

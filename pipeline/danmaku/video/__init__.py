@@ -1,0 +1,1 @@
+"""Comments drawn over a video."""

@@ -1,0 +1,1 @@
+"""Plans and runs stages, and knows nothing of what they are about."""

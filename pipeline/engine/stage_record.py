@@ -1,0 +1,73 @@
+"""What a stage leaves among its logs for the driver: how it ended, wherever it ran."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from pipeline.runtime.errors import ExitCode
+
+
+class StageRecord(msgspec.Struct, frozen=True):
+    """The end of a stage, ``logs/STAGE.json``."""
+
+    code: int
+    """An ExitCode."""
+    message: str
+    """Its summary, or what went wrong."""
+    may_pass: bool
+    """Whether it may succeed when it is tried again."""
+    host: str
+    started: float
+    """Unix time."""
+    seconds: float
+    cpu_seconds: float
+    """Of processors, its own and those of the processes that it started."""
+    memory_mb: int
+    """Peak of the process and those it started; see pipeline.engine.watchdog."""
+    settings: dict[str, Any] = {}
+    """With which it ran."""
+    digests: dict[str, str] = {}
+    """Of its outputs that people may edit, by their names."""
+
+    def save(self, logs: Path, stage: str) -> None:
+        """Leave it in the folder ``logs``, unless the disk is full: that must not hide the rest."""
+        with contextlib.suppress(OSError):
+            _path(logs, stage).write_bytes(msgspec.json.encode(self))
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """A PipelineError on its way from a stage's process to the driver's."""
+
+    code: ExitCode
+    problem: str
+    remedy: str
+
+
+def forget(logs: Path, stage: str) -> None:
+    """Remove the record of the run before, so that a killed stage leaves none."""
+    _path(logs, stage).unlink(missing_ok=True)
+
+
+def last_record(logs: Path, stage: str, since_ns: int) -> StageRecord | None:
+    """The record of a stage that ended since then (by the file system's own clock), if any."""
+    path = _path(logs, stage)
+    try:
+        if path.stat().st_mtime_ns < since_ns:
+            return None
+        return msgspec.json.decode(path.read_bytes(), type=StageRecord)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def records(logs: Path) -> dict[str, StageRecord]:
+    """The records in the folder ``logs``, by stage; what cannot be read is passed over."""
+    found = {path.stem: last_record(logs, path.stem, since_ns=0) for path in logs.glob("*.json")}
+    return {stage: record for stage, record in sorted(found.items()) if record is not None}
+
+
+def _path(logs: Path, stage: str) -> Path:
+    return logs / f"{stage}.json"

@@ -1,0 +1,1 @@
+"""Pictures of a source and their features, which all systems share."""

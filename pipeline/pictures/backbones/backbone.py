@@ -1,0 +1,60 @@
+"""What a backbone is, and the one form in which taps are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+UInt8s = npt.NDArray[np.uint8]
+Float16s = npt.NDArray[np.float16]
+
+_LARGEST = torch.finfo(torch.float16).max
+
+
+class Backbone(Protocol):
+    """A network that turns pictures into the values of its taps."""
+
+    name: str
+    weights: str
+    """What was loaded: such as ``imagenet vgg19-dcbb9e9d``, ``random seed N``, or a file's
+    name and digest."""
+    preprocessing: str
+    """What is done to the pictures first, in words."""
+    precision: str
+    """In what it computes, such as ``float32 on cpu``. Another one gives other last digits."""
+    shapes: Mapping[str, tuple[int, ...]]
+    """A picture's shape by tap: (p, c) for a grid, (c,) for a vector."""
+    batch: int
+    """Pictures in one call that suit the machine."""
+    workers: int
+    """How many threads may call it at once and gain by it."""
+
+    def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
+        """Map (n, s, s, 3) RGB pictures to (n, p, c) or (n, c) values for each tap."""
+
+
+def as_rows(tap: str, values: Tensor) -> Tensor:
+    """(n, c, h, w) and (n, h, w, c) → (n, h · w, c); (n, c, 1, 1) → (n, c); all as float16.
+
+    Values of two or three dimensions stay as they are. Grids are squares, as pictures are: that
+    tells where the channels stand. Raises PipelineError INVALID_SETTING for other values.
+    """
+    if values.ndim not in (2, 3, 4):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"features.taps: {tap} gives values of shape {tuple(values.shape)}",
+            "Choose one of 2, 3 or 4 dimensions: a vector, tokens or a grid for each picture",
+        )
+    if values.ndim == 4:
+        channels_last = values.shape[1] == values.shape[2] != values.shape[3]
+        values = values.flatten(1, 2) if channels_last else values.flatten(2).transpose(1, 2)
+        if values.shape[1] == 1:
+            values = values[:, 0]
+    return values.clamp(-_LARGEST, _LARGEST).half().contiguous()

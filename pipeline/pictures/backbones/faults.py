@@ -1,0 +1,26 @@
+"""What can be wrong with a network that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+
+def no_weights_at(path: Path) -> PipelineError:
+    """The error for a path at which there is no file."""
+    return PipelineError(
+        ExitCode.WEIGHTS_UNAVAILABLE,
+        f"there is no weights file {path}",
+        "Check the path in the settings under `features:`",
+    )
+
+
+def unknown_tap(tap: str, known: Sequence[str], of: str) -> PipelineError:
+    """The error for a tap that the network lacks."""
+    return PipelineError(
+        ExitCode.INVALID_SETTING,
+        f"features.taps: {of} has no tap {tap}",
+        f"Choose from {', '.join(known)}",
+    )

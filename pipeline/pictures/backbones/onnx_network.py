@@ -1,0 +1,69 @@
+"""Any network in an ONNX file, its named outputs the taps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from pipeline.pictures.backbones.backbone import Float16s, UInt8s, as_rows
+from pipeline.pictures.backbones.onnx_file import COLOURS, open_session, picture_input
+from pipeline.pictures.backbones.preprocessing import Normalization
+from pipeline.pictures.backbones.weights_file import file_identity
+
+
+class OnnxNetwork:
+    """One picture input, (n, 3, s, s) or (n, s, s, 3), of RGB values 0-255 unless normalised.
+
+    n may be fixed: pictures are then taken so many at a time.
+    """
+
+    workers = 1
+
+    def __init__(
+        self, path: Path, taps: Sequence[str], size: int, normalization: Normalization | None
+    ) -> None:
+        self._session = open_session(path, taps)
+        self.name = path.name
+        self.weights = file_identity(path)
+        self.preprocessing = str(normalization or "RGB 0-255")
+        self.precision = f"as in the file, by {self._session.get_providers()[0]}"
+        self._taps = list(taps)
+        self._normalization = normalization
+        self._input = picture_input(self._session, path, size)
+        self.batch = self._input.at_once or 8
+        sample = self(np.zeros((1, size, size, COLOURS), np.uint8))
+        self.shapes: Mapping[str, tuple[int, ...]] = {t: sample[t].shape[1:] for t in taps}
+
+    def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
+        """Map (n, s, s, 3) to (n, p, c) for outputs of four dimensions, else (n, c)."""
+        step = self._input.at_once or len(pictures)
+        parts = [
+            self._run(pictures[start : start + step]) for start in range(0, len(pictures), step)
+        ]
+        rows = (np.concatenate(values) for values in zip(*parts, strict=True))
+        return {
+            tap: as_rows(tap, torch.from_numpy(values)).numpy()
+            for tap, values in zip(self._taps, rows, strict=True)
+        }
+
+    def _run(self, pictures: UInt8s) -> list[npt.NDArray[Any]]:
+        count = len(pictures)
+        if self._input.at_once:
+            missing = self._input.at_once - count
+            pictures = np.pad(pictures, [(0, missing), (0, 0), (0, 0), (0, 0)])
+        values: npt.NDArray[Any] = pictures
+        if self._normalization:
+            mean = np.array(self._normalization.mean, np.float32)
+            std = np.array(self._normalization.std, np.float32)
+            values = (pictures / np.float32(255) - mean) / std
+        if self._input.colours_first:
+            values = values.transpose(0, 3, 1, 2)
+        batch = np.ascontiguousarray(values, self._input.dtype)
+        return [
+            output[:count] for output in self._session.run(self._taps, {self._input.name: batch})
+        ]

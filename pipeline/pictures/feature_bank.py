@@ -1,0 +1,140 @@
+"""The features of several videos as one long table, read a few rows at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from pipeline.media.frame_times import Int64s
+from pipeline.pictures.features_file import FeatureStore
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.sample_size import ROUNDING_32
+
+_BLOCK = 256  # rows read at once where all are
+_SHARE_OF_FREE_MEMORY = 0.5  # of a GPU; the rest is for the model and its gradients
+
+
+class Statistics(NamedTuple):
+    """What is typical of the training pictures, for each channel (c,)."""
+
+    mean: Tensor
+    std: Tensor
+    """Over all positions of all pictures."""
+    spread: Tensor
+    """Standard deviation, over pictures, of the mean of the standardised positions."""
+
+
+class FeatureBank:
+    """One tap of several videos, mapped into memory and never copied, or resident on a GPU."""
+
+    def __init__(self, paths: Sequence[Path], tap: str) -> None:
+        self._maps: list[npt.NDArray[np.float16]] = [_memory_map(path, tap) for path in paths]
+        self._resident: Tensor | None = None
+        self.starts = np.cumsum([0, *(len(rows) for rows in self._maps)])
+        """The first row of each video, and the number of all rows."""
+
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """(p, c) or (c,)."""
+        return self._maps[0].shape[1:]
+
+    def reside_on(self, device: torch.device) -> bool:
+        """Copy all rows to a GPU if they fit; else they are streamed from memory or disk."""
+        if device.type != "cuda":
+            return False
+        free, _ = torch.cuda.mem_get_info(device)
+        if sum(rows.nbytes for rows in self._maps) > _SHARE_OF_FREE_MEMORY * free:
+            return False
+        self._resident = torch.cat([torch.from_numpy(np.array(rows)) for rows in self._maps])
+        self._resident = self._resident.to(device)
+        return True
+
+    def gather(self, rows: Int64s) -> Tensor:
+        """Rows (u,), in any order, as float16 (u, p, c) or (u, c), where the bank resides."""
+        if self._resident is not None:
+            return self._resident[torch.from_numpy(rows).to(self._resident.device)]
+        if len(self._maps) == 1:
+            return torch.from_numpy(np.asarray(self._maps[0][rows]))
+        video = np.searchsorted(self.starts, rows, side="right") - 1
+        taken = np.empty((len(rows), *self.row_shape), np.float16)
+        for index in np.unique(video):
+            here = video == index
+            taken[here] = self._maps[index][rows[here] - self.starts[index]]
+        return torch.from_numpy(taken)
+
+    @cached_property
+    def means(self) -> npt.NDArray[np.float16]:
+        """(rows, c) the mean position of every picture; a vector is its own mean."""
+        found = np.empty((self.starts[-1], self.row_shape[-1]), np.float16)
+        for video, start in zip(self._maps, self.starts, strict=False):
+            for first in range(0, len(video), _BLOCK):
+                rows = video[first : first + _BLOCK].reshape(-1, *video.shape[1:])
+                mean = rows.mean(1, np.float32) if rows.ndim == 3 else rows
+                found[start + first : start + first + len(rows)] = mean
+        return found
+
+    def statistics(self, most: int = 1024) -> Statistics:
+        """Measure at most ``most`` rows, spread evenly."""
+        rows = np.unique(np.linspace(0, self.starts[-1] - 1, most).astype(np.int64))
+        values = self.gather(rows).float()
+        if values.ndim == 2:
+            values = values[:, None]  # a vector is a grid of one position
+        flat = values.flatten(0, 1)
+        mean = flat.mean(0)
+        std = _or_one(flat.std(0, unbiased=False), mean.abs())
+        gists = (values.mean(1) - mean) / std
+        return Statistics(mean, std, _or_one(gists.std(0, unbiased=False), mean.abs() / std + 1))
+
+
+class BlurredBank(FeatureBank):
+    """In place of every picture the mean of all: what a captioner knows that sees none."""
+
+    def __init__(self, paths: Sequence[Path], tap: str) -> None:
+        super().__init__(paths, tap)
+        total = np.zeros(self.row_shape)
+        for video in self._maps:
+            for first in range(0, len(video), _BLOCK):
+                total += video[first : first + _BLOCK].sum(0, np.float64)
+        mean = (total / self.starts[-1]).astype(np.float16)
+        self._maps = [np.broadcast_to(mean, video.shape) for video in self._maps]
+
+
+def _or_one(std: Tensor, scale: Tensor) -> Tensor:
+    """A channel that never changes tells nothing; dividing by 1 keeps it at zero.
+
+    What is but rounding of values of this ``scale`` is no change.
+    """
+    return torch.where(std > ROUNDING_32 * scale, std, torch.ones_like(std))
+
+
+def _memory_map(path: Path, tap: str) -> npt.NDArray[np.float16]:
+    with h5py.File(path, "r") as file:
+        data = file[tap]
+        return np.memmap(path, np.float16, "r", data.id.get_offset(), data.shape)
+
+
+def check_same_backbone(paths: Sequence[Path], grid: bool) -> tuple[str, str, str, int]:
+    """Tap, backbone, weights and channels that all feature files share.
+
+    Raises PipelineError BAD_ARTIFACT where they differ.
+    """
+    found = set()
+    for path in paths:
+        with FeatureStore(path) as store:
+            tap = store.tap_for(grid=grid)
+            found.add((tap, store.backbone, store.weights, store.taps[tap][-1]))
+    if len(found) > 1:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"the training videos' features are of different kinds: {sorted(found)}",
+            "Run again with one `features:` setting for all",
+        )
+    return found.pop()

@@ -1,0 +1,174 @@
+"""``features.h5``: what a network says of each distinct picture.
+
+One contiguous float16 dataset for each tap, a row a picture, in the order of frames.h5:
+(pictures, positions, channels) for a grid, (pictures, channels) for a vector. ``done``
+counts the finished rows. Attributes say whence they come: backbone, weights (with their
+digest), preprocessing, precision, source (the video's fingerprint), pictures (that of
+frames.h5), settings, batch and code.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.runtime.atomic_files import replace_durably
+from pipeline.runtime.disk_space import require_space
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+Float16s = npt.NDArray[np.float16]
+
+_log = logging.getLogger(__name__)
+
+
+class FeatureBuilder:
+    """A store being filled, row after row."""
+
+    def __init__(self, file: h5py.File, taps: Iterable[str], flush_every: float) -> None:
+        self._file = file
+        self._taps = {name: file[name] for name in taps}
+        self._watermark = file["done"]
+        self._flush_every = flush_every
+        self._flushed_at = time.monotonic()
+        self.next = int(self._watermark[()])
+        """The row that comes next."""
+
+    def append(self, taps: Mapping[str, Float16s]) -> None:
+        """Add the next rows of every tap."""
+        stop = self.next + row_count(taps)
+        for name, rows in taps.items():
+            self._taps[name][self.next : stop] = rows
+        self.next = stop
+        if time.monotonic() - self._flushed_at >= self._flush_every:
+            self.flush()
+
+    def flush(self) -> None:
+        """Make the rows safe; flushed on both sides of the watermark, they survive kill -9."""
+        self._file.flush()
+        self._watermark[()] = self.next
+        self._file.flush()
+        self._flushed_at = time.monotonic()
+
+
+def row_count(taps: Mapping[str, Float16s]) -> int:
+    """How many pictures these rows are of."""
+    return len(next(iter(taps.values())))
+
+
+@contextmanager
+def building_features(
+    target: Path,
+    rows: int,
+    shapes: Mapping[str, tuple[int, ...]],
+    attributes: Mapping[str, str],
+    flush_every: float = 0.5,
+) -> Iterator[FeatureBuilder]:
+    """Fill ``target``, going on where a killed run of the same ``attributes`` stopped.
+
+    ``shapes`` gives a row's shape for each tap. What a killed run did in the last
+    ``flush_every`` seconds is done again. The file takes its name when the block ends well.
+    Raises PipelineError: DISK_FULL if there is no room for all of it, BUSY if another process
+    is still writing it.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if partial.exists() and not _continues(partial, rows, attributes):
+        partial.unlink()
+    size = rows * sum(math.prod(shape) for shape in shapes.values()) * 2
+    there = partial.stat().st_blocks * 512 if partial.exists() else 0
+    require_space(target.parent, size - there)
+    _log.info("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
+    with _open(partial, "r+" if partial.exists() else "w") as file:
+        if "done" not in file:
+            file.attrs.update(attributes)
+            for name, shape in shapes.items():
+                _preallocate(file, name, (rows, *shape))
+            file["done"] = 0
+            file.flush()
+        builder = FeatureBuilder(file, shapes, flush_every)
+        try:
+            yield builder
+        finally:
+            builder.flush()
+        assert builder.next == rows, f"{builder.next} of {rows} rows"
+    replace_durably(partial, target)
+
+
+def _preallocate(file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
+    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+    layout.set_layout(h5py.h5d.CONTIGUOUS)
+    layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
+    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
+    layout.set_obj_track_times(False)  # the same values are to be the same bytes
+    space = h5py.h5s.create_simple(shape)
+    h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F16LE, space, layout)
+
+
+def _continues(partial: Path, rows: int, attributes: Mapping[str, str]) -> bool:
+    """Whether a partial file is readable and of the same making."""
+    try:
+        with _open(partial, "r") as file:
+            same = all(file.attrs.get(key) == value for key, value in attributes.items())
+            return same and "done" in file and int(file["done"][()]) <= rows
+    except OSError:
+        return False
+
+
+def _open(path: Path, mode: str) -> h5py.File:
+    try:
+        return h5py.File(path, mode)
+    except BlockingIOError:
+        raise PipelineError(
+            ExitCode.BUSY,
+            f"another process is still writing {path}",
+            "Wait for it or stop it, then run again",
+            may_pass=True,
+        ) from None
+
+
+class FeatureStore:
+    """A finished ``features.h5``, open for reading."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = h5py.File(path, "r")
+        self.taps: dict[str, tuple[int, ...]] = {
+            name: data.shape[1:] for name, data in self._file.items() if name != "done"
+        }
+        """A row's shape, by tap."""
+        self.backbone = str(self._file.attrs["backbone"])
+        self.weights = str(self._file.attrs["weights"])
+        self.rows = int(self._file["done"][()])
+
+    def __enter__(self) -> FeatureStore:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._file.close()
+
+    def tap_for(self, *, grid: bool) -> str:
+        """Name the first tap that is a grid of positions, or the first that is one vector.
+
+        Raises PipelineError BAD_ARTIFACT where there is none.
+        """
+        for name, shape in self.taps.items():
+            if (len(shape) == 2) == grid:
+                return name
+        kind = "a grid of positions" if grid else "a single vector"
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
+            "Add one to `features: taps:`, or change `train: attention:`",
+        )
+
+    def read(self, tap: str) -> Float16s:
+        """All rows of a tap."""
+        rows: Float16s = self._file[tap][:]
+        return rows

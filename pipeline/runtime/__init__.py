@@ -1,0 +1,1 @@
+"""What any code of the project may use; it imports nothing of it."""

@@ -1,0 +1,44 @@
+"""Room on the disk, asked for before long work begins."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from pathlib import Path
+
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+log = logging.getLogger("yajiuma")
+
+_MARGIN = 64 << 20  # bytes that other files of a run need
+_REMEDY = (
+    "Free some space, choose another disk with WORKDIR=…, or sample fewer pictures"
+    " with `frames: fps:`"
+)
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Raise PipelineError DISK_FULL unless ``folder`` has room for ``needed`` bytes."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + _MARGIN:
+        raise PipelineError(
+            ExitCode.DISK_FULL,
+            f"the disk of {folder.resolve()} has {free / 1e9:.2f} GB free and this needs"
+            f" {needed / 1e9:.2f} GB and {_MARGIN / 1e9:.2f} GB to spare",
+            _REMEDY,
+        )
+
+
+def warn_of_space(folder: Path, at_most: int) -> None:
+    """Log a warning if ``folder`` has no room for what may become ``at_most`` so many bytes.
+
+    Raises PipelineError DISK_FULL if there is hardly any.
+    """
+    require_space(folder, 0)
+    free = shutil.disk_usage(folder).free
+    if free < at_most + _MARGIN:
+        log.warning(
+            "this may need up to %.2f GB, though most likely much less, and the disk of %s has"
+            " %.2f GB free; if that is not enough: %s",
+            *(at_most / 1e9, folder.resolve(), free / 1e9, _REMEDY),
+        )

@@ -1,0 +1,1 @@
+"""What the user gives: videos and comment files."""

@@ -1,0 +1,54 @@
+"""The finished models of a working folder, as ``make models`` lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+_HEADINGS = ("model", "videos", "epochs", "backbone", "MB", "nats a word")
+
+
+class _Epochs(msgspec.Struct, frozen=True):
+    """What is told here of ``training.json``; see pipeline.captioning.training_record."""
+
+    videos: list[str]
+    epochs: list[msgspec.Raw]
+    best_epoch: int
+    backbone: str
+    weights: str
+    dev_nll: float
+    dev_nll_shuffled: float
+    dev_nll_unigram: float
+
+
+def table(models: Path) -> Iterator[str]:
+    """A heading and a line for each folder of ``models``; nothing where there is none."""
+    rows = [_row(folder) for folder in sorted(models.glob("*/")) if not folder.name.startswith(".")]
+    if not rows:
+        return
+    columns = zip(_HEADINGS, *rows, strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    for row in (_HEADINGS, *rows):
+        yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+    yield "(nats a word of held-out comments; in brackets with shuffled pictures, by words alone)"
+
+
+def _row(folder: Path) -> tuple[str, ...]:
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    megabytes = f"{size / 1e6:.1f}"
+    try:
+        text = (folder / "training.json").read_bytes()
+        trained = msgspec.json.decode(text, type=_Epochs)
+    except (OSError, msgspec.DecodeError):
+        return folder.name, "not finished", "", "", megabytes, ""
+    rivals = f"({trained.dev_nll_shuffled:.3f}, {trained.dev_nll_unigram:.3f})"
+    return (
+        folder.name,
+        ", ".join(trained.videos),
+        f"{trained.best_epoch} of {len(trained.epochs)}",
+        f"{trained.backbone}, {trained.weights}",
+        megabytes,
+        f"{trained.dev_nll:.3f} {rivals}",
+    )

@@ -1,0 +1,111 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from pipeline.captioning import likelihood
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.dataset import CommentSet
+from pipeline.captioning.likelihood import comment_nats
+from pipeline.pictures import feature_bank
+from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from tests.captioning import toys
+from tests.captioning.conftest import features_file
+from tests.captioning.toys import Kind
+
+
+def nats(network: Captioner, comments: CommentSet, shown: FeatureBank) -> list[float]:
+    found = comment_nats(network, shown, comments.moments, comments.sentences)
+    assert found.dtype == np.float64
+    return [*found]
+
+
+def one_by_one(network: Captioner, comments: CommentSet, shown: FeatureBank) -> list[float]:
+    """Word by word, the end mark after the last."""
+    found = []
+    for row, sentence in enumerate(comments.sentences):
+        prompt, words = toys.reading(comments, shown, [row])
+        state, total = network.start(prompt), 0.0
+        for token, truth in zip(words.read, sentence, strict=True):
+            step = network.step(token[None], state)
+            state, total = (
+                step.state,
+                total - network.softmax.log_chances(step.mind)[0, truth].item(),
+            )
+        found.append(total)
+    return found
+
+
+@toys.all_kinds
+@pytest.mark.parametrize("softmax", ["full", "adaptive"])
+def test_nats_are_the_sum_over_the_words_of_each_comment_in_order(
+    tmp_path: Path, kind: Kind, softmax: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, shown = toys.captioner(kind, softmax=softmax), toys.bank(tmp_path, kind, 5)
+    comments = toys.mixed_comments(kind, 23, 5)
+    expected = pytest.approx(one_by_one(network, comments, shown), rel=1e-5)
+    assert len({round(n, 3) for n in expected.expected}) > 20
+    for batch in (1, 2, 7, 512):
+        monkeypatch.setattr(likelihood, "_BATCH", batch)
+        assert nats(network, comments, shown) == expected
+
+
+def test_dropout_has_no_part_in_it(tmp_path: Path) -> None:
+    shown, comments = toys.bank(tmp_path, toys.DOT, 5), toys.mixed_comments(toys.DOT, 9, 5)
+    with_dropout = toys.captioner(toys.DOT, dropout=0.5)
+    with_dropout.train()
+    assert nats(with_dropout, comments, shown) == nats(toys.captioner(toys.DOT), comments, shown)
+
+
+def test_a_comment_that_is_expected_has_few_nats_and_one_that_is_not_has_many(
+    tmp_path: Path,
+) -> None:
+    network, shown = toys.captioner(toys.DOT), toys.bank(tmp_path, toys.DOT)
+    with torch.no_grad():
+        network.get_parameter("softmax.out.bias")[toys.C] += 20
+    comments = toys.comment_set(toys.moments(toys.DOT, [0, 1]), [[toys.C], [toys.D]])
+    expected, unexpected = nats(network, comments, shown)
+    assert 15 < expected < 25  # its end mark only
+    assert unexpected > expected + 15
+
+
+def videos(folder: Path, kind: Kind) -> tuple[list[Path], torch.Tensor]:
+    """Two feature files, and all rows of both."""
+    rows = toys.features(kind, 8).half()
+    paths = [folder / "1.h5", folder / "2.h5"]
+    for path, part in zip(paths, (rows[:3], rows[3:]), strict=True):
+        features_file(path, tap=part.numpy())
+    return paths, rows
+
+
+@toys.each([toys.DOT, toys.BLIND])
+@pytest.mark.parametrize("block", [2, 256])
+def test_a_blurred_bank_has_the_mean_picture_in_place_of_each(
+    tmp_path: Path, kind: Kind, block: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feature_bank, "_BLOCK", block)
+    paths, rows = videos(tmp_path, kind)
+    blurred = BlurredBank(paths, "tap")
+    mean = rows.double().mean(0)
+    found = blurred.gather(np.array([7, 0, 0, 4]))
+    assert found.dtype == torch.float16
+    assert found.shape == (4, *rows.shape[1:])
+    for row in found:
+        np.testing.assert_allclose(row, mean, atol=1e-3)
+    assert blurred.starts.tolist() == [0, 3, 8]
+    assert blurred.row_shape == rows.shape[1:]
+    position = mean.mean(0) if kind.attends else mean
+    np.testing.assert_allclose(blurred.means, position.expand(8, -1), atol=1e-3)
+
+
+@pytest.mark.parametrize("make", [FeatureBank, BlurredBank])
+def test_a_blurred_bank_tells_no_picture_from_another(
+    tmp_path: Path, make: Callable[[list[Path], str], FeatureBank]
+) -> None:
+    kind = toys.TRANSFORMER
+    paths, _ = videos(tmp_path, kind)
+    comments = toys.comment_set(toys.moments(kind, range(8)), [[toys.A, toys.C]] * 8)
+    found = nats(toys.captioner(kind), comments, make(paths, "tap"))
+    assert (np.ptp(found) < 1e-4) == (make is BlurredBank)

@@ -1,0 +1,61 @@
+from pathlib import Path
+
+import pytest
+
+from pipeline.danmaku.drawing.color_fonts import color_font_for
+from pipeline.danmaku.drawing.fonts import font_for, main_font, system_fonts
+from tests.danmaku.drawing.conftest import write_font
+
+
+def paint(glyph: str) -> dict[str, object]:
+    return {"Format": 10, "Glyph": glyph, "Paint": {"Format": 2, "PaletteIndex": 0}}
+
+
+def test_the_main_font_comes_first_and_the_first_with_all_characters_serves(
+    installed: Path,
+) -> None:
+    one = write_font(installed / "DejaVuSans.ttf", {"あ": "a", "א": "alef"}, {"a": 900, "alef": 9})
+    write_font(installed / "Other.ttf", {"א": "alef", "ב": "bet"}, {"alef": 500, "bet": 500})
+    assert font_for("あ") == main_font()
+    assert font_for("א") == one
+    assert font_for("אב") == installed / "Other.ttf"
+    assert font_for("אג") is None
+
+
+def test_system_fonts_are_looked_for_only_when_the_main_one_lacks(installed: Path) -> None:
+    installed.mkdir()
+    assert font_for("ここすき") == font_for("草", "gothic") == main_font()
+    assert system_fonts.cache_info().currsize == 0
+    assert font_for("א") is None
+    assert system_fonts.cache_info().currsize == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["ipaexm.ttf", "NotoSerifCJK-Regular.ttc", "ヒラギノ明朝 ProN.otf"]
+)
+def test_mincho_takes_a_serif_face_of_the_system(installed: Path, name: str) -> None:
+    write_font(installed / "DejaVuSerif.ttf", {"あ": "a"}, {"a": 900})
+    serif = write_font(installed / name, {"あ": "a"}, {"a": 900})
+    assert font_for("あ", "mincho") == serif
+    assert font_for("い", "mincho") == font_for("あ") == main_font()
+
+
+def test_broken_fonts_are_passed_over(installed: Path) -> None:
+    installed.mkdir()
+    (installed / "DejaVuSans.ttf").write_bytes(b"\0\1\0\0" + bytes(50))
+    (installed / "Emoji.ttf").write_bytes(b"")
+    assert font_for("א") is None
+    assert color_font_for("😀") is None
+
+
+def test_emoji_fonts_serve_for_colour_alone(emoji_font: Path) -> None:
+    assert color_font_for("😀") == emoji_font
+    assert color_font_for("😀😀❤") == emoji_font
+    assert color_font_for("🍣") is None
+    assert font_for("😀") is None
+
+
+def test_fonts_that_pillow_shows_in_one_colour_are_passed_over(installed: Path) -> None:
+    path = installed / "GradientEmoji.ttf"
+    write_font(path, {"😀": "face"}, {"face": 1200, "eye": 500}, colors={"face": paint("eye")})
+    assert color_font_for("😀") is None

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from pipeline.danmaku.explanation.heat import AttendedComment, Floats, Picture, heat_over, strengths
+
+SIDE = 14
+GREY = np.full((126, 224, 3), 128, np.uint8)
+
+
+def planted(row: int, column: int, share: float = 0.4) -> Floats:
+    """The rest of the attention is spread over all positions."""
+    weights = np.full(SIDE**2, (1 - share) / SIDE**2, np.float32)
+    weights[row * SIDE + column] += share
+    return weights
+
+
+def light(picture: Picture) -> Floats:
+    found: Floats = picture.mean(2, dtype=np.float32)
+    return found
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (3, 11), (13, 13), (7, 6)])
+def test_the_brightest_place_is_the_peak(row: int, column: int) -> None:
+    found = light(heat_over(GREY, planted(row, column)))
+    y, x = np.unravel_index(found.argmax(), found.shape)
+    assert row * 9 <= y < (row + 1) * 9
+    assert column * 16 <= x < (column + 1) * 16
+
+
+def test_attention_to_everything_heats_nothing() -> None:
+    even = np.full(SIDE**2, 1 / SIDE**2, np.float32)
+    assert strengths(even).max() == pytest.approx(0, abs=1e-6)
+    assert np.ptp(heat_over(GREY, even)) == 0
+
+
+def test_a_faint_peak_stays_pale_and_a_clear_one_is_whole() -> None:
+    faint, clear = (strengths(planted(5, 5, share)) for share in (0.4 / SIDE**2, 0.1))
+    assert faint.max() == pytest.approx(0.4, abs=0.01)
+    assert clear.max() == 1
+
+
+def test_more_attention_is_never_less_light() -> None:
+    shares = np.arange(SIDE**2, dtype=np.float32)
+    found = light(heat_over(np.full((SIDE, SIDE, 3), 60, np.uint8), shares / shares.sum()))
+    assert (np.diff(found.ravel()[SIDE:-SIDE]) > -8).all()
+    assert found[-1, -1] > found[0, 0] + 60
+
+
+def test_heat_leaves_the_picture_to_be_seen() -> None:
+    stripes = GREY.copy()
+    stripes[:, ::8] = 255
+    found = light(heat_over(stripes, planted(0, 0)))
+    assert (found[60:, ::8] > found[60:, 1::8] + 30).all()
+
+
+def test_it_changes_nothing_that_it_is_given() -> None:
+    before, weights = GREY.copy(), planted(2, 3)
+    heat_over(GREY, weights)
+    assert np.array_equal(GREY, before)
+    assert np.array_equal(weights, planted(2, 3))
+
+
+@pytest.mark.parametrize(
+    ("time_ms", "expected"),
+    [(0, "0:00.0"), (62_390, "1:02.3"), (59_999, "0:59.9"), (3_600_000, "60:00.0"), (-5, "0:00.0")],
+)
+def test_times_are_minutes_and_seconds(time_ms: int, expected: str) -> None:
+    assert AttendedComment(time_ms, "", [], np.empty((0, 1), np.float32)).time == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(0.0231, "2.3 %"), (0.997, "100 %"), (0.0051, "0.51 %"), (0.994, "99 %")],
+)
+def test_shares_have_two_digits(share: float, expected: str) -> None:
+    maps = np.array([[share, 0]], np.float32)
+    assert AttendedComment(0, "w", ["w"], maps).peak(0) == expected

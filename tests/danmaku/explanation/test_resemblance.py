@@ -1,0 +1,169 @@
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from PIL import Image
+
+from pipeline.captioning.captioner import Captioner
+from pipeline.danmaku.evaluation.neighbours import LearnedPictures
+from pipeline.danmaku.explanation.resemblance import (
+    NEAREST,
+    Resemblance,
+    nearest_apart,
+    resemblance,
+)
+from pipeline.danmaku.explanation.subject import Written
+from tests.attending import captioner, comment
+from tests.danmaku.explanation.subjects import (
+    Learned,
+    corpus_of,
+    learned,
+    many,
+    rows,
+    settled,
+    written,
+)
+
+COARSE = st.integers(-4, 4).map(lambda number: number / 4)
+"""Cosines of which many are equal."""
+
+
+def plain_nearest(
+    cosines: list[float], video: list[int], time_ms: list[float]
+) -> list[tuple[int, float]]:
+    """One after the other, each passed over that is near a better one."""
+    found: list[int] = []
+    for place in sorted(range(len(cosines)), key=lambda place: (-cosines[place], place)):
+        apart = all(
+            video[place] != video[other] or abs(time_ms[place] - time_ms[other]) >= 2000
+            for other in found
+        )
+        if apart and len(found) < 4:
+            found.append(place)
+    padding = [(-1, 0.0)] * (4 - len(found))
+    return [*((place, cosines[place]) for place in found), *padding]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60)), min_size=1, max_size=30, unique=True)
+    .map(sorted)
+    .flatmap(
+        lambda places: st.tuples(
+            st.just(places),
+            arrays.arrays(np.float32, (3, len(places)), elements=COARSE),
+        )
+    )
+)
+def test_the_nearest_are_those_of_a_plain_search(
+    drawn: tuple[list[tuple[int, int]], np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
+) -> None:
+    places, cosines = drawn
+    video, time_ms = [video for video, _ in places], [250.0 * time for _, time in places]
+    expected = [plain_nearest(row.tolist(), video, time_ms) for row in cosines]
+    found_places, greatest = nearest_apart(cosines.copy(), np.array(video), np.array(time_ms))
+    assert found_places.tolist() == [[place for place, _ in row] for row in expected]
+    assert greatest.tolist() == [[cosine for _, cosine in row] for row in expected]
+
+
+def unit(
+    captioner: Captioner, grid: np.ndarray[tuple[int, ...], np.dtype[np.float32]]
+) -> list[float]:
+    """The direction of a picture's mean position, in units of how training pictures differ."""
+    mean = grid.astype(np.float16).astype(np.float64)
+    mean = mean.mean(0).astype(np.float16) if mean.ndim == 2 else mean
+    normal = (mean - captioner.mean.numpy()) / (captioner.std * captioner.spread).numpy()
+    return list(normal / np.linalg.norm(normal))
+
+
+def explained(subject: Written, *videos: Learned) -> Resemblance:
+    corpus = corpus_of(videos)
+    return resemblance(subject, corpus, LearnedPictures(corpus.videos, subject.captioner))
+
+
+@pytest.mark.parametrize("attention", ["additive", "none"])
+def test_each_comment_has_the_nearest_pictures_that_were_learned_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attention: str
+) -> None:
+    network = settled(captioner(attention=attention))  # type: ignore[arg-type]
+    said = [comment(200 * frame, "w", frame=frame) for frame in (3, 0, 7, 3, 19)]
+    subject = written(tmp_path / "new", network, *said)
+    videos = [
+        learned(tmp_path / "a", network, *many(40, 1), dev=range(10), seed=11),
+        learned(tmp_path / "b", network, *many(25, 2), dev=(3, 4), seed=12),
+    ]
+    places, directions = [], []
+    for number, video in enumerate(videos):
+        every = rows(network, 30, 11 + number)
+        for picture in sorted(set(video.aligned.picture[~video.aligned.dev].tolist())):
+            places.append((number, picture))
+            directions.append(unit(network, every[picture]))
+    found = explained(subject, *videos)
+    shown = rows(network, 20, 1)
+    for index, one in enumerate(said):
+        cosines = (np.array(directions) @ unit(network, shown[one.frame])).tolist()
+        expected = plain_nearest(
+            cosines, [video for video, _ in places], [200.0 * picture for _, picture in places]
+        )
+        near = [found.learned[row] for row in found.near[index].tolist()]
+        wanted = [places[place] for place, _ in expected]
+        assert [(like.video, round(5 * like.seconds)) for like in near] == [
+            ("ab"[video], picture) for video, picture in wanted
+        ]
+        assert found.similarity[index] == pytest.approx([c for _, c in expected], abs=2e-3)
+    named = [(like.video, like.seconds) for like in found.learned]
+    assert named == sorted(set(named))
+    assert set(found.near.ravel().tolist()) == set(range(len(named)))
+
+    monkeypatch.setattr("pipeline.danmaku.explanation.resemblance._BLOCK_BYTES", 1)
+    again = explained(subject, *videos)
+    assert again.near.tolist() == found.near.tolist()
+    assert again.similarity == pytest.approx(found.similarity, abs=1e-6)
+
+
+def test_where_there_are_fewer_moments_places_stay_empty(tmp_path: Path) -> None:
+    network = captioner()
+    subject = written(tmp_path / "new", network, comment(0, "w"))
+    video = learned(tmp_path / "a", network, (0, "w"), (10, "w"), (11, "w"))
+    found = explained(subject, video)
+    assert {like.seconds for like in found.learned} in ({0.0, 2.0}, {0.0, 2.2})
+    assert sorted(found.near[0].tolist()) == [-1, -1, 0, 1]
+    assert found.near[0, 2:].tolist() == [-1, -1]
+    assert found.similarity[0, 2:].tolist() == [0, 0]
+
+
+def test_comments_are_told_as_written_the_most_frequent_first(tmp_path: Path) -> None:
+    network = captioner()
+    texts = ["ｗ", "チノ  ちゃん", "w", "チノ  ちゃん", "かわいい\n!", "a", "b", "c"]
+    video = learned(
+        tmp_path / "a", network, *((4, text) for text in texts), (4, "held out"), dev=[8]
+    )
+    (like,) = explained(written(tmp_path / "new", network, comment(0, "w")), video).learned
+    assert like.comments == ["チノ  ちゃん", "ｗ", "w", "かわいい\n!", "a"]
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "size"),
+    [(640, 360, (16, 9)), (640, 480, (16, 12)), (90, 160, (9, 16))],
+)
+def test_pictures_have_the_shape_of_their_video(
+    tmp_path: Path, width: int, height: int, size: tuple[int, int]
+) -> None:
+    network = captioner()
+    video = learned(tmp_path / "a", network, (7, "w"), width=width, height=height)
+    (like,) = explained(written(tmp_path / "new", network, comment(0, "w")), video).learned
+    assert (like.video, like.seconds) == ("a", 7 / 5)
+    with Image.open(BytesIO(like.jpeg)) as image:
+        assert (image.format, image.size) == ("JPEG", size)
+        assert image.getpixel((4, 4)) == pytest.approx((70, 0, 0), abs=3)
+
+
+def test_no_comments_resemble_nothing(tmp_path: Path) -> None:
+    network = captioner()
+    subject = written(tmp_path / "new", network)
+    found = explained(subject, learned(tmp_path / "a", network, (1, "w")))
+    assert found.near.shape == found.similarity.shape == (0, NEAREST)
+    assert found.learned == []

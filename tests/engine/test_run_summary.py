@@ -1,0 +1,104 @@
+"""What is told of a run, by what became of its jobs."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline.engine.driver import Made, Plan
+from pipeline.engine.graph import Graph
+from pipeline.engine.locks import Claims
+from pipeline.engine.profiles import load_profile
+from pipeline.engine.run_records import JobRecord, Run
+from pipeline.engine.run_summary import Outcome
+from pipeline.engine.workspace import Workspace
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.roles import Roles
+from pipeline.sources.training_set import TrainingSet
+
+
+def made(videos: list[str], *jobs: JobRecord, **more: object) -> Made:
+    roles = Roles(learn=TrainingSet(["learned"]), work_on={"render": videos}, commented=[], **more)  # type: ignore[arg-type]
+    plan = Plan(roles, Graph("m", [], {}), Path("graph"), [], [], [], [])
+    return Made(plan, {(job.stage, job.of): job for job in jobs})
+
+
+def done(of: str) -> JobRecord:
+    return JobRecord("render", of, "why", "done", code=0, host="here")
+
+
+def failed(of: str, code: ExitCode = ExitCode.NOT_A_VIDEO, stage: str = "frames") -> JobRecord:
+    return JobRecord(stage, of, "why", "failed", code=code, message="it is bad.", host="here")
+
+
+def waiting(of: str) -> JobRecord:
+    return JobRecord("render", of, "why", "not reached")
+
+
+def test_videos_are_told_by_what_became_of_them() -> None:
+    refused = {"/films/none.mp4": PipelineError(ExitCode.NOT_A_VIDEO, "it is none", "Look")}
+    run = made(
+        ["a", "b", "c", "d"],
+        *(done("a"), failed("b"), waiting("b"), failed("learned"), waiting("c")),
+        skipped=["e"],
+        refused=refused,
+    )
+    outcome = Outcome.of(run)
+    assert [(video.name, video.state) for video in outcome.videos] == [
+        ("d", "up to date"),
+        ("a", "made"),
+        ("e", "skipped"),
+        ("c", "not reached"),
+        ("b", "failed"),
+        ("learned", "failed"),
+        ("none.mp4", "failed"),
+    ]
+    why = {video.name: video.why for video in outcome.videos}
+    assert why["c"] == "needs learned, where frames failed"
+    assert why["b"] == "frames: it is bad."
+    assert why["none.mp4"] == "it is none. Look."
+    assert outcome.code == ExitCode.NOT_A_VIDEO
+    assert outcome.headline == "7 videos: 1 up to date, 1 made, 1 skipped, 1 not reached, 3 failed"
+
+
+@pytest.mark.parametrize(
+    ("jobs", "code"),
+    [
+        ([done("a")], ExitCode.OK),
+        ([failed("a"), failed("b")], ExitCode.NOT_A_VIDEO),
+        ([failed("a"), failed("b", ExitCode.NO_FRAMES)], ExitCode.SEVERAL_FAILED),
+        ([failed("a"), failed("a", ExitCode.COMMENTS_EMPTY, "comments")], ExitCode.SEVERAL_FAILED),
+    ],
+)
+def test_the_exit_code_is_that_of_the_failures_if_it_is_one(
+    jobs: list[JobRecord], code: ExitCode
+) -> None:
+    assert Outcome.of(made(["a", "b"], *jobs)).code == code
+
+
+def test_a_run_that_was_stopped_was_interrupted_whatever_failed() -> None:
+    run = made(["a"], failed("a"))
+    run.stopped = True
+    assert Outcome.of(run).code == ExitCode.INTERRUPTED
+
+
+def lines(folder: Path, run: Made, profile: str) -> list[str]:
+    workspace = Workspace(folder)
+    begun = Run(folder / "runs", Claims(folder / ".other-lock"), profile)
+    told = list(Outcome.of(run).lines(workspace, begun, load_profile(profile)))
+    begun.undo()
+    return told
+
+
+def test_many_videos_are_counted_and_not_listed(tmp_path: Path) -> None:
+    names = [f"ep{number:04}" for number in range(2000)]
+    jobs = [*map(failed, names[:100]), *map(done, names[100:])]
+    told = lines(tmp_path, made(names, *jobs), "local")
+    assert len(told) == 42
+    assert told[40] == "failed      and 60 more"
+    assert told[41].startswith("2,000 videos: 1,900 made, 100 failed in ")
+
+
+def test_a_quiet_run_that_went_well_is_one_line(tmp_path: Path) -> None:
+    for names in ([], ["a"], ["a", "b"]):
+        (line,) = lines(tmp_path, made(names, *map(done, names)), "ci")
+        assert "runs/" in line

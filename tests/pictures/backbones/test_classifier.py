@@ -1,0 +1,242 @@
+import gc
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+import torch
+from torch import nn
+
+from pipeline.learning import device
+from pipeline.learning.device import fastest_dtype
+from pipeline.pictures.backbones.backbone import Backbone, as_rows
+from pipeline.pictures.backbones.loading import load_backbone
+from pipeline.pictures.backbones.preprocessing import Normalization
+from pipeline.pictures.backbones.taps import extractor, paper_names
+from pipeline.pictures.backbones.torchvision_on_cpu import get_graph_node_names, models
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.prefetch import in_turn
+
+PICTURES = np.random.default_rng(3).integers(0, 256, (5, 64, 64, 3), np.uint8)
+
+
+@pytest.fixture
+def given_back() -> Iterator[None]:
+    """For large networks: torch.fx makes circles of them, which the collector finds late."""
+    yield
+    gc.collect()
+
+
+def network(name: str) -> nn.Module:
+    with torch.device("meta"):
+        built: nn.Module = models.get_model(name).eval()
+    return built
+
+
+def random(name: str, taps: Sequence[str], size: int = 64) -> Backbone:
+    return load_backbone(name, "random", taps, size, 7, precision="float32")
+
+
+@pytest.mark.parametrize(
+    ("name", "nodes"),
+    [
+        ("vgg19", {"conv5_3": "features.33", "conv5_4": "features.35", "pool5": "features.36"}),
+        ("vgg19", {"fc6": "classifier.0", "relu6": "classifier.1", "relu7": "classifier.4"}),
+        ("vgg16", {"conv1_1": "features.1", "conv5_3": "features.29", "fc8": "classifier.6"}),
+        ("vgg16_bn", {"conv1_1": "features.2", "conv5_3": "features.42"}),
+        ("alexnet", {"conv1": "features.1", "conv5": "features.11", "pool5": "features.12"}),
+        ("alexnet", {"pool2": "features.5", "fc6": "classifier.1", "relu7": "classifier.5"}),
+        ("resnet18", {"pool5": "avgpool"}),
+        ("resnet50", {"pool5": "avgpool"}),
+    ],
+)
+def test_layers_have_the_names_of_their_papers(name: str, nodes: dict[str, str]) -> None:
+    built = network(name)
+    found = paper_names(built, get_graph_node_names(built)[1])
+    assert {tap: found.get(tap) for tap in nodes} == nodes
+
+
+def test_every_convolution_of_vgg19_has_a_name() -> None:
+    built = network("vgg19")
+    found = paper_names(built, get_graph_node_names(built)[1])
+    assert [tap for tap in found if tap.startswith("conv")] == [
+        f"conv{block}_{number}"
+        for block, count in enumerate((2, 2, 4, 4, 4), 1)
+        for number in range(1, count + 1)
+    ]
+
+
+def test_nothing_behind_the_deepest_tap_is_computed() -> None:
+    cut = extractor(network("vgg19"), "vgg19", ["conv1_1", "conv2_1"])
+    layers = [node.target for node in cut.graph.nodes if node.op == "call_module"]
+    assert layers == [f"features.{index}" for index in range(7)]
+    assert sum(1 for _ in cut.parameters()) == 2 * 3
+
+
+@pytest.mark.usefixtures("given_back")
+def test_a_tap_is_not_overwritten_by_the_layer_behind_it() -> None:
+    taps = random("alexnet", ["fc6", "relu6"])(PICTURES)
+    assert taps["fc6"].min() < 0
+    assert np.array_equal(np.maximum(taps["fc6"], 0), taps["relu6"])
+
+
+def test_taps_of_a_residual_network_are_its_own_values() -> None:
+    taps = random("resnet18", ["layer4", "pool5", "layer1.0.bn1"])(PICTURES)
+    torch.manual_seed(7)
+    whole = models.get_model("resnet18").eval()
+    prepare = models.ResNet18_Weights.DEFAULT.transforms()
+    normal = torch.tensor((PICTURES / 255 - prepare.mean) / prepare.std).float().permute(0, 3, 1, 2)
+    with torch.inference_mode():
+        values = whole.maxpool(whole.relu(whole.bn1(whole.conv1(normal))))
+        inner = whole.layer1[0].bn1(whole.layer1[0].conv1(values))
+        values = whole.layer4(whole.layer3(whole.layer2(whole.layer1(values))))
+    assert (taps["layer4"].shape, taps["pool5"].shape) == ((5, 4, 512), (5, 512))
+    wanted = values.flatten(2).transpose(1, 2).numpy()
+    np.testing.assert_allclose(taps["layer4"], wanted, rtol=5e-3, atol=5e-3)
+    np.testing.assert_allclose(taps["pool5"], wanted.mean(1), rtol=5e-3, atol=5e-3)
+    assert taps["layer1.0.bn1"].min() < 0
+    np.testing.assert_allclose(
+        taps["layer1.0.bn1"], inner.flatten(2).transpose(1, 2).numpy(), rtol=5e-3, atol=5e-3
+    )
+
+
+def cosines(one: npt.NDArray[np.float16], other: npt.NDArray[np.float16]) -> list[float]:
+    pairs = zip(one.reshape(len(one), -1), other.reshape(len(other), -1), strict=True)
+    return [
+        float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
+        for a, b in ((a.astype(float), b.astype(float)) for a, b in pairs)
+    ]
+
+
+@pytest.mark.usefixtures("given_back")
+@pytest.mark.parametrize(
+    ("name", "taps"), [("resnet18", ["layer4", "pool5"]), ("alexnet", ["relu7"])]
+)
+def test_bfloat16_gives_the_same_to_a_thousandth(name: str, taps: list[str]) -> None:
+    exact = random(name, taps)
+    coarse = load_backbone(name, "random", taps, 64, 7, precision="bfloat16")
+    assert (exact.precision, coarse.precision) == ("float32 on cpu", "bfloat16 on cpu")
+    one, other = exact(PICTURES), coarse(PICTURES)
+    for tap in taps:
+        assert not np.array_equal(one[tap], other[tap])
+        assert min(cosines(one[tap], other[tap])) >= 0.999
+
+
+@pytest.mark.parametrize("in_hardware", [True, False])
+@pytest.mark.parametrize("in_use", [True, False])
+def test_bfloat16_is_taken_where_the_processor_has_it_and_it_is_used(
+    monkeypatch: pytest.MonkeyPatch, in_hardware: bool, in_use: bool
+) -> None:
+    monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: in_hardware)
+    monkeypatch.setattr(device, "has_bfloat16_lstm", lambda kind: in_use)
+    cpu, both = torch.device("cpu"), in_hardware and in_use
+    assert fastest_dtype(cpu, "auto") == (torch.bfloat16 if both else torch.float32)
+    assert fastest_dtype(cpu, "float32") == torch.float32
+    assert fastest_dtype(cpu, "bfloat16") == torch.bfloat16
+
+
+def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = random("resnet18", ["pool5"])
+    assert alone.workers == 1
+    monkeypatch.setenv("YAJIUMA_DEVICE", "cpu, cpu, cpu")
+    several = random("resnet18", ["pool5"])
+    assert several.workers == 3
+    parts = [PICTURES[start : start + 1] for start in range(5)]
+    wanted = [alone(part)["pool5"] for part in parts]
+    found = [rows["pool5"] for rows in in_turn(several, parts, several.workers)]
+    assert np.array_equal(found, wanted)
+
+
+def test_each_device_has_one_caller_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YAJIUMA_DEVICE", "cpu,cpu")
+    several = random("resnet18", ["pool5"])
+    copies = several._free  # type: ignore[attr-defined]
+    taken = [copies.get() for _ in range(2)]
+    assert taken[0] is not taken[1]
+    caller = threading.Thread(target=several, args=[PICTURES])
+    caller.start()
+    caller.join(0.2)
+    assert caller.is_alive(), "it waits for a free copy"
+    copies.put(taken[0])
+    caller.join(60)
+    assert not caller.is_alive()
+
+
+@pytest.mark.usefixtures("given_back")
+def test_pictures_are_prepared_as_the_weights_were_trained() -> None:
+    plain = random("alexnet", ["conv5"])
+    assert plain.preprocessing == "RGB 0-1, less 0.485 0.456 0.406, over 0.229 0.224 0.225"
+    own = Normalization((0, 0, 0), (1, 1, 1))
+    other = load_backbone("alexnet", "random", ["conv5"], 64, 7, normalization=own)
+    assert other.preprocessing == "RGB 0-1, less 0 0 0, over 1 1 1"
+    assert not np.array_equal(plain(PICTURES)["conv5"], other(PICTURES)["conv5"])
+
+
+@pytest.mark.parametrize(
+    ("shape", "rows"),
+    [
+        ((2, 5, 3, 3), (2, 9, 5)),
+        ((2, 3, 3, 5), (2, 9, 5)),  # as Swin Transformers and TensorFlow order them
+        ((2, 4, 4, 4), (2, 16, 4)),
+        ((2, 5, 1, 1), (2, 5)),
+        ((2, 1, 1, 5), (2, 5)),
+        ((2, 7, 5), (2, 7, 5)),
+        ((2, 5), (2, 5)),
+    ],
+)
+def test_grids_become_positions_and_channels(shape: tuple[int, ...], rows: tuple[int, ...]) -> None:
+    found = as_rows("tap", torch.rand(shape))
+    assert (tuple(found.shape), found.dtype) == (rows, torch.float16)
+
+
+def test_positions_of_both_layouts_are_the_same() -> None:
+    grid = torch.rand(2, 5, 3, 3)
+    last = grid.permute(0, 2, 3, 1)
+    assert torch.equal(as_rows("tap", grid), as_rows("tap", last))
+    assert torch.equal(as_rows("tap", grid)[1, 5], grid[1, :, 1, 2].half())
+
+
+def test_values_that_are_neither_grid_nor_vector_are_refused() -> None:
+    with pytest.raises(PipelineError) as caught:
+        as_rows("odd", torch.rand(2, 3, 4, 5, 6))
+    assert caught.value.code == ExitCode.INVALID_SETTING
+    assert "odd" in caught.value.problem
+
+
+@pytest.mark.usefixtures("given_back")
+def test_a_size_that_the_network_cannot_take_is_told() -> None:
+    with pytest.raises(PipelineError) as caught:
+        random("alexnet", ["pool5"], size=32)
+    assert caught.value.code == ExitCode.INVALID_SETTING
+    assert "32 pixels" in caught.value.problem
+
+
+def test_an_unknown_tap_is_told_with_those_there_are() -> None:
+    with pytest.raises(PipelineError) as caught:
+        random("resnet18", ["conv5_3"])
+    assert caught.value.code == ExitCode.INVALID_SETTING
+    assert "layer4, avgpool" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("weights", "file"),
+    [
+        ("imagenet", "resnet50-11ad3fa6.pth"),
+        ("IMAGENET1K_V2", "resnet50-11ad3fa6.pth"),
+        ("IMAGENET1K_V1", "resnet50-0676ba61.pth"),
+    ],
+)
+def test_sets_of_weights_go_by_torchvisions_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, weights: str, file: str
+) -> None:
+    def fail(url: str, *arguments: object, **options: object) -> None:
+        raise OSError(f"no way to {url.rsplit('/', 1)[-1]}")
+
+    monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(PipelineError) as caught, torch.device("meta"):
+        load_backbone("resnet50", weights, ["layer4"], 64, 7)
+    assert caught.value.code == ExitCode.WEIGHTS_UNAVAILABLE
+    assert file in caught.value.problem

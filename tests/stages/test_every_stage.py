@@ -1,0 +1,143 @@
+"""The contract that every stage keeps, a new one too."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.engine.graph import Graph, all_stages, configured_stages, stage_configs
+from pipeline.engine.settings import SHARED, load_settings, override
+from pipeline.engine.stage import Stage
+from pipeline.runtime.errors import ExitCode
+
+ROOT = Path(__file__).parents[2]
+each_stage = pytest.mark.parametrize("stage", all_stages().values(), ids=all_stages())
+
+
+def run(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", f"stages.{stage.name}", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+
+
+@each_stage
+def test_help_names_its_files_and_what_it_does(stage: Stage) -> None:
+    done = run(stage, "--help")
+    assert done.returncode == 0
+    for name in [*stage.inputs, *stage.outputs]:
+        assert name in done.stdout
+    summary = (sys.modules[stage.run.__module__].__doc__ or "").strip()
+    assert summary[:30] in done.stdout
+
+
+@each_stage
+def test_a_wrong_command_line_is_a_usage_error(stage: Stage, tmp_path: Path) -> None:
+    done = run(stage, "--output", f"nothing={tmp_path}/x")
+    assert done.returncode == ExitCode.USAGE
+    assert "--help" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@each_stage
+def test_importing_it_stays_light(stage: Stage) -> None:
+    """The graph imports every stage at each call; `import torch` alone takes a second."""
+    heavy = "torch,torchvision,onnxruntime,h5py,av,numpy,PIL,lxml,natto,snakemake"
+    check = (
+        f"import sys, stages.{stage.name};"
+        f"print([m for m in {heavy.split(',')!r} if m in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", check],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@each_stage
+def test_its_name_is_its_file_and_its_settings_have_defaults(stage: Stage) -> None:
+    assert (ROOT / "stages" / f"{stage.name}.py").exists()
+    assert stage.config() == msgspec.convert({}, stage.config)
+
+
+def test_every_input_is_made_by_a_stage_or_the_user() -> None:
+    made = {path for stage in all_stages().values() for path in stage.outputs.values()}
+    settings = load_settings(Path(os.devnull), stage_configs())
+    for stage in configured_stages(settings).values():
+        for path in stage.inputs.values():
+            own = path.replace("{train}", "{video}")
+            assert own in made or Path(path).name.startswith("source."), path
+
+
+def test_no_two_stages_write_one_file() -> None:
+    outputs = [path for stage in all_stages().values() for path in stage.outputs.values()]
+    assert len(outputs) == len(set(outputs))
+
+
+def test_products_are_what_people_open() -> None:
+    named = {stage.name for stage in all_stages().values() if stage.product}
+    assert named == {"render", "report"}
+
+
+def test_the_default_settings_file_says_what_the_code_does() -> None:
+    path = ROOT / "configs" / "default.yaml"
+    settings = load_settings(path, stage_configs())
+    assert settings == load_settings(Path(os.devnull), stage_configs())
+    listed = yaml.safe_load(path.read_text())
+    for name, kind in stage_configs().items():
+        assert set(listed[name]) == set(kind.__struct_fields__) - set(SHARED), name
+    assert set(listed["layout"]) == set(LayoutSettings.__struct_fields__)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_settings_file_loads(path: Path) -> None:
+    load_settings(path, stage_configs())
+
+
+def test_a_graph_expands_training_videos_and_the_model() -> None:
+    graph = Graph("mine", ["a", "b"], {name: {} for name in all_stages()})
+    train = all_stages()["train"]
+    assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
+    assert graph.outputs(train)["model"] == "models/mine/model.safetensors"
+    assert graph.outputs(all_stages()["frames"]) == {"frames": "{video}/frames.h5"}
+
+
+def test_a_stage_s_settings_may_name_its_files() -> None:
+    settings = load_settings(Path(os.devnull), stage_configs())
+    asked = {"format": "niconico.xml", "of": "generated"}
+    export = configured_stages(override(settings, "export", asked, "here"))["export"]
+    assert export.inputs["comments"] == "{video}/generated.jsonl"
+    assert export.outputs["export"] == "{video}/generated.niconico.xml"
+
+
+def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:
+    """With cause and remedy, once each."""
+    text = (ROOT / "docs" / "errors.md").read_text()
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.+?) \| (.*?) ?\|$", text, re.M)
+    assert [(int(code), name) for code, name, _, _ in rows] == [(c.value, c.name) for c in ExitCode]
+    assert all(remedy for code, _, _, remedy in rows if code != "0")
+
+
+def test_the_readme_names_every_verb() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for name in [*all_stages(), "fetch", "plan", "doctor", "clean", "demo", "test", "lint"]:
+        assert f"make {name}" in readme, name
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"
