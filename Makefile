@@ -6,7 +6,9 @@ SUPPLY := .venv/supply/bin
 INSTALL := pip install --quiet --disable-pip-version-check
 LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header -c constraints.txt
-STAGES := $(basename $(notdir $(filter-out stages/_%,$(wildcard stages/*.py))))
+# A stage's verb is its file's name, behind its system's unless stages/__init__.py says otherwise.
+STAGE_FILES := $(basename $(subst /,-,$(patsubst stages/%,%,$(wildcard stages/[a-z]*/[a-z]*.py))))
+STAGES := $(sort $(patsubst danmaku-%,%,$(patsubst pictures-%,%,$(STAGE_FILES))))
 
 # The driver reads these itself, so that file names need no quoting here, and make expands none.
 GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL \
@@ -39,8 +41,8 @@ help: ## list the verbs
 	@echo '          [STREAM=1: which of several picture streams; auto: as players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
 	@echo '          Without VIDEO: the videos in the settings file.'
-	@echo 'make render|overlay|moments|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
-	@echo '     render [VIEWERS=layers|halves], moments [AT=1:05,83.5]'
+	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
+	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
@@ -85,7 +87,7 @@ test: .venv/dev ## run the tests
 test-avx2: .venv/dev ## run the tests of networks as on a processor without AVX-512
 	@ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
 		OPENBLAS_CORETYPE=Haswell $(BIN)/python -m pytest -n auto --dist worksteal \
-		tests/nn tests/stages/test_features.py tests/runtime/test_numerics.py
+		tests/captioning tests/learning tests/pictures tests/stages/test_features.py tests/runtime/test_numerics.py
 
 chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
 	@$(BIN)/python -m tests.chaos

@@ -30,7 +30,7 @@ from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from stages import features, frames
+from stages.pictures import features, frames
 
 SIZE = 224
 CONFIG = features.Config(weights="random")

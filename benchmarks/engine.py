@@ -37,7 +37,7 @@ def main() -> None:
         seconds = interleaved(
             {
                 "noop": timed(lambda: _python(*render)),
-                "stage_help": timed(lambda: _python("-m", "stages.features", "--help")),
+                "stage_help": timed(lambda: _python("-m", "stages.pictures.features", "--help")),
                 "import": timed(lambda: _python("-c", "import snakemake.cli")),
                 "python": timed(lambda: _python("-c", "pass")),
             }

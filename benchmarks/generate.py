@@ -31,7 +31,7 @@ from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.vocabulary import SPECIAL, Vocabulary
-from stages.generate import Config
+from stages.danmaku.generate import Config
 
 SECONDS, FPS = 24 * 60, 2
 WORDS = 30_000

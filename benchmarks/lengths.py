@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
     },
     "train": {"epochs": 2},
     "generate": {"rate": 0.3},
-    "moments": {"of": "generated"},
+    "stills": {"of": "generated"},
 }
 IDLE = ("VIDEO", "COMMENTS", "CONFIG", "WORKDIR", "PROFILE", "WAIT")
 

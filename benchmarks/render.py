@@ -44,7 +44,7 @@ from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
-from stages.render import Config
+from stages.danmaku.render import Config
 
 EPISODE = EpisodeSpec(seconds=40, width=1280, height=720, comment_rate=6.3)
 CONFIG = Config()

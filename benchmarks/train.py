@@ -57,7 +57,7 @@ from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
 from pipeline.text.vocabulary import END, PADDING, SPECIAL
-from stages.train import Config
+from stages.danmaku.train import Config
 
 CONFIG = Config()
 TAPS = {"conv5_3": (196, 512), "relu7": (4096,)}

@@ -40,7 +40,7 @@ def attention_maps(
 ) -> list[Maps]:
     """How much each position counted for each word of ``sentences``, true words fed back.
 
-    ``sentences`` are word ids without an end mark, one for each of ``moments``; ``captioner``
+    ``sentences`` are word ids without an end mark, one for each of ``stills``; ``captioner``
     lies on ``device``. Raises PipelineError BAD_ARTIFACT for a model without attention, or one
     whose positions are no square grid.
     """

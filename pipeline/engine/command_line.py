@@ -60,12 +60,12 @@ def parser(description: str | None) -> Parser:
         "--format",
         default=os.environ.get("FORMAT"),
         help="what export writes: ass, vtt, csv, niconico.xml, nvcomment.json, bilibili.xml or"
-        " layout.json; what overlay does: mov or webm; what moments does: png or gif",
+        " layout.json; what overlay does: mov or webm; what stills does: png or gif",
     )
     options.add_argument(
         "--of",
         default=os.environ.get("OF"),
-        help="what render, overlay, moments and export take: comments or generated",
+        help="what render, overlay, stills and export take: comments or generated",
     )
     options.add_argument(
         "--viewers",
@@ -76,7 +76,7 @@ def parser(description: str | None) -> Parser:
         "--at",
         default=os.environ.get("AT"),
         metavar="1:05,83.5",
-        help="the moments of a video that moments shows",
+        help="the moments of a video that stills shows",
     )
     options.add_argument("--url", default=os.environ.get("URL"), help="page that fetch goes to")
     options.add_argument(

@@ -28,9 +28,15 @@ PYTHON = f"{shlex.quote(sys.executable)} -P".replace("{", "{{").replace("}", "}}
 
 @cache
 def all_stages() -> Mapping[str, Stage]:
-    """Every stage by name: one for each module of ``stages/``."""
-    names = sorted(path.stem for path in (PROJECT / "stages").glob("[!_]*.py"))
-    return {name: importlib.import_module(f"stages.{name}").STAGE for name in names}
+    """Every stage by name: one for each file of the folders of ``stages/``."""
+    paths = (PROJECT / "stages").glob("[!_]*/[!_]*.py")
+    stages = [_declared(f"stages.{path.parent.name}.{path.stem}") for path in paths]
+    return {stage.name: stage for stage in sorted(stages, key=lambda stage: stage.name)}
+
+
+def _declared(module: str) -> Stage:
+    stage: Stage = importlib.import_module(module).STAGE
+    return replace(stage, module=module)
 
 
 def stage_configs() -> dict[str, type[StageConfig]]:
@@ -179,7 +185,7 @@ class Graph(msgspec.Struct, frozen=True):
         settings = [f"{stage.name}.{k}={v}" for k, v in self.settings[stage.name].items()]
         named = [Path(v) for v in self.settings[stage.name].values() if str(v).startswith("/")]
         files = [f"{path}={file_fingerprint(path)}" for path in named if path.is_file()]
-        words = [*settings, *files, f"code={code_digest(f'stages.{stage.name}')}"]
+        words = [*settings, *files, f"code={code_digest(stage.module)}"]
         return [_verbatim(word) for word in words]
 
     def command(self, stage: Stage) -> Callable[..., str]:
@@ -189,7 +195,7 @@ class Graph(msgspec.Struct, frozen=True):
             words = [*_pairs("--input", input), *_pairs("--output", output)]
             values = self.settings[stage.name]
             settings = msgspec.json.encode(values).decode()
-            module = [*torchrun.command(values.get("processes", 1)), "-m", f"stages.{stage.name}"]
+            module = [*torchrun.command(values.get("processes", 1)), "-m", stage.module]
             return shlex.join([*module, *words, "--settings", settings])
 
         return arguments

@@ -29,7 +29,7 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
         if stage.check is None or not concerned:
             continue
         said = subprocess.run(
-            [sys.executable, "-P", "-m", f"stages.{stage.name}", "--check", sections],
+            [sys.executable, "-P", "-m", stage.module, "--check", sections],
             env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=subprocess.PIPE,
         ).stdout

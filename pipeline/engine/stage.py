@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import logging
 import logging.handlers
 import os
@@ -12,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -71,7 +72,6 @@ class Stage:
     the name of one of the stage's settings for its value.
     """
 
-    name: str
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     run: Callable[[Files, Files, Any], str]
@@ -93,6 +93,14 @@ class Stage:
     memory_mb: int = 1000
     """What it needs at most for an hour and VGG-19, with room: stages run side by side as far as
     memory goes, and a cluster is asked for so much."""
+    module: str = ""
+    """``stages.SYSTEM.FILE``, where it is declared; known once it has been found there."""
+
+    @property
+    def name(self) -> str:
+        """Its verb: its file's name, behind that of its system unless ``stages.SHORT`` has that."""
+        _, system, name = self.module.split(".")
+        return name if system in importlib.import_module("stages").SHORT else f"{system}-{name}"
 
     @property
     def makes_model(self) -> bool:
@@ -102,7 +110,9 @@ class Stage:
     def main(self) -> None:
         """Run as a program: parse the command line, work, and exit with an ExitCode."""
         numerics.configure()
-        sys.exit(_run_from_command_line(self, sys.argv[1:]))
+        program = sys.modules["__main__"].__spec__
+        stage = replace(self, module=program.name) if program else self
+        sys.exit(_run_from_command_line(stage, sys.argv[1:]))
 
 
 def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
@@ -183,7 +193,7 @@ def _explain(error: BaseException) -> tuple[ExitCode, str, bool]:
 
 def _parser(stage: Stage) -> Parser:
     module = sys.modules[stage.run.__module__]
-    parser = Parser(prog=f"python -m stages.{stage.name}", description=module.__doc__)
+    parser = Parser(prog=f"python -m {stage.module}", description=module.__doc__)
     inputs = {**stage.inputs, **stage.commented}
     for option, templates in (("--input", inputs), ("--output", stage.outputs)):
         names = ", ".join(f"{name} (usually workdir/{path})" for name, path in templates.items())

@@ -25,7 +25,7 @@ def new_season(folder: Path, train: int, annotate: int) -> Project:
     """So many videos with comments to learn from and to annotate; nothing made of them yet."""
     project = Project(folder, folder, copy_code(folder / "code"))
     (project.code / "stages" / "_stand_in.py").write_text(RUN)
-    for stage in (project.code / "stages").glob("[!_]*.py"):
+    for stage in (project.code / "stages").glob("[!_]*/[!_]*.py"):
         text, declared = stage.read_text(), "\nSTAGE = Stage("
         assert declared in text
         stage.write_text(text.replace(declared, f"\nfrom stages._stand_in import run\n{declared}"))

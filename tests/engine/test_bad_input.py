@@ -227,7 +227,7 @@ def test_a_traceback_only_when_asked_for(fresh: Project, tmp_path: Path) -> None
     for more, shown in (([], False), (["-v"], True)):
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "stages.frames", *more),
+                *(sys.executable, "-m", "stages.pictures.frames", *more),
                 *("--input", "source=none.mp4", "--output", f"frames={tmp_path}/frames.h5"),
             ],
             cwd=fresh.code,

@@ -49,8 +49,8 @@ def test_what_a_verb_has_no_use_for_is_refused(untouched: Project) -> None:
     done = untouched.run("features", "--of", "generated")
     assert done.returncode == ExitCode.USAGE
     assert "OF= means nothing to features" in done.stderr
-    assert "export, moments, overlay, render" in done.stderr
-    done = untouched.run("moments", "--at", "soon")
+    assert "export, overlay, render, stills" in done.stderr
+    done = untouched.run("stills", "--at", "soon")
     assert done.returncode == ExitCode.USAGE
     assert "'soon' is no time" in done.stderr
 
@@ -61,8 +61,8 @@ def test_the_layout_and_moments_of_the_viewers_comments_need_no_model(
     fresh = untouched.copy_to(tmp_path)
     video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
     fresh.made("export", *video, "--format", "layout.json")
-    fresh.made("moments", *video, "--of", "comments", "--at", "0:01,2")
+    fresh.made("stills", *video, "--of", "comments", "--at", "0:01,2")
     folder = fresh.workdir / TRAIN
     assert json.loads((folder / "comments.layout.json").read_text())["comments"]
-    with Image.open(folder / "moments.png") as sheet:
+    with Image.open(folder / "stills.png") as sheet:
         assert sheet.width > sheet.height

@@ -91,8 +91,8 @@ def make_of(folder: Path) -> Path:
     python.write_text('#!/bin/sh\nprintf %s "$VIDEO" > given\nprintf %s "$*" > arguments\n')
     python.chmod(0o755)
     shutil.copy(ROOT / "Makefile", folder)
-    (folder / "stages").mkdir()
-    (folder / "stages" / "frames.py").touch()
+    (folder / "stages" / "pictures").mkdir(parents=True)
+    (folder / "stages" / "pictures" / "frames.py").touch()
     for made in ("pyproject.toml", "constraints.txt", ".venv/run"):
         (folder / made).touch()
     return folder

@@ -4,7 +4,7 @@ import re
 
 from tests.engine.project import Project
 
-STAGES = ["frames", "features", "comments", "vocabulary", "delay", "align", "rhythm", "train"]
+STAGES = ["frames", "features", "comments", "vocabulary", "delay", "align", "rate", "train"]
 STAGES += ["generate", "evaluate", "explain", "statistics", "render", "report"]
 
 

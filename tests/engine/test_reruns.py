@@ -16,7 +16,7 @@ LEARNING = {(stage, f"models/{MODEL}") for stage in ("train", "corpus")} | WRITI
 COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
 ALIGNING = (
     {(stage, video) for stage in ("align", "statistics") for video in BOTH}
-    | {("rhythm", f"models/{MODEL}")}
+    | {("rate", f"models/{MODEL}")}
     | LEARNING
 )
 AFTER_COMMENTS = {("delay", video) for video in BOTH} | ALIGNING | COUNTING
@@ -148,7 +148,7 @@ def _edit(file: Path, old: str, new: str) -> None:
 
 
 def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
-    _edit(edited.code / "stages" / "render.py", "comments over", "comments on")
+    _edit(edited.code / "stages" / "danmaku" / "render.py", "comments over", "comments on")
     assert edited.plan() == {("render", ANNOTATE)}
 
 
@@ -168,13 +168,13 @@ def test_an_edited_helper_reruns_the_stages_that_import_it(edited: Project) -> N
 
 
 def test_an_edited_comment_or_docstring_reruns_nothing(edited: Project) -> None:
-    _edit(edited.code / "stages" / "align.py", '"""Write', '# why not\n    """Wrote')
+    _edit(edited.code / "stages" / "danmaku" / "align.py", '"""Write', '# why not\n    """Wrote')
     assert edited.plan() == set()
 
 
 def test_a_new_file_in_stages_is_a_stage(edited: Project) -> None:
     """It has a rule, a verb, settings, a log and the place in the plan that its files give it."""
-    (edited.code / "stages" / "shout.py").write_text(
+    (edited.code / "stages" / "danmaku" / "shout.py").write_text(
         '''"""Shout the generated comments."""
 from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Stage
@@ -190,7 +190,6 @@ def run(inputs, outputs, config):
 
 
 STAGE = Stage(
-    name="shout",
     inputs={"comments": "{video}/generated.jsonl"},
     outputs={"shouted": "{video}/shouted.txt"},
     config=Config,

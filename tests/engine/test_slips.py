@@ -86,7 +86,7 @@ def test_a_wrong_path_on_the_command_line_is_told_in_full(fresh: Project) -> Non
     assert "VIDEO=" in said
 
 
-@pytest.mark.parametrize("verb", [["export"], ["moments", "--of", "comments"]])
+@pytest.mark.parametrize("verb", [["export"], ["stills", "--of", "comments"]])
 def test_a_video_without_comments_may_show_the_model_s(fresh: Project, verb: list[str]) -> None:
     lonely = fresh.folder / "lonely.mp4"
     shutil.copy(fresh.show / f"{ANNOTATE}.mp4", lonely)

@@ -34,7 +34,7 @@ def at_start_of_frames(project: Project, statement: str) -> None:
 
 
 def before(project: Project, stage: str, line: str, statement: str) -> None:
-    path = project.code / "stages" / f"{stage}.py"
+    (path,) = (project.code / "stages").glob(f"*/{stage}.py")
     text = path.read_text()
     assert line in text
     path.write_text(text.replace(line, f"    {statement}\n{line}", 1))

@@ -46,8 +46,8 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
             "one of none, layers, halves. Did you mean `halves`?",
         ),
         ("pipeline export --format as", 11, "Did you mean `ass`?"),
-        ("pipeline moments --format jpg", 11, "FORMAT= is “jpg”, but must be png or gif"),
-        ("pipeline moments --at 1:xx", 2, "AT="),
+        ("pipeline stills --format jpg", 11, "FORMAT= is “jpg”, but must be png or gif"),
+        ("pipeline stills --at 1:xx", 2, "AT="),
         ("pipeline frames --video none.mp4", 20, "there is no video at {0}/none.mp4"),
         ("pipeline render --config emty", 2, "Did you mean `empty`?"),
         ("pipeline frames --video emty", 20, "Did you mean `empty`? Check the path after VIDEO="),
@@ -93,7 +93,11 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline.show --folder x --episode one", 2, "--episode is “one”, but must be a whole"),
         ("pipeline.show --folder x y", 2, "y is one word too many"),
         ("pipeline.setup.audit x", 2, "x is one word too many"),
-        ("stages.align --inptu a=b", 2, "there is no option --inptu. Did you mean `--input`?"),
+        (
+            "stages.danmaku.align --inptu a=b",
+            2,
+            "there is no option --inptu. Did you mean `--input`?",
+        ),
     ],
 )
 def test_a_wrong_command_line_is_one_line(tmp_path: Path, words: str, code: int, told: str) -> None:

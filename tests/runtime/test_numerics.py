@@ -33,7 +33,7 @@ def run(inputs, outputs, config):
     print([pool["num_threads"] for pool in threadpoolctl.threadpool_info()
            if pool["internal_api"] == "openblas"])
     return "done"
-Stage("any", {}, {"made": "made"}, run).main()
+Stage({}, {"made": "made"}, run, module="stages.any.making").main()
 """
 DRIVER = """
 import os, sys

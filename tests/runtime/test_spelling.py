@@ -31,8 +31,13 @@ def checkout(tmp_path: Path) -> Path:
         *("pipeline/runtime/__init__.py", "pipeline/runtime/spelling.py"),
     ):
         shutil.copy(ROOT / file, folder / file)
-    for file in ("stages/render.py", "stages/report.py", "pyproject.toml", "constraints.txt"):
-        (folder / file).parent.mkdir(exist_ok=True)
+    for file in (
+        "stages/danmaku/render.py",
+        "stages/danmaku/report.py",
+        "pyproject.toml",
+        "constraints.txt",
+    ):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (folder / file).touch()
     python = folder / ".venv" / "bin" / "python"
     python.parent.mkdir(parents=True)

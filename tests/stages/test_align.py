@@ -15,7 +15,7 @@ from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.paths import PROJECT
-from stages import align
+from stages.danmaku import align
 
 SECONDS, FPS = 20, 2
 LAST = SECONDS * FPS - 1

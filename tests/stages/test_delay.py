@@ -9,7 +9,7 @@ from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
-from stages import delay
+from stages.danmaku import delay
 
 SECONDS, SHOT, FPS = 120, 6, 4
 

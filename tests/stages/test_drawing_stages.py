@@ -18,7 +18,7 @@ from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import probe
 from pipeline.runtime.errors import ExitCode, PipelineError
-from stages import moments, overlay, render
+from stages.danmaku import overlay, render, stills
 from tests import clips
 
 
@@ -153,7 +153,7 @@ def test_overlays_are_clear_where_there_is_no_text(
 
 
 def test_moments_are_those_asked_for(video: Video) -> None:
-    said = video.run(moments, "asked.png", at=(1.0, 3.5), width=160)
+    said = video.run(stills, "asked.png", at=(1.0, 3.5), width=160)
     assert said.startswith("2 moments (1.0, 3.5 s)")
     with Image.open(video.folder / "asked.png") as sheet:
         pixels = np.asarray(sheet.convert("RGB"))
@@ -163,8 +163,8 @@ def test_moments_are_those_asked_for(video: Video) -> None:
 
 
 def test_moments_in_motion(video: Video) -> None:
-    video.run(moments, "moments.gif", format="gif", at=(0.0, 2.0), width=160, seconds=1.0)
-    with Image.open(video.folder / "moments.gif") as gif:
+    video.run(stills, "stills.gif", format="gif", at=(0.0, 2.0), width=160, seconds=1.0)
+    with Image.open(video.folder / "stills.gif") as gif:
         assert gif.size == (160, 90)
         shown = sum(picture.info["duration"] for picture in ImageSequence.Iterator(gif))
         first = np.asarray(gif.convert("RGB"))
@@ -174,7 +174,7 @@ def test_moments_in_motion(video: Video) -> None:
 
 def test_a_moment_past_the_end_is_refused(video: Video) -> None:
     with pytest.raises(PipelineError) as caught:
-        video.run(moments, "late.png", at=(99.0,))
+        video.run(stills, "late.png", at=(99.0,))
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "99" in caught.value.problem
 
@@ -215,8 +215,8 @@ def test_render_says_what_becomes_of_hdr(
 
 
 def test_moments_of_hdr_are_ordinary_pictures(hdr: Video) -> None:
-    hdr.run(moments, "moments.png", of="comments", at=(1.0,), width=320)
-    sheet = np.asarray(Image.open(hdr.folder / "moments.png"))[12:192, 12:332]
+    hdr.run(stills, "stills.png", of="comments", at=(1.0,), width=320)
+    sheet = np.asarray(Image.open(hdr.folder / "stills.png"))[12:192, 12:332]
     assert np.abs(sheet[90, 160].astype(int) - 142).max() < 8
     assert like(sheet[BOTTOM], 0, 0, 255)
 

@@ -13,7 +13,7 @@ from pipeline.danmaku.comments.comments_file import GeneratedComment, write_line
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.engine.stage import Files
 from pipeline.runtime.errors import ExitCode, PipelineError
-from stages import explain
+from stages.danmaku import explain
 from tests.attending import VOCABULARY, captioner, comment
 from tests.danmaku.explanation.subjects import Learned, corpus_of, learned, many, written
 

@@ -12,7 +12,7 @@ import pytest
 from pipeline.engine.stage import Files
 from pipeline.pictures.backbones.onnx_network import OnnxNetwork
 from pipeline.pictures.frames_file import writing_frames
-from stages import features
+from stages.pictures import features
 from tests.networks import WEIGHTS, tiny_onnx
 
 SIZE, PICTURES = 16, 21

@@ -11,7 +11,7 @@ from PIL import Image
 
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, read_thumbnail
-from stages import frames
+from stages.pictures import frames
 from tests import clips
 
 HELD = 3  # frames of a drawing, eight drawings a second

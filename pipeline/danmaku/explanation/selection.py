@@ -30,7 +30,7 @@ def choose(
     if len(at) > most:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
-            f"`attend: at:` names {len(at)} moments, and `most:` allows {most} comments",
+            f"`attention: at:` names {len(at)} moments, and `most:` allows {most} comments",
             "Name fewer, or raise `most:`",
         )
     wanted = [_folded(word) for word in words]
@@ -75,5 +75,5 @@ def _nothing_left(count: int, words: Sequence[str]) -> PipelineError:
     return PipelineError(
         ExitCode.NO_USABLE_COMMENTS,
         f"none of the {count:,} generated comments has {' or '.join(words)}",
-        "Ask for other words in `attend: words:`, or for none; generated.jsonl lists what there is",
+        "Ask for other words in `attention: words:`, or for none; generated.jsonl lists them",
     )

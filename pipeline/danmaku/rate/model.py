@@ -90,7 +90,7 @@ class RateModel:
                 ExitCode.BAD_ARTIFACT,
                 f"{path} holds {features.backbone} ({features.weights}), but the rate of comments"
                 f" was learned from {self.card.tap} of {self.card.backbone} ({self.card.weights})",
-                "Use the same `features:` settings for both, or run `make rhythm` again",
+                "Use the same `features:` settings for both, or run `make rate` again",
             )
 
     def save(self, path: Path) -> None:
@@ -117,7 +117,7 @@ class RateModel:
                 raise PipelineError(
                     ExitCode.BAD_ARTIFACT,
                     f"{path} was learned from other features: {card.scene}, {card.episode}",
-                    "Run `make rhythm` again",
+                    "Run `make rate` again",
                 )
             picture, scene, episode, bias = (
                 file.get_tensor(name) for name in ("picture", "scene", "episode", "bias")

@@ -25,7 +25,7 @@ def chosen(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
     if late := [second for second in seconds if second > video.duration]:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
-            f"`moments: at:` names second {float(late[0]):g}, and {video.path.name} has"
+            f"`stills: at:` names second {float(late[0]):g}, and {video.path.name} has"
             f" {float(video.duration):.1f}",
             "Name moments within the video",
         )

@@ -18,7 +18,7 @@ from pipeline.danmaku.explanation.subject import Written
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.normalize import normalize
-from stages import corpus
+from stages.danmaku import corpus
 from tests.aligned import aligned
 from tests.attending import CHANNELS, SIDE, VOCABULARY
 from tests.captioning.conftest import features_file

@@ -67,7 +67,7 @@ def test_what_is_not_there_is_named() -> None:
         chosen(["リゼ", "シャロ"])
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
     assert "none of the 5 generated comments has リゼ or シャロ" in caught.value.problem
-    assert "`attend: words:`" in caught.value.remedy
+    assert "`attention: words:`" in caught.value.remedy
 
 
 def test_a_video_without_comments_asks_for_more() -> None:

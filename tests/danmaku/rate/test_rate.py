@@ -377,7 +377,7 @@ def test_the_same_model_is_the_same_file(model: RateModel, tmp_path: Path) -> No
 def test_a_file_of_other_features_is_refused(model: RateModel, tmp_path: Path) -> None:
     card = msgspec.structs.replace(model.card, scene=("moon", *SCENE[1:]))
     replace(model, card=card).save(tmp_path / "rate.safetensors")
-    with pytest.raises(PipelineError, match="make rhythm") as caught:
+    with pytest.raises(PipelineError, match="make rate") as caught:
         RateModel.load(tmp_path / "rate.safetensors")
     assert caught.value.code == ExitCode.BAD_ARTIFACT
 

@@ -334,7 +334,7 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
             f"--output=figures={folder / 'statistics.json'}",
         ]
         subprocess.run(
-            [sys.executable, "-m", "stages.statistics", *pairs],
+            [sys.executable, "-m", "stages.danmaku.statistics", *pairs],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": seed},
             check=True,

@@ -54,7 +54,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="delay",
     inputs={"frames": "{video}/frames.h5", "comments": "{video}/comments.jsonl"},
     outputs={"delay": "{video}/delay.json"},
     config=Config,

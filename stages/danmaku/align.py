@@ -86,7 +86,6 @@ def _what_becomes_of_them(config: Config) -> str:
 
 
 STAGE = Stage(
-    name="align",
     inputs={
         "frames": "{video}/frames.h5",
         "comments": "{video}/comments.jsonl",

@@ -50,7 +50,6 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 
 STAGE = Stage(
-    name="rhythm",
     inputs={
         "features": "{train}/features.h5",
         "frames": "{train}/frames.h5",

@@ -123,7 +123,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="comments",
     inputs={"source": "{video}/source.comments.json"},
     outputs={
         "comments": "{video}/comments.jsonl",

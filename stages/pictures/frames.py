@@ -70,7 +70,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="frames",
     inputs={"source": "{video}/source.video.json"},
     outputs={"frames": "{video}/frames.h5"},
     config=Config,

@@ -17,7 +17,8 @@ from pipeline.media.probe import probe
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import Source
-from stages import attend, frames
+from stages.danmaku import attention
+from stages.pictures import frames
 from tests import clips
 from tests.attending import SIDE, VOCABULARY, captioner, comment, features, peaks, staring
 from tests.captioning.conftest import features_file
@@ -60,7 +61,7 @@ class Project:
         }
         inputs = Files({name: [self.folder / path] for name, path in named.items()})
         outputs = Files({"strips": [self.strips], "animation": [self.animation]})
-        return attend.run(inputs, outputs, attend.Config(**settings))  # type: ignore[arg-type]
+        return attention.run(inputs, outputs, attention.Config(**settings))  # type: ignore[arg-type]
 
     def refused(self, **settings: object) -> PipelineError:
         """The error of a run that must fail and leave nothing."""

@@ -61,7 +61,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="overlay",
     inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
     outputs={"overlay": "{video}/overlay.{format}"},
     config=Config,

@@ -34,7 +34,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="vocabulary",
     inputs={"comments": "{train}/comments.jsonl"},
     outputs={"vocabulary": "models/{model}/vocabulary.json"},
     config=Config,

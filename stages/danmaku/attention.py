@@ -67,7 +67,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         published(outputs["animation"]) as animation,
         encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
     ):
-        for number, moment in enumerate(track(moments, len(moments), "attend", "comments")):
+        for number, moment in enumerate(track(moments, len(moments), "attention", "comments")):
             seen = still(video, moment, speller.picture[0])
             sheet.fill(number, decoded(seen, sheet.cell))
             for picture in speller.spell(attended[number], decoded(seen, speller.picture)):
@@ -133,7 +133,6 @@ def _when_seen(frames: Frames, frame: int) -> float:
 
 
 STAGE = Stage(
-    name="attend",
     inputs={
         "source": "{video}/source.video.json",
         "frames": "{video}/frames.h5",

@@ -59,7 +59,6 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
 
 
 STAGE = Stage(
-    name="corpus",
     inputs={
         "frames": "{train}/frames.h5",
         "features": "{train}/features.h5",

@@ -104,7 +104,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     captioner.mean, captioner.std, captioner.spread = bank.statistics()
 
     everything = [file_fingerprint(path) for paths in inputs.paths.values() for path in paths]
-    key = " ".join([code_digest("stages.train"), str(msgspec.json.encode(config)), *everything])
+    key = " ".join(
+        [code_digest("stages.danmaku.train"), str(msgspec.json.encode(config)), *everything]
+    )
     with joined() as team:
         if bank.reside_on(team.device):
             log.info("all features lie in the memory of %s", team.device)
@@ -166,7 +168,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="train",
     inputs={
         "features": "{train}/features.h5",
         "frames": "{train}/frames.h5",

@@ -38,7 +38,7 @@ class Config(StageConfig, frozen=True):
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``moments.png`` or ``moments.gif``."""
+    """Write ``stills.png`` or ``stills.gif``."""
     from fractions import Fraction
 
     from pipeline.danmaku.comments.comments_file import read_on_screen
@@ -55,12 +55,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     else:
         moments = crowded(layout, video, config.most)
     scene = Scene(video, [layout])
-    with published(outputs["moments"]) as temporary:
+    with published(outputs["stills"]) as temporary:
         if config.format == "png":
             _write_sheet(temporary, scene, moments, config.width)
         else:
             _write_gif(temporary, scene, moments, config)
-    size = outputs["moments"].stat().st_size
+    size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
     return f"{len(moments)} moments ({times} s), {size / 1e6:.1f} MB"
 
@@ -97,9 +97,8 @@ def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Conf
 
 
 STAGE = Stage(
-    name="moments",
     inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"moments": "{video}/moments.{format}"},
+    outputs={"stills": "{video}/stills.{format}"},
     config=Config,
     run=run,
 )

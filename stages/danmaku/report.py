@@ -120,7 +120,6 @@ def _told(summary: Summary) -> str:
 
 
 STAGE = Stage(
-    name="report",
     inputs={
         "source": "{video}/source.video.json",
         "frames": "{video}/frames.h5",

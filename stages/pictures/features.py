@@ -76,7 +76,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             "pictures": file_fingerprint(inputs["frames"]),
             "settings": msgspec.json.encode(config).decode(),
             "batch": str(batch),
-            "code": code_digest("stages.features"),
+            "code": code_digest("stages.pictures.features"),
         }
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
             begun = store.next
@@ -94,7 +94,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="features",
     inputs={"frames": "{video}/frames.h5"},
     outputs={"features": "{video}/features.h5"},
     config=Config,

@@ -82,7 +82,6 @@ def _told(evaluation: Evaluation) -> str:
 
 
 STAGE = Stage(
-    name="evaluate",
     inputs={
         "source": "{video}/source.video.json",
         "frames": "{video}/frames.h5",

@@ -50,7 +50,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="export",
     inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
     outputs={"export": "{video}/{of}.{format}"},
     config=Config,

@@ -35,7 +35,6 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 
 STAGE = Stage(
-    name="statistics",
     inputs={
         "salvage": "{video}/salvage.json",
         "frames": "{video}/frames.h5",

@@ -168,7 +168,6 @@ def _legends(config: Config) -> list[list[Entry]]:
 
 
 STAGE = Stage(
-    name="render",
     inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
     outputs={"annotated": "{video}/annotated.mp4"},
     commented={"viewers": "{video}/comments.jsonl"},

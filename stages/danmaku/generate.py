@@ -118,7 +118,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    name="generate",
     inputs={
         "frames": "{video}/frames.h5",
         "features": "{video}/features.h5",

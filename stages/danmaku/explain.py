@@ -64,7 +64,6 @@ def _summary(explained: Explained) -> str:
 
 
 STAGE = Stage(
-    name="explain",
     inputs={
         "frames": "{video}/frames.h5",
         "features": "{video}/features.h5",

@@ -14,7 +14,7 @@ from pipeline.engine.stage import Files
 from pipeline.pictures.features_file import building_features
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.runtime.errors import ExitCode, PipelineError
-from stages import rhythm
+from stages.danmaku import rate
 from tests.aligned import aligned
 
 SECONDS, FPS, CHANNELS = 240, 2, 5
@@ -55,7 +55,7 @@ def made(target: Path, *videos: Path) -> str:
     names = {"features": "features.h5", "frames": "frames.h5", "aligned": "aligned.h5"}
     inputs = Files({name: [folder / file for folder in videos] for name, file in names.items()})
     outputs = {"rhythm": [target / "rhythm.json"], "rate": [target / "rate.safetensors"]}
-    return rhythm.run(inputs, Files(outputs), rhythm.STAGE.config())
+    return rate.run(inputs, Files(outputs), rate.STAGE.config())
 
 
 def test_it_learns_what_viewers_react_to(tmp_path: Path) -> None:
