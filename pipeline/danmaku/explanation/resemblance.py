@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.captioning.corpus_file import TrainingCorpus
-from pipeline.danmaku.evaluation.corpus import Floats
-from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.subject import Written
+from pipeline.evaluation.corpus import Floats
 from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.pictures.similarity import Float32s
 
 NEAREST = 4
 """Training pictures shown for a comment."""
@@ -47,7 +48,9 @@ class Resemblance(NamedTuple):
     """What ``near`` refers to."""
 
 
-def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictures) -> Resemblance:
+def resemblance(
+    written: Written, corpus: TrainingCorpus, pictures: TrainingPictures
+) -> Resemblance:
     """The training pictures most like the picture of each comment, the most like first.
 
     Of those less than two seconds apart in one video only the most like counts. ``pictures`` are
@@ -100,7 +103,7 @@ def _vicinity(video: Int64s, time_ms: Floats) -> Int64s:
 
 
 def _learned(
-    corpus: TrainingCorpus, pictures: LearnedPictures, named: Int64s
+    corpus: TrainingCorpus, pictures: TrainingPictures, named: Int64s
 ) -> Iterator[Likeness]:
     """What the page shows of the ``named`` pictures (places among all), in their order."""
     starts = np.searchsorted(pictures.video, np.arange(len(corpus.videos)))
