@@ -57,26 +57,6 @@ class FrameTimes:
         return (times_ms >= 0) & ~self.past_end(times_ms)
 
 
-def parse_clock(text: str) -> float:
-    """Seconds of ``83.5``, ``1:23.5`` or ``0:01:23.5``.
-
-    Raises ValueError for what is none of these.
-    """
-    seconds = 0.0
-    for part in text.strip().split(":"):
-        if not part.replace(".", "", 1).isdecimal():
-            raise ValueError(f"{text!r} is no time")
-        seconds = 60 * seconds + float(part)
-    return seconds
-
-
-def clock_text(milliseconds: int) -> str:
-    """Such as ``0:23:40``, or ``-0:00:05``; whole seconds, what is left is cut off."""
-    minutes, seconds = divmod(abs(milliseconds) // MILLISECONDS, 60)
-    sign = "-" if milliseconds < 0 else ""
-    return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
-
-
 def frame_rate(fps: float) -> Fraction:
     """Pictures a second; 23.976, 29.97 and 59.94 stand for thousands of 1001."""
     ntsc = Fraction(round(fps * 1.001) * 1000, 1001)

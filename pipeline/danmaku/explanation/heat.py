@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from pipeline.media.frame_times import MILLISECONDS
+from pipeline.runtime.clock import clock_text
 
 Picture = npt.NDArray[np.uint8]
 """(height, width, 3) RGB."""
@@ -42,8 +42,7 @@ class AttendedComment:
     @property
     def time(self) -> str:
         """When it appears: ``1:02.3``."""
-        minutes, rest = divmod(max(self.time_ms, 0), 60 * MILLISECONDS)
-        return f"{minutes}:{rest // 100 / 10:04.1f}"
+        return clock_text(max(self.time_ms, 0), digits=1)
 
     def peak(self, place: int) -> str:
         """How much of a word's attention its hottest position has: ``2.3 %``."""
