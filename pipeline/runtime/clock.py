@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+MILLISECONDS = 1000  # in a second
+
 _CLOCK = re.compile(
     r"\s*(-)?(?:(?:(\d{1,6})\s*:\s*)?(\d{1,6})\s*:\s*)?(\d{1,6}(?:[.,]\d*)?)\s*", re.ASCII
 )
@@ -31,7 +33,7 @@ def clock_text(milliseconds: int, digits: int = 0) -> str:
 
     What lies below the last digit is cut off, so that a clock never runs ahead.
     """
-    seconds, rest = divmod(abs(milliseconds), 1000)
+    seconds, rest = divmod(abs(milliseconds), MILLISECONDS)
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     head = f"{hours}:{minutes:02}" if hours else f"{minutes}"

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from pipeline.danmaku.drawing.showing import Picture
     from pipeline.danmaku.video.annotated_pictures import Scene
+    from pipeline.media.pixels import Picture
 
 
 class Config(StageConfig, frozen=True):

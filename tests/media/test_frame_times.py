@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.frame_times import MILLISECONDS, FrameTimes, frame_rate
+from pipeline.media.frame_times import FrameTimes, frame_rate
+from pipeline.runtime.clock import MILLISECONDS
 
 
 @st.composite

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.danmaku.evaluation.corpus import Comment, Corpus, Floats, joined
+from pipeline.danmaku.evaluation.corpus import Comment, Corpus, joined
 from pipeline.danmaku.evaluation.ranking import Candidates, Query
+from pipeline.runtime.arrays import Float64s
 
 Neighbours = Sequence[tuple[float, Comment]]
 """Training comments at the pictures nearest to a query's, each with a positive weight."""
@@ -18,12 +19,12 @@ _SIMILARITY = 0.1
 """Share of similar words in the score of retrieval; the rest is for the same words."""
 
 
-def random_scores(candidates: Sequence[Candidates]) -> list[Floats]:
+def random_scores(candidates: Sequence[Candidates]) -> list[Float64s]:
     """All the same: the metrics of ties are those of chance, without its noise."""
     return [np.zeros(len(asked.comments)) for asked in candidates]
 
 
-def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floats]:
+def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Float64s]:
     """How often training has the comment."""
     return [
         np.array([corpus.counts[comment] for comment in asked.comments], np.float64)
@@ -31,7 +32,7 @@ def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[
     ]
 
 
-def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floats]:
+def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Float64s]:
     """How near the comment is to the mean length in training.
 
     This is all that a model knows which has learned how long comments are and no words. The
@@ -43,7 +44,7 @@ def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floa
 
 def context_scores(
     queries: Sequence[Query], candidates: Sequence[Candidates], corpus: Corpus
-) -> list[Floats]:
+) -> list[Float64s]:
     """Comments of the context first, the oftener the better, then by TF-IDF cosine to it."""
     contexts = corpus.vectors_of([joined(query.context) for query in queries])
     scores = []
@@ -57,7 +58,7 @@ def context_scores(
 
 def retrieval_scores(
     neighbours: Sequence[Neighbours], candidates: Sequence[Candidates], corpus: Corpus
-) -> list[Floats]:
+) -> list[Float64s]:
     """How often viewers wrote the comment at similar pictures, the more similar the more so.
 
     That is the share of the weight of all neighbours that is on this very comment. It is 0

@@ -7,21 +7,21 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.captioning.examples import Moments, Talk, moments_at
 from pipeline.captioning.likelihood import comment_nats
 from pipeline.danmaku.evaluation import baselines
 from pipeline.danmaku.evaluation.baselines import Neighbours
-from pipeline.danmaku.evaluation.corpus import Corpus, Floats
+from pipeline.danmaku.evaluation.corpus import Corpus
 from pipeline.danmaku.evaluation.intervals import paired_difference
 from pipeline.danmaku.evaluation.metrics import Outcomes, Scores, ranking_table
 from pipeline.danmaku.evaluation.neighbours import LearnedPictures
 from pipeline.danmaku.evaluation.ranking import Candidates, Query, draw_candidates
 from pipeline.danmaku.evaluation.record import Interval, Ranking, RankingTable
 from pipeline.danmaku.evaluation.subject import Episode, Trained
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import is_enough
 from pipeline.text.vocabulary import END, UNKNOWN
 
@@ -141,10 +141,10 @@ def _model_scores(
     other = np.random.default_rng([seed, len(moments)]).permutation(len(moments))
     moved = replace(moments, picture=moments.picture[other], around=moments.around[other])
 
-    def nats(pictures: FeatureBank, at: Moments) -> npt.NDArray[np.float64]:
+    def nats(pictures: FeatureBank, at: Moments) -> Float64s:
         return comment_nats(trained.captioner, pictures, at.take(query), sentences)
 
-    def by_query(scores: Floats) -> list[Floats]:
+    def by_query(scores: Float64s) -> list[Float64s]:
         return np.split(scores, np.cumsum(counts)[:-1])
 
     seen = nats(bank, moments)

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from pipeline.runtime.arrays import Float32s
+
 Comment = tuple[str, ...]
 """Its words."""
-Floats = npt.NDArray[np.float64]
 
 _BATCH = 64  # texts whose similarity to all comments is in memory at once
 
@@ -63,9 +64,7 @@ def joined(comments: Iterable[Comment]) -> Comment:
     return tuple(chain.from_iterable(comments))
 
 
-def _greatest(
-    places: npt.NDArray[np.integer[Any]], values: npt.NDArray[np.float32], most: int
-) -> list[int]:
+def _greatest(places: npt.NDArray[np.integer[Any]], values: Float32s, most: int) -> list[int]:
     """The ``most`` places (n,) of the greatest values (n,), descending, of equals the first."""
     if len(values) > most:
         enough = values >= np.partition(values, -most)[-most]

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from pipeline.danmaku.evaluation.corpus import Comment
 from pipeline.danmaku.evaluation.record import Diversity
-from pipeline.media.frame_times import MILLISECONDS
+from pipeline.runtime.clock import MILLISECONDS
 
 _MOST_FREQUENT = 20
 _RECENT_MS = 10 * MILLISECONDS

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.danmaku.evaluation.corpus import Floats
 from pipeline.danmaku.evaluation.record import Interval
+from pipeline.runtime.arrays import Float64s
 from pipeline.runtime.sample_size import LEAST_CLUSTERS
 
 _RESAMPLES = 2000
@@ -47,7 +47,7 @@ def ratio_interval(
 
 
 def resampled(
-    values: Floats, clusters: npt.NDArray[np.generic], of: Callable[[Floats], Floats]
+    values: Float64s, clusters: npt.NDArray[np.generic], of: Callable[[Float64s], Float64s]
 ) -> Interval:
     """Of a figure that ``of`` computes from sums (k, …) of ``values`` (k, n).
 
@@ -68,7 +68,7 @@ def resampled(
     return Interval(mean, float(low), float(high))
 
 
-def _finite(values: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+def _finite(values: npt.ArrayLike, shape: tuple[int, ...]) -> Float64s:
     array = np.asarray(values, np.float64)
     if array.shape != shape or not np.isfinite(array).all():
         raise ValueError("each cluster number needs one finite value")

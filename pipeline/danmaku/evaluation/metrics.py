@@ -12,26 +12,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.danmaku.evaluation.corpus import Floats
 from pipeline.danmaku.evaluation.intervals import mean_interval
-from pipeline.danmaku.evaluation.ranking import Bools, Candidates, Query
+from pipeline.danmaku.evaluation.ranking import Candidates, Query
 from pipeline.danmaku.evaluation.record import Ranking, RankingTable, Standing
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Bools, Float64s, Int64s
 
-Scores = Sequence[Floats]
+Scores = Sequence[Float64s]
 """(candidates,) for each query, higher is better."""
 
 
 class Outcomes(NamedTuple):
     """Metrics of the best-ranked positive of each query, of shape (queries,)."""
 
-    hit_1: Floats
+    hit_1: Float64s
     """The chance that it is among the first 1; 0 or 1 without ties."""
-    hit_5: Floats
-    hit_10: Floats
-    rank: Floats
+    hit_5: Float64s
+    hit_10: Float64s
+    rank: Float64s
     """From 1."""
-    reciprocal_rank: Floats
+    reciprocal_rank: Float64s
 
     @classmethod
     def of(cls, scores: Scores, positives: Sequence[Bools]) -> Outcomes:
@@ -44,7 +43,7 @@ class Outcomes(NamedTuple):
         return cls(*np.array(rows, np.float64).reshape(-1, len(cls._fields)).T)
 
 
-def _outcome(scores: Floats, positive: Bools) -> tuple[float, ...]:
+def _outcome(scores: Float64s, positive: Bools) -> tuple[float, ...]:
     """The metrics of one query; both arguments of shape (candidates,)."""
     if scores.shape != positive.shape or not positive.any() or np.isnan(scores).any():
         raise ValueError("each candidate needs a score, and each query a positive")

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.corpus import Comment
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float16s, Float32s, Int64s
 
 _BLOCK = 4096  # pictures; for all at once copies would take several times what is kept
-
-Float32s = npt.NDArray[np.float32]
 
 
 class LearnedPictures:
@@ -50,14 +47,14 @@ class LearnedPictures:
         words = self._videos[int(self.video[place])].aligned.words
         return [tuple(words[index]) for index in self.comments[place]]
 
-    def cosines(self, means: npt.NDArray[np.float16]) -> Float32s:
+    def cosines(self, means: Float16s) -> Float32s:
         """(n, m) how similar pictures with these mean positions (n, c) are to each of them.
 
         The cosine of mean positions, in units of how training pictures differ.
         """
         return np.asarray(self._directed(means) @ self._directions.T)
 
-    def _directed(self, means: npt.NDArray[np.float16]) -> Float32s:
+    def _directed(self, means: Float16s) -> Float32s:
         """(n, c) of length 1."""
         found = np.empty(means.shape, np.float32)
         for start in range(0, len(means), _BLOCK):

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.runtime.arrays import Float64s
 
-def peak_positions(weights: npt.NDArray[np.floating[Any]], side: int) -> npt.NDArray[np.float64]:
+
+def peak_positions(weights: npt.NDArray[np.floating[Any]], side: int) -> Float64s:
     """The centre (x, y) of the position that counted most, for each of the maps (…, p).
 
     The p = ``side``² positions cover the whole picture row by row. Returns (…, 2): shares of

@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.evaluation.corpus import Comment, Corpus, joined
+from pipeline.runtime.arrays import Bools
 
 CANDIDATES = 100
 POSITIVES = 5
 PLAUSIBLE = 20
 POPULAR = 20
 CONTEXT = 5
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

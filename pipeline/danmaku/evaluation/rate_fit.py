@@ -5,12 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
-from pipeline.danmaku.evaluation.corpus import Floats
 from pipeline.danmaku.evaluation.intervals import resampled
 from pipeline.danmaku.evaluation.record import Interval, RateFit
 from pipeline.danmaku.evaluation.subject import Episode, Trained
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.sample_size import ROUNDING, is_constant
 
 
@@ -23,7 +22,7 @@ def measure_rate(trained: Trained, episode: Episode, block_s: float) -> RateFit 
     return rate_fit(expected, actual, block)
 
 
-def rate_fit(expected: Floats, actual: Floats, block: Int64s) -> RateFit | None:
+def rate_fit(expected: Float64s, actual: Float64s, block: Int64s) -> RateFit | None:
     """Of (n,) comments a second; None where one of both is constant."""
     if is_constant(expected) or is_constant(actual):
         return None
@@ -33,12 +32,12 @@ def rate_fit(expected: Floats, actual: Floats, block: Int64s) -> RateFit | None:
     )
 
 
-def correlation(expected: Floats, actual: Floats, block: Int64s) -> Interval:
+def correlation(expected: Float64s, actual: Float64s, block: Int64s) -> Interval:
     """Pearson's, (n,) each, with its interval; neither may be constant."""
     x, y = _standardised(expected), _standardised(actual)
     products = np.stack([np.ones_like(x), x, y, x * x, y * y, x * y])
 
-    def of(sums: Floats) -> Floats:
+    def of(sums: Float64s) -> Float64s:
         """Correlations (…,) from sums of the products (6, …)."""
         x, y, xx, yy, xy = sums[1:] / sums[0]
         # Of blocks without a comment no draw is anything but constant, and what is left of
@@ -52,6 +51,6 @@ def correlation(expected: Floats, actual: Floats, block: Int64s) -> Interval:
     return resampled(products, block, of)
 
 
-def _standardised(values: Floats) -> Floats:
+def _standardised(values: Float64s) -> Float64s:
     centred = values - values.mean()
     return np.asarray(centred / centred.std())

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.evaluation.corpus import Floats
 from pipeline.danmaku.evaluation.metrics import Outcomes, ranking_table
-from pipeline.danmaku.evaluation.ranking import Bools, Candidates, Query
+from pipeline.danmaku.evaluation.ranking import Candidates, Query
 from pipeline.danmaku.evaluation.record import RankingTable
+from pipeline.runtime.arrays import Bools, Float64s
 
 KNOWN_CHANCE = [
     # positives, candidates, hits in per cent, mean rank, mean reciprocal rank
@@ -21,7 +21,7 @@ KNOWN_CHANCE = [
 ]
 
 
-def of_one(scores: Floats, positive: Bools) -> list[float]:
+def of_one(scores: Float64s, positive: Bools) -> list[float]:
     return [float(values[0]) for values in Outcomes.of([scores], [positive])]
 
 
@@ -30,7 +30,7 @@ def first(positives: int, candidates: int) -> Bools:
 
 
 @st.composite
-def queries(draw: st.DrawFn, most: int = 40) -> tuple[Floats, Bools]:
+def queries(draw: st.DrawFn, most: int = 40) -> tuple[Float64s, Bools]:
     size = draw(st.integers(1, most))
     scores = draw(st.lists(st.integers(-3, 3), min_size=size, max_size=size))
     positive = draw(st.lists(st.booleans(), min_size=size, max_size=size).filter(any))
@@ -82,7 +82,7 @@ def test_a_tie_of_two_is_half_of_each_order() -> None:
 
 
 @given(queries(most=5))
-def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Floats, Bools]) -> None:
+def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     orders = [
         of_one(scores + np.array(nudge) / 100, positive)
@@ -92,7 +92,7 @@ def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Floats, Bools]) -> Non
 
 
 @given(queries())
-def test_metrics_are_within_bounds(query: tuple[Floats, Bools]) -> None:
+def test_metrics_are_within_bounds(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     hit_1, hit_5, hit_10, rank, reciprocal = of_one(scores, positive)
     slack = 1e-12
@@ -104,7 +104,7 @@ def test_metrics_are_within_bounds(query: tuple[Floats, Bools]) -> None:
 
 @given(queries(), st.randoms(use_true_random=False), st.integers(-9, 9))
 def test_neither_order_nor_a_constant_matters(
-    query: tuple[Floats, Bools], random: Random, constant: int
+    query: tuple[Float64s, Bools], random: Random, constant: int
 ) -> None:
     scores, positive = query
     order = list(range(len(scores)))
@@ -116,7 +116,7 @@ def test_neither_order_nor_a_constant_matters(
 
 
 @given(queries())
-def test_no_tie_is_better_than_putting_the_positive_first(query: tuple[Floats, Bools]) -> None:
+def test_no_tie_is_better_than_putting_the_positive_first(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     ahead = of_one(scores + positive / 2, positive)
     tied = of_one(scores, positive)
