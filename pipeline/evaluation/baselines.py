@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.evaluation.candidates import Candidates, Query
-from pipeline.evaluation.corpus import Corpus, Floats, Sentence, concatenated
+from pipeline.evaluation.corpus import Corpus, Sentence, concatenated
+from pipeline.runtime.arrays import Float64s
 
 Neighbours = Sequence[tuple[float, Sentence]]
 """Training sentences at the pictures nearest to a query's, each with a positive weight."""
@@ -18,12 +19,12 @@ _SIMILARITY = 0.1
 """Weight of word similarity in the retrieval score; the rest is for exact matches."""
 
 
-def random_scores(candidates: Sequence[Candidates]) -> list[Floats]:
+def random_scores(candidates: Sequence[Candidates]) -> list[Float64s]:
     """Equal scores: with ties settled by expectation these are chance, without its noise."""
     return [np.zeros(len(drawn.sentences)) for drawn in candidates]
 
 
-def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floats]:
+def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Float64s]:
     """How often the sentence occurs in training."""
     return [
         np.array([corpus.counts[sentence] for sentence in drawn.sentences], np.float64)
@@ -31,7 +32,7 @@ def popularity_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[
     ]
 
 
-def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floats]:
+def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Float64s]:
     """Minus the distance from the mean sentence length in training.
 
     This is what a model that learned lengths and no words would score. Preferring the shortest
@@ -43,7 +44,7 @@ def length_scores(candidates: Sequence[Candidates], corpus: Corpus) -> list[Floa
 
 def context_scores(
     queries: Sequence[Query], candidates: Sequence[Candidates], corpus: Corpus
-) -> list[Floats]:
+) -> list[Float64s]:
     """Sentences of the context first, most frequent first, then by TF-IDF cosine to it."""
     contexts = corpus.tfidf([concatenated(query.context) for query in queries])
     scores = []
@@ -57,7 +58,7 @@ def context_scores(
 
 def retrieval_scores(
     neighbours: Sequence[Neighbours], candidates: Sequence[Candidates], corpus: Corpus
-) -> list[Floats]:
+) -> list[Float64s]:
     """How much of the neighbours' weight lies on the sentence.
 
     That share is 0 for most candidates, so the weighted mean of the TF-IDF cosines to the

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from itertools import islice
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.evaluation.corpus import Corpus, Sentence, concatenated
+from pipeline.runtime.arrays import Bools
 
 CANDIDATES = 100
 MAX_POSITIVES = 5
@@ -24,8 +24,6 @@ POPULAR = 20
 """Distractors that are the most frequent training sentences."""
 CONTEXT = 5
 """Sentences of a context."""
-
-Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

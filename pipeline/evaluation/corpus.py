@@ -13,7 +13,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 Sentence = tuple[str, ...]
 """The words of a text."""
-Floats = npt.NDArray[np.float64]
 
 _BATCH = 64  # texts whose similarities to all sentences are in memory at once
 

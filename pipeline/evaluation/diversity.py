@@ -9,7 +9,7 @@ from itertools import pairwise
 import msgspec
 
 from pipeline.evaluation.corpus import Sentence
-from pipeline.media.frame_times import MILLISECONDS
+from pipeline.runtime.clock import MILLISECONDS
 
 _MOST_FREQUENT = 20
 _RECENT_MS = 10 * MILLISECONDS

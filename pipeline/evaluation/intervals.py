@@ -12,7 +12,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.evaluation.corpus import Floats
+from pipeline.runtime.arrays import Float64s
 from pipeline.runtime.sample_size import MIN_CLUSTERS
 
 _RESAMPLES = 2000
@@ -64,7 +64,7 @@ def ratio_interval(
 
 
 def statistic_interval(
-    values: Floats, clusters: npt.NDArray[np.generic], statistic: Callable[[Floats], Floats]
+    values: Float64s, clusters: npt.NDArray[np.generic], statistic: Callable[[Float64s], Float64s]
 ) -> Interval:
     """Any statistic that is a function of sums over items.
 
@@ -88,7 +88,7 @@ def statistic_interval(
     return Interval(mean, float(low), float(high))
 
 
-def _finite(values: npt.ArrayLike, shape: tuple[int, ...]) -> Floats:
+def _finite(values: npt.ArrayLike, shape: tuple[int, ...]) -> Float64s:
     array = np.asarray(values, np.float64)
     if array.shape != shape or not np.isfinite(array).all():
         raise ValueError("each cluster number needs one finite value")

@@ -13,12 +13,11 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from pipeline.evaluation.candidates import Bools, Candidates, Query
-from pipeline.evaluation.corpus import Floats
+from pipeline.evaluation.candidates import Candidates, Query
 from pipeline.evaluation.intervals import Interval, mean_interval
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Bools, Float64s, Int64s
 
-Scores = Sequence[Floats]
+Scores = Sequence[Float64s]
 """(candidates,) for each query, higher is better."""
 
 
@@ -55,13 +54,13 @@ class RankingTable(msgspec.Struct, frozen=True):
 class QueryMetrics(NamedTuple):
     """Metrics of the best-ranked positive of each query, each of shape (queries,)."""
 
-    hit_1: Floats
+    hit_1: Float64s
     """The probability that it is in first place: 0 or 1 where nothing is tied."""
-    hit_5: Floats
-    hit_10: Floats
-    rank: Floats
+    hit_5: Float64s
+    hit_10: Float64s
+    rank: Float64s
     """From 1."""
-    reciprocal_rank: Floats
+    reciprocal_rank: Float64s
 
     @classmethod
     def compute(cls, scores: Scores, positives: Sequence[Bools]) -> QueryMetrics:
@@ -74,7 +73,7 @@ class QueryMetrics(NamedTuple):
         return cls(*np.array(rows, np.float64).reshape(-1, len(cls._fields)).T)
 
 
-def _metrics(scores: Floats, positive: Bools) -> tuple[float, ...]:
+def _metrics(scores: Float64s, positive: Bools) -> tuple[float, ...]:
     """The metrics of one query; both arguments are (candidates,)."""
     if scores.shape != positive.shape or not positive.any() or np.isnan(scores).any():
         raise ValueError("each candidate needs a score, and each query a positive")

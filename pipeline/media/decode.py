@@ -11,22 +11,20 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import IO, Any
+from typing import IO
 
 import av
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.media.colors import Color, color_of, dynamic_range
 from pipeline.media.errors import no_pictures_decoded, times_go_back
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
+from pipeline.media.pixels import Picture, Yuv420
 from pipeline.media.probe import VideoInfo
-from pipeline.media.raw_frames import Picture, timed_pictures
+from pipeline.media.raw_frames import timed_pictures
 from pipeline.media.tonemap import tone_mapping
 from pipeline.runtime.errors import PipelineError
-
-Pixels = npt.NDArray[np.unsignedinteger[Any]]
 
 _CUT = re.compile(rb"frame:(\d+)")
 _SCENE_CHANGE = 10
@@ -60,7 +58,7 @@ class PlanarPicture:
 
     time: Fraction
     """Seconds from the file's start, exactly as the file times it."""
-    planes: Pixels
+    planes: Yuv420
     """(height · 3 / 2, width) YUV 4:2:0: luma, then the two chroma planes; uint8, or uint16 for
     ten bits. A view of a buffer that later pictures overwrite; it may be drawn upon."""
 

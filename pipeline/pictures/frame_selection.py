@@ -8,11 +8,11 @@ from fractions import Fraction
 from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from pipeline.media.decode import TimedPicture
-from pipeline.media.raw_frames import Picture
+from pipeline.media.pixels import Picture
+from pipeline.runtime.arrays import Float64s
 
 GRID = 14
 """Blocks across and down that pictures are compared by: the positions of conv5_3 at 224."""
@@ -45,7 +45,7 @@ class Near:
         """Compare two pictures, (size, size, 3)."""
         return bool(self.changes(one, other).max() <= self._threshold)
 
-    def changes(self, one: Picture, other: Picture) -> npt.NDArray[np.float64]:
+    def changes(self, one: Picture, other: Picture) -> Float64s:
         """Mean absolute difference of each block, at most (14, 14), in grey levels."""
         size = len(one)
         difference = self._difference[:size, :size]

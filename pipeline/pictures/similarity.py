@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Float32s = npt.NDArray[np.float32]
-Vectors = npt.NDArray[np.float16]
-"""(n, c) one feature vector a picture, such as the mean position of its features."""
+from pipeline.runtime.arrays import Float16s, Float32s
 
 _BATCH = 4096  # vectors; for all at once copies would take several times what is kept
 
@@ -16,7 +13,7 @@ class SimilarPictures:
     """An index of m pictures by their feature vectors."""
 
     def __init__(
-        self, vectors: Vectors, mean: Float32s, scale: Float32s, *, batch: int = _BATCH
+        self, vectors: Float16s, mean: Float32s, scale: Float32s, *, batch: int = _BATCH
     ) -> None:
         """Index ``vectors`` (m, c), standardised by ``mean`` and ``scale`` (c,)."""
         self._mean = mean
@@ -24,11 +21,11 @@ class SimilarPictures:
         self._batch = batch
         self._directions = self._normalized(vectors)
 
-    def cosines(self, vectors: Vectors) -> Float32s:
+    def cosines(self, vectors: Float16s) -> Float32s:
         """(n, m) the similarity of pictures with these ``vectors`` (n, c) to each indexed one."""
         return np.asarray(self._normalized(vectors) @ self._directions.T)
 
-    def _normalized(self, vectors: Vectors) -> Float32s:
+    def _normalized(self, vectors: Float16s) -> Float32s:
         """(n, c) standardised, and of length 1 unless a vector is just the mean."""
         directions = np.empty(vectors.shape, np.float32)
         for start in range(0, len(vectors), self._batch):

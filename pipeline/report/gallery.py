@@ -13,9 +13,9 @@ from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.explanation.heat import strength_over
 from pipeline.danmaku.video.annotated_pictures import Scene
 from pipeline.danmaku.video.stills import picture_at
-from pipeline.media.frame_times import MILLISECONDS
 from pipeline.report.content import Explanation
 from pipeline.report.material import Material
+from pipeline.runtime.clock import MILLISECONDS
 
 _MOST = 12
 _WIDTH = 360  # pixels

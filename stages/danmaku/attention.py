@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.explanation.heat import AttendedComment
-    from pipeline.media.frame_times import Int64s
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.arrays import Int64s
 
 
 class Config(StageConfig, frozen=True):

@@ -27,8 +27,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         thumbnails,
     )
     from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
-    from pipeline.media.frame_times import MILLISECONDS
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.clock import MILLISECONDS
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from pipeline.danmaku.drawing.showing import Picture
     from pipeline.danmaku.video.annotated_pictures import Scene
+    from pipeline.media.pixels import Picture
 
 
 class Config(StageConfig, frozen=True):
@@ -68,13 +68,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int) -> None:
     from pipeline.danmaku.drawing.contact_sheet import contact_sheet
     from pipeline.danmaku.video.stills import picture_at
+    from pipeline.runtime.clock import clock_text
 
     pictures, captions = [], []
     for moment in moments:
         time, picture = picture_at(scene, moment, width)
         pictures.append(picture)
-        seconds = float(time)
-        captions.append(f"{seconds // 60:.0f}:{seconds % 60:04.1f}")
+        captions.append(clock_text(int(time * 1000), digits=1))
     contact_sheet(pictures, captions).save(target, "PNG")
 
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.evaluation.candidates import Bools, Candidates, Query
-from pipeline.evaluation.corpus import Floats
+from pipeline.evaluation.candidates import Candidates, Query
 from pipeline.evaluation.ranking import QueryMetrics, RankingTable, ranking_table
+from pipeline.runtime.arrays import Bools, Float64s
 
 KNOWN_CHANCE = [
     # positives, candidates, hits in per cent, mean rank, mean reciprocal rank
@@ -20,7 +20,7 @@ KNOWN_CHANCE = [
 ]
 
 
-def of_one(scores: Floats, positive: Bools) -> list[float]:
+def of_one(scores: Float64s, positive: Bools) -> list[float]:
     return [float(values[0]) for values in QueryMetrics.compute([scores], [positive])]
 
 
@@ -29,7 +29,7 @@ def first(positives: int, candidates: int) -> Bools:
 
 
 @st.composite
-def queries(draw: st.DrawFn, most: int = 40) -> tuple[Floats, Bools]:
+def queries(draw: st.DrawFn, most: int = 40) -> tuple[Float64s, Bools]:
     size = draw(st.integers(1, most))
     scores = draw(st.lists(st.integers(-3, 3), min_size=size, max_size=size))
     positive = draw(st.lists(st.booleans(), min_size=size, max_size=size).filter(any))
@@ -81,7 +81,7 @@ def test_a_tie_of_two_is_half_of_each_order() -> None:
 
 
 @given(queries(most=5))
-def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Floats, Bools]) -> None:
+def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     orders = [
         of_one(scores + np.array(shift) / 100, positive)
@@ -91,7 +91,7 @@ def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Floats, Bools]) -> Non
 
 
 @given(queries())
-def test_metrics_are_within_bounds(query: tuple[Floats, Bools]) -> None:
+def test_metrics_are_within_bounds(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     hit_1, hit_5, hit_10, rank, reciprocal = of_one(scores, positive)
     slack = 1e-12
@@ -103,7 +103,7 @@ def test_metrics_are_within_bounds(query: tuple[Floats, Bools]) -> None:
 
 @given(queries(), st.randoms(use_true_random=False), st.integers(-9, 9))
 def test_neither_order_nor_a_constant_matters(
-    query: tuple[Floats, Bools], random: Random, constant: int
+    query: tuple[Float64s, Bools], random: Random, constant: int
 ) -> None:
     scores, positive = query
     order = list(range(len(scores)))
@@ -115,7 +115,7 @@ def test_neither_order_nor_a_constant_matters(
 
 
 @given(queries())
-def test_no_tie_is_better_than_putting_the_positive_first(query: tuple[Floats, Bools]) -> None:
+def test_no_tie_is_better_than_putting_the_positive_first(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     ahead = of_one(scores + positive / 2, positive)
     tied = of_one(scores, positive)

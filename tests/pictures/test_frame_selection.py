@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from pipeline.media.decode import TimedPicture
-from pipeline.media.raw_frames import Picture
+from pipeline.media.pixels import Picture
 from pipeline.pictures.frame_selection import FrameSelector, Near, thumbnail
 
 

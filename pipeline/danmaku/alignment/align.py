@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import WordedComment
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Bools, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
@@ -103,9 +103,7 @@ def hold_out_videos(videos: Mapping[str, Aligned]) -> list[Aligned]:
     ]
 
 
-def _held_out(
-    seen_ms: Int64s, frame: Int64s, duration_ms: int, split: Split
-) -> npt.NDArray[np.bool_]:
+def _held_out(seen_ms: Int64s, frame: Int64s, duration_ms: int, split: Split) -> Bools:
     """(n,) which comments are held out, by what they are about."""
     match split.by:
         case "frames":
@@ -121,7 +119,7 @@ def _held_out(
             return np.zeros(len(frame), bool)
 
 
-def _choose(units: Int64s, share: float, seed: int) -> npt.NDArray[np.bool_]:
+def _choose(units: Int64s, share: float, seed: int) -> Bools:
     """Mark ``share`` of the distinct units, at least one and never all of several."""
     distinct = np.unique(units)
     count = min(max(1, round(share * len(distinct))), max(1, len(distinct) - 1))

@@ -20,10 +20,10 @@ from typing import Any
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.runtime.arrays import Bools, Int64s
 from pipeline.runtime.atomic_files import published
+from pipeline.runtime.clock import MILLISECONDS
 
 _TEXT = h5py.string_dtype("utf-8")
 _NUMBERS = ("line", "time_ms", "frame", "picture", "dev")
@@ -41,7 +41,7 @@ class Aligned:
     time_ms: Int64s
     frame: Int64s
     picture: Int64s
-    dev: npt.NDArray[np.bool_]
+    dev: Bools
     words: list[list[str]]
     commands: list[list[str]]
     frames: int

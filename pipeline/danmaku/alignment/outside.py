@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.danmaku.comments.broadcast import SURELY_LATE_MS
-from pipeline.media.frame_times import MILLISECONDS, FrameTimes, Int64s, clock_text
+from pipeline.media.frame_times import FrameTimes
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS, clock_text
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _WORTH_A_WARNING = 0.05

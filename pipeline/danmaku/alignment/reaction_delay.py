@@ -22,15 +22,13 @@ from dataclasses import dataclass
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import MIN_CLUSTERS
 from pipeline.text.vocabulary import SYMBOL
-
-Floats = npt.NDArray[np.float64]
 
 STEP = 0.1
 """Seconds of a cell of time."""
@@ -63,7 +61,7 @@ _CLEAR_GAIN = 0.02  # nats a word
 class Tokens:
     """Frequent words of comments, one by one."""
 
-    time: Floats
+    time: Float64s
     """(tokens,) seconds."""
     word: Int64s
     """(tokens,) which of the frequent words."""
@@ -98,7 +96,7 @@ def frequent_tokens(comments: Iterable[tuple[int, Sequence[str], Sequence[str]]]
     )
 
 
-def thumbnails(frames: Frames, file: h5py.File) -> tuple[npt.NDArray[np.float32], Floats]:
+def thumbnails(frames: Frames, file: h5py.File) -> tuple[Float32s, Float64s]:
     """Pictures of ``frames.h5``, at most eight a second, and when each comes on screen.
 
     Returns (n, 768) RGB 0-1 of 16×16 positions, and (n,) seconds.
@@ -117,7 +115,7 @@ def thumbnails(frames: Frames, file: h5py.File) -> tuple[npt.NDArray[np.float32]
     return small, time
 
 
-def find_cuts(pictures: npt.NDArray[np.float32], time: Floats, duration: float) -> Floats:
+def find_cuts(pictures: Float32s, time: Float64s, duration: float) -> Float64s:
     """Times of sudden changes, in seconds.
 
     ``pictures`` (n, values) as small as one likes, ``time`` (n,) when each comes on screen. A
@@ -136,7 +134,7 @@ def find_cuts(pictures: npt.NDArray[np.float32], time: Floats, duration: float) 
     return np.asarray(np.maximum(np.flatnonzero(peaks) * STEP - gap / 2, 0.0), np.float64)
 
 
-def _novelty(pictures: npt.NDArray[np.float32], cells: Int64s, window: int) -> Floats:
+def _novelty(pictures: Float32s, cells: Int64s, window: int) -> Float64s:
     """(cells,) how much the mean picture of the next cells differs from that of the last ones."""
     novelty = np.zeros(len(cells))
     last = len(cells) - 2 * window + 1
@@ -150,7 +148,7 @@ def _novelty(pictures: npt.NDArray[np.float32], cells: Int64s, window: int) -> F
     return novelty
 
 
-def estimate_delay(tokens: Tokens, cuts: Floats, duration: float, seed: int) -> Delay:
+def estimate_delay(tokens: Tokens, cuts: Float64s, duration: float, seed: int) -> Delay:
     """Fit the model; ``cuts`` in seconds, in order.
 
     Not found of too few cuts, tokens, or blocks that have any: the interval resamples these.
@@ -200,7 +198,7 @@ class _Mixture:
     Shapes: N tokens, L lags, S shots, T cells, K words.
     """
 
-    def __init__(self, tokens: Tokens, cuts: Floats, duration: float) -> None:
+    def __init__(self, tokens: Tokens, cuts: Float64s, duration: float) -> None:
         cells = int(np.ceil(duration / STEP))
         begins = np.unique(np.clip(np.round(cuts / STEP).astype(np.int64), 0, cells - 1))
         starts = np.zeros(cells, np.int64)
@@ -225,7 +223,7 @@ class _Mixture:
         self,
         burst: float,
         rounds: int,
-        weight: Floats | None = None,
+        weight: Float64s | None = None,
         start: tuple[float, float] = (1.0, 0.6),
     ) -> _Fit:
         """Expectation-maximisation from ``start``; ``weight`` (N,) counts tokens."""
@@ -275,7 +273,7 @@ class _Mixture:
 
 
 def _interval(
-    tokens: Tokens, cuts: Floats, duration: float, fitted: _Fit, seed: int
+    tokens: Tokens, cuts: Float64s, duration: float, fitted: _Fit, seed: int
 ) -> tuple[float, float]:
     """95 % of medians over blocks of the video drawn anew, and over lengths of the burst."""
     rng = np.random.default_rng(seed)
@@ -296,12 +294,12 @@ def _blocks(tokens: Tokens) -> Int64s:
     return (tokens.time.clip(0) / _BLOCK).astype(np.int64)
 
 
-def _lags() -> Floats:
+def _lags() -> Float64s:
     """Delays in seconds, the middle of each cell."""
     return np.asarray((np.arange(round(LONGEST / STEP)) + 0.5) * STEP, np.float64)
 
 
-def _log_normal(lags: Floats, median: float, spread: float) -> Floats:
+def _log_normal(lags: Float64s, median: float, spread: float) -> Float64s:
     """(L,) probabilities of the cells."""
     density = np.exp(-0.5 * np.square(np.log(lags / median) / spread)) / lags
     return np.asarray(density / density.sum())

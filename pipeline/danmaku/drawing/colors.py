@@ -10,8 +10,7 @@ import numpy.typing as npt
 
 from pipeline.media.colors import Bits, Color
 from pipeline.media.light import grading, shade
-
-Floats = npt.NDArray[np.floating]
+from pipeline.runtime.arrays import Floats, UInt8s
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class ColorSpace:
         """How opaque black is to be that darkens as ``opacity`` does in standard range."""
         return shade(opacity, self.transfer)
 
-    def decode(self, values: npt.ArrayLike) -> npt.NDArray[np.uint8]:
+    def decode(self, values: npt.ArrayLike) -> UInt8s:
         """(…, 3) colours of (3, …) values of three planes, where nothing changes RGB."""
         way_back = np.linalg.inv(self.weights).astype(np.float32)
         rgb = np.moveaxis(np.asarray(values, np.float32), 0, -1) - self.offsets

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.drawing.layout import Layout, Placed
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
-
-Floats = npt.NDArray[np.float64]
+from pipeline.runtime.arrays import Float64s
 
 _ROUNDING = 1e-6  # stage pixels
 
@@ -103,7 +101,7 @@ def _overlap_seconds(comments: list[Placed]) -> float:
     return total
 
 
-def _columns(comments: Sequence[Placed]) -> Floats:
+def _columns(comments: Sequence[Placed]) -> Float64s:
     rows = [
         (
             *(placed.motion.start, placed.motion.end, placed.motion.x_start, placed.motion.speed),
@@ -115,8 +113,8 @@ def _columns(comments: Sequence[Placed]) -> Floats:
 
 
 def _within(
-    gap: Floats, parting: Floats, low: float | Floats, high: Floats
-) -> tuple[Floats, Floats]:
+    gap: Float64s, parting: Float64s, low: float | Float64s, high: Float64s
+) -> tuple[Float64s, Float64s]:
     """From when on and until when ``gap + parting · t`` is between ``low`` and ``high``."""
     still = parting == 0
     safe = np.where(still, 1.0, parting)

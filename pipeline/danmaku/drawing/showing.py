@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from pipeline.danmaku.drawing.colors import ColorSpace
-from pipeline.media.decode import Pixels
-
-Picture = npt.NDArray[np.uint8]
+from pipeline.media.pixels import Picture, Yuv420
 
 
-def shown(planes: Pixels, space: ColorSpace, size: tuple[int, int]) -> Picture:
+def shown(planes: Yuv420, space: ColorSpace, size: tuple[int, int]) -> Picture:
     """YUV 4:2:0 of eight bits, (height · 3 / 2, width), as RGB (h, w, 3) of ``size`` (w, h)."""
     height, width = planes.shape[0] * 2 // 3, planes.shape[1]
     chroma = planes[height:].reshape(2, height // 2, width // 2)

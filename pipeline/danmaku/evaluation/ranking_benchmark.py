@@ -16,7 +16,7 @@ from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.candidates import CONTEXT, Candidates, Query, draw_candidates
-from pipeline.evaluation.corpus import Corpus, Floats
+from pipeline.evaluation.corpus import Corpus
 from pipeline.evaluation.intervals import Interval, paired_difference
 from pipeline.evaluation.ranking import (
     QueryMetrics,
@@ -25,8 +25,9 @@ from pipeline.evaluation.ranking import (
     Scores,
     ranking_table,
 )
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import is_enough
 from pipeline.text.vocabulary import END, UNKNOWN
 
@@ -158,7 +159,7 @@ def _model_scores(
     def nats(pictures: FeatureBank, at: Moments) -> npt.NDArray[np.float64]:
         return comment_nats(trained.captioner, pictures, at.take(query), sentences)
 
-    def by_query(scores: Floats) -> list[Floats]:
+    def by_query(scores: Float64s) -> list[Float64s]:
         return np.split(scores, np.cumsum(counts)[:-1])
 
     seen = nats(bank, moments)

@@ -7,10 +7,9 @@ from scipy.stats import rankdata
 
 from pipeline.danmaku.evaluation.evaluation_file import RateFit
 from pipeline.danmaku.evaluation.subject import Episode, Trained
-from pipeline.evaluation.corpus import Floats
 from pipeline.evaluation.correlation import correlation
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.sample_size import is_constant
 
 
@@ -26,7 +25,7 @@ def measure_rate(trained: Trained, episode: Episode, block_s: float) -> RateFit 
     return rate_fit(expected, actual, blocks)
 
 
-def rate_fit(expected: Floats, actual: Floats, blocks: Int64s) -> RateFit | None:
+def rate_fit(expected: Float64s, actual: Float64s, blocks: Int64s) -> RateFit | None:
     """Correlations of comments per second, all (seconds,); None where either is constant."""
     if is_constant(expected) or is_constant(actual):
         return None

@@ -15,8 +15,9 @@ from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
 from pipeline.danmaku.rate.model import RateModel
 from pipeline.evaluation.corpus import Sentence
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
 

@@ -9,8 +9,8 @@ import numpy as np
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.evaluation.corpus import Sentence
-from pipeline.media.frame_times import Int64s
-from pipeline.pictures.similarity import Float32s, SimilarPictures, Vectors
+from pipeline.pictures.similarity import SimilarPictures
+from pipeline.runtime.arrays import Float16s, Float32s, Int64s
 
 
 class TrainingPictures:
@@ -48,7 +48,7 @@ class TrainingPictures:
         words = self._videos[int(self.video[index])].aligned.words
         return [tuple(words[comment]) for comment in self.comments[index]]
 
-    def cosines(self, means: Vectors) -> Float32s:
+    def cosines(self, means: Float16s) -> Float32s:
         """(n, m) the similarity of pictures to each of these.
 
         ``means`` (n, c) are mean positions of features. They are standardised by how the

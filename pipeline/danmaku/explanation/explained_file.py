@@ -37,9 +37,8 @@ from typing import Any
 import h5py
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
 _TEXT = h5py.string_dtype("utf-8")
@@ -50,15 +49,12 @@ _NUMBERS = (
 )
 _LISTS = ("words", "learned_comments")
 
-UInt8s = npt.NDArray[np.uint8]
-Float32s = npt.NDArray[np.float32]
-
 
 @dataclass(frozen=True)
 class Explained:
     """The comments of one video, explained; see the table above for shapes and units."""
 
-    seen_s: npt.NDArray[np.float64]
+    seen_s: Float64s
     words: list[list[str]]
     first_map: Int64s
     attention: UInt8s
@@ -72,7 +68,7 @@ class Explained:
     near: Int64s
     similarity: Float32s
     learned_video: list[str]
-    learned_s: npt.NDArray[np.float64]
+    learned_s: Float64s
     learned_picture: list[bytes]
     learned_comments: list[list[str]]
 

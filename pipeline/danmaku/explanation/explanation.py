@@ -14,11 +14,10 @@ from pipeline.danmaku.explanation.heat_maps import heat_maps
 from pipeline.danmaku.explanation.resemblance import resemblance
 from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.evaluation.corpus import Corpus, Floats
-from pipeline.media.frame_times import Int64s
+from pipeline.evaluation.corpus import Corpus
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
 from pipeline.pictures.frames_file import Frames
-from pipeline.pictures.similarity import Float32s
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 from pipeline.text.vocabulary import END
 
 
@@ -55,7 +54,7 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
     )
 
 
-def _seen_s(frames: Frames, frame: Int64s) -> Floats:
+def _seen_s(frames: Frames, frame: Int64s) -> Float64s:
     """(n,) the middle of the time that the first frame with the picture of ``frame`` is shown."""
     edges = np.append(frames.times.pts, frames.times.end)
     first = frames.first_frames()[frames.row[frame]]

@@ -8,17 +8,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.captioning.attention_maps import MOST_WORDS, Maps, attention_and_evidence, has_grid
 from pipeline.danmaku.explanation.heat import strengths
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.progress import track
 
 _BLOCK = 2048  # comments whose maps are in memory as floats
-
-UInt8s = npt.NDArray[np.uint8]
 
 
 class HeatMaps(NamedTuple):
@@ -30,7 +27,7 @@ class HeatMaps(NamedTuple):
     """(maps, p)"""
     evidence: UInt8s
     """(maps, p)"""
-    peak: npt.NDArray[np.float32]
+    peak: Float32s
     """(maps,)"""
 
 

@@ -14,9 +14,8 @@ import numpy as np
 from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.evaluation.corpus import Floats
-from pipeline.media.frame_times import MILLISECONDS, Int64s
-from pipeline.pictures.similarity import Float32s
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 NEAREST = 4
 """Training pictures shown for a comment."""
@@ -71,7 +70,7 @@ def resemblance(
     return Resemblance(near[which], similarity[which], learned)
 
 
-def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Floats) -> tuple[Int64s, Float32s]:
+def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Float64s) -> tuple[Int64s, Float32s]:
     """The places of the greatest of ``cosines`` (q, m), and these: (q, NEAREST) both.
 
     Pictures are in order of ``video`` (m,) and, within each, of ``time_ms`` (m,). One less than
@@ -91,7 +90,7 @@ def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Floats) -> tuple[In
     return places, greatest
 
 
-def _vicinity(video: Int64s, time_ms: Floats) -> Int64s:
+def _vicinity(video: Int64s, time_ms: Float64s) -> Int64s:
     """(m, 2) the first and the end of the places too near each one, itself among them."""
     found = np.empty((len(video), 2), np.int64)
     for number in np.unique(video):

@@ -12,7 +12,7 @@ from pipeline.captioning.likelihood import comment_nats
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.evaluation.candidates import CONTEXT, Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus, Sentence
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.progress import track
 from pipeline.text.vocabulary import END
 

@@ -11,7 +11,8 @@ from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
 from pipeline.danmaku.drawing.style import Rgb
-from pipeline.danmaku.explanation.heat import AttendedComment, Picture, glow, heat_over
+from pipeline.danmaku.explanation.heat import AttendedComment, glow, heat_over
+from pipeline.media.pixels import Picture
 
 BACKGROUND: Rgb = (18, 18, 22)
 BRIGHT: Rgb = (240, 240, 240)

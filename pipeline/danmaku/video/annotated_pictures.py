@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.drawing.colors import GBRA, space_of
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
@@ -26,12 +25,12 @@ from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.danmaku.drawing.style import Rgb
 from pipeline.media.colors import Color, shown_color
-from pipeline.media.decode import Pixels, even_size, last_picture, planar_pictures
+from pipeline.media.decode import even_size, last_picture, planar_pictures
+from pipeline.media.pixels import Yuv420
 from pipeline.media.probe import VideoInfo
+from pipeline.runtime.arrays import UInt8s
 
 log = logging.getLogger("yajiuma")
-
-Picture = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Scene:
 
     def pictures(
         self, since: Fraction = Fraction(0), until: Fraction | None = None
-    ) -> Generator[tuple[int, Pixels]]:
+    ) -> Generator[tuple[int, Yuv420]]:
         """Yield pts, in ``unit``, and planes (height · 3 / 2, width), to be used at once.
 
         They are uint8, or uint16 where ``color`` has ten bits.
@@ -115,7 +114,7 @@ class Scene:
 
     def _bare(
         self, since: Fraction, until: Fraction | None
-    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
+    ) -> Iterator[tuple[Fraction, Yuv420, bool]]:
         """Times and pictures, and whether a picture comes again and so must not be drawn upon."""
         if self.rate is None:
             if since < self.video.pictures_end:
@@ -123,7 +122,7 @@ class Scene:
                     yield picture.time, picture.planes, False
             yield from self._held(since, until)
             return
-        held: Pixels | None = None
+        held: Yuv420 | None = None
         begins = Fraction(0)
         with closing(planar_pictures(self.video, since, None, self.color)) as pictures:
             for picture in pictures:
@@ -141,7 +140,7 @@ class Scene:
 
     def _held(
         self, since: Fraction, until: Fraction | None
-    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
+    ) -> Iterator[tuple[Fraction, Yuv420, bool]]:
         """The last picture again and again, where sound goes on behind it."""
         video = self.video
         ends = video.duration if until is None else min(until, video.duration)
@@ -161,14 +160,14 @@ class Scene:
             earlier = time
 
     def _ticks(
-        self, begins: Fraction, ends: Fraction, picture: Pixels
-    ) -> Iterator[tuple[Fraction, Pixels, bool]]:
+        self, begins: Fraction, ends: Fraction, picture: Yuv420
+    ) -> Iterator[tuple[Fraction, Yuv420, bool]]:
         assert self.rate is not None
         for tick in range(math.ceil(begins * self.rate), math.ceil(ends * self.rate)):
             yield tick / self.rate, picture, True
 
 
-def _copy(picture: Pixels, canvas: Pixels, copies: int) -> None:
+def _copy(picture: Yuv420, canvas: Yuv420, copies: int) -> None:
     """Put copies of ``picture`` side by side."""
     source, target = Planes.yuv(picture), Planes.yuv(canvas)
     width = picture.shape[1]
@@ -192,7 +191,7 @@ def laid_out(
 
 def clear_pictures(
     layout: Layout, video: VideoInfo, rate: Fraction, count: int
-) -> Iterator[Picture]:
+) -> Iterator[UInt8s]:
     """Yield comments on nothing: (4, height, width) green, blue, red and alpha, to be used at once.
 
     Colours are straight, as ProRes and VP9 have them: not multiplied by alpha.
@@ -209,7 +208,7 @@ def clear_pictures(
         yield canvas.full
 
 
-def _unmultiply(planes: Picture) -> None:
+def _unmultiply(planes: UInt8s) -> None:
     """Divide colours by alpha in place, where that is neither 0 nor 255."""
     alpha = planes[3].reshape(-1)
     partly = np.flatnonzero((alpha != 0) & (alpha != 255))

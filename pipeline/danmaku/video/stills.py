@@ -10,9 +10,9 @@ import numpy as np
 
 from pipeline.danmaku.drawing.colors import space_of
 from pipeline.danmaku.drawing.layout import Layout
-from pipeline.danmaku.drawing.showing import Picture, shown
+from pipeline.danmaku.drawing.showing import shown
 from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.media.decode import Pixels
+from pipeline.media.pixels import Picture, Yuv420
 from pipeline.media.probe import VideoInfo
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -58,7 +58,7 @@ def picture_at(scene: Scene, moment: Fraction, width: int) -> tuple[Fraction, Pi
         return pts * scene.unit, as_shown(scene, planes, width)
 
 
-def as_shown(scene: Scene, planes: Pixels, width: int) -> Picture:
+def as_shown(scene: Scene, planes: Yuv420, width: int) -> Picture:
     """Planes of ``scene`` as RGB (height, width, 3), in the shape in which players show them."""
     video = scene.video
     height = round(width * video.height / (video.width * video.sample_aspect))

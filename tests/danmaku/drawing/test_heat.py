@@ -1,21 +1,23 @@
 import numpy as np
 import pytest
 
-from pipeline.danmaku.explanation.heat import AttendedComment, Floats, Picture, heat_over, strengths
+from pipeline.danmaku.explanation.heat import AttendedComment, heat_over, strengths
+from pipeline.media.pixels import Picture
+from pipeline.runtime.arrays import Float32s
 
 SIDE = 14
 GREY = np.full((126, 224, 3), 128, np.uint8)
 
 
-def planted(row: int, column: int, share: float = 0.4) -> Floats:
+def planted(row: int, column: int, share: float = 0.4) -> Float32s:
     """The rest of the attention is spread over all positions."""
     weights = np.full(SIDE**2, (1 - share) / SIDE**2, np.float32)
     weights[row * SIDE + column] += share
     return weights
 
 
-def light(picture: Picture) -> Floats:
-    found: Floats = picture.mean(2, dtype=np.float32)
+def light(picture: Picture) -> Float32s:
+    found: Float32s = picture.mean(2, dtype=np.float32)
     return found
 
 
@@ -62,9 +64,15 @@ def test_it_changes_nothing_that_it_is_given() -> None:
 
 @pytest.mark.parametrize(
     ("time_ms", "expected"),
-    [(0, "0:00.0"), (62_390, "1:02.3"), (59_999, "0:59.9"), (3_600_000, "60:00.0"), (-5, "0:00.0")],
+    [
+        (0, "0:00.0"),
+        (62_390, "1:02.3"),
+        (59_999, "0:59.9"),
+        (3_600_000, "1:00:00.0"),
+        (-5, "0:00.0"),
+    ],
 )
-def test_times_are_minutes_and_seconds(time_ms: int, expected: str) -> None:
+def test_times_are_written_with_tenths(time_ms: int, expected: str) -> None:
     assert AttendedComment(time_ms, "", [], np.empty((0, 1), np.float32)).time == expected
 
 

@@ -12,7 +12,7 @@ from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.evaluation.candidates import Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus, Sentence
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import BEGIN, END
 from tests.attending import VOCABULARY, captioner, comment
 from tests.danmaku.explanation.subjects import written

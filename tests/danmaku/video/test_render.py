@@ -18,13 +18,12 @@ from pipeline.danmaku.video.annotated_pictures import Scene, clear_pictures
 from pipeline.danmaku.video.render import render
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.colors import bits_of, color_of
-from pipeline.media.decode import Pixels, planar_pictures
+from pipeline.media.decode import planar_pictures
 from pipeline.media.encode import encoder
+from pipeline.media.pixels import Yuv420
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
-
-Picture = Pixels
 
 COMMENTS = [
     ScreenComment(200 * n, text, commands)
@@ -39,11 +38,11 @@ def layout(video: VideoInfo) -> Layout:
     return lay_out(COMMENTS, Typeface().width, screen_of(video))
 
 
-def taken(pictures: Iterator[tuple[int, Picture]]) -> list[tuple[int, Picture]]:
+def taken(pictures: Iterator[tuple[int, Yuv420]]) -> list[tuple[int, Yuv420]]:
     return [(pts, picture.copy()) for pts, picture in pictures]
 
 
-def seconds(scene: Scene, pictures: list[tuple[int, Picture]]) -> list[Fraction]:
+def seconds(scene: Scene, pictures: list[tuple[int, Yuv420]]) -> list[Fraction]:
     return [pts * scene.unit for pts, _ in pictures]
 
 
@@ -66,7 +65,7 @@ def test_pictures_keep_their_times_and_what_is_not_drawn_upon(video: VideoInfo) 
 
 
 def assert_parts_make(
-    whole: list[tuple[int, Picture]], scene: Scene, bounds: list[Fraction | None]
+    whole: list[tuple[int, Yuv420]], scene: Scene, bounds: list[Fraction | None]
 ) -> None:
     """Pictures from each bound to the next are those of the whole."""
     parts = [
