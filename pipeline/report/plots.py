@@ -10,9 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline.captioning.training_record import Epoch, TrainingRecord
-from pipeline.danmaku.evaluation.record import Evaluation, Standing
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.statistics import plots
 from pipeline.danmaku.statistics.counting import Statistics
+from pipeline.evaluation.ranking import RankMetrics
 from pipeline.report.language import phrases
 from pipeline.report.svg_plots import COLOUR, svg
 
@@ -81,7 +82,7 @@ def losses(epochs: Sequence[Epoch], best: int, words: Words) -> str:
     return svg("losses", draw)
 
 
-def reciprocal_ranks(standings: Mapping[str, Standing], words: Words) -> str:
+def reciprocal_ranks(standings: Mapping[str, RankMetrics], words: Words) -> str:
     """Mean reciprocal rank of each scorer, with its interval; the best at the top."""
 
     def draw(axes: Axes) -> None:

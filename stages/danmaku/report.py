@@ -28,7 +28,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.screen import read_on_screen
     from pipeline.danmaku.drawing.layout import lay_out_with_fonts
     from pipeline.danmaku.drawing.screen import screen_of
-    from pipeline.danmaku.evaluation.record import Evaluation
+    from pipeline.danmaku.evaluation.evaluation_file import Evaluation
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.pictures.frames_file import Frames
     from pipeline.report.history import history

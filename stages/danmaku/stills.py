@@ -74,13 +74,13 @@ def _write_sheet(
 ) -> None:
     from pipeline.danmaku.drawing.contact_sheet import contact_sheet
     from pipeline.danmaku.video.stills import annotated_picture
+    from pipeline.runtime.clock import clock_text
 
     pictures, captions = [], []
     for moment in moments:
         time, picture = annotated_picture(annotated, moment, width)
         pictures.append(picture)
-        seconds = float(time)
-        captions.append(f"{seconds // 60:.0f}:{seconds % 60:04.1f}")
+        captions.append(clock_text(int(time * 1000), digits=1))
     contact_sheet(pictures, captions).save(target, "PNG")
 
 

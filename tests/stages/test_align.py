@@ -64,7 +64,7 @@ def test_a_file_of_another_video_is_refused(folder: Path) -> None:
         made(folder, comments(late=694))
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
     assert "694 of 1,000 comments (69%)" in str(caught.value)
-    assert "the video is 0:00:20 long" in str(caught.value)
+    assert "the video is 0:20 long" in str(caught.value)
     assert not (folder / "aligned.h5").exists()
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from pipeline.media.pixels import Picture
 from pipeline.runtime.arrays import Float32s, UInt8s
-from pipeline.runtime.clock import MILLISECONDS
+from pipeline.runtime.clock import clock_text
 
 _COLOURS = "inferno"  # equal steps of strength look equal; it gets lighter throughout
 _COLDEST = 0.25  # of the scale; what is below is nearly black and would look like shadow
@@ -40,8 +40,7 @@ class AttendedComment:
     @property
     def time(self) -> str:
         """When it appears: ``1:02.3``."""
-        minutes, rest = divmod(max(self.time_ms, 0), 60 * MILLISECONDS)
-        return f"{minutes}:{rest // 100 / 10:04.1f}"
+        return clock_text(max(self.time_ms, 0), digits=1)
 
     def peak(self, place: int) -> str:
         """The peak share of a label as text: ``2.3 %``."""

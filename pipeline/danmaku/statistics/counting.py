@@ -20,7 +20,7 @@ from pipeline.danmaku.comments.salvage import Salvage
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Bools, Int64s
-from pipeline.runtime.clock import MILLISECONDS
+from pipeline.runtime.clock import MILLISECONDS, clock_text
 from pipeline.text.vocabulary import Vocabulary, join_words
 
 _MOST_FREQUENT = 20
@@ -103,7 +103,7 @@ class BusyFrame(msgspec.Struct, frozen=True):
 
     frame: int
     time: str
-    """When it begins, as m:ss.mmm."""
+    """When it begins, such as 1:05.250."""
     comments: int
     most_frequent: Ranked
 
@@ -113,7 +113,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
     video: str
     duration: str
-    """As m:ss.mmm."""
+    """Such as 24:10.125."""
     salvage: Salvage
     delay: Delay
     split: Split
@@ -241,5 +241,4 @@ def _per_second(time_ms: Int64s, times: FrameTimes) -> list[int]:
 
 
 def _clock(seconds: Fraction) -> str:
-    minutes, milliseconds = divmod(round(seconds * MILLISECONDS), 60 * MILLISECONDS)
-    return f"{minutes}:{milliseconds // MILLISECONDS:02}.{milliseconds % MILLISECONDS:03}"
+    return clock_text(round(seconds * MILLISECONDS), digits=3)

@@ -67,9 +67,15 @@ def test_it_changes_nothing_that_it_is_given() -> None:
 
 @pytest.mark.parametrize(
     ("time_ms", "expected"),
-    [(0, "0:00.0"), (62_390, "1:02.3"), (59_999, "0:59.9"), (3_600_000, "60:00.0"), (-5, "0:00.0")],
+    [
+        (0, "0:00.0"),
+        (62_390, "1:02.3"),
+        (59_999, "0:59.9"),
+        (3_600_000, "1:00:00.0"),
+        (-5, "0:00.0"),
+    ],
 )
-def test_times_are_minutes_and_seconds(time_ms: int, expected: str) -> None:
+def test_times_are_written_with_tenths(time_ms: int, expected: str) -> None:
     heat, peaks = np.empty((0, 1), np.uint8), np.empty(0, np.float32)
     assert AttendedComment(time_ms, "", [], heat, peaks).time == expected
 
