@@ -60,7 +60,7 @@ def _drawings(
         found[f"words-{n}"] = plots.rank_frequency(statistics.words.rank_frequency, labels)
         labels = words("time"), words("comments")
         found[f"seconds-{n}"] = plots.comments_per_second(statistics.per_second, labels)
-        if statistics.delay.found:
+        if statistics.delay.estimated:
             labels = words("delay"), words("share")
             found[f"delays-{n}"] = plots.delays(statistics.delay.distribution, labels)
     return found

@@ -19,8 +19,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``corpus.h5``."""
     from pipeline.captioning.corpus_file import TrainingVideo, write_corpus
     from pipeline.captioning.training_record import TrainingRecord
-    from pipeline.danmaku.alignment.align import hold_out_videos
     from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.danmaku.comments.comments_file import read_lines
     from pipeline.danmaku.comments.record import Comment
     from pipeline.pictures.feature_bank import FeatureBank
