@@ -49,7 +49,7 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
     """A JPEG of each picture that was learned from, in the shape of the video."""
     import h5py
 
-    from pipeline.pictures.frame_selection import thumbnail
+    from pipeline.pictures.thumbnail import thumbnail
 
     with h5py.File(frames, "r") as file:
         shape = int(file.attrs["width"]), int(file.attrs["height"])
