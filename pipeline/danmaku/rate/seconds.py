@@ -88,9 +88,7 @@ def _scene(frames: Frames, means: Float16s, seen: Int64s, rows: Int64s) -> list[
     """The features ``SCENE``, each (n, m), at the moments ``seen`` (n, m)."""
     base = frames.times.time_base
     starts = frames.times.pts[frames.cuts] * (base.numerator * MILLISECONDS)
-    cuts = -(
-        -starts // base.denominator
-    )  # rounded up: the first whole millisecond of the new scene
+    cuts = -(-starts // base.denominator)  # rounded up to a millisecond of the new scene
     scene = np.searchsorted(cuts, seen, side="right")
     begin = np.array([0, *cuts])[scene]
     end = np.array([*cuts, np.inf])[scene]

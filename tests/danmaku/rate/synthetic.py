@@ -44,10 +44,9 @@ def known(count: int, seed: int = 0) -> Seconds:
 
 
 def counted(seconds: Seconds, count: npt.NDArray[np.integer]) -> CountedSeconds:
-    level = np.full(len(count), count.mean())
-    return CountedSeconds(
-        seconds, count.astype(float), np.ones(len(count)), level, _blocks(len(count))
-    )
+    n = len(count)
+    level = np.full(n, count.mean())
+    return CountedSeconds(seconds, count.astype(float), np.ones(n), level, _blocks(n))
 
 
 def _blocks(count: int) -> Int64s:
