@@ -10,7 +10,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     import msgspec
 
     from pipeline.danmaku.alignment.delay_file import Delay
-    from pipeline.danmaku.comments.salvage import Salvage
+    from pipeline.danmaku.comments.import_report_file import ImportReport
     from pipeline.danmaku.statistics.counting import Statistics
     from pipeline.danmaku.statistics.page import statistics_page
     from pipeline.pictures.frames_file import Frames, read_thumbnail
@@ -21,7 +21,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         Frames.load(inputs["frames"]),
         inputs["comments"],
         inputs["aligned"],
-        Salvage.load(inputs["salvage"]),
+        ImportReport.load(inputs["import_report"]),
         Delay.load(inputs["delay"]),
     )
     write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(statistics)).decode())
@@ -36,7 +36,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 STAGE = Stage(
     inputs={
-        "salvage": "{video}/salvage.json",
+        "import_report": "{video}/import_report.json",
         "frames": "{video}/frames.h5",
         "comments": "{video}/comments.jsonl",
         "aligned": "{video}/aligned.h5",
