@@ -7,39 +7,38 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.exported import DrawnComment
 from pipeline.danmaku.drawing.glyphs import clean_text
-from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.report.content import Explanation, Learned, Spoken
+from pipeline.danmaku.sections.episode import CommentTrack
+from pipeline.danmaku.sections.watch.content import Explanation, TimedComment, TrainingPicture
 from pipeline.runtime.clock import MILLISECONDS
 
 
-def spoken(
-    comments: Sequence[ScreenComment], layout: Layout, explanations: Sequence[Explanation] = ()
-) -> list[Spoken]:
-    """The ``comments`` of one file in its order, as ``layout`` places them."""
-    drawn = {placed.number: DrawnComment.of(placed) for placed in layout.placed}
-    hidden = {one.number: one.why for one in layout.hidden}
+def timed_comments(
+    track: CommentTrack, explanations: Sequence[Explanation] = ()
+) -> list[TimedComment]:
+    """The comments of ``track`` in its order; ``explanations``, if any, has one for each."""
+    drawn = {placed.number: DrawnComment.of(placed) for placed in track.layout.placed}
+    hidden = {comment.number: comment.why for comment in track.layout.hidden}
     return [
-        Spoken(
+        TimedComment(
             kind=comment.layer,
             time=comment.time_ms / MILLISECONDS,
             text=clean_text(comment.text),
-            shown=drawn.get(comment.number),
+            drawn=drawn.get(comment.number),
             hidden=hidden.get(comment.number),
-            explained=explanations[comment.number] if explanations else None,
+            explanation=explanations[comment.number] if explanations else None,
         )
-        for comment in comments
+        for comment in track.comments
     ]
 
 
 def explanations(explained: Explained) -> list[Explanation]:
-    """One for each generated comment, in their order."""
-    told = explained.mean_nats - explained.nats
-    told_rank = np.empty(len(told), np.int64)
-    told_rank[np.argsort(-told, kind="stable")] = np.arange(1, len(told) + 1)
+    """One for each generated comment, in their order, in the units in which the page shows them."""
+    pmi = explained.mean_nats - explained.nats
+    pmi_rank = np.empty(len(pmi), np.int64)
+    pmi_rank[np.argsort(-pmi, kind="stable")] = np.arange(1, len(pmi) + 1)
     return [
         Explanation(
             seen=round(float(explained.seen_s[number]), 4),
@@ -47,8 +46,8 @@ def explanations(explained: Explained) -> list[Explanation]:
             map=int(explained.first_map[number]),
             peaks=[round(float(peak), 4) for peak in explained.peaks_of(number)],
             nats=round(float(explained.nats[number]) / (len(words) + 1), 3),
-            told=round(float(told[number]), 3),
-            told_rank=int(told_rank[number]),
+            pmi=round(float(pmi[number]), 3),
+            pmi_rank=int(pmi_rank[number]),
             rank=int(explained.rank[number]),
             candidates=int(explained.candidates[number]),
             copies=int(explained.copies[number]),
@@ -59,26 +58,26 @@ def explanations(explained: Explained) -> list[Explanation]:
                     explained.similarity[number].tolist(),
                     strict=True,
                 )
-                if row >= 0
+                if row >= 0  # -1 fills up rows of fewer
             ],
         )
         for number, words in enumerate(explained.words)
     ]
 
 
-def write_learned(folder: Path, explained: Explained) -> list[Learned]:
-    """Write the training pictures below ``folder``, to ``learned/``."""
+def write_training_pictures(folder: Path, explained: Explained) -> list[TrainingPicture]:
+    """Write the training pictures to ``learned/`` below ``folder``."""
     (folder / "learned").mkdir()
-    found = []
+    pictures = []
     for number, jpeg in enumerate(explained.learned_picture):
         name = f"learned/{number:05}.jpg"
         (folder / name).write_bytes(jpeg)
-        found.append(
-            Learned(
+        pictures.append(
+            TrainingPicture(
                 picture=name,
                 video=explained.learned_video[number],
                 time=round(float(explained.learned_s[number]), 3),
                 comments=explained.learned_comments[number],
             )
         )
-    return found
+    return pictures
