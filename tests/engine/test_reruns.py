@@ -58,7 +58,7 @@ def test_another_picture_stream_reruns_all_that_looks(project: Project) -> None:
         ("vocabulary", {"size": 20}, COUNTING),
         ("comments", {"longest_run": 3}, {("comments", v) for v in BOTH} | AFTER_COMMENTS),
         ("frames", {"size": 32, "fps": 4}, {("frames", v) for v in BOTH} | AFTER_FRAMES),
-        ("evaluate", {"queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
+        ("evaluate", {"max_queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
     ],
 )
 def test_a_changed_setting_reruns_its_stage_and_what_follows(

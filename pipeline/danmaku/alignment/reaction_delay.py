@@ -27,7 +27,7 @@ from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
-from pipeline.runtime.sample_size import LEAST_CLUSTERS
+from pipeline.runtime.sample_size import MIN_CLUSTERS
 from pipeline.text.vocabulary import SYMBOL
 
 STEP = 0.1
@@ -154,7 +154,7 @@ def estimate_delay(tokens: Tokens, cuts: Float64s, duration: float, seed: int) -
     Not found of too few cuts, tokens, or blocks that have any: the interval resamples these.
     """
     blocks = len(np.unique(_blocks(tokens)))
-    if len(cuts) < _LEAST_CUTS or len(tokens.time) < _LEAST_TOKENS or blocks < LEAST_CLUSTERS:
+    if len(cuts) < _LEAST_CUTS or len(tokens.time) < _LEAST_TOKENS or blocks < MIN_CLUSTERS:
         return Delay(False, 0, 0, 0, 0.0, [], len(tokens.time), len(cuts), 0.0)
     fitted = _Mixture(tokens, cuts, duration).fit(BURST, _ROUNDS)
     shifts = duration * np.arange(1, _SHIFTS + 1) / (_SHIFTS + 1)

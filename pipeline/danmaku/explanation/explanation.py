@@ -8,13 +8,13 @@ import numpy as np
 
 from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.captioning.likelihood import comment_nats
-from pipeline.danmaku.evaluation.corpus import Corpus
-from pipeline.danmaku.evaluation.neighbours import LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.heat_maps import heat_maps
 from pipeline.danmaku.explanation.resemblance import resemblance
 from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
+from pipeline.evaluation.corpus import Corpus
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
@@ -29,8 +29,8 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
     said = [tuple(comment.words) for comment in written.comments]
     frame = np.array([comment.frame for comment in written.comments], np.int64)
     maps = heat_maps(written)
-    pictures = LearnedPictures(learned.videos, written.captioner)
-    corpus = Corpus(chain.from_iterable(map(pictures.said, range(len(pictures)))))
+    pictures = TrainingPictures(learned.videos, written.captioner)
+    corpus = Corpus(chain.from_iterable(map(pictures.sentences, range(len(pictures)))))
     standing = standings(written, corpus, ranked, seed)
     alike = resemblance(written, learned, pictures)
     return Explained(

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.captioning.corpus_file import TrainingCorpus
-from pipeline.danmaku.evaluation.neighbours import LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
@@ -47,7 +47,9 @@ class Resemblance(NamedTuple):
     """What ``near`` refers to."""
 
 
-def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictures) -> Resemblance:
+def resemblance(
+    written: Written, corpus: TrainingCorpus, pictures: TrainingPictures
+) -> Resemblance:
     """The training pictures most like the picture of each comment, the most like first.
 
     Of those less than two seconds apart in one video only the most like counts. ``pictures`` are
@@ -100,7 +102,7 @@ def _vicinity(video: Int64s, time_ms: Float64s) -> Int64s:
 
 
 def _learned(
-    corpus: TrainingCorpus, pictures: LearnedPictures, named: Int64s
+    corpus: TrainingCorpus, pictures: TrainingPictures, named: Int64s
 ) -> Iterator[Likeness]:
     """What the page shows of the ``named`` pictures (places among all), in their order."""
     starts = np.searchsorted(pictures.video, np.arange(len(corpus.videos)))

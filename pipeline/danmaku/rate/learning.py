@@ -22,7 +22,7 @@ from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.sample_size import LEAST_CLUSTERS, ROUNDING, ROUNDING_32, is_constant
+from pipeline.runtime.sample_size import MIN_CLUSTERS, ROUNDING, ROUNDING_32, is_constant
 
 _LEAST_BLOCKS = 4  # fewer say too little about how others would come out
 _FOLDS = 10
@@ -204,7 +204,7 @@ def _explained(trial: _Trial, constant: _Trial, block: Int64s) -> float | None:
     """A gain, so of more deviance than rounding makes; none, for certain, of a constant."""
     if not trial.uses:
         return 0.0
-    if len(np.unique(block)) < LEAST_CLUSTERS:
+    if len(np.unique(block)) < MIN_CLUSTERS:
         return None
     return float(1 - trial.deviance.sum() / constant.deviance.sum())
 

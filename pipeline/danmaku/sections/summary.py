@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from pipeline.captioning.training_record import TrainingRecord
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.report.language import Phrases
 from pipeline.report.summary import Column
 from pipeline.runtime.clock import MILLISECONDS, clock_text

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline.captioning.training_record import TrainingRecord
-from pipeline.danmaku.evaluation.record import Standing
+from pipeline.evaluation.ranking import RankMetrics
 from pipeline.report.language import Phrases
 from pipeline.report.plots import COLOR, OTHER_COLOR, Words, write_plot
 
@@ -34,7 +34,7 @@ def write_losses(folder: Path, phrases: Phrases, training: TrainingRecord) -> No
 
 
 def write_ranks(
-    folder: Path, phrases: Phrases, scorers: Mapping[str, Standing], keys: Mapping[str, str]
+    folder: Path, phrases: Phrases, scorers: Mapping[str, RankMetrics], keys: Mapping[str, str]
 ) -> None:
     """Plot ``ranks``: mean reciprocal rank of each scorer with its interval, the best on top.
 

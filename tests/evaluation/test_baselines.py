@@ -1,36 +1,36 @@
 import numpy as np
 import pytest
 
-from pipeline.danmaku.evaluation.baselines import (
+from pipeline.evaluation.baselines import (
     context_scores,
     length_scores,
     popularity_scores,
     random_scores,
     retrieval_scores,
 )
-from pipeline.danmaku.evaluation.corpus import Comment, Corpus
-from pipeline.danmaku.evaluation.metrics import Outcomes
-from pipeline.danmaku.evaluation.ranking import Candidates, Query
+from pipeline.evaluation.candidates import Candidates, Query
+from pipeline.evaluation.corpus import Corpus, Sentence
+from pipeline.evaluation.ranking import QueryMetrics
 
 W, CAT, SLEEPS, RUNS = ("w",), ("a", "cat"), ("the", "cat", "sleeps"), ("dogs", "run")
 CORPUS = Corpus([W, W, W, CAT, CAT, SLEEPS, RUNS])
 NEW = ("cat", "never", "seen", "before")
 
 
-def asked(*comments: Comment) -> Candidates:
-    places = np.arange(len(comments))
-    return Candidates(comments, places == 0, places < 0)
+def candidates(*sentences: Sentence) -> Candidates:
+    places = np.arange(len(sentences))
+    return Candidates(sentences, places == 0, places < 0)
 
 
-def query(*context: Comment) -> Query:
+def query(*context: Sentence) -> Query:
     return Query(0, 0, context, (W,), frozenset([W]))
 
 
-ALL = asked(W, CAT, SLEEPS, RUNS, NEW)
+ALL = candidates(W, CAT, SLEEPS, RUNS, NEW)
 
 
 def test_random_is_exactly_chance() -> None:
-    found = Outcomes.of(random_scores([ALL]), [ALL.positive])
+    found = QueryMetrics.compute(random_scores([ALL]), [ALL.positive])
     assert found.hit_1.tolist() == pytest.approx([1 / 5])
     assert found.rank.tolist() == pytest.approx([3])
 
@@ -40,7 +40,7 @@ def test_popularity_is_how_often_training_has_it() -> None:
 
 
 def test_length_prefers_the_mean() -> None:
-    # 3 comments of one word, 3 of two and 1 of three.
+    # 3 sentences of one word, 3 of two and 1 of three.
     mean = 12 / 7
     assert length_scores([ALL], CORPUS)[0] == pytest.approx(
         [1 - mean, mean - 2, mean - 3, mean - 2, mean - 4]

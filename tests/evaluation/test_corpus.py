@@ -3,14 +3,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.evaluation.corpus import Comment, Corpus, joined
+from pipeline.evaluation.corpus import Corpus, Sentence, concatenated
 
-COMMENTS = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4).map(tuple)
+SENTENCES = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4).map(tuple)
 
 
 def test_the_most_frequent_come_first_with_ties_by_words() -> None:
     corpus = Corpus([("b",), ("c", "d"), ("a",), ("c", "d")])
-    assert corpus.comments == [("c", "d"), ("a",), ("b",)]
+    assert corpus.sentences == [("c", "d"), ("a",), ("b",)]
     assert corpus.counts["c", "d"] == 2
     assert corpus.counts["never",] == 0
     assert corpus.mean_length == 6 / 4
@@ -19,7 +19,7 @@ def test_the_most_frequent_come_first_with_ties_by_words() -> None:
 def test_words_are_taken_as_they_are() -> None:
     corpus = Corpus([("W", "!"), ("w",)])
     assert corpus.vectors.shape == (2, 3)
-    assert corpus.vectors_of([("?",)]).nnz == 0
+    assert corpus.tfidf([("?",)]).nnz == 0
 
 
 def test_there_must_be_words() -> None:
@@ -27,23 +27,23 @@ def test_there_must_be_words() -> None:
         Corpus([])
 
 
-@given(st.lists(COMMENTS, min_size=1, max_size=60), st.lists(COMMENTS), st.integers(1, 9))
+@given(st.lists(SENTENCES, min_size=1, max_size=60), st.lists(SENTENCES), st.integers(1, 9))
 def test_the_nearest_have_the_greatest_cosines(
-    training: list[Comment], texts: list[Comment], most: int
+    training: list[Sentence], texts: list[Sentence], most: int
 ) -> None:
     corpus = Corpus(training)
-    cosines = (corpus.vectors_of(texts) @ corpus.vectors.T).toarray() if texts else []
+    cosines = (corpus.tfidf(texts) @ corpus.vectors.T).toarray() if texts else []
     for row, near in zip(cosines, corpus.nearest(texts, most), strict=True):
         assert len(near) == len(set(near)) == min(most, np.count_nonzero(row))
         np.testing.assert_allclose(row[near], np.sort(row)[::-1][: len(near)], rtol=1e-5)
 
 
-def test_equally_near_comments_come_in_order_of_frequency() -> None:
+def test_equally_near_sentences_come_in_order_of_frequency() -> None:
     training = [(f"w{number}", "cat") for number in range(200)]
     corpus = Corpus(training)
     assert corpus.nearest([("cat",), ("dog",)], 20) == [list(range(20)), []]
 
 
-def test_joined_comments_are_one_text() -> None:
-    assert joined([("a", "b"), ("c",)]) == ("a", "b", "c")
-    assert joined([]) == ()
+def test_concatenated_sentences_are_one_text() -> None:
+    assert concatenated([("a", "b"), ("c",)]) == ("a", "b", "c")
+    assert concatenated([]) == ()

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.evaluation.corpus import Comment
-from pipeline.danmaku.evaluation.diversity import measure_diversity
-from pipeline.danmaku.evaluation.record import Diversity
+from pipeline.evaluation.corpus import Sentence
+from pipeline.evaluation.diversity import Diversity, measure_diversity
 
-COMMENTS = st.lists(
+SENTENCES = st.lists(
     st.tuples(
         st.integers(0, 60_000), st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(tuple)
     ),
@@ -19,16 +18,16 @@ COMMENTS = st.lists(
 
 
 def test_the_numbers_are_those_of_a_count_by_hand() -> None:
-    comments = [
+    sentences = [
         (0, ("a", "b", "a", "b")),
         (10_000, ("a", "b", "a", "b")),  # 10 s later: still within
         (20_001, ("a", "b", "a", "b")),
         (20_001, ("c",)),
         (20_001, ("c",)),
     ]
-    found = measure_diversity(comments, {("c",), ("b",)})
+    found = measure_diversity(sentences, {("c",), ("b",)})
     assert found == Diversity(
-        comments=5,
+        sentences=5,
         distinct_1=3 / 14,
         distinct_2=2 / 9,
         most_frequent=1.0,
@@ -39,9 +38,9 @@ def test_the_numbers_are_those_of_a_count_by_hand() -> None:
 
 
 def test_the_most_frequent_are_twenty() -> None:
-    comments = [(number * 20_000, (str(number % 25),)) for number in range(30)]
-    # Five comments twice, fifteen of the others once.
-    assert measure_diversity(comments, ()).most_frequent == 25 / 30
+    sentences = [(number * 20_000, (str(number % 25),)) for number in range(30)]
+    # Five sentences twice, fifteen of the others once.
+    assert measure_diversity(sentences, ()).most_frequent == 25 / 30
 
 
 def test_of_nothing_there_is_no_share() -> None:
@@ -52,28 +51,28 @@ def test_of_nothing_there_is_no_share() -> None:
     assert msgspec.json.decode(msgspec.json.encode(single), type=Diversity) == single
 
 
-@given(COMMENTS, st.randoms(use_true_random=False))
+@given(SENTENCES, st.randoms(use_true_random=False))
 def test_shares_are_shares_in_any_order(
-    comments: list[tuple[int, Comment]], random: Random
+    sentences: list[tuple[int, Sentence]], random: Random
 ) -> None:
-    found = measure_diversity(comments, {("a",), ("b", "c")})
+    found = measure_diversity(sentences, {("a",), ("b", "c")})
     for name in ("distinct_1", "distinct_2", "most_frequent", "copied", "repeated"):
         share = getattr(found, name)
         assert share is None or 0 <= share <= 1
-    shuffled = list(comments)
+    shuffled = list(sentences)
     random.shuffle(shuffled)
     assert measure_diversity(shuffled, {("a",), ("b", "c")}) == found
 
 
-@given(COMMENTS)
-def test_repeats_are_those_of_a_plain_search(comments: list[tuple[int, Comment]]) -> None:
-    ordered = sorted(comments)
+@given(SENTENCES)
+def test_repeats_are_those_of_a_plain_search(sentences: list[tuple[int, Sentence]]) -> None:
+    ordered = sorted(sentences)
     repeats = [
         any(words == other and 0 <= time - before <= 10_000 for before, other in ordered[:place])
         for place, (time, words) in enumerate(ordered)
     ]
     expected = np.mean(repeats) if repeats else None
-    assert measure_diversity(comments, ()).repeated == (expected and pytest.approx(expected))
+    assert measure_diversity(sentences, ()).repeated == (expected and pytest.approx(expected))
 
 
 def test_saying_everything_at_once_is_no_variety() -> None:

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 
 from pipeline.captioning.corpus_file import TrainingVideo
-from pipeline.danmaku.evaluation.evaluation import evaluate
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluate import evaluate
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
@@ -86,8 +86,8 @@ def measured(
         for number in range(generated)
     ]
     known = None if named is None else CAST
-    episode = Episode.of("ep", written, frames, path, said, known, None)
-    return evaluate(trained, episode, most_queries=40, block_s=block_s, seed=1)
+    episode = Episode.prepare("ep", written, frames, path, said, known, None)
+    return evaluate(trained, episode, max_queries=40, block_s=block_s, seed=1)
 
 
 def numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
@@ -107,7 +107,7 @@ def require_sound(found: Evaluation) -> None:
     for path, value in numbers(msgspec.to_builtins(found)):
         assert np.isfinite(value), path
         name = path.rsplit("/", 1)[-1]
-        if "/rate/" in path or "/ahead/" in path:
+        if "/rate/" in path or "/mrr_gain/" in path:
             assert -1 <= value <= 1, path
         if name in SHARES or "/hit_" in path or ("/naming/" in path and name != "names"):
             assert -1e-12 <= value <= 1 + 1e-12, path

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.evaluation.metrics import Outcomes, ranking_table
-from pipeline.danmaku.evaluation.ranking import Candidates, Query
-from pipeline.danmaku.evaluation.record import RankingTable
+from pipeline.evaluation.candidates import Candidates, Query
+from pipeline.evaluation.ranking import QueryMetrics, RankingTable, ranking_table
 from pipeline.runtime.arrays import Bools, Float64s
 
 KNOWN_CHANCE = [
@@ -22,7 +21,7 @@ KNOWN_CHANCE = [
 
 
 def of_one(scores: Float64s, positive: Bools) -> list[float]:
-    return [float(values[0]) for values in Outcomes.of([scores], [positive])]
+    return [float(values[0]) for values in QueryMetrics.compute([scores], [positive])]
 
 
 def first(positives: int, candidates: int) -> Bools:
@@ -41,7 +40,7 @@ def queries(draw: st.DrawFn, most: int = 40) -> tuple[Float64s, Bools]:
 def test_equal_scores_are_at_the_known_chance(
     positives: int, size: int, hits: tuple[float, ...], rank: float, reciprocal: float
 ) -> None:
-    found = Outcomes.of([np.zeros(size)], [first(positives, size)])
+    found = QueryMetrics.compute([np.zeros(size)], [first(positives, size)])
     assert [round(100 * float(hit[0]), 1) for hit in found[:3]] == list(hits)
     assert round(float(found.rank[0]), 1) == rank
     assert round(float(found.reciprocal_rank[0]), 3) == reciprocal
@@ -65,7 +64,7 @@ def test_equal_scores_are_exactly_at_chance(positives: int, size: int) -> None:
 def test_random_scores_come_to_the_chance_of_equal_ones() -> None:
     positive = first(5, 100)
     scores = list(np.random.default_rng(0).random((20_000, 100)))
-    simulated = [values.mean() for values in Outcomes.of(scores, [positive] * len(scores))]
+    simulated = [values.mean() for values in QueryMetrics.compute(scores, [positive] * len(scores))]
     assert simulated == pytest.approx(of_one(np.zeros(100), positive), rel=0.03)
 
 
@@ -85,8 +84,8 @@ def test_a_tie_of_two_is_half_of_each_order() -> None:
 def test_a_tie_is_the_mean_of_all_its_orders(query: tuple[Float64s, Bools]) -> None:
     scores, positive = query
     orders = [
-        of_one(scores + np.array(nudge) / 100, positive)
-        for nudge in permutations(range(len(scores)))
+        of_one(scores + np.array(shift) / 100, positive)
+        for shift in permutations(range(len(scores)))
     ]
     assert of_one(scores, positive) == pytest.approx(np.mean(orders, 0).tolist())
 
@@ -141,12 +140,12 @@ def test_missing_scores_and_positives_are_refused() -> None:
     with pytest.raises(ValueError, match="a positive"):
         of_one(np.zeros(4), first(0, 4))
     with pytest.raises(ValueError, match="shorter"):
-        Outcomes.of([np.zeros(4)], [])
+        QueryMetrics.compute([np.zeros(4)], [])
 
 
-def asked(colliding: int, positives: int = 5) -> Candidates:
-    comments = tuple((f"c{number}",) for number in range(100))
-    return Candidates(comments, first(positives, 100), first(colliding, 100))
+def drawn(popular: int, positives: int = 5) -> Candidates:
+    sentences = tuple((f"c{number}",) for number in range(100))
+    return Candidates(sentences, first(positives, 100), first(popular, 100))
 
 
 def query(cluster: int) -> Query:
@@ -155,7 +154,7 @@ def query(cluster: int) -> Query:
 
 def test_the_table_leaves_out_what_popularity_finds() -> None:
     numbers = [0, 0, 1, 2]
-    candidates = [asked(0), asked(1), asked(5), asked(1)]
+    candidates = [drawn(0), drawn(1), drawn(5), drawn(1)]
     popular_first = np.where(first(1, 100), 1.0, 0.0)
     table = ranking_table(
         [query(number) for number in numbers],
@@ -176,7 +175,7 @@ def test_the_table_leaves_out_what_popularity_finds() -> None:
 
 
 def test_a_table_without_queries_is_empty_and_can_be_stored() -> None:
-    table = ranking_table([query(0)], [asked(5)], {"random": [np.zeros(100)]})
+    table = ranking_table([query(0)], [drawn(5)], {"random": [np.zeros(100)]})
     assert table.all.scorers["random"].hit_5.low is None
     assert (table.without_popular.queries, table.without_popular.scorers) == (0, {})
     assert msgspec.json.decode(msgspec.json.encode(table), type=RankingTable) == table

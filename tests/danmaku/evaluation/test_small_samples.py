@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.danmaku.evaluation.little import measured, require_sound
+from tests.danmaku.evaluation.small_evaluations import measured, require_sound
 
 EVERYWHERE = list(np.linspace(0, 239.9, 120))
 
@@ -21,8 +21,8 @@ def test_of_a_whole_episode_everything_is_told(tmp_path: Path) -> None:
     assert found.likelihood.nll.low is not None
     assert found.rate is not None
     assert found.ranking.all.scorers["model"].hit_1.low is not None
-    assert found.ahead.keys() == found.ranking.all.scorers.keys() - {"model"}
-    assert found.diversity["model"].comments == 100
+    assert found.mrr_gain.keys() == found.ranking.all.scorers.keys() - {"model"}
+    assert found.diversity["model"].sentences == 100
 
 
 @pytest.mark.parametrize("slope", [0.0, 1e-15])
@@ -44,7 +44,7 @@ def test_few_comments_tell_neither_likelihood_nor_rank_nor_variety(tmp_path: Pat
     assert found.too_little == {"likelihood": 24, "ranking": 24, "diversity": 24}
     assert found.likelihood is None
     assert found.ranking.all.queries == 24
-    assert (found.ranking.all.scorers, found.ahead, found.diversity) == ({}, {}, {})
+    assert (found.ranking.all.scorers, found.mrr_gain, found.diversity) == ({}, {}, {})
     assert found.rate is not None
 
 
@@ -61,7 +61,7 @@ def test_few_blocks_tell_no_interval(tmp_path: Path) -> None:
     assert found.likelihood is not None
     for interval in (
         found.likelihood.pmi,
-        found.ahead["popularity"],
+        found.mrr_gain["popularity"],
         found.ranking.all.scorers["model"].hit_5,
     ):
         assert (interval.low, interval.high) == (None, None)

@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.corpus_file import TrainingVideo
-from pipeline.danmaku.evaluation.neighbours import LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -40,7 +40,7 @@ def videos(features: Sequence[Path]) -> list[TrainingVideo]:
 
 def learned(
     folder: Path, kind: toys.Kind
-) -> tuple[LearnedPictures, Captioner, npt.NDArray[np.float16]]:
+) -> tuple[TrainingPictures, Captioner, npt.NDArray[np.float16]]:
     """The pictures, a captioner with statistics of its own, and the features (12, …)."""
     network = toys.captioner(kind)
     draws = np.random.default_rng(8)
@@ -51,7 +51,7 @@ def learned(
         features_file(folder / f"{number}.h5", tap=rows[4 * number : 4 * number + 4])
         for number in range(3)
     ]
-    return LearnedPictures(videos(paths), network), network, rows
+    return TrainingPictures(videos(paths), network), network, rows
 
 
 def test_pictures_with_comments_to_learn_from_are_in_order_of_video_and_time(
@@ -62,16 +62,14 @@ def test_pictures_with_comments_to_learn_from_are_in_order_of_video_and_time(
     assert found.video.tolist() == [0, 0, 2, 2]
     assert found.picture.tolist() == [1, 3, 1, 2]
     assert found.comments == [[1], [0, 2], [1], [0]]
-    said = [found.said(place) for place in range(4)]
-    assert said == [[("b", "c")], [("a",), ("d",)], [("。",)], [("!",)]]
+    sentences = [found.sentences(index) for index in range(4)]
+    assert sentences == [[("b", "c")], [("a",), ("d",)], [("。",)], [("!",)]]
 
 
-@pytest.mark.parametrize("block", [1, 3, 4096])
 @toys.each([toys.ADDITIVE, toys.BLIND])
-def test_similarity_is_the_cosine_of_mean_positions_as_pictures_differ(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: toys.Kind, block: int
+def test_similarity_is_in_units_of_how_training_pictures_differ(
+    tmp_path: Path, kind: toys.Kind
 ) -> None:
-    monkeypatch.setattr("pipeline.danmaku.evaluation.neighbours._BLOCK", block)
     found, network, rows = learned(tmp_path, kind)
     means = rows.mean(1, np.float32).astype(np.float16) if kind.attends else rows
     scale = (network.std * network.spread).numpy()
@@ -81,15 +79,5 @@ def test_similarity_is_the_cosine_of_mean_positions_as_pictures_differ(
         for one in normal
     ]
     cosines = found.cosines(means)
-    assert cosines.dtype == np.float32
     assert cosines == pytest.approx(np.array(expected)[:, [1, 3, 9, 10]], abs=1e-5)
     assert cosines[[1, 3, 9, 10], range(4)] == pytest.approx(1)
-
-
-def test_a_picture_that_is_just_the_mean_resembles_nothing(tmp_path: Path) -> None:
-    _, network, _ = learned(tmp_path, toys.BLIND)
-    network.mean[:] = 1
-    found = LearnedPictures(videos([tmp_path / f"{number}.h5" for number in range(3)]), network)
-    plain = np.ones((2, GRID[1]), np.float16)
-    plain[1, 0] = 2
-    assert found.cosines(plain).any(1).tolist() == [False, True]

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.evaluation.intervals import (
+from pipeline.evaluation.intervals import (
+    Interval,
     mean_interval,
     paired_difference,
     ratio_interval,
-    resampled,
+    statistic_interval,
 )
-from pipeline.danmaku.evaluation.record import Interval
 
 VALUES = st.lists(st.tuples(st.floats(-9, 9), st.integers(0, 11)), min_size=1, max_size=40)
 
@@ -90,7 +90,7 @@ def test_a_figure_that_few_clusters_bear_has_no_interval() -> None:
     """A twentieth of the resamples have none of three in twenty clusters."""
     for bearing, told in ((3, False), (15, True)):
         values = np.stack([np.ones(20), np.arange(20) < bearing]).astype(float)
-        found = resampled(
+        found = statistic_interval(
             values, np.arange(20), lambda sums: np.where(sums[1] > 0, sums[1] / sums[0], np.nan)
         )
         assert found.mean == bearing / 20
