@@ -16,7 +16,7 @@ import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from pipeline.report.language import LANGUAGES, Phrases
+from pipeline.report.language import Phrases
 from pipeline.report.section import Page, Section
 from pipeline.runtime.clock import MILLISECONDS, clock_text
 
@@ -69,7 +69,7 @@ def shell_html(
         early=Markup(early),  # noqa: S704
         scripts=[Markup(code) for code in codes],  # noqa: S704
         data={name: json_element(value) for name, value in (data or {}).items()},
-        phrases=json_element({key: [getattr(p, n) for n in LANGUAGES] for key, p in phrases.items()}),
+        phrases=json_element({key: [phrase.en, phrase.ja] for key, phrase in phrases.items()}),
     )
     return text + "\n"
 

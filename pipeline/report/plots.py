@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import matplotlib_fontja  # noqa: F401  makes IPAexGothic known to matplotlib
@@ -11,7 +12,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from pipeline.report.language import LANGUAGES, Language, Phrases
+from pipeline.report.language import LANGUAGES, Phrases
 
 COLOR = "#3b87c8"
 """Of what a plot is about; visible on white and, inverted by the page's style, on near black."""
@@ -40,19 +41,15 @@ def write_plot(folder: Path, name: str, phrases: Phrases, draw: Drawing) -> None
     """
     (folder / "plots").mkdir(exist_ok=True)
     for language in LANGUAGES:
-
-        def words(key: str, language: Language = language) -> str:
-            return phrases.text(key, language)
-
         path = folder / "plots" / f"{name}.{language}.svg"
-        path.write_text(svg(lambda axes, words=words: draw(axes, words)), encoding="utf-8")
+        path.write_text(svg(draw, partial(phrases.text, language=language)), encoding="utf-8")
 
 
-def svg(draw: Callable[[Axes], None]) -> str:
+def svg(draw: Drawing, words: Words) -> str:
     """The plot as the text of an SVG file; equal drawings give equal text."""
     with style.context(["default", _STYLE]):
         figure = Figure(figsize=_SIZE, layout="constrained")
-        draw(figure.add_subplot())
+        draw(figure.add_subplot(), words)
         file = io.StringIO()
         no_metadata = dict.fromkeys(["Creator", "Date", "Format", "Type"])
         figure.savefig(file, format="svg", transparent=True, metadata=no_metadata)

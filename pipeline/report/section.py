@@ -28,7 +28,7 @@ class Section:
     styles: Sequence[str] = ()
     """Files of ``folder``."""
     data: object = None
-    """What the scripts find as JSON in the element ``NAME-data``; None: there is no such element."""
+    """What the scripts find as JSON in the element ``NAME-data``; None leaves that out."""
     is_heading_seen: bool = True
     """False leaves the heading to screen readers."""
 

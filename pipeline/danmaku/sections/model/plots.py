@@ -23,9 +23,7 @@ def write_losses(folder: Path, phrases: Phrases, training: TrainingRecord) -> No
         train, dev = [e.train_nll for e in epochs], [e.dev_nll for e in epochs]
         axes.plot(numbers, train, color=OTHER_COLOR, marker=".", label=words("model.train"))
         axes.plot(numbers, dev, color=COLOR, marker=".", label=words("model.dev"))
-        axes.axvline(
-            training.best_epoch, color=COLOR, linestyle=":", label=words("model.kept")
-        )
+        axes.axvline(training.best_epoch, color=COLOR, linestyle=":", label=words("model.kept"))
         axes.locator_params(axis="x", integer=True)
         axes.legend(frameon=False)
         axes.set(xlabel=words("model.epoch"), ylabel=words("model.nats_per_word"))

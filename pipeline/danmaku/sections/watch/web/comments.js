@@ -1,7 +1,7 @@
 "use strict";
 // The list of comments beside the player; only the rows in view exist.
 
-const SPARE = 8; // rows above and below those in view
+const SPARE_ROWS = 8; // rows above and below those in view
 const WHY_HIDDEN = {
   "invisible": "watch.invisible",
   "outside of the video": "watch.outside",
@@ -19,60 +19,60 @@ class CommentList extends EventTarget {
     this.rows = byId("rows");
     this.row = matchMedia("(pointer: coarse)").matches ? 44 : 34; // pixels
     this.scroller.style.setProperty("--row", `${this.row}px`);
-    this.existing = new Map(); // by place in the list
-    this.cursor = 0; // the place that the keyboard comes to
+    this.existing = new Map(); // rows by their place in the list
+    this.cursor = 0; // place of the row that Tab leads to
     this.now = -1;
-    this.chosen = -1; // index of the comment
+    this.chosen = -1; // index of the chosen comment
     this.following = true;
     this.wire();
-    this.sift();
+    this.filter();
   }
 
   wire() {
     this.scroller.addEventListener("scroll", () => this.render(), { passive: true });
     for (const name of ["wheel", "touchmove", "pointerdown", "focusin"]) {
-      this.scroller.addEventListener(name, () => this.follow(false), { passive: true });
+      this.scroller.addEventListener(name, () => this.setFollowing(false), { passive: true });
     }
     this.scroller.addEventListener("keydown", (event) => this.move(event));
     this.rows.addEventListener("click", (event) => {
       const row = event.target.closest("li");
       if (row) this.choose(Number(row.dataset.place));
     });
-    byId("filter").addEventListener("input", () => this.sift());
+    byId("filter").addEventListener("input", () => this.filter());
     byId("follow").addEventListener("click", () => {
-      this.follow(true);
+      this.setFollowing(true);
       byId("play").focus({ preventScroll: true });
     });
-    this.choice.addEventListener("change", () => this.sift());
-    this.player.addEventListener("time", () => this.keepUp());
-    this.player.addEventListener("seek", () => queueMicrotask(() => this.keepUp()));
-    document.addEventListener("spoken", () => this.renew());
-    new ResizeObserver(() => this.keepUp()).observe(this.scroller);
+    this.choice.addEventListener("change", () => this.filter());
+    this.player.addEventListener("time", () => this.followPlayback());
+    this.player.addEventListener("seek", () => queueMicrotask(() => this.followPlayback()));
+    document.addEventListener("languagechange", () => this.rebuild());
+    new ResizeObserver(() => this.followPlayback()).observe(this.scroller);
   }
 
-  /** Lists what is shown and matches the filter. */
-  sift() {
-    const wanted = folded(byId("filter").value.trim());
-    if (wanted) this.foldedTexts ??= this.comments.map(({ text }) => folded(text));
+  /** Lists the comments that are shown and contain the text to search for. */
+  filter() {
+    const query = folded(byId("filter").value.trim());
+    if (query) this.foldedTexts ??= this.comments.map(({ text }) => folded(text));
     this.places = [];
     let all = 0;
     this.comments.forEach(({ kind }, index) => {
       if (!this.choice.shows(kind)) return;
       all += 1;
-      if (!wanted || this.foldedTexts[index].includes(wanted)) this.places.push(index);
+      if (!query || this.foldedTexts[index].includes(query)) this.places.push(index);
     });
     const count = { n: numberText(this.places.length), all: numberText(all) };
-    say(byId("count"), wanted ? "watch.count_of" : "watch.count", count);
+    setPhrase(byId("count"), query ? "watch.count_of" : "watch.count", count);
     byId("empty").hidden = this.places.length > 0;
     this.rows.style.height = `${this.places.length * this.row}px`;
     this.cursor = 0;
     this.now = -1;
-    this.renew();
-    this.keepUp();
+    this.rebuild();
+    this.followPlayback();
   }
 
-  /** Goes to where playback is, if the reader is not reading elsewhere. */
-  keepUp() {
+  /** Marks where playback is, and scrolls there unless the reader has scrolled away. */
+  followPlayback() {
     const place = this.placeOf(firstAfter(this.comments, this.player.time) - 1);
     if (place !== this.now) {
       this.existing.get(this.now)?.classList.remove("now");
@@ -83,7 +83,7 @@ class CommentList extends EventTarget {
     this.render();
   }
 
-  /** The last place in the list at which a comment of that index or a smaller one is; or -1. */
+  /** The last place in the list with a comment of this index or a smaller one; else -1. */
   placeOf(index) {
     let low = 0, high = this.places.length;
     while (low < high) {
@@ -94,7 +94,7 @@ class CommentList extends EventTarget {
     return low - 1;
   }
 
-  follow(following) {
+  setFollowing(following) {
     if (following === this.following) return;
     this.following = following;
     byId("follow").hidden = following;
@@ -107,10 +107,10 @@ class CommentList extends EventTarget {
 
   render() {
     const { scrollTop, clientHeight } = this.scroller;
-    const first = Math.max(0, Math.floor(scrollTop / this.row) - SPARE);
+    const first = Math.max(0, Math.floor(scrollTop / this.row) - SPARE_ROWS);
     const visible = Math.ceil(scrollTop / this.row);
     const bottom = Math.ceil((scrollTop + clientHeight) / this.row);
-    const end = Math.min(this.places.length, bottom + SPARE);
+    const end = Math.min(this.places.length, bottom + SPARE_ROWS);
     for (const [place, row] of this.existing) {
       if ((place < first || place >= end) && !row.contains(document.activeElement)) {
         row.remove();
@@ -120,11 +120,11 @@ class CommentList extends EventTarget {
     for (let place = first; place < end; place += 1) {
       if (!this.existing.has(place)) this.add(place);
     }
-    const seen = this.cursor >= first && this.cursor < end;
-    this.makeTabbable(seen ? this.cursor : Math.min(visible, this.places.length - 1));
+    const inView = this.cursor >= first && this.cursor < end;
+    this.makeTabbable(inView ? this.cursor : Math.min(visible, this.places.length - 1));
   }
 
-  renew() {
+  rebuild() {
     this.existing.clear();
     this.rows.replaceChildren();
     this.render();
@@ -139,14 +139,14 @@ class CommentList extends EventTarget {
     row.setAttribute("aria-setsize", this.places.length);
     row.className = comment.kind;
     row.classList.toggle("now", place === this.now);
-    row.classList.toggle("unshown", !comment.shown);
+    row.classList.toggle("unshown", !comment.drawn);
     const button = document.createElement("button");
     button.type = "button";
     button.tabIndex = -1;
     if (index === this.chosen) button.setAttribute("aria-current", "true");
-    const time = part("time", clockText(comment.time));
-    button.append(time, kindMark(comment.kind), " ", said(comment));
-    if (comment.hidden) button.append(part("small", phrase(WHY_HIDDEN[comment.hidden])));
+    const time = textElement("time", clockText(comment.time));
+    button.append(time, kindMark(comment.kind), " ", commentLine(comment.text));
+    if (comment.hidden) button.append(textElement("small", phrase(WHY_HIDDEN[comment.hidden])));
     row.append(button);
     const after = [...this.existing.keys()].filter((other) => other > place);
     const next = after.length ? this.existing.get(Math.min(...after)) : null;
@@ -188,10 +188,10 @@ class CommentList extends EventTarget {
     this.dispatchEvent(new CustomEvent("choose", { detail: this.places[place] }));
   }
 
-  /** Marks a comment as chosen, by its index, and says it in full above the list. */
+  /** Marks the comment of this index as chosen and shows it in full below the list. */
   mark(index) {
-    const before = this.existing.get(this.placeOf(this.chosen));
-    before?.firstChild.removeAttribute("aria-current");
+    const former = this.existing.get(this.placeOf(this.chosen));
+    former?.firstChild.removeAttribute("aria-current");
     this.chosen = index;
     const place = this.placeOf(index);
     byId("chosen").hidden = index < 0;
@@ -200,16 +200,17 @@ class CommentList extends EventTarget {
       this.existing.get(place)?.firstChild.setAttribute("aria-current", "true");
       this.cursor = place;
     }
-    const { kind, time, text, hidden, explained } = this.comments[index];
-    say(byId("chosen-kind"), LETTERS[kind][1]);
+    const { kind, time, text, hidden, explanation } = this.comments[index];
+    setPhrase(byId("chosen-kind"), LETTERS[kind][1]);
     byId("chosen-time").textContent = clockText(time, true);
     byId("chosen-text").textContent = text;
-    byId("explain").hidden = !explained;
+    byId("explain").hidden = !explanation;
     byId("chosen-why").hidden = !hidden;
-    if (hidden) say(byId("chosen-why"), WHY_HIDDEN[hidden]);
+    if (hidden) setPhrase(byId("chosen-why"), WHY_HIDDEN[hidden]);
   }
 }
 
+/** A text in the form in which half-width and full-width, large and small letters are equal. */
 function folded(text) {
   return text.normalize("NFKC").toLowerCase();
 }

@@ -1,17 +1,17 @@
 "use strict";
-// Heat maps over the whole picture. They are cut from sheets; pixels are never read, which a
-// page on disk may not.
+// Heat maps over the whole picture, cut from sheets. No pixel is ever read: a page on disk may
+// not do that.
 
-const HEAT_ACROSS = 32; // maps beside one another, content.py's ACROSS
-const HEAT_SHEET = 1024; // maps of a sheet, content.py's A_SHEET
-const HEAT_WIDTH = 960; // pixels; it is smooth anyway
+const MAPS_PER_ROW = 32; // maps beside one another, MAPS_PER_ROW of content.py
+const MAPS_PER_SHEET = 1024; // maps of a sheet, MAPS_PER_SHEET of content.py
+const HEAT_WIDTH = 960; // pixels; a smooth map needs no more
 
 class HeatLayer {
   constructor(canvas, report) {
     this.canvas = canvas;
     this.heat = report.heat;
     this.sheets = new Map();
-    this.asked = null;
+    this.requested = null;
     if (!this.heat) return;
     canvas.width = HEAT_WIDTH;
     canvas.height = Math.round((HEAT_WIDTH * report.stage[1]) / report.stage[0]);
@@ -21,20 +21,20 @@ class HeatLayer {
 
   /** Shows a map of one kind; resolves to false where its sheet cannot be read. */
   async show(kind, map) {
-    const asked = `${kind} ${map}`;
-    this.asked = asked;
+    const requested = `${kind} ${map}`;
+    this.requested = requested;
     this.canvas.hidden = false;
-    const sheet = this.sheet(kind, Math.floor(map / HEAT_SHEET));
+    const sheet = this.sheet(kind, Math.floor(map / MAPS_PER_SHEET));
     const ready = sheet.complete && sheet.naturalWidth > 0;
-    const good = ready || (await sheet.decode().then(() => true, () => false));
-    if (this.asked !== asked) return true;
-    if (good) this.draw(sheet, map % HEAT_SHEET);
+    const loaded = ready || (await sheet.decode().then(() => true, () => false));
+    if (this.requested !== requested) return true; // another map was chosen meanwhile
+    if (loaded) this.draw(sheet, map % MAPS_PER_SHEET);
     else this.hide();
-    return good;
+    return loaded;
   }
 
   hide() {
-    this.asked = null;
+    this.requested = null;
     this.canvas.hidden = true;
   }
 
@@ -50,8 +50,8 @@ class HeatLayer {
 
   draw(sheet, place) {
     const { side } = this.heat, { cell, canvas } = this;
-    const left = (place % HEAT_ACROSS) * side, top = Math.floor(place / HEAT_ACROSS) * side;
-    // By way of a canvas of its own, so that smoothing takes nothing from the maps beside it.
+    const left = (place % MAPS_PER_ROW) * side, top = Math.floor(place / MAPS_PER_ROW) * side;
+    // Copied to a small canvas first: otherwise smoothing would blend in the maps beside it.
     const small = cell.getContext("2d");
     small.clearRect(0, 0, side, side);
     small.drawImage(sheet, left, top, side, side, 0, 0, side, side);

@@ -1,8 +1,8 @@
 "use strict";
-// The video, what is drawn over it, and the controls beneath.
+// The video, the comments drawn over it, and the controls beneath.
 
-const SKIP = 5; // seconds
-const DRIFT = 0.1; // seconds by which a video's clock may differ from the picture's
+const SKIP_SECONDS = 5; // seconds
+const MAX_DRIFT = 0.1; // seconds between the clock of the video and that of the drawing
 
 class Player extends EventTarget {
   constructor(report, choice) {
@@ -11,8 +11,8 @@ class Player extends EventTarget {
     this.choice = choice;
     this.video = byId("video");
     this.stage = byId("stage");
-    this.still = null; // the time to show where the video cannot go to it
-    this.wanted = null; // where to go once the video can
+    this.still = null; // time to draw comments at where the video cannot go to it
+    this.target = null; // where the video is to go, until it is there
     this.quiet = false; // no comments are drawn
     this.clock = { at: 0, time: 0 };
     this.overlay = new Overlay(byId("overlay"), report, choice);
@@ -29,24 +29,25 @@ class Player extends EventTarget {
 
   /** Where playback is, in seconds. */
   get time() {
-    return this.still ?? this.wanted ?? this.video.currentTime;
+    return this.still ?? this.target ?? this.video.currentTime;
   }
 
-  /** Goes to a time; told of as "seek". */
-  seek(time, told = true) {
+  /** Goes to a time, in seconds; fires "seek" unless that is not wanted. */
+  seek(time, fires = true) {
     const target = Math.min(Math.max(0, time), this.report.seconds - 1e-3);
-    if (told) this.dispatchEvent(new Event("seek"));
+    if (fires) this.dispatchEvent(new Event("seek"));
     if (this.video.error || (this.video.readyState > 0 && !this.reaches(target))) {
       this.still = target;
-      if (!this.video.error) say(byId("trouble"), "watch.cannot_seek");
+      if (!this.video.error) setPhrase(byId("trouble"), "watch.cannot_seek");
     } else {
       this.still = null;
-      this.wanted = target;
+      this.target = target;
       if (this.video.readyState > 0 && !this.video.seeking) this.video.currentTime = target;
     }
     this.draw();
   }
 
+  /** Whether the video can go to a time: servers without range requests allow no jumps. */
   reaches(time) {
     const { seekable } = this.video;
     for (let n = 0; n < seekable.length; n += 1) {
@@ -55,16 +56,17 @@ class Player extends EventTarget {
     return false;
   }
 
-  /** The next picture, or the one before. */
+  /** Goes so many pictures on or, if negative, back. */
   step(pictures) {
     this.video.pause();
     const { frame } = this.report;
+    // To the middle of the picture, so that rounding cannot show its neighbour.
     this.seek((Math.floor(this.time / frame + 1e-3) + pictures + 0.5) * frame);
   }
 
   play() {
     this.still = null;
-    if (!this.video.error) hush(byId("trouble"));
+    if (!this.video.error) clearPhrase(byId("trouble"));
     this.video.play().catch(() => {});
   }
 
@@ -79,13 +81,13 @@ class Player extends EventTarget {
     this.timeline.show(time);
   }
 
-  /** A clock that runs evenly between the steps of the video's. */
+  /** The time to draw at: currentTime advances in steps, this runs evenly and follows it. */
   smoothTime(now) {
     const { video, clock } = this;
     const running = !video.paused && !video.seeking && video.readyState > 2;
-    const ahead = clock.time + ((now - clock.at) / 1000) * video.playbackRate;
-    const off = this.time - ahead;
-    clock.time = running && Math.abs(off) < DRIFT ? ahead + off / 10 : this.time;
+    const expected = clock.time + ((now - clock.at) / 1000) * video.playbackRate;
+    const lag = this.time - expected;
+    clock.time = running && Math.abs(lag) < MAX_DRIFT ? expected + lag / 10 : this.time;
     clock.at = now;
     return clock.time;
   }
@@ -103,12 +105,13 @@ class Player extends EventTarget {
     });
     for (const name of ["play", "pause"]) video.addEventListener(name, () => this.showPlaying());
     video.addEventListener("loadedmetadata", () => {
-      if (this.wanted !== null) this.seek(this.wanted, false);
+      if (this.target !== null) this.seek(this.target, false);
     });
     video.addEventListener("seeked", () => {
-      const missed = this.wanted !== null && Math.abs(video.currentTime - this.wanted) > 0.05;
-      if (missed && this.reaches(this.wanted)) video.currentTime = this.wanted;
-      else this.wanted = null;
+      // While one jump was under way, the reader may have asked for another.
+      const missed = this.target !== null && Math.abs(video.currentTime - this.target) > 0.05;
+      if (missed && this.reaches(this.target)) video.currentTime = this.target;
+      else this.target = null;
       this.draw();
     });
     for (const name of ["pause", "timeupdate", "loadeddata"]) {
@@ -120,7 +123,7 @@ class Player extends EventTarget {
     video.addEventListener("error", () => {
       this.still = this.time;
       this.stage.classList.add("broken");
-      say(byId("trouble"), "watch.cannot_play");
+      setPhrase(byId("trouble"), "watch.cannot_play");
     });
   }
 
@@ -134,73 +137,67 @@ class Player extends EventTarget {
     const { video, choice } = this;
     byId("play").addEventListener("click", () => this.toggle());
     byId("start").addEventListener("click", () => this.play());
-    byId("mute").addEventListener("click", () => this.mute());
-    byId("fullscreen").addEventListener("click", () => this.fullscreen());
-    byId("volume").addEventListener("input", () => this.louder(0, Number(byId("volume").value)));
+    byId("mute").addEventListener("click", () => this.toggleMute());
+    byId("fullscreen").addEventListener("click", () => this.toggleFullscreen());
+    byId("volume").addEventListener("input", () => this.changeVolume(0, Number(byId("volume").value)));
     byId("speed").addEventListener("change", () => {
       video.playbackRate = Number(byId("speed").value);
     });
-    for (const what of ["generated", "viewers", "coloured"]) {
-      byId(what).addEventListener("click", () => choice.toggle(what));
+    for (const name of ["generated", "viewers", "coloured"]) {
+      byId(name).addEventListener("click", () => choice.toggle(name));
     }
     choice.addEventListener("change", () => this.showChoice());
     video.addEventListener("volumechange", () => this.showVolume());
     document.addEventListener("fullscreenchange", () =>
-      this.fill(document.fullscreenElement !== null));
-    document.addEventListener("spoken", () => this.showVolume());
+      this.fillPage(document.fullscreenElement !== null));
+    document.addEventListener("languagechange", () => this.showVolume());
     this.showVolume();
   }
 
-  mute() {
+  toggleMute() {
     this.video.muted = !this.video.muted;
   }
 
-  louder(by, from = this.video.volume) {
+  /** Changes the volume, 0 to 1, and unmutes. */
+  changeVolume(by, from = this.video.volume) {
     this.video.volume = Math.min(1, Math.max(0, from + by));
     this.video.muted = false;
   }
 
-  fullscreen() {
+  toggleFullscreen() {
     const player = byId("player");
     if (document.fullscreenElement) document.exitFullscreen();
     else if (player.requestFullscreen) player.requestFullscreen().catch(() => {});
-    else this.fill(!player.classList.contains("full")); // of the page: an iPhone allows no more
+    else this.fillPage(!player.classList.contains("full")); // all that an iPhone allows
   }
 
-  fill(full) {
+  fillPage(full) {
     byId("player").classList.toggle("full", full);
-    rename(byId("fullscreen"), full ? "watch.unfullscreen" : "watch.fullscreen");
+    nameButton(byId("fullscreen"), full ? "watch.unfullscreen" : "watch.fullscreen");
   }
 
   showPlaying() {
     const key = this.video.paused ? "watch.play" : "watch.pause";
-    rename(byId("play"), key, this.video.paused ? "M8 5v14l11-7z" : "M6 5h4v14H6zm8 0h4v14h-4z");
+    nameButton(byId("play"), key, this.video.paused ? "M8 5v14l11-7z" : "M6 5h4v14H6zm8 0h4v14h-4z");
   }
 
   showVolume() {
     const { muted, volume } = this.video, level = muted ? 0 : volume;
     byId("mute").classList.toggle("off", level === 0);
-    rename(byId("mute"), level === 0 ? "watch.unmute" : "watch.mute");
+    nameButton(byId("mute"), level === 0 ? "watch.unmute" : "watch.mute");
     byId("volume").value = level;
     byId("volume").style.setProperty("--done", `${100 * level}%`);
-    const told = phrase("watch.volume_value", { n: Math.round(100 * level) });
-    byId("volume").setAttribute("aria-valuetext", told);
+    const text = phrase("watch.volume_value", { n: Math.round(100 * level) });
+    byId("volume").setAttribute("aria-valuetext", text);
   }
 
   showChoice() {
     const { choice } = this;
-    for (const what of ["generated", "viewers", "coloured"]) {
-      byId(what).setAttribute("aria-pressed", String(choice[what]));
+    for (const name of ["generated", "viewers", "coloured"]) {
+      byId(name).setAttribute("aria-pressed", String(choice[name]));
     }
     byId("generated").hidden = !choice.has.generated;
     byId("viewers").hidden = !choice.has.viewers;
     byId("coloured").hidden = !choice.has.generated && !choice.has.viewers;
   }
-}
-
-/** Names a button of an icon anew, and changes the icon where a path is given. */
-function rename(button, key, path) {
-  sayAs(button, "aria-label", key);
-  sayAs(button, "title", key);
-  if (path) button.querySelector("path").setAttribute("d", path);
 }

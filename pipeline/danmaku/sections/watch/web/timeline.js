@@ -1,5 +1,5 @@
 "use strict";
-// The seek bar, and beneath it on the same scale how many comments there are over time.
+// The seek bar, and beneath it, on the same scale, the number of comments over time.
 
 const DENSITY_STEPS = 240;
 const SVG = "http://www.w3.org/2000/svg";
@@ -14,9 +14,9 @@ class Timeline {
     this.seek.max = report.seconds;
     this.seek.addEventListener("input", () => player.seek(Number(this.seek.value)));
     this.density.addEventListener("pointerdown", (event) => this.drag(event));
-    this.curves(choice);
-    choice.addEventListener("change", () => this.hide(choice));
-    document.addEventListener("spoken", () => this.tell(player.time));
+    this.addCurves(choice);
+    choice.addEventListener("change", () => this.dimHidden(choice));
+    document.addEventListener("languagechange", () => this.showTime(player.time));
   }
 
   /** Shows where playback is, in seconds. */
@@ -26,16 +26,16 @@ class Timeline {
     if (Math.abs(Number(this.seek.value) - time) >= 0.1 || this.player.video.paused) {
       this.seek.value = time;
       this.seek.style.setProperty("--done", `${100 * share}%`);
-      this.tell(time);
+      this.showTime(time);
     }
   }
 
-  tell(time) {
-    const now = clockText(time), whole = clockText(this.report.seconds);
-    if (this.told === now + language) return;
-    this.told = now + language;
-    byId("clock").textContent = `${now} / ${whole}`;
-    this.seek.setAttribute("aria-valuetext", phrase("watch.seek_value", { now, whole }));
+  showTime(time) {
+    const now = clockText(time), duration = clockText(this.report.seconds);
+    if (this.shownTime === now + language) return;
+    this.shownTime = now + language;
+    byId("clock").textContent = `${now} / ${duration}`;
+    this.seek.setAttribute("aria-valuetext", phrase("watch.seek_value", { now, duration }));
   }
 
   drag(event) {
@@ -51,8 +51,8 @@ class Timeline {
     this.density.addEventListener("lostpointercapture", stop, { once: true });
   }
 
-  /** The model's upwards and the viewers' downwards, each in its own measure. */
-  curves(choice) {
+  /** The model's curve upwards and the viewers' downwards, each scaled to its own peak. */
+  addCurves(choice) {
     const both = choice.has.generated && choice.has.viewers;
     const picture = document.createElementNS(SVG, "svg");
     picture.setAttribute("viewBox", `0 ${both ? -1 : 0} ${DENSITY_STEPS} ${both ? 2 : 1}`);
@@ -71,14 +71,14 @@ class Timeline {
     this.density.hidden = !both && !choice.has.generated && !choice.has.viewers;
   }
 
-  hide(choice) {
+  dimHidden(choice) {
     for (const [kind, path] of Object.entries(this.paths)) {
       path.classList.toggle("off", !choice[kind]);
     }
   }
 }
 
-/** Comments over time, of 0 to 1, a little smoothed. */
+/** Numbers of comments over time, slightly smoothed, divided by the largest. */
 function densities({ comments, seconds }, generated) {
   const counts = new Float64Array(DENSITY_STEPS + 1);
   for (const { kind, time } of comments) {
@@ -87,11 +87,12 @@ function densities({ comments, seconds }, generated) {
   }
   const smooth = [1, 2, 3].reduce((rough) => rough.map((count, n) =>
     ((rough[n - 1] ?? count) + 2 * count + (rough[n + 1] ?? count)) / 4), counts);
-  const most = Math.max(...smooth, Number.MIN_VALUE);
-  return smooth.map((count) => count / most);
+  const peak = Math.max(...smooth, Number.MIN_VALUE);
+  return smooth.map((count) => count / peak);
 }
 
-function curve(heights, ground, way) {
-  const points = Array.from(heights, (height, n) => `L${n} ${(ground + way * height).toFixed(3)}`);
+/** The path of an SVG: from the line y = ground, upwards for direction -1, downwards for 1. */
+function curve(heights, ground, direction) {
+  const points = Array.from(heights, (height, n) => `L${n} ${(ground + direction * height).toFixed(3)}`);
   return `M0 ${ground}${points.join("")}L${heights.length - 1} ${ground}Z`;
 }

@@ -1,8 +1,8 @@
 "use strict";
-// Ties the parts together: the player, the list and the explanation share one chosen comment.
+// Ties the parts together: player, list and explanation share one chosen comment.
 
-const FINGER = 22; // CSS pixels beside a comment at which a finger still means it
-const NEARBY = 0.75; // seconds within which "next" counts from the chosen comment
+const FINGER_RADIUS = 22; // CSS pixels beside a comment at which a touch still hits it
+const NEARBY_SECONDS = 0.75; // seconds from the chosen comment within which "next" is the one after it
 
 class Watch {
   constructor(report) {
@@ -12,28 +12,28 @@ class Watch {
     this.list = new CommentList(report, this.choice, this.player);
     this.explanation = new Explanation(report, this.player);
     this.list.addEventListener("choose", ({ detail }) => this.choose(detail, true));
-    this.explanation.addEventListener("change", () => this.noteAddress());
+    this.explanation.addEventListener("change", () => this.updateAddress());
     byId("overlay").addEventListener("click", (event) => this.click(event));
     byId("explain").addEventListener("click", () => this.explain());
-    byId("before").addEventListener("click", () => this.go(-1));
-    byId("after").addEventListener("click", () => this.go(1));
+    byId("before").addEventListener("click", () => this.chooseNext(-1));
+    byId("after").addEventListener("click", () => this.chooseNext(1));
     addEventListener("hashchange", () => this.readAddress());
     listenToKeys({
       ...playerKeys(this.player, this.choice),
-      n: () => this.go(1),
-      p: () => this.go(-1),
+      n: () => this.chooseNext(1),
+      p: () => this.chooseNext(-1),
       e: () => this.explain(),
       Escape: () => this.explanation.close(),
     });
     this.readAddress();
   }
 
-  /** Jumps to a comment, by its index, and explains it if asked to and possible. */
+  /** Jumps to the comment of this index, and explains it if that is wanted and possible. */
   choose(index, explain) {
-    const { time, shown, explained } = this.report.comments[index];
-    const at = shown ? Math.min(Math.max(time, shown.start), shown.end - 1e-3) : time;
+    const { time, drawn, explanation } = this.report.comments[index];
+    const at = drawn ? Math.min(Math.max(time, drawn.start), drawn.end - 1e-3) : time;
     this.mark(index);
-    if (explain && explained) {
+    if (explain && explanation) {
       this.explanation.open(index, at);
     } else {
       this.explanation.moveOn();
@@ -55,29 +55,29 @@ class Watch {
     const { report, player } = this;
     const box = player.stage.getBoundingClientRect(), scale = report.stage[0] / box.width;
     const [x, y] = [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    const reach = event.pointerType === "touch" ? FINGER * scale : 0;
+    const reach = event.pointerType === "touch" ? FINGER_RADIUS * scale : 0;
     const index = player.overlay.at(x, y, player.time, reach);
     if (index < 0) {
       player.toggle();
       return;
     }
     this.mark(index);
-    if (report.comments[index].explained) this.explanation.open(index, player.time);
+    if (report.comments[index].explanation) this.explanation.open(index, player.time);
   }
 
-  /** To the next comment, or the one before, of those that are shown. */
-  go(by) {
+  /** Chooses the next comment (1) or the one before (-1) of those that are shown. */
+  chooseNext(step) {
     const { comments } = this.report, { isOpen } = this.explanation;
     const chosen = this.list.chosen, now = this.player.time;
-    const near = chosen >= 0 && (isOpen || Math.abs(comments[chosen].time - now) < NEARBY);
+    const near = chosen >= 0 && (isOpen || Math.abs(comments[chosen].time - now) < NEARBY_SECONDS);
     const after = firstAfter(comments, now);
-    let index = near ? chosen + by : by > 0 ? after : after - 1;
-    const meant = ({ kind, explained }) => this.choice.shows(kind) && (explained || !isOpen);
-    while (comments[index] && !meant(comments[index])) index += by;
+    let index = near ? chosen + step : step > 0 ? after : after - 1;
+    const suits = ({ kind, explanation }) => this.choice.shows(kind) && (explanation || !isOpen);
+    while (comments[index] && !suits(comments[index])) index += step;
     if (comments[index]) this.choose(index, isOpen);
   }
 
-  /** Explains the chosen comment, or else the last one that can be; or stops doing so. */
+  /** Explains the chosen comment, else the last one with an explanation; or closes that. */
   explain() {
     if (this.explanation.isOpen) {
       this.explanation.close();
@@ -85,9 +85,9 @@ class Watch {
     }
     const { comments } = this.report, { time } = this.player;
     let index = this.list.chosen;
-    if (!comments[index]?.explained) index = firstAfter(comments, time) - 1;
-    while (index >= 0 && !comments[index].explained) index -= 1;
-    if (index < 0) index = comments.findIndex(({ explained }) => explained);
+    if (!comments[index]?.explanation) index = firstAfter(comments, time) - 1;
+    while (index >= 0 && !comments[index].explanation) index -= 1;
+    if (index < 0) index = comments.findIndex(({ explanation }) => explanation);
     if (index < 0) return;
     this.mark(index);
     this.explanation.open(index, time);
@@ -101,7 +101,7 @@ class Watch {
     byId("watch").scrollIntoView();
   }
 
-  noteAddress() {
+  updateAddress() {
     const { index } = this.explanation;
     const named = /^#c\d+$/.test(location.hash);
     if (index < 0 && !named) return;
@@ -109,12 +109,12 @@ class Watch {
       const bare = location.href.replace(/#.*$/, "");
       history.replaceState(null, "", index < 0 ? bare : `#c${index}`);
     } catch {
-      // Then the address stays as it is.
+      // A page on disk may be denied that; the address stays as it is.
     }
   }
 }
 
 {
-  const report = JSON.parse(byId("page-data").textContent);
-  if (report) new Watch(report);
+  const report = JSON.parse(byId("watch-data").textContent);
+  new Watch(report);
 }

@@ -2,11 +2,11 @@
 // The words of an explained comment beneath the picture, and the heat of the chosen one over it.
 
 const WORD_SECONDS = 0.7;
-const MOST_WORDS = 300; // that get a button
-const WORD_TEXT = 40; // characters
+const MAX_WORDS = 300; // that get a button
+const MAX_WORD_TEXT = 40; // characters
 const HEAT_KINDS = {
-  attention: ["watch.attention", "watch.attention_told"],
-  evidence: ["watch.evidence", "watch.evidence_told"],
+  attention: ["watch.attention", "watch.attention_help"],
+  evidence: ["watch.evidence", "watch.evidence_help"],
 };
 
 class Words extends EventTarget {
@@ -16,11 +16,11 @@ class Words extends EventTarget {
     this.kind = report.heat?.kinds[0];
     this.layer = new HeatLayer(byId("heat"), report);
     this.letters = byId("letters");
-    this.stepping = 0;
-    this.kinds();
+    this.timer = 0;
+    this.addKinds();
     byId("word-before").addEventListener("click", () => this.step(-1));
     byId("word-after").addEventListener("click", () => this.step(1));
-    byId("word-play").addEventListener("click", () => this.run(!this.stepping));
+    byId("word-play").addEventListener("click", () => this.run(!this.timer));
     byId("close").addEventListener("click", () => this.dispatchEvent(new Event("close")));
     this.letters.addEventListener("click", (event) => {
       const button = event.target.closest("button");
@@ -36,15 +36,15 @@ class Words extends EventTarget {
       this.run(false);
       this.choose(to, true);
     });
-    document.addEventListener("spoken", () => this.explained && this.fill());
+    document.addEventListener("languagechange", () => this.explanation && this.fill());
   }
 
-  open(explained) {
+  open(explanation) {
     this.run(false);
-    this.explained = explained;
+    this.explanation = explanation;
     this.chosen = 0;
     byId("words").hidden = false;
-    const mapped = Boolean(this.heat) && explained.peaks.length > 0;
+    const mapped = Boolean(this.heat) && explanation.peaks.length > 0;
     byId("stage").classList.toggle("dimmed", mapped);
     for (const id of ["word-before", "word-play", "word-after", "heat-kinds"]) {
       byId(id).hidden = !mapped;
@@ -55,17 +55,17 @@ class Words extends EventTarget {
 
   close() {
     this.run(false);
-    this.explained = null;
+    this.explanation = null;
     this.layer.hide();
     byId("words").hidden = true;
     byId("stage").classList.remove("dimmed");
   }
 
   fill() {
-    const { words, peaks } = this.explained;
-    const buttons = words.slice(0, MOST_WORDS).map((word, n) => this.button(word, n, peaks[n]));
+    const { words, peaks } = this.explanation;
+    const buttons = words.slice(0, MAX_WORDS).map((word, n) => this.button(word, n, peaks[n]));
     const end = this.button("", words.length, peaks[words.length]);
-    say(end.firstChild, "watch.end");
+    setPhrase(end.firstChild, "watch.end");
     end.classList.add("end");
     this.buttons = [...buttons, end];
     this.letters.replaceChildren(...this.buttons);
@@ -75,10 +75,10 @@ class Words extends EventTarget {
   button(word, n, peak) {
     const button = document.createElement("button");
     button.type = "button";
-    button.dataset.n = Math.min(n, MOST_WORDS);
-    const short = word.length > WORD_TEXT ? `${word.slice(0, WORD_TEXT)}…` : word;
-    button.append(part("bdi", short));
-    if (peak !== undefined && this.heat) button.append(part("small", shareText(peak)));
+    button.dataset.n = Math.min(n, MAX_WORDS);
+    const short = word.length > MAX_WORD_TEXT ? `${word.slice(0, MAX_WORD_TEXT)}…` : word;
+    button.append(textElement("bdi", short));
+    if (peak !== undefined && this.heat) button.append(textElement("small", percentText(peak)));
     return button;
   }
 
@@ -87,15 +87,15 @@ class Words extends EventTarget {
     this.choose(this.chosen + by);
   }
 
-  /** Steps through the words by itself, from the first after the last. */
+  /** Starts or stops stepping through the words; after the last one it starts over. */
   run(running) {
-    clearInterval(this.stepping);
-    this.stepping = 0;
-    rename(byId("word-play"), running ? "watch.word_pause" : "watch.word_play",
+    clearInterval(this.timer);
+    this.timer = 0;
+    nameButton(byId("word-play"), running ? "watch.word_pause" : "watch.word_play",
       running ? "M6 5h4v14H6zm8 0h4v14h-4z" : "M8 5v14l11-7z");
     if (!running) return;
     if (this.chosen === this.buttons.length - 1) this.choose(0);
-    this.stepping = setInterval(() => {
+    this.timer = setInterval(() => {
       this.choose(this.chosen + 1);
       if (this.chosen === this.buttons.length - 1) this.run(false);
     }, 1000 * WORD_SECONDS);
@@ -116,27 +116,27 @@ class Words extends EventTarget {
   }
 
   async show() {
-    const { map, peaks, words } = this.explained, told = byId("heat-told");
+    const { map, peaks, words } = this.explanation, help = byId("heat-help");
     const last = this.chosen === this.buttons.length - 1;
     const place = last ? words.length : this.chosen;
     if (!this.heat || peaks.length === 0) {
-      say(told, "watch.no_heat");
+      setPhrase(help, "watch.no_heat");
       return;
     }
     if (place >= peaks.length) {
       this.layer.hide();
-      say(told, "watch.no_map");
+      setPhrase(help, "watch.no_map");
       return;
     }
-    say(told, HEAT_KINDS[this.kind][1]);
-    if (!(await this.layer.show(this.kind, map + place))) say(told, "watch.no_sheet");
+    setPhrase(help, HEAT_KINDS[this.kind][1]);
+    if (!(await this.layer.show(this.kind, map + place))) setPhrase(help, "watch.no_sheet");
   }
 
-  kinds() {
+  addKinds() {
     for (const kind of this.heat?.kinds ?? []) {
       const button = document.createElement("button");
       button.type = "button";
-      say(button, HEAT_KINDS[kind][0]);
+      setPhrase(button, HEAT_KINDS[kind][0]);
       button.setAttribute("aria-pressed", String(kind === this.kind));
       button.addEventListener("click", () => {
         this.kind = kind;

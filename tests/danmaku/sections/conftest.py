@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.report.content import Player
-from tests.report import made_up
+from pipeline.danmaku.sections.watch.content import Player
+from tests.danmaku.sections import made_up
 
 
 @pytest.fixture(scope="session")

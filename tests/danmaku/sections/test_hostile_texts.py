@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from playwright.sync_api import Browser, Request, expect
 
 from pipeline.danmaku.drawing.glyphs import clean_text
-from pipeline.report.content import Learned
-from pipeline.report.html import json_element
-from tests.report import made_up
+from pipeline.danmaku.sections.watch.content import TrainingPicture
+from pipeline.report.page import json_element
+from tests.danmaku.sections import made_up
 from tests.report.browser import DESKTOP, Visits
 
 _HOSTILE = [
@@ -37,21 +37,21 @@ _LONG = "長い" * 5_000
 
 @pytest.fixture
 def hostile(written: Callable[..., Path], video: Path) -> Path:
-    learned = [Learned("learned/0.jpg", text, 1.0, _HOSTILE) for text in _HOSTILE]
+    pictures = [TrainingPicture("learned/0.jpg", text, 1.0, _HOSTILE) for text in _HOSTILE]
     comments = [
-        made_up.spoken(
+        made_up.comment(
             "generated" if n % 2 else "viewer",
             0.3 * n,
             text,
-            explained=(
-                made_up.explained(0.3 * n, [text, *_HOSTILE], 16 * n, near=[(n % 15, 0.5)])
+            explanation=(
+                made_up.explanation(0.3 * n, [text, *_HOSTILE], 16 * n, near=[(n % 15, 0.5)])
                 if n % 2
                 else None
             ),
         )
         for n, text in enumerate([*_HOSTILE, _LONG])
     ]
-    return written(made_up.player(comments, learned=learned, video=_HOSTILE[0]), video)
+    return written(made_up.player(comments, training_pictures=pictures, video=_HOSTILE[0]), video)
 
 
 def test_hostile_texts_are_shown_literally(visits: Visits, hostile: Path) -> None:

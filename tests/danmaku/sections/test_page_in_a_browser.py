@@ -1,18 +1,15 @@
 """The page as people see and use it, on a desk and on a phone."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-import yaml
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from pipeline.report import html
-from tests.report import made_up
+from tests.danmaku.sections import made_up
 from tests.report.browser import DESKTOP, PHONE, Visit, Visits, changed, extent
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -37,7 +34,7 @@ def test_comments_are_drawn_where_the_video_would_have_them(
 ) -> None:
     visit = visits(report, **device)
     width, height = made_up.STAGE
-    moving = made_up.ordinary().comments[0].shown
+    moving = made_up.ordinary().comments[0].drawn
     assert moving
     lefts = []
     for time in (0.9, 1.2):
@@ -68,20 +65,21 @@ def test_comments_are_drawn_where_the_video_would_have_them(
 
 
 @_BOTH
-def test_the_video_plays_and_toggles_filter_and_clicks_do_what_they_say(
+def test_the_video_plays_and_pauses(visits: Visits, report: Path, device: dict[str, Any]) -> None:
+    visit = visits(report, **device)
+    visit.page.locator("#start").click()
+    visit.until("() => document.getElementById('video').currentTime > 0.3")
+    visit.page.locator("#play").click()
+    assert visit.page.locator("#video").evaluate("v => v.paused")
+
+
+@_BOTH
+def test_each_kind_of_comment_can_be_switched_off(
     visits: Visits, report: Path, device: dict[str, Any]
 ) -> None:
     visit = visits(report, **device)
     page = visit.page
-    video = page.locator("#video")
     assert visit.rows() == [text.replace("\n", " ") for text in _TEXTS]
-    expect(page.locator("#rows .unshown small").first).to_contain_text("invisible")
-
-    page.locator("#start").click()
-    visit.until("() => document.getElementById('video').currentTime > 0.3")
-    page.locator("#play").click()
-    assert video.evaluate("v => v.paused")
-
     visit.seek(1.8)
     everything, bare = visit.stage(), _bare(visit)
     page.locator("#viewers").click()
@@ -91,97 +89,149 @@ def test_the_video_plays_and_toggles_filter_and_clicks_do_what_they_say(
     page.locator("#generated").click()
     viewers = visit.stage()
     assert len(visit.rows()) == len(_TEXTS) - 2
-    page.locator("#generated").click()
     assert changed(bare, models).any() and changed(bare, viewers).any()
-    upper = slice(0, round(0.09 * bare.shape[0]))
-    assert not changed(bare, viewers)[upper].any()
+    top = slice(0, round(0.09 * bare.shape[0]))
+    assert not changed(bare, viewers)[top].any(), "only the model's comment is at the top"
     assert not changed(everything, viewers)[round(0.15 * bare.shape[0]) :].any()
 
-    page.locator("#filter").fill("ﾁﾉ")  # half-width; lists what is written in either
+
+def test_the_list_says_what_is_hidden_and_finds_texts(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
+    expect(page.locator("#rows .unshown small").first).to_contain_text("invisible")
+    page.locator("#filter").fill("ﾁﾉ")  # half-width; finds what is written in either
     assert visit.rows() == ["チノちゃんかわいい"]
     expect(page.locator("#count")).to_have_text("1 of 9")
     page.locator("#filter").fill("nowhere")
     expect(page.locator("#empty")).to_be_visible()
-    page.locator("#filter").fill("")
 
-    page.locator("#rows button", has_text="おつ").click()  # a viewer's: jumps there
+
+@_BOTH
+def test_a_viewers_comment_in_the_list_leads_to_its_time(
+    visits: Visits, report: Path, device: dict[str, Any]
+) -> None:
+    visit = visits(report, **device)
+    page = visit.page
+    page.locator("#rows button", has_text="おつ").click()
     visit.settle()
     assert visit.time == pytest.approx(5.0, abs=0.01)
     expect(page.locator("#chosen-text")).to_have_text("おつ")
     expect(page.locator("#explain")).to_be_hidden()
     assert changed(visit.stage(), _bare(visit)).any()
 
-    density = page.locator("#density")
+
+@_BOTH
+def test_the_curve_counts_comments_and_leads_to_times(
+    visits: Visits, report: Path, device: dict[str, Any]
+) -> None:
+    visit = visits(report, **device)
+    density = visit.page.locator("#density")
     ends = density.locator("path.viewers").get_attribute("d")
     assert ends and ends.endswith("L240 0.000L240 0Z"), "one behind the end counts for nothing"
     box: Any = density.bounding_box()
     density.click(position={"x": box["width"] / 2, "y": 10})
     visit.settle()
     assert visit.time == pytest.approx(made_up.SECONDS / 2, abs=0.05)
-    value = page.locator("#seek").get_attribute("aria-valuetext")
+    value = visit.page.locator("#seek").get_attribute("aria-valuetext")
     assert value is not None and value.endswith("of 0:06")
 
+
+@_BOTH
+def test_a_click_on_the_picture_chooses_a_comment_or_plays(
+    visits: Visits, report: Path, device: dict[str, Any]
+) -> None:
+    visit = visits(report, **device)
+    page = visit.page
+    visit.seek(made_up.SECONDS / 2)
     stage: Any = page.locator("#stage").bounding_box()
     page.locator("#overlay").click(  # on "two lines", which is at 700 px by now
         position={"x": 0.85 * stage["width"], "y": 0.7 * stage["height"]}
     )
     expect(page.locator("#chosen-text")).to_have_text("two\nlines")
-    assert video.evaluate("v => v.paused")
+    assert page.locator("#video").evaluate("v => v.paused")
     page.locator("#overlay").click(position={"x": 5, "y": 0.9 * stage["height"]})
     visit.until("() => !document.getElementById('video').paused")
     page.locator("#overlay").click(position={"x": 5, "y": 0.9 * stage["height"]})
+    visit.until("() => document.getElementById('video').paused")
+
+
+@pytest.fixture
+def explain(visits: Visits, report: Path) -> Callable[[dict[str, Any]], Visit]:
+    """Opens the first comment's explanation by a click, or a tap, at 2 s."""
+
+    def explain(device: dict[str, Any]) -> Visit:
+        visit = visits(report, **device)
+        visit.seek(2.0)
+        stage: Any = visit.page.locator("#stage").bounding_box()
+        overlay, x = visit.page.locator("#overlay"), 0.3 * stage["width"]
+        if device is PHONE:  # a finger may miss the model's comment, at the top, by a little
+            overlay.tap(position={"x": x, "y": 0.09 * stage["height"] + 5})
+        else:
+            overlay.click(position={"x": x, "y": 0.05 * stage["height"]})
+        expect(visit.page.locator("#explained-text")).to_have_text("チノちゃんかわいい")
+        visit.settle()
+        return visit
+
+    return explain
+
+
+Explain = Callable[[dict[str, Any]], Visit]
 
 
 @_BOTH
-def test_an_explanation_shows_what_each_word_looked_at(
-    visits: Visits, report: Path, device: dict[str, Any]
+def test_an_explanation_gives_figures_and_similar_pictures(
+    explain: Explain, device: dict[str, Any]
 ) -> None:
-    visit = visits(report, **device)
+    visit = explain(device)
     page = visit.page
-    visit.seek(2.0)
-    stage: Any = page.locator("#stage").bounding_box()
-    overlay, across = page.locator("#overlay"), 0.3 * stage["width"]
-    if device is PHONE:  # a finger may miss the model's comment, at the top, by a little
-        overlay.tap(position={"x": across, "y": 0.09 * stage["height"] + 5})
-    else:
-        overlay.click(position={"x": across, "y": 0.05 * stage["height"]})
-    expect(page.locator("#explained-text")).to_have_text("チノちゃんかわいい")
-    visit.settle()
     assert visit.time == pytest.approx(0.751, abs=0.01)
     assert page.evaluate("location.hash") == "#c0"
-    told = page.locator("#facts").inner_text()
-    for part in ("4 times", "+1.25", "place 1 of 2", "2.50 nats", "12", "3rd most likely of 100"):
-        assert part in told
+    facts = page.locator("#facts").inner_text()
+    for figure in ("4 training", "+1.25", "rank 1 of 2", "2.50 nats", "perplexity of 12"):
+        assert figure in facts
+    assert "3rd most likely of 100" in facts
     expect(page.locator("#near figure")).to_have_count(2)
     expect(page.locator("#near figcaption").first).to_contain_text("nekomachi-02.mp4 at 1:05")
-    expect(page.locator("#near figcaption").first).to_contain_text("93 % alike")
+    expect(page.locator("#near figcaption").first).to_contain_text("similarity 93 %")
     expect(page.locator("#near li").last).to_contain_text("3 more")
-    letters = page.locator("#letters button")
-    assert letters.all_inner_texts() == [
-        "チノ\n10 %",
-        "ちゃん\n30 %",
-        "かわいい\n50 %",
-        "end\n70 %",
-    ]
 
+
+@_BOTH
+def test_each_word_has_its_own_heat_map(explain: Explain, device: dict[str, Any]) -> None:
+    visit = explain(device)
+    page = visit.page
+    letters = page.locator("#letters button")
+    shares = ["チノ\n10 %", "ちゃん\n30 %", "かわいい\n50 %", "end\n70 %"]
+    assert letters.all_inner_texts() == shares
     visit.until("() => !document.getElementById('heat').hidden")
-    hot = [visit.stage()]
+    heated = [visit.stage()]
     page.keyboard.press("ArrowRight")  # the focus is on the words
     expect(letters.nth(1)).to_have_attribute("aria-pressed", "true")
-    hot.append(visit.stage())
-    for n, pixels in enumerate(hot):  # map n is hot at position n, in the first row
+    heated.append(visit.stage())
+    for n, pixels in enumerate(heated):  # map n is hot at position n, in the first row
         height, width = pixels.shape[0] // made_up.SIDE, pixels.shape[1] // made_up.SIDE
         redness = (pixels[..., 0] - pixels[..., 2])[:height]
         means = [redness[:, c * width : (c + 1) * width].mean() for c in range(made_up.SIDE)]
         assert int(np.argmax(means)) == n and means[n] > 60
-    page.locator("#heat-kinds button").nth(1).click()
-    expect(page.locator("#heat-told")).to_contain_text("likelier")
+
+
+@_BOTH
+def test_evidence_has_heat_maps_of_its_own(explain: Explain, device: dict[str, Any]) -> None:
+    visit = explain(device)
+    visit.page.locator("#heat-kinds button").nth(1).click()
+    expect(visit.page.locator("#heat-help")).to_contain_text("more likely")
     visit.settle()
     green = visit.stage()
     assert (green[..., 1] - green[..., 0]).max() > 60
 
-    page.locator("#word-after").click()
-    page.locator("#word-after").click()
+
+@_BOTH
+def test_words_can_be_stepped_through_and_closed(explain: Explain, device: dict[str, Any]) -> None:
+    visit = explain(device)
+    page = visit.page
+    letters = page.locator("#letters button")
+    for _ in range(3):
+        page.locator("#word-after").click()
     expect(letters.last).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#word-after")).to_be_disabled()
     page.locator("#word-play").click()  # from the start, by itself
@@ -198,8 +248,8 @@ def test_addresses_of_comments_open_their_explanations(visits: Visits, report: P
     visit = visits(report, "report.html#c4", **DESKTOP)
     page = visit.page
     expect(page.locator("#explained-text")).to_have_text("かわいい")
-    told = page.locator("#facts").inner_text()
-    assert "Novel" in told and "-0.50" in told.replace("−", "-") and "not asked" in told
+    facts = page.locator("#facts").inner_text()
+    assert "Novel" in facts and "-0.50" in facts.replace("−", "-") and "not ranked" in facts
     expect(page.locator("#near")).to_be_hidden()
     page.evaluate("location.hash = '#c0'")
     expect(page.locator("#explained-text")).to_have_text("チノちゃんかわいい")
@@ -352,8 +402,11 @@ def test_without_a_video_or_heat_the_rest_still_works(
 ) -> None:
     content = made_up.player(
         [
-            made_up.spoken(
-                "generated", 1.0, "かわいい", explained=made_up.explained(0.5, ["か"], 0, peaks=[])
+            made_up.comment(
+                "generated",
+                1.0,
+                "かわいい",
+                explanation=made_up.explanation(0.5, ["か"], 0, peaks=[]),
             )
         ],
         heat=None,
@@ -365,7 +418,7 @@ def test_without_a_video_or_heat_the_rest_still_works(
     expect(page.locator("#trouble")).to_contain_text("cannot be played")
     expect(page.locator("#viewers")).to_be_hidden()
     page.locator("#rows button").click()
-    expect(page.locator("#heat-told")).to_contain_text("as a whole")
+    expect(page.locator("#heat-help")).to_contain_text("as a whole")
     expect(page.locator("#heat")).to_be_hidden()
     visit.press("Escape")
     expect(page.locator("#clock")).to_contain_text("0:01")
@@ -396,19 +449,3 @@ def test_everybody_can_use_it(
         serious = [v for v in violations if v["impact"] in ("serious", "critical")]
         assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in serious] == []
         visit.press("Escape")
-
-
-def test_phrases_are_all_there_and_all_used() -> None:
-    folder = html._FOLDER
-    sources = [path.read_text("utf-8") for path in folder.glob("*.*") if path.suffix != ".css"]
-    everything = "\n".join(sources)
-    own: set[str] = set()
-    known: set[str] = set()
-    for file in (folder / "messages").glob("*.yaml"):
-        keys = set(yaml.safe_load(file.read_text("utf-8")))
-        known |= keys
-        own |= keys if file.stem in ("page", "watch") else set()
-    used = set(re.findall(r'"((?:page|watch)\.\w+)"', everything))
-    used |= set(re.findall(r'\b(?:t|label|phrase)\("([\w.]+)"[,)]', everything))
-    assert used <= known
-    assert own <= used

@@ -1,4 +1,4 @@
-"""Every comment is told with its own place and its own reasons."""
+"""Every comment is shown with its own place and its own explanation."""
 
 from pathlib import Path
 
@@ -7,10 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.report.player import explanations, spoken, write_learned
+from pipeline.danmaku.sections.episode import CommentTrack
+from pipeline.danmaku.sections.watch.comments import (
+    explanations,
+    timed_comments,
+    write_training_pictures,
+)
 
 screen_comments = st.lists(
     st.builds(
@@ -37,16 +43,18 @@ def test_a_comment_is_drawn_where_its_own_place_is_or_says_why_not(
         for number, c in enumerate(comments)
     ]
     layout = lay_out(numbered, width, Screen(1920.0, 60.0))
-    told = spoken(numbered, layout)
-    assert [(one.kind, one.time) for one in told] == [(c.layer, c.time_ms / 1000) for c in comments]
-    assert sum(one.shown is not None for one in told) == len(layout.placed)
-    for one, comment in zip(told, numbered, strict=True):
-        assert (one.shown is None) != (one.hidden is None)
-        if one.shown:
-            assert one.shown.time_ms == comment.time_ms
-            assert one.shown.text == one.text
-            assert (one.shown.place == "ue") == ("ue" in comment.commands)
-            assert (one.shown.color == "#ff0000") == ("red" in comment.commands)
+    shown = timed_comments(CommentTrack(numbered, layout, examine(layout)))
+    assert [(one.kind, one.time) for one in shown] == [
+        (c.layer, c.time_ms / 1000) for c in comments
+    ]
+    assert sum(one.drawn is not None for one in shown) == len(layout.placed)
+    for one, comment in zip(shown, numbered, strict=True):
+        assert (one.drawn is None) != (one.hidden is None)
+        if one.drawn:
+            assert one.drawn.time_ms == comment.time_ms
+            assert one.drawn.text == one.text
+            assert (one.drawn.place == "ue") == ("ue" in comment.commands)
+            assert (one.drawn.color == "#ff0000") == ("red" in comment.commands)
 
 
 def explained() -> Explained:
@@ -72,11 +80,11 @@ def explained() -> Explained:
     )
 
 
-def test_reasons_are_told_in_the_units_that_people_read() -> None:
+def test_explanations_are_in_the_units_that_people_read() -> None:
     first, second, third = explanations(explained())
     assert (first.nats, second.nats, third.nats) == (1.0, 3.0, 1.0)  # a word, end mark included
-    assert (first.told, second.told, third.told) == (1.0, -1.0, 5.0)
-    assert (first.told_rank, second.told_rank, third.told_rank) == (2, 3, 1)
+    assert (first.pmi, second.pmi, third.pmi) == (1.0, -1.0, 5.0)
+    assert (first.pmi_rank, second.pmi_rank, third.pmi_rank) == (2, 3, 1)
     assert (second.map, second.peaks) == (2, [0.25, 0.375, 0.5])
     assert first.near == [(1, 0.9), (0, 0.5)]
     assert second.near == [(0, 0.25)]
@@ -84,7 +92,7 @@ def test_reasons_are_told_in_the_units_that_people_read() -> None:
 
 
 def test_pictures_that_were_learned_from_lie_where_the_page_looks(tmp_path: Path) -> None:
-    first, second = write_learned(tmp_path, explained())
+    first, second = write_training_pictures(tmp_path, explained())
     assert (tmp_path / first.picture).read_bytes() == b"first"
     assert (tmp_path / second.picture).read_bytes() == b"second"
     assert (second.video, second.time, second.comments) == ("ep-2", 5.5, ["y", "z"])

@@ -7,19 +7,21 @@ import pytest
 from PIL import Image
 
 from pipeline.danmaku.explanation.heat import glow, palette
-from pipeline.report.content import A_SHEET, ACROSS
-from pipeline.report.heat_sheets import write_sheets
+from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
+from pipeline.danmaku.sections.watch.heat_sheets import write_sheets
 
 
-@pytest.mark.parametrize("count", [1, ACROSS, ACROSS + 1, A_SHEET, A_SHEET + 40])
+@pytest.mark.parametrize(
+    "count", [1, MAPS_PER_ROW, MAPS_PER_ROW + 1, MAPS_PER_SHEET, MAPS_PER_SHEET + 40]
+)
 def test_each_map_is_in_its_cell(tmp_path: Path, count: int) -> None:
     maps = np.random.default_rng(count).integers(0, 256, (count, 9), np.uint8)
     write_sheets(tmp_path, "evidence", maps)
     sheets = [np.asarray(Image.open(path)) for path in sorted((tmp_path / "heat").iterdir())]
-    assert len(sheets) == -(-count // A_SHEET)
+    assert len(sheets) == -(-count // MAPS_PER_SHEET)
     for number in {0, count // 2, count - 1}:
-        row, column = divmod(number % A_SHEET, ACROSS)
-        cell = sheets[number // A_SHEET][3 * row : 3 * row + 3, 3 * column : 3 * column + 3]
+        row, column = divmod(number % MAPS_PER_SHEET, MAPS_PER_ROW)
+        cell = sheets[number // MAPS_PER_SHEET][3 * row : 3 * row + 3, 3 * column : 3 * column + 3]
         assert np.array_equal(cell, maps[number].reshape(3, 3))
 
 

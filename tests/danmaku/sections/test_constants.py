@@ -1,14 +1,11 @@
 """What scripts and Python both know is the same."""
 
 import re
-from pathlib import Path
 
 from pipeline.danmaku.drawing.glyphs import EMBOLDENING
 from pipeline.danmaku.drawing.style import MARKS
-from pipeline.report import html
-from pipeline.report.content import A_SHEET, ACROSS
-
-WEB = Path(html.__file__).parent / "web"
+from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
+from pipeline.danmaku.sections.watch.section import WEB
 
 
 def constant(script: str, name: str) -> str:
@@ -27,5 +24,5 @@ def test_letters_are_as_bold() -> None:
 
 
 def test_heat_maps_are_where_they_are_looked_for() -> None:
-    assert int(constant("heat.js", "HEAT_ACROSS")) == ACROSS
-    assert int(constant("heat.js", "HEAT_SHEET")) == A_SHEET
+    assert int(constant("heat.js", "MAPS_PER_ROW")) == MAPS_PER_ROW
+    assert int(constant("heat.js", "MAPS_PER_SHEET")) == MAPS_PER_SHEET

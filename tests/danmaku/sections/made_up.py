@@ -5,23 +5,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import ChoiceLoader, DictLoader
 from msgspec.structs import replace
 from PIL import Image
 
 from pipeline.danmaku.drawing.comment import Layer
 from pipeline.danmaku.drawing.exported import DrawnComment
-from pipeline.report import html
-from pipeline.report.content import (
-    A_SHEET,
-    ACROSS,
+from pipeline.danmaku.sections.watch.content import (
+    MAPS_PER_ROW,
+    MAPS_PER_SHEET,
     Explanation,
     Heat,
-    Learned,
     Player,
-    Spoken,
+    TimedComment,
+    TrainingPicture,
 )
-from pipeline.report.page import SCRIPTS
+from pipeline.danmaku.sections.watch.section import player_section
+from pipeline.report.language import Message
+from pipeline.report.page import page_html
+from pipeline.report.section import Page, Section
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import RATE, EpisodeSpec
 
@@ -31,24 +32,21 @@ SIDE = 4
 """Positions of a heat map across and down."""
 WORDS = ["チノ", "ちゃん", "かわいい"]
 
-_PAGE = """{% extends "base.html.j2" %}
-{% block title %}{{ name }}{% endblock %}
-{% block heading %}<h1>{{ name }}</h1>{% endblock %}
-{% block main %}
-{% if watched %}{% include "watch.html.j2" %}{% endif %}
-<section id="data"><h2>Data</h2>
-<div class="wide">
+_TABLE = """<div class="wide">
 <table class="sortable"><thead><tr><th>video</th><th class="n">comments</th><th></th></tr></thead>
 <tbody>
 <tr><td>b</td><td class="n" data-value="1000">1,000</td><td>x</td></tr>
 <tr class="best"><td>c</td><td class="n" data-value="9">9</td><td>y</td></tr>
 <tr><td>a</td><td class="n" data-value="20">20</td><td>z</td></tr>
-</tbody></table></div></section>
-{% endblock %}
+</tbody></table></div>
+"""
+_PHRASES = """
+data.title: {en: Data, ja: データ}
+data.subtitle: {en: made up, ja: 架空}
 """
 
 
-def shown(time: float, text: str, **changes: Any) -> DrawnComment:
+def drawn(time: float, text: str, **changes: Any) -> DrawnComment:
     """As a comment of the middle size that crosses the stage in four seconds at the top."""
     width = 76.0 * max(map(len, text.split("\n")))
     speed = (STAGE[0] + width) / 4
@@ -81,14 +79,14 @@ def shown(time: float, text: str, **changes: Any) -> DrawnComment:
     return replace(made, **changes)
 
 
-def standing(time: float, text: str, **changes: Any) -> DrawnComment:
+def fixed(time: float, text: str, **changes: Any) -> DrawnComment:
     """As one that stands in the middle of the top for three seconds."""
-    moving = shown(time, text)
+    moving = drawn(time, text)
     x = (STAGE[0] - moving.width) / 2
     return replace(moving, **{"start": time, "end": time + 3, "x": x, "speed": 0.0, **changes})
 
 
-def explained(seen: float, words: Sequence[str], first: int, **changes: Any) -> Explanation:
+def explanation(seen: float, words: Sequence[str], first: int, **changes: Any) -> Explanation:
     """With a heat map for each word and the end mark, the first of them number ``first``."""
     made = Explanation(
         seen=seen,
@@ -96,8 +94,8 @@ def explained(seen: float, words: Sequence[str], first: int, **changes: Any) -> 
         map=first,
         peaks=[0.1 + 0.2 * n for n in range(len(words) + 1)],
         nats=2.5,
-        told=1.25,
-        told_rank=1,
+        pmi=1.25,
+        pmi_rank=1,
         rank=3,
         candidates=100,
         copies=4,
@@ -106,13 +104,13 @@ def explained(seen: float, words: Sequence[str], first: int, **changes: Any) -> 
     return replace(made, **changes)
 
 
-def spoken(kind: Layer, time: float, text: str, **changes: Any) -> Spoken:
+def comment(kind: Layer, time: float, text: str, **changes: Any) -> TimedComment:
     """A comment that crosses the stage."""
-    made = Spoken(kind, time, text, shown(time, text), hidden=None, explained=None)
+    made = TimedComment(kind, time, text, drawn(time, text), hidden=None, explanation=None)
     return replace(made, **changes)
 
 
-def player(comments: Sequence[Spoken], **changes: Any) -> Player:
+def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
     """What the scripts know about the made-up video with ``comments``."""
     made = Player(
         video="nekomachi-01.mp4",
@@ -121,9 +119,11 @@ def player(comments: Sequence[Spoken], **changes: Any) -> Player:
         frame=float(1 / RATE),
         stage=STAGE,
         comments=sorted(comments, key=lambda comment: comment.time),
-        learned=[
-            Learned("learned/0.jpg", "nekomachi-02.mp4", 65.3, ["かわいい", "きたー", "8888"]),
-            Learned("learned/1.jpg", "nekomachi-03.mp4", 5.0, [f"w{n}" for n in range(9)]),
+        training_pictures=[
+            TrainingPicture(
+                "learned/0.jpg", "nekomachi-02.mp4", 65.3, ["かわいい", "きた", "8888"]
+            ),
+            TrainingPicture("learned/1.jpg", "nekomachi-03.mp4", 5.0, [f"w{n}" for n in range(9)]),
         ],
         heat=Heat(SIDE, ["attention", "evidence"]),
     )
@@ -134,21 +134,23 @@ def ordinary() -> Player:
     """Nine comments of all kinds, of which two are explained."""
     return player(
         [
-            spoken("generated", 1.0, "チノちゃんかわいい", explained=explained(0.75, WORDS, 0)),
-            spoken("viewer", 1.0, "きたああああ", shown=shown(1, "きたああああ", y=200.0)),
-            spoken("viewer", 1.5, "8888", shown=shown(1.5, "8888", y=300.0, color="#00ff00")),
-            spoken("owner", 2.0, "うp主です", shown=standing(2.0, "うp主です", y=980.0)),
-            spoken(
+            comment(
+                "generated", 1.0, "チノちゃんかわいい", explanation=explanation(0.75, WORDS, 0)
+            ),
+            comment("viewer", 1.0, "きたああああ", drawn=drawn(1, "きたああああ", y=200.0)),
+            comment("viewer", 1.5, "8888", drawn=drawn(1.5, "8888", y=300.0, color="#00ff00")),
+            comment("owner", 2.0, "うp主です", drawn=fixed(2.0, "うp主です", y=980.0)),
+            comment(
                 "generated",
                 3.0,
                 "かわいい",
-                shown=standing(3.0, "かわいい", y=500.0, color="#ff0000"),
-                explained=explained(2.5, ["かわいい"], 4, copies=0, told=-0.5, rank=0, near=[]),
+                drawn=fixed(3.0, "かわいい", y=500.0, color="#ff0000"),
+                explanation=explanation(2.5, ["かわいい"], 4, copies=0, pmi=-0.5, rank=0, near=[]),
             ),
-            spoken("viewer", 3.5, "two\nlines", shown=shown(3.5, "two\nlines", y=700.0)),
-            spoken("viewer", 4.0, "/script", shown=None, hidden="invisible"),
-            spoken("viewer", 5.0, "おつ", shown=shown(5.0, "おつ", font="mincho", y=400.0)),
-            spoken("viewer", 9.0, "late", shown=None, hidden="outside of the video"),
+            comment("viewer", 3.5, "two\nlines", drawn=drawn(3.5, "two\nlines", y=700.0)),
+            comment("viewer", 4.0, "/script", drawn=None, hidden="invisible"),
+            comment("viewer", 5.0, "おつ", drawn=drawn(5.0, "おつ", font="mincho", y=400.0)),
+            comment("viewer", 9.0, "late", drawn=None, hidden="outside of the video"),
         ]
     )
 
@@ -161,10 +163,10 @@ def crowded(comments: int, seconds: float) -> Player:
     made = []
     for n, time in enumerate(times.tolist()):
         text = "".join(random.choice(list("かわいいきたーチノちゃん8w草"), random.integers(2, 16)))
-        placed = shown(time, text, y=float(random.integers(0, 10)) * 98)
-        why = explained(max(0, time - 0.3), [text[:2], text[2:]], 3 * n) if n % 2 else None
+        placed = drawn(time, text, y=float(random.integers(0, 10)) * 98)
+        why = explanation(max(0, time - 0.3), [text[:2], text[2:]], 3 * n) if n % 2 else None
         kind: Layer = "generated" if n % 2 else "viewer"
-        made.append(spoken(kind, time, text, shown=placed, explained=why))
+        made.append(comment(kind, time, text, drawn=placed, explanation=why))
     return player(made, seconds=seconds)
 
 
@@ -187,31 +189,31 @@ def write_report(
     for kind, colour in {"attention": (255, 60, 0), "evidence": (0, 255, 90)}.items():
         for number, sheet in enumerate(_sheets(content, colour)):
             sheet.save(folder / "heat" / f"{kind}-{number:03d}.png")
+    sections = [player_section(content)] if content else []
+    sections.append(table_section(folder / "table"))
     page = folder / "report.html"
-    page.write_text(page_of(content, name=name), "utf-8")
+    page.write_text(page_html(Page(name, Message("data.subtitle"), sections)), "utf-8")
     return page
 
 
-def page_of(content: Player | None, **values: object) -> str:
-    """The page with nothing beside the player but a table."""
-    environment = html._environment()
-    if not isinstance(environment.loader, ChoiceLoader):
-        own = DictLoader({"made_up.html.j2": _PAGE})
-        environment.loader = ChoiceLoader([own, environment.loader])
-    scripts = SCRIPTS if content else SCRIPTS[:2]
-    return html.page("made_up.html.j2", scripts, content, watched=content is not None, **values)
+def table_section(folder: Path) -> Section:
+    """A section with nothing but a table that can be sorted; its files lie in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "table.html.j2").write_text(_TABLE)
+    (folder / "phrases.yaml").write_text(_PHRASES)
+    return Section("data", folder, "table.html.j2")
 
 
 def _sheets(content: Player | None, colour: tuple[int, int, int]) -> list[Image.Image]:
     """Map n is hot at position n, and nowhere else."""
-    reasons = [one.explained for one in content.comments if one.explained] if content else []
-    maps = max((reason.map + len(reason.peaks) for reason in reasons), default=0)
+    explained = [one.explanation for one in content.comments if one.explanation] if content else []
+    maps = max((one.map + len(one.peaks) for one in explained), default=0)
     sheets = []
-    for first in range(0, maps, A_SHEET):
-        rows = -(-min(A_SHEET, maps - first) // ACROSS)
-        pixels = np.zeros((rows * SIDE, ACROSS * SIDE, 4), np.uint8)
-        for n in range(min(A_SHEET, maps - first)):
-            row, column = divmod(n, ACROSS)
+    for first in range(0, maps, MAPS_PER_SHEET):
+        rows = -(-min(MAPS_PER_SHEET, maps - first) // MAPS_PER_ROW)
+        pixels = np.zeros((rows * SIDE, MAPS_PER_ROW * SIDE, 4), np.uint8)
+        for n in range(min(MAPS_PER_SHEET, maps - first)):
+            row, column = divmod(n, MAPS_PER_ROW)
             y, x = divmod((first + n) % SIDE**2, SIDE)
             pixels[row * SIDE + y, column * SIDE + x] = (*colour, 217)
         sheets.append(Image.fromarray(pixels))
