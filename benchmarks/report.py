@@ -19,21 +19,21 @@ from playwright.sync_api import Page
 from benchmarks._measure import report
 from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.media.frame_times import FrameTimes
-from pipeline.media.probe import VideoInfo, probe
-from pipeline.pictures.frames_file import Frames
-from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.sections.episode import CommentTrack, Episode
 from pipeline.danmaku.sections.model.gallery import write_gallery
 from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.sections.watch.section import watch_section
+from pipeline.media.frame_times import FrameTimes
+from pipeline.media.probe import VideoInfo, probe
+from pipeline.pictures.frames_file import Frames
 from pipeline.report.page import page_html
-from pipeline.report.section import Page
+from pipeline.report import section
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from tests.clips import ffmpeg
@@ -120,7 +120,7 @@ def _write_page(folder: Path, episode: Episode) -> None:
         watch_section(folder, episode, lambda amount: None),
         model_section(folder, summary, write_gallery(folder, episode)),
     ]
-    page = page_html(Page(summary.video, summary.subtitle, sections))
+    page = page_html(section.Page(summary.video, summary.subtitle, sections))
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 

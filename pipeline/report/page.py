@@ -28,21 +28,15 @@ _SCRIPTS = ("theme.js", "elements.js", "tables.js")
 
 def page_html(page: Page) -> str:
     """The page as HTML; equal pages give equal text."""
-    folders = [WEB, *dict.fromkeys(section.folder for section in page.sections)]
-    phrases = Phrases.load(folders)
-    environment = _environment(folders, phrases)
-    bodies = [
-        Markup(environment.get_template(section.template).render(section.values))  # noqa: S704
-        for section in page.sections  # autoescaped
-    ]
+    phrases = Phrases.load([WEB, *dict.fromkeys(section.folder for section in page.sections)])
     return shell_html(
-        environment.get_template("page.html.j2"),
+        template_of("page.html.j2", phrases),
         phrases,
         styles=[section.folder / name for section in page.sections for name in section.styles],
         scripts=[_script(section, name) for section in page.sections for name in section.scripts],
         data={s.name: s.data for s in page.sections if s.data is not None},
         page=page,
-        parts=list(zip(page.sections, bodies, strict=True)),
+        parts=[(section, _body(section, phrases)) for section in page.sections],
     )
 
 
@@ -85,6 +79,11 @@ def json_element(value: object) -> Markup:
 def template_of(name: str, phrases: Phrases) -> Any:
     """A template of ``WEB`` that speaks in ``phrases``."""
     return _environment([WEB], phrases).get_template(name)
+
+
+def _body(section: Section, phrases: Phrases) -> Markup:
+    template = _environment([section.folder, WEB], phrases).get_template(section.template)
+    return Markup(template.render(section.values))  # noqa: S704  # values are escaped
 
 
 def _environment(folders: Sequence[Path], phrases: Phrases) -> Environment:

@@ -24,7 +24,7 @@ def data_section(
     are the names of training videos without statistics.
     """
     phrases = Phrases.load([WEB])
-    (folder / "busiest").mkdir()
+    (folder / "busiest").mkdir(exist_ok=True)
     for number, one in enumerate(statistics):
         _write_plots(folder, phrases, number, one)
     return Section(
