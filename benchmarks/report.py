@@ -19,9 +19,9 @@ from playwright.sync_api import Page
 from benchmarks._measure import report
 from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.sections.episode import CommentTrack, Episode
@@ -30,10 +30,10 @@ from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.sections.watch.section import watch_section
 from pipeline.media.frame_times import FrameTimes
-from pipeline.media.probe import VideoInfo, probe
+from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
-from pipeline.report.page import page_html
 from pipeline.report import section
+from pipeline.report.page import page_html
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from tests.clips import ffmpeg
@@ -60,7 +60,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "report"
         folder.mkdir()
-        video = probe(_long(Path(name)))
+        video = VideoFile.open(_long(Path(name)))
         episode = _episode(video)
         started = time.perf_counter()
         _write_page(folder, episode)
@@ -124,7 +124,7 @@ def _write_page(folder: Path, episode: Episode) -> None:
     (folder / "index.html").write_text(page, encoding="utf-8")
 
 
-def _episode(video: VideoInfo) -> Episode:
+def _episode(video: VideoFile) -> Episode:
     """An annotated video with random texts, times and explanations."""
     chance = np.random.default_rng(1)
     pts = np.arange(video.frame_count)
@@ -135,7 +135,7 @@ def _episode(video: VideoInfo) -> Episode:
     return Episode(video, frames, generated, viewers, _explained(chance, seen_s))
 
 
-def _track(video: VideoInfo, chance: np.random.Generator, count: int, layer: str) -> CommentTrack:
+def _track(video: VideoFile, chance: np.random.Generator, count: int, layer: str) -> CommentTrack:
     """Comments of one kind, every tenth of them within one minute."""
     times = np.sort(chance.uniform(0, 60_000 * MINUTES, count))
     times[::10] = 60_000 * (MINUTES / 2 + chance.random(len(times[::10])))
@@ -150,7 +150,7 @@ def _track(video: VideoInfo, chance: np.random.Generator, count: int, layer: str
         for number, milliseconds in enumerate(np.sort(times))
     ]
     layout = lay_out(comments, Typeface().width, screen_of(video))
-    return CommentTrack(comments, layout, examine(layout))
+    return CommentTrack(comments, layout, measure_quality(layout))
 
 
 def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
@@ -163,7 +163,8 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
         first_map=maps * np.arange(count + 1),
         attention=attention,
         evidence=evidence,
-        peak=chance.random(maps * count, np.float32),
+        attention_peak=chance.random(maps * count, np.float32),
+        evidence_peak=chance.random(maps * count, np.float32),
         nats=chance.random(count, np.float32) * 9,
         mean_nats=chance.random(count, np.float32) * 9,
         rank=chance.integers(1, 101, count),

@@ -217,7 +217,7 @@ def split_comments(
             raise PipelineError(
                 ExitCode.NO_USABLE_COMMENTS,
                 f"no comments are left to {'measure by' if dev else 'learn from'}",
-                "Add comments, or change `align: dev_share:`",
+                "Add comments, or change `align: held_out: share:`",
             )
         sets.append(joined)
     return sets[0], sets[1]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from pipeline.runtime.arrays import UInt8s
 
@@ -17,3 +18,8 @@ Yuv420 = npt.NDArray[np.unsignedinteger[Any]]
 
 uint8, or uint16 for ten bits.
 """
+
+
+def resized(picture: Picture, size: tuple[int, int]) -> Picture:
+    """``picture`` at another ``size`` (width, height), whatever its own shape."""
+    return np.asarray(Image.fromarray(picture).resize(size, Image.Resampling.LANCZOS))

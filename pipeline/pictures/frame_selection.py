@@ -5,13 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from io import BytesIO
 
 import numpy as np
-from PIL import Image
 
-from pipeline.media.decode import TimedPicture
 from pipeline.media.pixels import Picture
+from pipeline.media.source import TimedPicture
 from pipeline.runtime.arrays import Float64s
 
 GRID = 14
@@ -80,12 +78,3 @@ class FrameSelector:
         # From grid point to grid point, so that a rate that does not divide loses nothing.
         self._due = (time // self._interval + 1) * self._interval
         return True
-
-
-def thumbnail(picture: Picture, shape: tuple[int, int], longest: int = 160) -> bytes:
-    """A squeezed ``picture`` as a small JPEG in the ``shape`` (width, height) of its video."""
-    scale = longest / max(shape)
-    size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
-    file = BytesIO()
-    Image.fromarray(picture).resize(size, Image.Resampling.BOX).save(file, "JPEG", quality=80)
-    return file.getvalue()

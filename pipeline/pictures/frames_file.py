@@ -25,7 +25,7 @@ import h5py
 import numpy as np
 
 from pipeline.media.frame_times import FrameTimes
-from pipeline.runtime.arrays import Int64s, UInt8s
+from pipeline.runtime.arrays import Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
 _BLOCK = 32  # pictures written at once
@@ -171,6 +171,16 @@ class Frames:
                 end=int(file.attrs["end"]),
             )
             return cls(times, file["row"][:], str(file.attrs["fingerprint"]), file["cuts"][:])
+
+    def seek_times(self, pictures: Int64s) -> Float64s:
+        """(n,) seconds at which a player shows some of the pictures (n,).
+
+        The middle of the time that the first frame with each picture is on screen: rounding
+        does not lead to a neighbour.
+        """
+        edges = np.append(self.times.pts, self.times.end)
+        first = self.first_frames()[pictures]
+        return np.asarray((edges[first] + edges[first + 1]) / 2 * float(self.times.time_base))
 
     def first_frames(self) -> Int64s:
         """(pictures,) the first frame that shows each picture."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.danmaku.sections.episode import CommentTrack, Episode
     from pipeline.danmaku.sections.summary import DanmakuSummary
     from pipeline.danmaku.statistics.counting import Statistics
-    from pipeline.media.probe import VideoInfo
+    from pipeline.media.video_file import VideoFile
 
 
 class Config(StageConfig, frozen=True):
@@ -63,11 +63,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.sections.episode import Episode
-    from pipeline.media.probe import probe
     from pipeline.pictures.frames_file import Frames
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_video
 
-    video = probe(*source_video(inputs["source"]))
+    video = open_video(inputs["source"])
     comments = inputs.given("comments")
     return Episode(
         video=video,
@@ -79,16 +78,17 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
 
 
 def _track(
-    path: Path, kind: Literal["generated", "comments"], video: VideoInfo, layout: LayoutSettings
+    path: Path, kind: Literal["generated", "comments"], video: VideoFile, layout: LayoutSettings
 ) -> CommentTrack:
-    from pipeline.danmaku.comments.comments_file import read_on_screen
-    from pipeline.danmaku.drawing.crowding import examine
+    from pipeline.danmaku.comments.screen import read_on_screen
+    from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+    from pipeline.danmaku.drawing.quality import measure_quality
+    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.sections.episode import CommentTrack
-    from pipeline.danmaku.video.annotated_pictures import laid_out
 
     comments = read_on_screen(path, kind)
-    placed = laid_out(comments, video, layout)
-    return CommentTrack(comments, placed, examine(placed))
+    placed = lay_out_with_fonts(comments, screen_of(video), layout)
+    return CommentTrack(comments, placed, measure_quality(placed))
 
 
 def _summary(inputs: Files, episode: Episode) -> DanmakuSummary:

@@ -57,7 +57,7 @@ class Crowd:
             return 0.0
         return _first_fit(top[touching], bottom[touching], height)
 
-    def most_beside(self, motion: Motion) -> int:
+    def max_during(self, motion: Motion) -> int:
         """How many are on screen at once, at most, while ``motion`` is."""
         starts, ends = (self._table[_COLUMNS.index(name), : self._count] for name in _TIMES)
         beside = (starts < motion.end) & (ends > motion.start)

@@ -24,7 +24,7 @@ def measure_likelihood(
     aligned, spec = episode.aligned, trained.captioner.spec
     longest = max(map(len, aligned.words))
     comments = comment_set(aligned, episode.frames, 0, trained.vocabulary, spec, longest, dev=True)
-    blocks = episode.seconds[aligned.dev] // block_s
+    blocks = episode.aligned.second[aligned.dev] // block_s
     words = np.array([len(sentence) for sentence in comments.sentences])
 
     def nats(pictures: FeatureBank, comments: CommentSet) -> np.ndarray:

@@ -90,7 +90,7 @@ def _mrr_gains(
 
 def _queries(episode: Episode, max_queries: int, block_s: float, seed: int) -> list[Query]:
     """Seconds with comments to measure, spread evenly over the video."""
-    aligned, seconds = episode.aligned, episode.seconds
+    aligned, seconds = episode.aligned, episode.aligned.second
     order = np.argsort(aligned.time_ms, kind="stable")
     chosen = np.unique(seconds[aligned.dev])
     chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, max_queries).astype(np.int64))]
@@ -115,9 +115,10 @@ def _moments(trained: Trained, episode: Episode, queries: Sequence[Query]) -> Mo
     ids = trained.vocabulary.ids()
     spec = trained.captioner.spec
     talk = Talk(spec)
-    for query_index in np.argsort(episode.aligned.time_ms, kind="stable").tolist():
-        words = episode.aligned.words[query_index]
-        talk.say(int(episode.seconds[query_index]), [ids.get(word, UNKNOWN) for word in words])
+    second = episode.aligned.second
+    for index in np.argsort(episode.aligned.time_ms, kind="stable").tolist():
+        words = episode.aligned.words[index]
+        talk.say(int(second[index]), [ids.get(word, UNKNOWN) for word in words])
     seconds = np.array([query.key for query in queries])
     time_ms = seconds * MILLISECONDS + MILLISECONDS // 2
     return moments_at(

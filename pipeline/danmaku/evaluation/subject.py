@@ -16,8 +16,6 @@ from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
 from pipeline.danmaku.rate.model import RateModel
 from pipeline.evaluation.corpus import Sentence
 from pipeline.pictures.frames_file import Frames
-from pipeline.runtime.arrays import Int64s
-from pipeline.runtime.clock import MILLISECONDS
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
 
@@ -78,8 +76,3 @@ class Episode:
         if on != "held-out comments":
             aligned = replace(aligned, dev=np.ones(len(aligned.line), bool))
         return cls(name, aligned, on, frames, features, generated, truth)
-
-    @property
-    def seconds(self) -> Int64s:
-        """(comments,) the second of the video in which each appears."""
-        return np.maximum(self.aligned.time_ms, 0) // MILLISECONDS

@@ -65,7 +65,7 @@ def learn_rate(
         raise PipelineError(
             ExitCode.NO_USABLE_COMMENTS,
             "no comments are left to learn from",
-            "Add comments, or change `align: dev_share:`",
+            "Add comments, or change `align: held_out: share:`",
         )
     # The products are small: on a busy machine, threads that wait for one another make two
     # seconds of work three minutes.

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.crowding import LayoutReport
 from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.media.probe import VideoInfo
+from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
 
 
@@ -20,7 +20,7 @@ class CommentTrack:
     comments: Sequence[ScreenComment]
     layout: Layout
     """Where they are drawn."""
-    quality: LayoutReport
+    quality: LayoutQuality
     """How well they fit on the screen."""
 
 
@@ -28,7 +28,7 @@ class CommentTrack:
 class Episode:
     """An annotated video."""
 
-    video: VideoInfo
+    video: VideoFile
     frames: Frames
     generated: CommentTrack
     viewers: CommentTrack | None

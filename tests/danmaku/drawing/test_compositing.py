@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.danmaku.drawing import compositing
-from pipeline.danmaku.drawing.colors import GBRA, ColorSpace, space_of, yuv
 from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY, Planes, Sprite
 from pipeline.danmaku.drawing.masks import PHASES, TextMask
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb
+from pipeline.media.color_space import GBRA, ColorSpace, space_of, yuv
 from pipeline.media.colors import Color
 from pipeline.media.light import pq_light, pq_signal
 from pipeline.runtime.arrays import Float64s

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.sections.episode import CommentTrack
@@ -43,7 +43,7 @@ def test_a_comment_is_drawn_where_its_own_place_is_or_says_why_not(
         for number, c in enumerate(comments)
     ]
     layout = lay_out(numbered, width, Screen(1920.0, 60.0))
-    shown = timed_comments(CommentTrack(numbered, layout, examine(layout)))
+    shown = timed_comments(CommentTrack(numbered, layout, measure_quality(layout)))
     assert [(one.kind, one.time) for one in shown] == [
         (c.layer, c.time_ms / 1000) for c in comments
     ]
@@ -65,7 +65,8 @@ def explained() -> Explained:
         first_map=np.array([0, 2, 5, 6]),
         attention=np.zeros((6, 4), np.uint8),
         evidence=np.zeros((6, 4), np.uint8),
-        peak=np.array([0, 1, 2, 3, 4, 5], np.float32) / np.float32(8),
+        attention_peak=np.array([0, 1, 2, 3, 4, 5], np.float32) / np.float32(8),
+        evidence_peak=np.zeros(6, np.float32),
         nats=np.array([2.0, 9.0, 1.0], np.float32),
         mean_nats=np.array([3.0, 8.0, 6.0], np.float32),
         rank=np.array([1, 7, 0]),

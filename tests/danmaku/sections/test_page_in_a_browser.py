@@ -184,7 +184,7 @@ def test_an_explanation_gives_figures_and_similar_pictures(
 ) -> None:
     visit = explain(device)
     page = visit.page
-    assert visit.time == pytest.approx(0.751, abs=0.01)
+    assert visit.time == pytest.approx(0.75, abs=0.01)
     assert page.evaluate("location.hash") == "#c0"
     facts = page.locator("#facts").inner_text()
     for figure in ("4 training", "+1.25", "rank 1 of 2", "2.50 nats", "perplexity of 12"):

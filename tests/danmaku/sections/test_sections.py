@@ -11,7 +11,7 @@ import pytest
 from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
-from pipeline.danmaku.drawing.crowding import LayoutReport
+from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.data.section import data_section
 from pipeline.danmaku.sections.model.gallery import AttendedPicture
@@ -65,7 +65,7 @@ def statistics() -> Statistics:
 def page_of(folder: Path, evaluation: Evaluation | None = None) -> str:
     record = Record(0, HOSTILE, HOSTILE, 0.0, 1.0, 1.0, 9, {HOSTILE: HOSTILE})
     picture = AttendedPicture("gallery/00.jpg", 360, 202, HOSTILE, "#c0", 1.0, HOSTILE)
-    quality = LayoutReport(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)
+    quality = LayoutQuality(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)
     sections = [
         model_section(folder, summary(evaluation), [picture]),
         data_section(folder, summary().training, [statistics()], [HOSTILE]),

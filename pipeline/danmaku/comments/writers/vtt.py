@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pipeline.danmaku.comments.looks import style_of
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
-from pipeline.danmaku.drawing.layout import WAY_SECONDS_MORE
+from pipeline.danmaku.drawing.layout import EXTRA_SCROLL_SECONDS
 from pipeline.runtime.clock import timestamp
 
 _SETTINGS = {"naka": "", "ue": " line:0", "shita": " line:-1"}
@@ -24,7 +24,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
         if comment.time_ms < 0:
             output.lose("times before the start, now 0")
         start = max(comment.time_ms, 0)
-        shown = style.seconds + WAY_SECONDS_MORE * (style.place == "naka")
+        shown = style.seconds + EXTRA_SCROLL_SECONDS * (style.place == "naka")
         times = f"{timestamp(start)} --> {timestamp(start + round(shown * 1000))}"
         output.write(f"\n{times}{_SETTINGS[style.place]}\n{_text(comment.text, output)}\n")
         output.written += 1

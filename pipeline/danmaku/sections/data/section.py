@@ -48,7 +48,7 @@ def _write_plots(folder: Path, phrases: Phrases, number: int, one: Statistics) -
         "words": plots.rank_frequency(one.words.rank_frequency),
         "seconds": plots.comments_per_second(one.per_second),
     }
-    if one.delay.found:
+    if one.delay.estimated:
         drawings["delays"] = plots.delays(one.delay.distribution)
     for name, drawing in drawings.items():
         write_plot(folder, f"{name}-{number}", phrases, drawing)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
 from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.danmaku.explanation.heat import strength_over
+from pipeline.danmaku.explanation.heat import heat_over
 from pipeline.danmaku.sections.episode import Episode
-from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.danmaku.video.stills import picture_at
 from pipeline.report.gallery import GalleryPicture, write_picture
 from pipeline.runtime.clock import MILLISECONDS
 
@@ -37,17 +36,15 @@ def write_gallery(folder: Path, episode: Episode) -> Sequence[AttendedPicture]:
     Each shows the word of its comment whose attention has the sharpest peak, and links to the
     comment's explanation in the player.
     """
-    explained, times = episode.explained, episode.frames.times
-    scene = Scene(episode.video, [])
+    explained = episode.explained
     addresses = {place: f"#c{n}" for n, place in enumerate(episode.playing_order())}
     pictures = []
     for place, number in enumerate(_chosen(explained, float(episode.video.duration))):
         comment, words = episode.generated.comments[number], explained.words[number]
         sharpest = int(np.argmax(explained.peaks_of(number)[: len(words)]))
-        attention = explained.attention[explained.first_map[number] + sharpest]
-        (frame,) = times.frames_at(np.rint([explained.seen_s[number] * MILLISECONDS]).astype(int))
-        _, picture = picture_at(scene, times.seconds(int(frame)), _WIDTH)
-        heated = strength_over(picture, attention / np.float32(255))
+        attention = explained.attention[explained.maps_of(number)][sharpest]
+        seen = Fraction(float(explained.seen_s[number]))
+        heated = heat_over(episode.video.picture_at(seen, _WIDTH), attention)
         pictures.append(
             AttendedPicture(
                 *write_picture(folder, f"gallery/{place:02}.jpg", heated),

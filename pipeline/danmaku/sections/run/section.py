@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.danmaku.drawing.crowding import LayoutReport
 from pipeline.danmaku.drawing.layout import Why
+from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.statistics.counting import Statistics
 from pipeline.report.history import StageRun
 from pipeline.report.section import Section
@@ -21,7 +21,7 @@ HIDDEN: Mapping[Why, str] = {
 
 
 def run_section(
-    layouts: Mapping[str, LayoutReport],
+    layouts: Mapping[str, LayoutQuality],
     statistics: Sequence[Statistics],
     stage_runs: Sequence[StageRun],
     software: Mapping[str, str],

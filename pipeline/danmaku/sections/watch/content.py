@@ -26,7 +26,7 @@ class Explanation(msgspec.Struct, frozen=True):
     """Why the model wrote a comment."""
 
     seen: float
-    """When the picture that it was written about is on screen."""
+    """The middle of the time for which the picture that it was written about is on screen."""
     words: list[str]
     """As the model sees them, without the end mark."""
     map: int

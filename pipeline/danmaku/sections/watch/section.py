@@ -18,9 +18,9 @@ from pipeline.danmaku.sections.watch.comments import (
 )
 from pipeline.danmaku.sections.watch.content import Player
 from pipeline.danmaku.sections.watch.heat_sheets import write_heat
-from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.danmaku.video.stills import crowded, picture_at
-from pipeline.media.probe import VideoInfo
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
+from pipeline.media.video_file import VideoFile
 from pipeline.media.web import web_container, write_for_web
 from pipeline.report.section import Section
 
@@ -88,8 +88,8 @@ def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], o
     )
 
 
-def _write_poster(target: Path, video: VideoInfo, layout: Layout) -> None:
+def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:
     """Write the moment at which most comments are on screen."""
-    moments = crowded(layout, video, 1) if layout.placed else [Fraction(0)]
-    _, picture = picture_at(Scene(video, [layout]), moments[0], _POSTER_WIDTH)
+    moments = crowded_moments(layout, video, 1) if layout.placed else [Fraction(0)]
+    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), moments[0], _POSTER_WIDTH)
     Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)

@@ -34,8 +34,7 @@ class Explanation extends EventTarget {
     this.index = -1; // so that the pause and the jump do not close it
     player.video.pause();
     player.quiet = true;
-    // A little later, so that rounding cannot show the picture before.
-    player.seek(explanation.seen + 1e-3, false);
+    player.seek(explanation.seen, false);
     this.before = { time, playing, focused };
     this.index = index;
     byId("list").hidden = true;

@@ -15,8 +15,8 @@ SIDE = 4
 
 def attended(*words: str) -> AttendedComment:
     labels = [*words, "end"]
-    maps = np.eye(SIDE**2, dtype=np.float32)[np.arange(len(labels)) % SIDE**2]
-    return AttendedComment(1500, "".join(words), labels, maps)
+    heat = 255 * np.eye(SIDE**2, dtype=np.uint8)[np.arange(len(labels)) % SIDE**2]
+    return AttendedComment(1500, "".join(words), labels, heat, np.ones(len(labels), np.float32))
 
 
 def spelt(*words: str, aspect: float = 16 / 9) -> tuple[Speller, list[Picture]]:

@@ -3,8 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.drawing.colors import GBRA, yuv
-from pipeline.danmaku.drawing.showing import shown
+from pipeline.media.color_space import GBRA, rgb_picture, yuv
 
 KNOWN = {
     # ITU-R BT.709, BT.601 and BT.2020: Y, Cb, Cr of limited range, rounded.
@@ -50,6 +49,6 @@ def test_a_picture_is_shown_in_its_own_colours() -> None:
     luma, cb, cr = np.rint(space.encode((30, 160, 70))).astype(np.uint8)
     planes = np.full((72, 64), luma, np.uint8)
     planes[48:].reshape(2, 24, 32)[:] = np.array([cb, cr])[:, None, None]
-    picture = shown(planes, space, (32, 24))
+    picture = rgb_picture(planes, space, (32, 24))
     assert picture.shape == (24, 32, 3)
     assert np.abs(picture.astype(int) - (30, 160, 70)).max() <= 1

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from pipeline.media.colors import Bits, Color
 from pipeline.media.light import grading, shade
+from pipeline.media.pixels import Picture, Yuv420
 from pipeline.runtime.arrays import Floats, UInt8s
 
 
@@ -87,3 +89,14 @@ GBRA = ColorSpace(
     full=4,
 )
 """Green, blue, red and alpha, premultiplied: what is blended into it adds to its alpha."""
+
+
+def rgb_picture(planes: Yuv420, space: ColorSpace, size: tuple[int, int]) -> Picture:
+    """``planes`` of eight bits, whose colours are those of ``space``, as RGB of ``size`` (w, h)."""
+    height, width = planes.shape[0] * 2 // 3, planes.shape[1]
+    chroma = planes[height:].reshape(2, height // 2, width // 2)
+    resized = [
+        np.asarray(Image.fromarray(plane).resize(size, Image.Resampling.LANCZOS))
+        for plane in (planes[:height], *chroma)
+    ]
+    return space.decode(np.stack(resized))

@@ -16,9 +16,10 @@ SIDE = 14
 def attended(*words: str, peak: int = 0, time_ms: int = 0) -> AttendedComment:
     """Each word looks one position further than the one before."""
     labels = [*words, "end"]
-    maps = np.full((len(labels), SIDE**2), 0.5 / SIDE**2, np.float32)
-    maps[np.arange(len(labels)), (peak + np.arange(len(labels))) % SIDE**2] += 0.5
-    return AttendedComment(time_ms, "".join(words), labels, maps)
+    heat = np.zeros((len(labels), SIDE**2), np.uint8)
+    heat[np.arange(len(labels)), (peak + np.arange(len(labels))) % SIDE**2] = 255
+    peaks = np.full(len(labels), 0.5, np.float32)
+    return AttendedComment(time_ms, "".join(words), labels, heat, peaks)
 
 
 def drawn(*comments: AttendedComment, aspect: float = 16 / 9) -> Sheet:
