@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -32,7 +32,7 @@ class Config(StageConfig, frozen=True):
     """Seconds of a block."""
     dev_share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
     """Share of frames, seconds, blocks or videos that is held out."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
     """Decides which ones."""
 
 
@@ -44,8 +44,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.alignment.delay_file import Delay
     from pipeline.danmaku.alignment.outside import Outside
     from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
-    from pipeline.engine.stage import log
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.logs import log
 
     delay_ms = round(config.delay * 1000) if isinstance(config.delay, float | int) else 0
     if config.delay == "estimated":
@@ -87,11 +87,11 @@ def _what_becomes_of_them(config: Config) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "comments": "{video}/comments.jsonl",
-        "delay": "{video}/delay.json",
+        "frames": "{item}/frames.h5",
+        "comments": "{item}/comments.jsonl",
+        "delay": "{item}/delay.json",
     },
-    outputs={"aligned": "{video}/aligned.h5"},
+    outputs={"aligned": "{item}/aligned.h5"},
     config=Config,
     run=run,
 )

@@ -40,12 +40,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
-    from pipeline.engine.stage import log
     from pipeline.media.decode import still
     from pipeline.media.encode import encoder
     from pipeline.media.probe import probe
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.logs import log
     from pipeline.runtime.progress import track
     from pipeline.sources.pointers import source_video
 
@@ -134,13 +134,13 @@ def _when_seen(frames: Frames, frame: int) -> float:
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "comments": "{video}/generated.jsonl",
-        "model": "models/{model}/model.safetensors",
+        "source": "{item}/source.video.json",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "comments": "{item}/generated.jsonl",
+        "model": "models/danmaku/{model}/model.safetensors",
     },
-    outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
+    outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,
     memory_mb=3000,

@@ -56,8 +56,8 @@ STAGE = Stage(
         "aligned": "{train}/aligned.h5",
     },
     outputs={
-        "rhythm": "models/{model}/rhythm.json",
-        "rate": "models/{model}/rate.safetensors",
+        "rhythm": "models/danmaku/{model}/rhythm.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
     run=run,
     memory_mb=2000,

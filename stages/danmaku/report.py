@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How comments are placed over the player."""
 
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -48,9 +48,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         return Voices(comments, laid_out(comments, video, config.layout))
 
     generated = voices(inputs["generated"], "generated")
-    written = inputs.given("comments")
+    written = inputs.get("comments")
     viewers = voices(written, "comments") if written else None
-    evaluation = inputs.given("evaluation")
+    evaluation = inputs.get("evaluation")
     summary = Summary(
         video=video.path.name,
         model=inputs["training"].parent.name,
@@ -88,7 +88,7 @@ def _statistics(inputs: Files) -> list[Statistics]:
     """Of the video itself, where it has comments, and of each that the model learned from."""
     from pipeline.danmaku.statistics.counting import Statistics
 
-    own = inputs.given("statistics")
+    own = inputs.get("statistics")
     paths = dict.fromkeys([*([own] if own else []), *inputs.every("learned")])
     return [Statistics.load(path) for path in paths]
 
@@ -121,18 +121,18 @@ def _told(summary: Summary) -> str:
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "frames": "{video}/frames.h5",
-        "generated": "{video}/generated.jsonl",
-        "explained": "{video}/explained.h5",
-        "training": "models/{model}/training.json",
+        "source": "{item}/source.video.json",
+        "frames": "{item}/frames.h5",
+        "generated": "{item}/generated.jsonl",
+        "explained": "{item}/explained.h5",
+        "training": "models/danmaku/{model}/training.json",
         "learned": "{train}/statistics.json",
     },
-    outputs={"figures": "{video}/report.json", "page": "{video}/report/index.html"},
-    commented={
-        "comments": "{video}/comments.jsonl",
-        "statistics": "{video}/statistics.json",
-        "evaluation": "{video}/evaluation.json",
+    outputs={"figures": "{item}/report.json", "page": "{item}/report/index.html"},
+    optional={
+        "comments": "{item}/comments.jsonl",
+        "statistics": "{item}/statistics.json",
+        "evaluation": "{item}/evaluation.json",
     },
     config=Config,
     run=run,
