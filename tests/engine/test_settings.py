@@ -446,6 +446,6 @@ def test_a_word_is_a_name_and_the_home_folder_is_known(
 def test_a_link_keeps_its_name(tmp_path: Path) -> None:
     """A video's folder in workdir goes by it."""
     (tmp_path / "ep1.mp4").symlink_to(made(tmp_path / "store" / "0001.mp4"))
-    assert load(tmp_path, "videos: {train: [ep1.mp4]}").videos.train[0].video == str(
+    assert load(tmp_path, "videos: {train: [ep1.mp4]}").general.train[0].video == str(
         tmp_path / "ep1.mp4"
     )
