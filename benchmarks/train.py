@@ -32,7 +32,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from benchmarks import _plain_captioner as plain
@@ -56,6 +55,7 @@ from pipeline.learning.device import best_device
 from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
+from pipeline.runtime.arrays import Float16s
 from pipeline.text.vocabulary import END, PADDING, SPECIAL
 from stages.danmaku.train import Config
 
@@ -300,7 +300,7 @@ def _write_features(path: Path) -> None:
             builder.append({tap: _rectified(draws, shape) for tap, shape in TAPS.items()})
 
 
-def _rectified(draws: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[np.float16]:
+def _rectified(draws: np.random.Generator, shape: tuple[int, ...]) -> Float16s:
     return np.maximum(draws.standard_normal((1, *shape), np.float32), 0).astype(np.float16)
 
 

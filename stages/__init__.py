@@ -4,7 +4,7 @@ from pipeline.engine.command_line import ShortForm
 
 
 def _seconds(text: str) -> list[float]:
-    from pipeline.media.frame_times import parse_clock
+    from pipeline.runtime.clock import parse_clock
 
     return [parse_clock(time) for time in text.split(",")]
 

@@ -10,15 +10,15 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
 from pipeline.captioning.examples import Moments, Talk, moments_at
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float32s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import BEGIN, END
 
@@ -27,7 +27,7 @@ MOST_WORDS = 40
 
 _BATCH = 64  # comments read together
 
-Maps = npt.NDArray[np.float32]
+Maps = Float32s
 """(words + 1, p): for each word of a comment and for its end mark, shares that sum to 1."""
 
 

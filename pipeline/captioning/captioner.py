@@ -28,7 +28,7 @@ from pipeline.captioning.looks import Looks
 from pipeline.captioning.prompt import FACTS, Masks, Prompt, Seating, Words, shared_rows
 from pipeline.captioning.softmax import AdaptiveSoftmax, FullSoftmax, Softmax
 from pipeline.learning.device import has_bfloat16_lstm
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 
 Decoder = Literal["lstm", "transformer"]
 Attention = Literal["additive", "dot", "none"]

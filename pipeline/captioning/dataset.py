@@ -14,9 +14,10 @@ from pipeline.captioning.captioner import CaptionerSpec
 from pipeline.captioning.examples import Moments, Talk, moments_at
 from pipeline.captioning.prompt import Prompt, Words
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import BEGIN, END, UNKNOWN, Vocabulary
 
@@ -216,7 +217,7 @@ def split_comments(
             raise PipelineError(
                 ExitCode.NO_USABLE_COMMENTS,
                 f"no comments are left to {'measure by' if dev else 'learn from'}",
-                "Add comments, or change `align: dev_share:`",
+                "Add comments, or change `align: held_out: share:`",
             )
         sets.append(joined)
     return sets[0], sets[1]

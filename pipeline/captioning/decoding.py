@@ -8,16 +8,15 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from pipeline.captioning.captioner import Captioner, Step
 from pipeline.captioning.prompt import Prompt
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.text.vocabulary import BEGIN, END, PADDING, SPECIAL, UNKNOWN, Vocabulary
 
-Draws = npt.NDArray[np.float64]
+Draws = Float64s
 """Uniform in [0, 1); all chance comes from these, so that it can belong to a moment."""
 
 _NEVER = [PADDING, BEGIN, UNKNOWN]

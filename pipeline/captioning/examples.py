@@ -11,9 +11,10 @@ import torch
 
 from pipeline.captioning.captioner import CaptionerSpec
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, Prompt, Seating
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float32s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.text.vocabulary import PADDING
 
 _NEAR_S = 10.0  # how far from its start or end an episode is said to begin or end
@@ -25,7 +26,7 @@ class Moments:
 
     picture: Int64s
     """(n,) rows of the feature bank."""
-    facts: npt.NDArray[np.float32]
+    facts: Float32s
     """(n, f); see ``prompt.FACTS``."""
     around: Int64s
     """(n, w) rows of the feature bank; w is 0 for a decoder that does not read them."""

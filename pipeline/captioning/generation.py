@@ -23,9 +23,10 @@ from pipeline.captioning.examples import Moments, Talk, moments_at
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.comments.filters import has_ng_words
 from pipeline.danmaku.rate.model import draw_counts
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.progress import track
 from pipeline.text.vocabulary import Vocabulary, join_words
 
@@ -62,9 +63,7 @@ class Wishes:
     seed: int
 
 
-def counts_as_expected(
-    expected: npt.NDArray[np.float64], dispersion: float, frames: Frames, seed: int
-) -> Int64s:
+def counts_as_expected(expected: Float64s, dispersion: float, frames: Frames, seed: int) -> Int64s:
     """(seconds,) what viewers write, drawn about what is ``expected`` of each second."""
     return np.array(
         [

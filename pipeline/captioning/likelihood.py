@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.dataset import CommentSet
 from pipeline.captioning.examples import Moments
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Float64s
 
 _BATCH = 512  # comments
 
 
 def comment_nats(
     captioner: Captioner, bank: FeatureBank, moments: Moments, sentences: Sequence[list[int]]
-) -> npt.NDArray[np.float64]:
+) -> Float64s:
     """Negative log-likelihood of each comment (n,), in nats, its end mark included.
 
     ``sentences`` are word ids with the end mark.

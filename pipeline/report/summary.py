@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.captioning.training_record import TrainingRecord
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.runtime.atomic_files import write_json
 
 

@@ -65,8 +65,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.model_file import Model, ModelCard, save_model
     from pipeline.captioning.training import Schedule, Trainer, unigram_nll
     from pipeline.captioning.training_record import CommentTable, TrainingRecord
-    from pipeline.danmaku.alignment.align import hold_out_videos
     from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.engine.code_digest import code_digest
     from pipeline.learning.team import joined
     from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone

@@ -6,7 +6,7 @@ import torch
 
 from pipeline.captioning.attention_maps import Maps, attention_maps, moments_of
 from pipeline.captioning.captioner import Attention, Captioner, Decoder
-from pipeline.danmaku.evaluation.peaks import peak_positions
+from pipeline.evaluation.peaks import peak_positions
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import BEGIN, PADDING, UNKNOWN

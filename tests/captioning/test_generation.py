@@ -23,9 +23,10 @@ from pipeline.captioning.generation import (
 )
 from pipeline.captioning.prompt import CONTEXT_COMMENTS, CONTEXT_WORDS
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.media.frame_times import FrameTimes, Int64s
+from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import PADDING, join_words
 from tests.captioning import toys
 from tests.captioning.conftest import features_file

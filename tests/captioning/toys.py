@@ -22,8 +22,8 @@ from pipeline.captioning.looks import Looks
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, Prompt, Words
 from pipeline.captioning.training import Schedule, Trainer
 from pipeline.learning.team import Team
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END, PADDING, Vocabulary
 from tests.captioning.conftest import GRID, features_file
 

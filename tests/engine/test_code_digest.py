@@ -147,8 +147,8 @@ def test_imports_that_form_a_circle_end(project: Path, digest: Digest) -> None:
 def test_moving_and_renaming_modules_keeps_the_digest(project: Path, digest: Digest) -> None:
     before = digest()
     (project / "pipeline" / "deep").rename(project / "pipeline" / "deeper")
-    (project / "pipeline" / "helper.py").rename(project / "pipeline" / "deeper" / "aid.py")
-    edit(project / "stages/make.py", "pipeline.helper", "pipeline.deeper.aid")
+    (project / "pipeline" / "helper.py").rename(project / "pipeline" / "aid.py")
+    edit(project / "stages/make.py", "pipeline.helper", "pipeline.aid")
     edit(project / "stages/make.py", "pipeline.deep.late", "pipeline.deeper.late")
     edit(project / "pipeline/deeper/late.py", "pipeline.deep", "pipeline.deeper")
     assert digest() == before

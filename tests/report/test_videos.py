@@ -7,10 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from pipeline.captioning.training_record import CommentTable, TrainingRecord
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.report.summary import Summary
 from pipeline.report.videos import write_videos
-from tests.danmaku.evaluation.little import measured
+from tests.danmaku.evaluation.small_evaluations import measured
 from tests.report.browser import Visits
 
 HOSTILE = [

@@ -118,11 +118,11 @@ def test_another_seed_draws_other_candidates(project: Project) -> None:
 def test_a_video_that_is_held_out_whole_is_not_what_was_learned(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.danmaku.alignment.align import hold_out_videos
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
 
     videos = {}
     for name in "ab":
-        videos[name] = replace(project.aligned(name), whole_videos_share=0.5, seed=1)
+        videos[name] = replace(project.aligned(name), held_out_videos_share=0.5, seed=1)
         videos[name].save(project.folder / name / "aligned.h5")
     kept = [name for name, v in zip("ab", hold_out_videos(videos), strict=True) if not v.dev.any()]
     assert len(kept) == 1

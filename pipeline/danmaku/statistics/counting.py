@@ -13,13 +13,14 @@ from pathlib import Path
 import h5py
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
 from pipeline.danmaku.comments.salvage import Salvage
-from pipeline.media.frame_times import MILLISECONDS, FrameTimes, Int64s
+from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Bools, Int64s
+from pipeline.runtime.clock import MILLISECONDS, clock_text
 from pipeline.text.vocabulary import Vocabulary, join_words
 
 _MOST_FREQUENT = 20
@@ -50,7 +51,7 @@ class Split(msgspec.Struct, frozen=True):
     unique_in_both: int
 
     @classmethod
-    def of(cls, unique: Int64s, dev: npt.NDArray[np.bool_]) -> Split:
+    def of(cls, unique: Int64s, dev: Bools) -> Split:
         """Count; ``unique`` (comments,) is a number that comments of the same words share."""
         train, held_out = np.unique(unique[~dev]), np.unique(unique[dev])
         both = len(np.intersect1d(train, held_out, assume_unique=True))
@@ -102,7 +103,7 @@ class BusyFrame(msgspec.Struct, frozen=True):
 
     frame: int
     time: str
-    """When it begins, as m:ss.mmm."""
+    """When it begins, such as 1:05.250."""
     comments: int
     most_frequent: Ranked
 
@@ -112,7 +113,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
     video: str
     duration: str
-    """As m:ss.mmm."""
+    """Such as 24:10.125."""
     salvage: Salvage
     delay: Delay
     split: Split
@@ -240,5 +241,4 @@ def _per_second(time_ms: Int64s, times: FrameTimes) -> list[int]:
 
 
 def _clock(seconds: Fraction) -> str:
-    minutes, milliseconds = divmod(round(seconds * MILLISECONDS), 60 * MILLISECONDS)
-    return f"{minutes}:{milliseconds // MILLISECONDS:02}.{milliseconds % MILLISECONDS:03}"
+    return clock_text(round(seconds * MILLISECONDS), digits=3)

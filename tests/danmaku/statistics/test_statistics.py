@@ -351,15 +351,15 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
 SALVAGE = Salvage(
     [FileSalvage("ep1.xml", "Niconico XML", 13, 10, [], [Fault("deleted", 3, "1-3")])], [], 10
 )
-NO_DELAY = Delay(False, 0, 0, 0, 0.0, [], words=5, cuts=0, gain=0.0)
+NO_DELAY = Delay(False, 0, 0, 0, 0.0, [], tokens=5, cuts=0, log_likelihood_gain=0.0)
 SOME_DELAY = Delay(
-    found=True,
+    estimated=True,
     median_ms=1200,
     low_ms=1100,
     high_ms=1310,
-    spread=0.4,
+    log_std=0.4,
     distribution=[(0, 0.1), (1000, 0.6), (2000, 0.3)],
-    words=500,
+    tokens=500,
     cuts=9,
-    gain=0.1,
+    log_likelihood_gain=0.1,
 )
