@@ -1,4 +1,4 @@
-"""Explain each comment that the model wrote: where it looked, how likely, what it learned from."""
+"""Explain each comment of the model: where it looked, how likely it is, what it learned from."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How much is computed."""
 
-    ranked: Annotated[int, Meta(ge=1)] = 1000
-    """Moments whose comments are ranked among others, at most; a moment is what comments of one
-    second on one picture share."""
+    max_ranked: Annotated[int, Meta(ge=1)] = 1000
+    """Moments whose comments are ranked among training comments, at most; the comments of one
+    second on one picture share a moment."""
     seed: Seed = 2017
-    """Draws those others."""
+    """Draws those training comments."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -29,12 +29,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.model_file import load_model_for
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
     from pipeline.danmaku.explanation.explanation import explain
-    from pipeline.danmaku.explanation.subject import Written
+    from pipeline.danmaku.explanation.model_output import ModelOutput
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
 
     captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
-    written = Written(
+    output = ModelOutput(
         captioner.to(best_device()),
         vocabulary,
         card.tap,
@@ -43,7 +43,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         inputs["features"],
     )
     corpus = TrainingCorpus.load(inputs["corpus"], card.tap)
-    explained = explain(written, corpus, ranked=config.ranked, seed=config.seed)
+    explained = explain(output, corpus, max_ranked=config.max_ranked, seed=config.seed)
     explained.save(outputs["explained"])
     return _summary(explained)
 
@@ -54,7 +54,8 @@ def _summary(explained: Explained) -> str:
     count, ranked = len(explained.rank), explained.rank > 0
     if not count:
         return "no comments to explain"
-    rank, candidates = (np.median(of[ranked]) for of in (explained.rank, explained.candidates))
+    rank = np.median(explained.rank[ranked])
+    candidates = np.median(explained.candidates[ranked])
     some = "" if ranked.all() else f" ({ranked.sum()} ranked)"
     return (
         f"{count} comments: {(explained.copies > 0).mean():.0%} copied,"

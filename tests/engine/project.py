@@ -34,7 +34,7 @@ RESULTS = [
             "vocabulary.json",
             "model.safetensors",
             "corpus.h5",
-            "rhythm.json",
+            "comment_counts.json",
             "rate.safetensors",
         )
     ),

@@ -87,7 +87,7 @@ def test_videos_in_all_sorts_of_states_are_told_apart(season: Project) -> None:
     (made / "past-0000" / "features.h5").unlink()
     _same(season)
 
-    _edit(made / "models" / "danmaku" / MODEL / "rhythm.json")
+    _edit(made / "models" / "danmaku" / MODEL / "comment_counts.json")
     list_videos(season, 2, VIDEOS + 2, layout={"safe_area": 0.1})
     with (season.code / "pipeline" / "danmaku" / "alignment" / "align.py").open("a") as code:
         code.write("EDITED = True\n")

@@ -12,7 +12,7 @@ from pipeline.captioning.likelihood import comment_nats
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.explanation import explain
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.pictures.feature_bank import BlurredBank
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import END
@@ -32,7 +32,7 @@ def subject(
     network: Captioner,
     comments: Sequence[GeneratedComment] = COMMENTS,
     shown: Sequence[int] = range(20),
-) -> tuple[Written, list[Learned]]:
+) -> tuple[ModelOutput, list[Learned]]:
     videos = [
         learned(folder / "a", network, *many(60, 1), (0, "w"), dev=[0, 60], seed=4),
         learned(folder / "b", network, *many(60, 2), (0, "チノ かわいい"), dev=range(9), seed=5),
@@ -40,8 +40,8 @@ def subject(
     return written(folder / "new", network, *comments, shown=shown), videos
 
 
-def explained(written: Written, videos: Sequence[Learned]) -> Explained:
-    return explain(written, corpus_of(videos), ranked=99, seed=1)
+def explained(written: ModelOutput, videos: Sequence[Learned]) -> Explained:
+    return explain(written, corpus_of(videos), max_ranked=99, seed=1)
 
 
 @pytest.mark.parametrize(

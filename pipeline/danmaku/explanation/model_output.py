@@ -1,4 +1,4 @@
-"""What is explained: the comments of a model over a video."""
+"""What is explained: the comments that a model wrote on a video."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from pipeline.text.vocabulary import UNKNOWN, Vocabulary
 
 
 @dataclass(frozen=True)
-class Written:
-    """A model, and the n comments it wrote over a video."""
+class ModelOutput:
+    """A model, and the n comments it wrote on a video."""
 
     captioner: Captioner
     vocabulary: Vocabulary
@@ -36,12 +36,15 @@ class Written:
 
     @cached_property
     def sentences(self) -> list[list[int]]:
-        """Of each comment, see ``sentence``."""
+        """(n,) the word ids of each comment, without an end mark."""
         return [self.sentence(comment.words) for comment in self.comments]
 
     @cached_property
     def moments(self) -> Moments:
-        """(n,) Raises PipelineError BAD_ARTIFACT for a frame that the video does not have."""
+        """(n,) the moments at which the comments were written.
+
+        Raises PipelineError BAD_ARTIFACT for a frame that the video does not have.
+        """
         everything = np.arange(len(self.comments))
         spec = self.captioner.spec
         return moments_of(self.comments, self.sentences, everything, self.frames, spec)

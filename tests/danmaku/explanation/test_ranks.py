@@ -8,8 +8,8 @@ from torch import Tensor
 
 from pipeline.captioning.captioner import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.explanation.standing import standings
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.danmaku.explanation.ranks import rank_comments
 from pipeline.evaluation.candidates import Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus, Sentence
 from pipeline.runtime.arrays import Int64s
@@ -40,7 +40,7 @@ def corpus(seed: int, count: int = 400) -> Corpus:
     return Corpus(tuple(draws.choice(words, draws.integers(1, 7))) for _ in range(count))
 
 
-def plain_nats(subject: Written, at: int, words: Sentence) -> float:
+def plain_nats(subject: ModelOutput, at: int, words: Sentence) -> float:
     """Word by word, at the moment of a comment."""
     network = subject.captioner
     sentence = [*subject.sentence(words), END]
@@ -76,7 +76,7 @@ def test_ranks_are_those_of_scoring_one_by_one(
 ) -> None:
     said, training = comments(8, 1), corpus(2)
     subject = written(tmp_path, captioner(decoder, attention), *said)
-    found = standings(subject, training, 99, SEED)
+    found = rank_comments(subject, training, 99, SEED)
     nats = cache(partial(plain_nats, subject))
     moments = [(one.time_ms // 1000, one.frame) for one in said]
     assert 2 < len(set(moments)) < len(said)  # some share a moment
@@ -95,7 +95,7 @@ def test_every_comment_of_a_crowded_second_is_ranked_among_the_same(tmp_path: Pa
     said = [comment(10 * n, *words[: n % 3 + 1], *words[n // 3 :], frame=0) for n in range(9)]
     assert len({tuple(one.words) for one in said}) > 5
     subject, training = written(tmp_path, captioner(), *said), corpus(4)
-    found = standings(subject, training, 99, SEED)
+    found = rank_comments(subject, training, 99, SEED)
     others = [plain_nats(subject, 0, other) for other in others_of(0, said, training)]
     for rank, one in zip(found.rank, said, strict=True):
         own = plain_nats(subject, 0, tuple(one.words))
@@ -107,9 +107,9 @@ def test_what_was_written_in_the_same_second_is_no_rival(tmp_path: Path) -> None
     subject = written(
         tmp_path, captioner(), comment(0, "w"), comment(300, "チノ"), comment(1500, "w")
     )
-    found = standings(subject, Corpus([("w",), ("チノ",), ("かわいい", "w")]), 99, SEED)
+    found = rank_comments(subject, Corpus([("w",), ("チノ",), ("かわいい", "w")]), 99, SEED)
     assert found.candidates.tolist() == [2, 2, 3]
-    alone = standings(subject, Corpus([("w",)]), 99, SEED)
+    alone = rank_comments(subject, Corpus([("w",)]), 99, SEED)
     assert (alone.rank.tolist(), alone.candidates.tolist()) == ([1, 1, 1], [1, 1, 1])
 
 
@@ -117,32 +117,32 @@ def test_equally_likely_ones_share_the_better_place(tmp_path: Path) -> None:
     """Words that the model does not know are all one to it."""
     subject = written(tmp_path, captioner(), comment(0, "リゼ"))
     unknown = [(f"x{number}",) for number in range(60)]
-    assert standings(subject, Corpus(unknown), 99, SEED).rank.tolist() == [1]
+    assert rank_comments(subject, Corpus(unknown), 99, SEED).rank.tolist() == [1]
     # Not so where the known are likelier.
     ids: Int64s = np.array([subject.sentence(["リゼ"])[0]])
     with torch.no_grad():
         subject.captioner.softmax.get_submodule("out").bias[ids] = -30.0  # type: ignore[operator]
     mixed = Corpus([*unknown, ("w",), ("チノ",)])
-    assert standings(subject, mixed, 99, SEED).rank.tolist() == [3]
+    assert rank_comments(subject, mixed, 99, SEED).rank.tolist() == [3]
 
 
 def test_moments_beyond_the_bound_are_left_out_evenly(tmp_path: Path) -> None:
     said = [comment(400 * n, "w", "チノ", frame=2 * n) for n in range(10)]
     said.append(comment(3610, "かわいい", frame=18))  # on the last one's picture
     subject, training = written(tmp_path, captioner(), *said), corpus(6)
-    every = standings(subject, training, 10, SEED)
+    every = rank_comments(subject, training, 10, SEED)
     assert (every.rank > 0).all()
-    some = standings(subject, training, 4, SEED)
+    some = rank_comments(subject, training, 4, SEED)
     asked = np.flatnonzero(some.rank)
     assert asked.tolist() == [0, 3, 6, 9, 10]
     assert some.rank[asked].tolist() == every.rank[asked].tolist()
     assert (some.candidates > 0).tolist() == (some.rank > 0).tolist()
-    assert np.flatnonzero(standings(subject, training, 1, SEED).rank).tolist() == [0]
+    assert np.flatnonzero(rank_comments(subject, training, 1, SEED).rank).tolist() == [0]
 
 
 def test_the_seed_draws_the_others(tmp_path: Path) -> None:
     subject, training = written(tmp_path, captioner(), *comments(20, 5)), corpus(7, 3000)
-    ranks = [standings(subject, training, 99, seed).rank.tolist() for seed in (1, 1, 2)]
+    ranks = [rank_comments(subject, training, 99, seed).rank.tolist() for seed in (1, 1, 2)]
     assert ranks[0] == ranks[1] != ranks[2]
 
 
@@ -150,9 +150,9 @@ def test_times_outside_the_video_are_ranked_too(tmp_path: Path) -> None:
     subject = written(
         tmp_path, captioner(), comment(-50, "w", frame=0), comment(9999, "w", frame=19)
     )
-    assert (standings(subject, corpus(8), 99, SEED).candidates == 100).all()
+    assert (rank_comments(subject, corpus(8), 99, SEED).candidates == 100).all()
 
 
 def test_no_comments_have_no_ranks(tmp_path: Path) -> None:
-    found = standings(written(tmp_path, captioner()), corpus(9), 99, SEED)
+    found = rank_comments(written(tmp_path, captioner()), corpus(9), 99, SEED)
     assert found.rank.shape == found.candidates.shape == (0,)

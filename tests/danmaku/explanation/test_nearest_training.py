@@ -3,20 +3,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
-from pipeline.danmaku.explanation.resemblance import (
+from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.danmaku.explanation.nearest_training import (
     NEAREST,
-    Resemblance,
-    nearest_apart,
-    resemblance,
+    NearestTraining,
+    nearest_training,
 )
-from pipeline.danmaku.explanation.subject import Written
 from tests.attending import captioner, comment
 from tests.danmaku.explanation.subjects import (
     Learned,
@@ -27,46 +23,7 @@ from tests.danmaku.explanation.subjects import (
     settled,
     written,
 )
-
-COARSE = st.integers(-4, 4).map(lambda number: number / 4)
-"""Cosines of which many are equal."""
-
-
-def plain_nearest(
-    cosines: list[float], video: list[int], time_ms: list[float]
-) -> list[tuple[int, float]]:
-    """One after the other, each passed over that is near a better one."""
-    found: list[int] = []
-    for place in sorted(range(len(cosines)), key=lambda place: (-cosines[place], place)):
-        apart = all(
-            video[place] != video[other] or abs(time_ms[place] - time_ms[other]) >= 2000
-            for other in found
-        )
-        if apart and len(found) < 4:
-            found.append(place)
-    padding = [(-1, 0.0)] * (4 - len(found))
-    return [*((place, cosines[place]) for place in found), *padding]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 60)), min_size=1, max_size=30, unique=True)
-    .map(sorted)
-    .flatmap(
-        lambda places: st.tuples(
-            st.just(places),
-            arrays.arrays(np.float32, (3, len(places)), elements=COARSE),
-        )
-    )
-)
-def test_the_nearest_are_those_of_a_plain_search(
-    drawn: tuple[list[tuple[int, int]], np.ndarray[tuple[int, ...], np.dtype[np.float32]]],
-) -> None:
-    places, cosines = drawn
-    video, time_ms = [video for video, _ in places], [250.0 * time for _, time in places]
-    expected = [plain_nearest(row.tolist(), video, time_ms) for row in cosines]
-    found_places, greatest = nearest_apart(cosines.copy(), np.array(video), np.array(time_ms))
-    assert found_places.tolist() == [[place for place, _ in row] for row in expected]
-    assert greatest.tolist() == [[cosine for _, cosine in row] for row in expected]
+from tests.pictures.test_similarity import plain_nearest
 
 
 def unit(
@@ -79,14 +36,15 @@ def unit(
     return list(normal / np.linalg.norm(normal))
 
 
-def explained(subject: Written, *videos: Learned) -> Resemblance:
+def explained(subject: ModelOutput, *videos: Learned, **settings: int) -> NearestTraining:
     corpus = corpus_of(videos)
-    return resemblance(subject, corpus, TrainingPictures(corpus.videos, subject.captioner))
+    pictures = TrainingPictures(corpus.videos, subject.captioner)
+    return nearest_training(subject, corpus, pictures, **settings)
 
 
 @pytest.mark.parametrize("attention", ["additive", "none"])
 def test_each_comment_has_the_nearest_pictures_that_were_learned_from(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, attention: str
+    tmp_path: Path, attention: str
 ) -> None:
     network = settled(captioner(attention=attention))  # type: ignore[arg-type]
     said = [comment(200 * frame, "w", frame=frame) for frame in (3, 0, 7, 3, 19)]
@@ -118,8 +76,7 @@ def test_each_comment_has_the_nearest_pictures_that_were_learned_from(
     assert named == sorted(set(named))
     assert set(found.near.ravel().tolist()) == set(range(len(named)))
 
-    monkeypatch.setattr("pipeline.danmaku.explanation.resemblance._BLOCK_BYTES", 1)
-    again = explained(subject, *videos)
+    again = explained(subject, *videos, max_batch_bytes=1)
     assert again.near.tolist() == found.near.tolist()
     assert again.similarity == pytest.approx(found.similarity, abs=1e-6)
 
