@@ -30,11 +30,11 @@ from pipeline.text.checks import CHECKS as TEXT
 
 def _list_videos(workspace: Workspace) -> None:
     """Make the page that leads to all reports anew, from whatever runs they are."""
-    from pipeline.report.videos import write_videos
+    from pipeline.report.table import write_table
 
     # A full disk or a busy folder must not hide what was made; the next report lists it.
     with suppress(OSError, PipelineError), workspace.gate():
-        write_videos(workspace.folder, workspace.item_names())
+        write_table(workspace.folder, workspace.item_names())
 
 
 CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *DRAWING]

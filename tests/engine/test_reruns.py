@@ -152,8 +152,9 @@ def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
     assert edited.plan() == {("render", ANNOTATE)}
 
 
-def test_an_edited_script_of_the_page_reruns_the_report(edited: Project) -> None:
-    _edit(edited.code / "pipeline/report/web/theme.js", "use strict", "use strict ")
+@pytest.mark.parametrize("script", ["report/web/theme.js", "danmaku/sections/watch/web/watch.js"])
+def test_an_edited_script_of_the_page_reruns_the_report(edited: Project, script: str) -> None:
+    _edit(edited.code / "pipeline" / script, "use strict", "use strict ")
     assert edited.plan() == {("report", ANNOTATE)}
 
 
