@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How comments are placed over the player."""
 
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -67,7 +67,7 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
-    comments = inputs.given("comments")
+    comments = inputs.get("comments")
     return Episode(
         video=video,
         frames=Frames.load(inputs["frames"]),
@@ -96,7 +96,7 @@ def _summary(inputs: Files, episode: Episode) -> DanmakuSummary:
     from pipeline.danmaku.evaluation.evaluation_file import Evaluation
     from pipeline.danmaku.sections.summary import DanmakuSummary
 
-    evaluation = inputs.given("evaluation")
+    evaluation = inputs.get("evaluation")
     return DanmakuSummary.from_episode(
         episode,
         model=inputs["training"].parent.name,
@@ -109,7 +109,7 @@ def _statistics(inputs: Files) -> list[Statistics]:
     """Those of the video itself, where it has comments, and of the training videos."""
     from pipeline.danmaku.statistics.counting import Statistics
 
-    own = inputs.given("statistics")
+    own = inputs.get("statistics")
     paths = dict.fromkeys([*([own] if own else []), *inputs.every("learned")])
     return [Statistics.load(path) for path in paths]
 
@@ -122,18 +122,18 @@ def _absent(inputs: Files, summary: DanmakuSummary) -> Sequence[str]:
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "frames": "{video}/frames.h5",
-        "generated": "{video}/generated.jsonl",
-        "explained": "{video}/explained.h5",
-        "training": "models/{model}/training.json",
+        "source": "{item}/source.video.json",
+        "frames": "{item}/frames.h5",
+        "generated": "{item}/generated.jsonl",
+        "explained": "{item}/explained.h5",
+        "training": "models/danmaku/{model}/training.json",
         "learned": "{train}/statistics.json",
     },
-    outputs={"figures": "{video}/report.json", "page": "{video}/report/index.html"},
-    commented={
-        "comments": "{video}/comments.jsonl",
-        "statistics": "{video}/statistics.json",
-        "evaluation": "{video}/evaluation.json",
+    outputs={"figures": "{item}/report.json", "page": "{item}/report/index.html"},
+    optional={
+        "comments": "{item}/comments.jsonl",
+        "statistics": "{item}/statistics.json",
+        "evaluation": "{item}/evaluation.json",
     },
     config=Config,
     run=run,

@@ -36,13 +36,13 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 STAGE = Stage(
     inputs={
-        "salvage": "{video}/salvage.json",
-        "frames": "{video}/frames.h5",
-        "comments": "{video}/comments.jsonl",
-        "aligned": "{video}/aligned.h5",
-        "delay": "{video}/delay.json",
+        "salvage": "{item}/salvage.json",
+        "frames": "{item}/frames.h5",
+        "comments": "{item}/comments.jsonl",
+        "aligned": "{item}/aligned.h5",
+        "delay": "{item}/delay.json",
     },
-    outputs={"figures": "{video}/statistics.json"},
+    outputs={"figures": "{item}/statistics.json"},
     run=run,
     memory_mb=2000,
 )

@@ -12,11 +12,11 @@ from tests.engine.project import ANNOTATE, MODEL, TRAIN, Project, copy_code
 BOTH = (TRAIN, ANNOTATE)
 SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
 WRITING = {(stage, ANNOTATE) for stage in ("generate", "evaluate", "explain")} | SHOWING
-LEARNING = {(stage, f"models/{MODEL}") for stage in ("train", "corpus")} | WRITING
-COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
+LEARNING = {(stage, f"models/danmaku/{MODEL}") for stage in ("train", "corpus")} | WRITING
+COUNTING = {("vocabulary", f"models/danmaku/{MODEL}")} | LEARNING
 ALIGNING = (
     {(stage, video) for stage in ("align", "statistics") for video in BOTH}
-    | {("rate", f"models/{MODEL}")}
+    | {("rate", f"models/danmaku/{MODEL}")}
     | LEARNING
 )
 AFTER_COMMENTS = {("delay", video) for video in BOTH} | ALIGNING | COUNTING
