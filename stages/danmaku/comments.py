@@ -68,8 +68,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.comments_file import write_lines
     from pipeline.danmaku.comments.import_report_text import full_text, summary
     from pipeline.danmaku.comments.tokenization import tokenized
-    from pipeline.engine.stage import log
     from pipeline.runtime.atomic_files import write_text
+    from pipeline.runtime.logs import log
     from pipeline.sources.pointers import comment_sources
     from pipeline.text.normalize import normalize
 
@@ -119,7 +119,7 @@ def _rules(config: Config) -> Rules:
 
 def _warn_of_a_broadcast_log(earliest_ms: int) -> None:
     from pipeline.danmaku.comments.broadcast import LATE_FIRST_COMMENT_MS
-    from pipeline.engine.stage import log
+    from pipeline.runtime.logs import log
 
     if earliest_ms > LATE_FIRST_COMMENT_MS:
         log.warning(
@@ -130,11 +130,11 @@ def _warn_of_a_broadcast_log(earliest_ms: int) -> None:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.comments.json"},
+    inputs={"source": "{item}/source.comments.json"},
     outputs={
-        "comments": "{video}/comments.jsonl",
-        "import_report": "{video}/import_report.json",
-        "import_report_text": "{video}/import_report.txt",
+        "comments": "{item}/comments.jsonl",
+        "import_report": "{item}/import_report.json",
+        "import_report_text": "{item}/import_report.txt",
     },
     config=Config,
     run=run,

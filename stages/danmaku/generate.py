@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import OwnFile, StageConfig
+from pipeline.engine.settings import OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -36,7 +36,7 @@ class Config(StageConfig, frozen=True):
     ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line, that no comment may hold."""
     most_words: Annotated[int, Meta(ge=1, le=200)] = 20
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
@@ -119,13 +119,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "model": "models/{model}/model.safetensors",
-        "counts": "models/{model}/comment_counts.json",
-        "rate": "models/{model}/rate.safetensors",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "counts": "models/danmaku/{model}/comment_counts.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
-    outputs={"generated": "{video}/generated.jsonl"},
+    outputs={"generated": "{item}/generated.jsonl"},
     config=Config,
     run=run,
     check=check,

@@ -65,8 +65,8 @@ STAGE = Stage(
         "aligned": "{train}/aligned.h5",
     },
     outputs={
-        "counts": "models/{model}/comment_counts.json",
-        "rate": "models/{model}/rate.safetensors",
+        "counts": "models/danmaku/{model}/comment_counts.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
     run=run,
     memory_mb=2000,

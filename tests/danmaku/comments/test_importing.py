@@ -36,9 +36,9 @@ def test_a_single_file_comes_through_as_it_is(write_file: WriteFile) -> None:
     path = write_file(chat(2, 500, "b") + chat(1, 100, "a") + chat(2, 500, "b"))
     comments_left = imported(path)
     assert [(c.text, c.number, c.also) for c in comments_left] == [("b", 1, []), ("a", 2, [])]
-    salvage = comments_left.report
-    assert (salvage.kept, salvage.files[0].kept) == (2, 3)
-    assert [(f.reason, f.numbers) for f in salvage.dropped] == [("read before", "3")]
+    report = comments_left.report
+    assert (report.kept, report.files[0].kept) == (2, 3)
+    assert [(f.reason, f.numbers) for f in report.dropped] == [("read before", "3")]
 
 
 def test_copies_in_other_files_are_named(write_file: WriteFile) -> None:

@@ -55,9 +55,9 @@ def test_every_reader_reads_the_encodings_of_the_platforms(
 ) -> None:
     file = read_comments(write_file(shape(texts).encode(codec)))
     assert [comment.text for comment in file] == texts
-    salvage = file.report.result()
-    assert (salvage.encoding, salvage.repaired) == (name, [])
-    assert f"in {name}" in file_summary(salvage)
+    report = file.report.result()
+    assert (report.encoding, report.repaired) == (name, [])
+    assert f"in {name}" in file_summary(report)
 
 
 @pytest.mark.parametrize(("codec", "name", "texts"), LEGACY)

@@ -138,9 +138,9 @@ def test_a_torn_end_keeps_what_is_whole(write_file: WriteFile) -> None:
 def test_text_that_is_no_utf8_is_kept_as_far_as_it_goes(write_file: WriteFile) -> None:
     file = read_comments(write_file(segment(element(content=b"a\xffb"), element(content=b""))))
     assert [comment.text for comment in file] == ["a\ufffdb"]
-    salvage = file.report.result()
-    assert salvage.repaired == [Issue("not in its encoding", 1, "1")]
-    assert salvage.dropped == [Issue("without text", 1, "2")]
+    report = file.report.result()
+    assert report.repaired == [Issue("not in its encoding", 1, "1")]
+    assert report.dropped == [Issue("without text", 1, "2")]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -71,9 +71,9 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
     ]
     file = read_comments(write_file(packet(*chats)))
     assert [comment.text for comment in file] == ["kept", "float"]
-    salvage = file.report.result()
-    assert (salvage.read, salvage.kept) == (8, 2)
-    assert salvage.dropped == [
+    report = file.report.result()
+    assert (report.read, report.kept) == (8, 2)
+    assert report.dropped == [
         Issue("without a time", 3, "6-8"),
         Issue("deleted", 2, "2-3"),
         Issue("without text", 1, "4"),

@@ -99,9 +99,9 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
     thread = {"id": 1, "comments": [COMMENT, *faulty, "not an object"]}
     file = read_comments(write_file(json.dumps([thread])))
     assert [comment.text for comment in file] == ["草"]
-    salvage = file.report.result()
-    assert salvage.read == 10
-    assert salvage.dropped == [
+    report = file.report.result()
+    assert report.read == 10
+    assert report.dropped == [
         Issue("without a time", 6, "4-9"),
         Issue("without text", 2, "2-3"),
         Issue("not an object", 1, "10"),
