@@ -45,8 +45,8 @@ class NutWriter:
         """
         pixels = memoryview(picture).cast("B")
         told = (_FLAGS, pts * self._units + _NOT_SHORT, len(pixels))
-        header = bytes([_ALL_IS_TOLD]) + b"".join(map(_variable_length, told))
-        self._put(self._pending + header + _checksum(header))
+        header = bytes([_ALL_IS_TOLD]) + b"".join(map(variable_length, told))
+        self._put(self._pending + header + checksum(header))
         self._put(pixels)
         self._pending = b""
 
@@ -71,7 +71,7 @@ def _headers(
         return file.getvalue(), stream.time_base
 
 
-def _variable_length(number: int) -> bytes:
+def variable_length(number: int) -> bytes:
     """Seven bits a byte, the highest first; all but the last have the eighth bit set."""
     groups = [number & 127]
     while number := number >> 7:
@@ -79,7 +79,7 @@ def _variable_length(number: int) -> bytes:
     return bytes(reversed(groups))
 
 
-def _checksum(header: bytes) -> bytes:
+def checksum(header: bytes) -> bytes:
     """CRC-32 of the highest bit first, from 0, as NUT has it."""
     remainder = 0
     for byte in header:

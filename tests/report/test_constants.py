@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from pipeline.danmaku.drawing.glyphs import EMBOLDENING
+from pipeline.danmaku.drawing.rasters import EMBOLDENING
 from pipeline.danmaku.drawing.style import MARKS
 from pipeline.report import html
 from pipeline.report.content import A_SHEET, ACROSS
