@@ -21,7 +21,7 @@ from PIL import Image
 from benchmarks._measure import Rounds, interleaved, per_second, speed_ratio, timed
 from pipeline.engine.stage import Files
 from pipeline.learning.precision import Precision
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.pictures.backbones.backbone import Backbone
 from pipeline.pictures.backbones.loading import load_backbone
 from pipeline.pictures.backbones.taps import extractor
@@ -177,8 +177,8 @@ def _ffmpeg_alone(video: Path) -> None:
         *("-i", str(video), "-map", "0:v:0", "-fps_mode", "passthrough"),
         *("-vf", f"scale={SIZE}:{SIZE}:flags=area", "-pix_fmt", "rgb24", "-f", "null", "-"),
     ]
-    with running(arguments) as (process, output):
-        finish(process, output, f"decoding {video}")
+    with running(arguments) as ffmpeg:
+        ffmpeg.finish(f"decoding {video}")
 
 
 def repeated(video: Path, times: int) -> Path:
@@ -186,7 +186,7 @@ def repeated(video: Path, times: int) -> Path:
     film = video.with_stem(f"{video.stem}-{times}")
     more = ["-stream_loop", str(times - 1), "-i", str(video), "-c", "copy", str(film)]
     with running(more) as ffmpeg:
-        finish(*ffmpeg, "making a film")
+        ffmpeg.finish("making a film")
     return film
 
 
