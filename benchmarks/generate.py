@@ -24,8 +24,8 @@ from pipeline.captioning.decoding import Decoding, decode
 from pipeline.captioning.examples import Talk, moments_at
 from pipeline.captioning.looks import Looks
 from pipeline.captioning.model_file import Model, ModelCard, load_model, save_model
+from pipeline.danmaku.rate.comment_counts_file import CommentCounts
 from pipeline.danmaku.rate.model import RateCard, RateModel
-from pipeline.danmaku.rate.rhythm import Rhythm
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
@@ -117,7 +117,7 @@ def _episode(folder: Path) -> dict[str, Path]:
     names = {
         "frames": "frames.h5",
         "features": "features.h5",
-        "rhythm": "rhythm.json",
+        "counts": "comment_counts.json",
         "rate": "rate.safetensors",
     }
     paths = {name: folder / file for name, file in names.items()}
@@ -131,7 +131,7 @@ def _episode(folder: Path) -> dict[str, Path]:
             frames.add(number, Fraction(1, FPS), np.zeros((8, 8, 3), np.uint8))
             grid = np.maximum(draws.standard_normal((1, *GRID), np.float32), 0)
             features.append({TAP: grid.astype(np.float16)})
-    Rhythm([1], 1000).save(paths["rhythm"])
+    CommentCounts([1], 1000).save(paths["counts"])
     _constant_rate().save(paths["rate"])
     return paths
 
@@ -144,10 +144,10 @@ def _constant_rate() -> RateModel:
         weights=MADE_UP["weights"],
         delay_ms=1000,
         seconds=1,
-        uses=(),
-        explained=0.0,
+        groups=(),
+        deviance_explained=0.0,
         dispersion=0.0,
-        most=1.0,
+        max_per_second=1.0,
     )
     picture, scene, episode = (np.zeros(size) for size in (GRID[1], len(SCENE), len(EPISODE)))
     return RateModel(card, picture, scene, episode, bias=0.0)

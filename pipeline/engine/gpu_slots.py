@@ -34,14 +34,14 @@ def found() -> list[str]:
 
 
 @contextmanager
-def shared_out(videos: int) -> Iterator[int]:
+def shared_out(items: int) -> Iterator[int]:
     """Let stages take slots while the block runs; yields how many GPUs there are, at least 1.
 
-    Fewer ``videos`` than GPUs get several each.
+    Fewer ``items`` than GPUs get several each.
     """
     names = found()
     if names:
-        os.environ[_SLOTS] = f"{max(1, len(names) // max(1, videos))} {','.join(names)}"
+        os.environ[_SLOTS] = f"{max(1, len(names) // max(1, items))} {','.join(names)}"
     try:
         yield max(1, len(names))
     finally:

@@ -28,10 +28,10 @@ _SILENCE_S = 60.0
 
 
 class JobRecord(msgspec.Struct):
-    """One stage for one video, or for the model."""
+    """One stage for one item, or for what several items share."""
 
     stage: str
-    of: str
+    folder: str
     reason: str
     state: Literal["done", "failed", "not reached"]
     code: int | None = None
@@ -45,8 +45,8 @@ class JobRecord(msgspec.Struct):
     attempts: int = 0
 
 
-class VideoRecord(msgspec.Struct):
-    """What a run came to for one video, or for the model where that failed."""
+class ItemRecord(msgspec.Struct):
+    """What a run came to for one item, or for a shared folder where that failed."""
 
     name: str
     state: Literal["made", "up to date", "failed", "not reached", "skipped"]
@@ -71,7 +71,7 @@ class RunRecord(msgspec.Struct):
     message: str = ""
     works_on: list[str] = []
     """Folders that it may write to."""
-    videos: list[VideoRecord] = []
+    items: list[ItemRecord] = []
     jobs: list[JobRecord] = []
 
 

@@ -26,7 +26,7 @@ def this_process() -> str:
     return f"{platform.node()} {os.getpid()}"
 
 
-class Supervision:
+class Watchdog:
     """Watches from a thread of its own.
 
     A stage whose driver was killed is interrupted, so that it does not work on beside the one

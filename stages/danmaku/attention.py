@@ -38,10 +38,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
-    from pipeline.engine.stage import log
     from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.pixels import resized
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.logs import log
     from pipeline.runtime.progress import track
     from pipeline.sources.pointers import open_source
 
@@ -111,11 +111,11 @@ def _attended(
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "comments": "{video}/generated.jsonl",
-        "explained": "{video}/explained.h5",
+        "source": "{item}/source.video.json",
+        "comments": "{item}/generated.jsonl",
+        "explained": "{item}/explained.h5",
     },
-    outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
+    outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,
     memory_mb=3000,

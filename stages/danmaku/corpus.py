@@ -64,9 +64,9 @@ STAGE = Stage(
         "features": "{train}/features.h5",
         "comments": "{train}/comments.jsonl",
         "aligned": "{train}/aligned.h5",
-        "training": "models/{model}/training.json",
+        "training": "models/danmaku/{model}/training.json",
     },
-    outputs={"corpus": "models/{model}/corpus.h5"},
+    outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
     run=run,
     memory_mb=2000,
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class Config(StageConfig, frozen=True):
     max_ranked: Annotated[int, Meta(ge=1)] = 1000
     """Moments whose comments are ranked among training comments, at most; the comments of one
     second on one picture share a moment."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
     """Draws those training comments."""
 
 
@@ -66,13 +66,13 @@ def _summary(explained: Explained) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "comments": "{video}/generated.jsonl",
-        "model": "models/{model}/model.safetensors",
-        "corpus": "models/{model}/corpus.h5",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "comments": "{item}/generated.jsonl",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "corpus": "models/danmaku/{model}/corpus.h5",
     },
-    outputs={"explained": "{video}/explained.h5"},
+    outputs={"explained": "{item}/explained.h5"},
     config=Config,
     run=run,
     gpu=True,

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import OwnFile, StageConfig
+from pipeline.engine.settings import OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -36,7 +36,7 @@ class Config(StageConfig, frozen=True):
     ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line, that no comment may hold."""
     most_words: Annotated[int, Meta(ge=1, le=200)] = 20
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
@@ -66,8 +66,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.model_file import load_model_for
     from pipeline.danmaku.comments.comments_file import write_lines
     from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.danmaku.rate.model import RateModel
-    from pipeline.danmaku.rate.rhythm import Rhythm
     from pipeline.learning.device import best_device
     from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.pictures.features_file import FeatureStore
@@ -76,9 +76,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     frames = Frames.load(inputs["frames"])
     captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
     bank = FeatureBank([inputs["features"]], card.tap)
-    rhythm = Rhythm.load(inputs["rhythm"])
+    counts = CommentCounts.load(inputs["counts"])
     if config.count == "data":
-        viewers = counts_as_in(rhythm.per_second, frames, config.seed)
+        viewers = counts_as_in(counts.per_second, frames, config.seed)
     else:
         rate = RateModel.load(inputs["rate"])
         with FeatureStore(inputs["features"]) as store:
@@ -88,7 +88,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         viewers = counts_as_expected(expected, rate.dispersion, frames, config.seed)
     wanted = viewers if isinstance(config.count, str) else config.count
     plan = plan_comments(
-        config.rate * np.asarray(wanted), viewers, frames, rhythm.delay_ms, config.seed
+        config.rate * np.asarray(wanted), viewers, frames, counts.delay_ms, config.seed
     )
     comments = write_comments(
         plan,
@@ -119,13 +119,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "model": "models/{model}/model.safetensors",
-        "rhythm": "models/{model}/rhythm.json",
-        "rate": "models/{model}/rate.safetensors",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "counts": "models/danmaku/{model}/comment_counts.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
-    outputs={"generated": "{video}/generated.jsonl"},
+    outputs={"generated": "{item}/generated.jsonl"},
     config=Config,
     run=run,
     check=check,

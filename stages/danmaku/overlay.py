@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -20,7 +20,7 @@ class Config(StageConfig, frozen=True):
     """ProRes 4444, which every editor takes, or VP9 with alpha, which is small and for browsers."""
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second; None takes the video's, on average where it varies."""
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -66,8 +66,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"overlay": "{video}/overlay.{format}"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    outputs={"overlay": "{item}/overlay.{format}"},
     config=Config,
     run=run,
     whole_machine=True,

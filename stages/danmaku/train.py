@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -47,7 +47,7 @@ class Config(StageConfig, frozen=True):
     """auto: bfloat16 on a GPU, float32 elsewhere."""
     processes: Annotated[int, Meta(ge=1)] = 1
     """How many train together, each on a GPU of its own if there is one."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
@@ -68,11 +68,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.engine.code_digest import code_digest
-    from pipeline.engine.stage import log
     from pipeline.learning.team import joined
     from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.file_digest import file_fingerprint
+    from pipeline.runtime.logs import log
     from pipeline.runtime.sample_size import is_enough
     from pipeline.text.vocabulary import Vocabulary
 
@@ -172,11 +172,11 @@ STAGE = Stage(
         "features": "{train}/features.h5",
         "frames": "{train}/frames.h5",
         "aligned": "{train}/aligned.h5",
-        "vocabulary": "models/{model}/vocabulary.json",
+        "vocabulary": "models/danmaku/{model}/vocabulary.json",
     },
     outputs={
-        "model": "models/{model}/model.safetensors",
-        "training": "models/{model}/training.json",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "training": "models/danmaku/{model}/training.json",
     },
     config=Config,
     run=run,

@@ -35,7 +35,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 STAGE = Stage(
     inputs={"comments": "{train}/comments.jsonl"},
-    outputs={"vocabulary": "models/{model}/vocabulary.json"},
+    outputs={"vocabulary": "models/danmaku/{model}/vocabulary.json"},
     config=Config,
     run=run,
 )

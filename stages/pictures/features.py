@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.engine.settings import NameOrPath, StageConfig
+from pipeline.engine.settings import NameOrPath, Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 from pipeline.learning.precision import Precision
 from pipeline.pictures.backbones.preprocessing import Normalization
@@ -29,7 +29,7 @@ class Config(StageConfig, frozen=True):
     """Instead of that of the weights; for ONNX files that do not normalise inside."""
     batch: Annotated[int, Meta(ge=1, le=1024)] | None = None
     """Pictures in one forward pass; null takes what suits the machine."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
     """For random weights."""
 
 
@@ -94,8 +94,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"frames": "{video}/frames.h5"},
-    outputs={"features": "{video}/features.h5"},
+    inputs={"frames": "{item}/frames.h5"},
+    outputs={"features": "{item}/features.h5"},
     config=Config,
     run=run,
     check=check,

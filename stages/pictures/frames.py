@@ -66,8 +66,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json"},
-    outputs={"frames": "{video}/frames.h5"},
+    inputs={"source": "{item}/source.video.json"},
+    outputs={"frames": "{item}/frames.h5"},
     config=Config,
     run=run,
     whole_machine=True,

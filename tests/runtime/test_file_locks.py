@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.engine import doctor
+from pipeline.engine.commands import doctor
 from pipeline.engine.locks import Claims
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 from pipeline.runtime.file_locks import lock_alone
@@ -70,7 +70,7 @@ def test_other_things_that_a_system_cannot_do_are_left_alone() -> None:
 
 @pytest.mark.usefixtures("no_locks")
 def test_the_doctor_tells(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert doctor.examine(tmp_path, "local") == ExitCode.INTERNAL
+    assert doctor.examine(tmp_path, "local", []) == ExitCode.INTERNAL
     said = capsys.readouterr().out
     assert "MEND  locks" in said
     assert "cannot be locked" in said
