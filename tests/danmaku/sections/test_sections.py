@@ -179,6 +179,6 @@ def test_few_names_are_said_to_be_few(tmp_path: Path) -> None:
     few = texts(tmp_path, measured(tmp_path, times, seconds=12.5, named=12))
     assert "Too little data: 12 names" in few["Does it name who is on screen?"]
     many = texts(tmp_path, measured(tmp_path, times, seconds=12.5, named=60))
-    assert "the model wrote 60 names" in many["Does it name who is on screen?"]
+    assert "The model wrote 60 names" in many["Does it name who is on screen?"]
     unknown = texts(tmp_path, measured(tmp_path, times, seconds=12.5))
     assert "Does it name who is on screen?" not in unknown
