@@ -97,14 +97,14 @@ def test_the_policy_stops_what_was_smuggled_in(chromium: Browser, report: Path) 
     )
     target = report / "smuggled.html"
     target.write_text(text.replace("</main>", smuggled), "utf-8")
-    asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
     page.goto(target.as_uri())
     expect(page.locator("#generated")).to_have_text("Model")
     assert page.evaluate("window.ran") is None
     assert page.evaluate("getComputedStyle(document.getElementById('styled')).position") == "static"
     page.wait_for_load_state()
-    assert {r.failure for r in asked if r.url.startswith("http")} <= {"csp"}
+    assert {r.failure for r in requests if r.url.startswith("http")} <= {"csp"}
     page.close()
 
 

@@ -422,7 +422,7 @@ def test_without_a_video_or_heat_the_rest_still_works(
     expect(page.locator("#heat")).to_be_hidden()
     visit.press("Escape")
     expect(page.locator("#clock")).to_contain_text("0:01")
-    visit.wrongs.clear()  # the missing video
+    visit.problems.clear()  # the missing video
 
 
 @pytest.mark.parametrize(
