@@ -200,7 +200,7 @@ def test_an_explanation_gives_figures_and_similar_pictures(
 def test_each_word_has_its_own_heat_map(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     page = visit.page
-    letters = page.locator("#letters button")
+    letters = page.locator("#word-buttons button")
     shares = ["チノ\n10 %", "ちゃん\n30 %", "かわいい\n50 %", "end\n70 %"]
     assert letters.all_inner_texts() == shares
     visit.until("() => !document.getElementById('heat').hidden")
@@ -229,7 +229,7 @@ def test_evidence_has_heat_maps_of_its_own(explain: Explain, device: dict[str, A
 def test_words_can_be_stepped_through_and_closed(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     page = visit.page
-    letters = page.locator("#letters button")
+    letters = page.locator("#word-buttons button")
     for _ in range(3):
         page.locator("#word-after").click()
     expect(letters.last).to_have_attribute("aria-pressed", "true")
