@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -23,7 +24,7 @@ from pipeline.engine.settings import StageConfig, load_stage_config, parse_stage
 from pipeline.engine.stage import Files, Stage, is_plural
 from pipeline.engine.stage_record import Fault, StageRecord
 from pipeline.engine.watchdog import Watchdog
-from pipeline.runtime import torchrun
+from pipeline.runtime import numerics, torchrun
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.runtime.file_digest import sha256
@@ -31,6 +32,14 @@ from pipeline.runtime.logs import log
 
 _LOGS_KEPT = 5
 """Logs of earlier runs, beside the last one's."""
+
+
+def main(stage: Stage) -> None:
+    """Run a stage as a program: parse the command line, work, and exit with an ExitCode."""
+    numerics.configure()
+    program = sys.modules["__main__"].__spec__
+    found = replace(stage, module=program.name) if program else stage
+    sys.exit(run_from_command_line(found, sys.argv[1:]))
 
 
 def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:

@@ -92,7 +92,7 @@ def _film(
 ) -> dict[Role, list[DrawingTruth]]:
     """Write the video; return where everybody was on their drawings."""
     from pipeline.media.codecs import Codec
-    from pipeline.media.encode import encoder
+    from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.probe import probe_sound
     from pipeline.show.music import write_music
     from pipeline.show.stage import drawings
@@ -106,10 +106,7 @@ def _film(
         size = (spec.width, spec.height)
         with encoder(
             temporary,
-            size=size,
-            rate=RATE,
-            pixel_format="rgb24",
-            codec=Codec(crf=_CRF),
+            VideoFormat(size=size, rate=RATE, pixel_format="rgb24", codec=Codec(crf=_CRF)),
             source=probe_sound(sound),
         ) as sink:
             for drawing in drawings(spec, script):

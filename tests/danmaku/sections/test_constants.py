@@ -2,7 +2,7 @@
 
 import re
 
-from pipeline.danmaku.drawing.glyphs import EMBOLDENING
+from pipeline.danmaku.drawing.rasters import EMBOLDENING
 from pipeline.danmaku.drawing.style import MARKS
 from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
 from pipeline.danmaku.sections.watch.section import WEB

@@ -151,17 +151,27 @@ def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_each_device_has_one_caller_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu,cpu")
+    inside, free = threading.Semaphore(0), threading.Event()
+    forward = torch.fx.GraphModule.__call__
+
+    def held(network: torch.fx.GraphModule, *batch: torch.Tensor) -> object:
+        if len(batch[0]) == len(PICTURES):  # not a trial of the layers' shapes
+            inside.release()
+            assert free.wait(60)
+        return forward(network, *batch)
+
     several = random("resnet18", ["pool5"])
-    copies = several._free  # type: ignore[attr-defined]
-    taken = [copies.get() for _ in range(2)]
-    assert taken[0] is not taken[1]
-    caller = threading.Thread(target=several, args=[PICTURES])
-    caller.start()
-    caller.join(0.2)
-    assert caller.is_alive(), "it waits for a free copy"
-    copies.put(taken[0])
-    caller.join(60)
-    assert not caller.is_alive()
+    monkeypatch.setattr(torch.fx.GraphModule, "__call__", held)
+    callers = [threading.Thread(target=several, args=[PICTURES]) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    assert inside.acquire(timeout=60)
+    assert inside.acquire(timeout=60)
+    assert not inside.acquire(timeout=0.2), "the third waits for a free copy"
+    free.set()
+    for caller in callers:
+        caller.join(60)
+        assert not caller.is_alive()
 
 
 @pytest.mark.usefixtures("given_back")
