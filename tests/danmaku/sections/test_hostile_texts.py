@@ -69,7 +69,9 @@ def test_hostile_texts_are_shown_literally(visits: Visits, hostile: Path) -> Non
         page.wait_for_function(
             "([h, t]) => h.textContent === t", arg=[heading.element_handle(), texts[n]]
         )
-        words = page.locator("#word-buttons bdi").evaluate_all("all => all.map((o) => o.textContent)")
+        words = page.locator("#word-buttons bdi").evaluate_all(
+            "all => all.map((o) => o.textContent)"
+        )
         assert words[1:-1] == [text[:40] + ("…" if text[40:] else "") for text in _HOSTILE]
         caption = page.locator("#near figcaption").inner_text()
         assert _HOSTILE[n % 15].split("\u2028")[0] in caption
