@@ -122,7 +122,7 @@ def _sections(content: dict[str, Any], kinds: StageConfigs, where: Places) -> di
 
 
 def section(name: str) -> list[str]:
-    """Where the settings of a stage stand, by its name: ``[render]``, ``[faces, train]``."""
+    """Where the settings of a stage stand, by its name: ``[render]``, ``[faces, score]``."""
     return name.split("-")
 
 

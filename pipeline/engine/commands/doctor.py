@@ -78,7 +78,9 @@ def _gpu() -> str:
     import torch
 
     if not torch.cuda.is_available():
-        raise MissingError("none that torch can use; everything runs on the CPU, training slowest")
+        raise MissingError(
+            "none that torch can use; everything runs on the CPU, which takes many times as long"
+        )
     names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
     slots = len(gpu_slots.visible_gpus())
     return ", ".join(names) + (f"; {slots} slots to share" if slots > 1 else "")
