@@ -38,7 +38,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
-    from pipeline.media.encode import encoder
+    from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.pixels import resized
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.logs import log
@@ -60,7 +60,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with (
         published(outputs["strips"]) as strips,
         published(outputs["animation"]) as animation,
-        encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
+        encoder(animation, VideoFormat(size=speller.size, rate=RATE, pixel_format="rgb24")) as sink,
     ):
         for number, index in enumerate(track(chosen, len(chosen), "attention", "comments")):
             picture = source.picture_at(Fraction(explained.seen_s[index]), speller.picture[0])
@@ -122,4 +122,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -31,7 +31,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.video.transparent import transparent_pictures
     from pipeline.media.codecs import Codec
-    from pipeline.media.encode import encoder
+    from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import track
@@ -47,12 +47,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         published(outputs["overlay"]) as temporary,
         encoder(
             temporary,
-            size=video.even_size,
-            rate=rate,
-            pixel_format="gbrap",
-            codec=Codec("prores" if config.format == "mov" else "vp9"),
-            target_format=config.format,
-            sample_aspect=video.sample_aspect,
+            VideoFormat(
+                size=video.even_size,
+                rate=rate,
+                pixel_format="gbrap",
+                codec=Codec("prores" if config.format == "mov" else "vp9"),
+                container=config.format,
+                sample_aspect=video.sample_aspect,
+            ),
         ) as sink,
     ):
         for picture in track(
@@ -73,4 +75,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

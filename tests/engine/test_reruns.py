@@ -198,7 +198,9 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)
 '''
     )
     edited.write_settings(shout={"mark": "?"})

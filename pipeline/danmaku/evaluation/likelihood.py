@@ -9,7 +9,7 @@ from pipeline.captioning.likelihood import comment_nats
 from pipeline.danmaku.evaluation.evaluation_file import Likelihood
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.evaluation.intervals import ratio_interval
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.text.vocabulary import END
 
 
@@ -31,7 +31,7 @@ def measure_likelihood(
         return comment_nats(trained.captioner, pictures, comments.moments, comments.sentences)
 
     seen = nats(bank, comments)
-    mean_picture = nats(BlurredBank([episode.features], trained.tap), comments)
+    mean_picture = nats(MeanPictureBank([episode.features], trained.tap), comments)
     shuffled = nats(bank, comments.with_pictures_shuffled(seed))
     return Likelihood(
         comments=len(comments),

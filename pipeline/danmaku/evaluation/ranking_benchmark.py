@@ -25,7 +25,7 @@ from pipeline.evaluation.ranking import (
     Scores,
     ranking_table,
 )
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import is_enough
@@ -164,7 +164,7 @@ def _model_scores(
         return np.split(scores, np.cumsum(counts)[:-1])
 
     seen = nats(bank, moments)
-    mean_picture = nats(BlurredBank([episode.features], trained.tap), moments)
+    mean_picture = nats(MeanPictureBank([episode.features], trained.tap), moments)
     return {
         "model": by_query(-seen),
         "model, mean per word": by_query(-seen / words),

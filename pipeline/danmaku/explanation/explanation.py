@@ -15,7 +15,7 @@ from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.explanation.nearest_training import nearest_training
 from pipeline.danmaku.explanation.ranks import rank_comments
 from pipeline.evaluation.corpus import Corpus
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float32s
 from pipeline.text.vocabulary import END
 
@@ -42,7 +42,7 @@ def explain(
         attention_peak=maps.attention_peak,
         evidence_peak=maps.evidence_peak,
         nats=_nats(output, output.bank),
-        mean_nats=_nats(output, BlurredBank([output.features], output.tap)),
+        mean_nats=_nats(output, MeanPictureBank([output.features], output.tap)),
         rank=ranks.rank,
         candidates=ranks.candidates,
         copies=np.array([corpus.counts[comment] for comment in sentences], np.int64),

@@ -13,7 +13,7 @@ from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.explanation import explain
 from pipeline.danmaku.explanation.model_output import ModelOutput
-from pipeline.pictures.feature_bank import BlurredBank
+from pipeline.pictures.feature_bank import MeanPictureBank
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import END
 from tests.attending import captioner, comment
@@ -59,7 +59,7 @@ def test_likelihoods_are_those_of_the_moments_with_and_without_pictures(
     moments = moments_of(COMMENTS, words, np.arange(4), new.frames, network.spec)
     sentences = [[*sentence, END] for sentence in words]
     seen = comment_nats(network, new.bank, moments, sentences)
-    mean = comment_nats(network, BlurredBank([new.features], "tap"), moments, sentences)
+    mean = comment_nats(network, MeanPictureBank([new.features], "tap"), moments, sentences)
     assert found.nats == pytest.approx(seen, rel=1e-5)
     assert found.mean_nats == pytest.approx(mean, rel=1e-5)
     assert np.abs(seen - mean).max() > 0.01
