@@ -18,12 +18,12 @@ from typing import NamedTuple
 import h5py
 import numpy as np
 import torch
+from pipeline.captioning.caption_set import CaptionSet
 from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence
 
 from pipeline.captioning.captioner import LstmCaptioner
-from pipeline.captioning.dataset import CommentSet
 from pipeline.captioning.prompt import FACTS
 from pipeline.captioning.softmax import FullSoftmax
 from pipeline.text.vocabulary import BEGIN, PADDING
@@ -53,7 +53,7 @@ class PlainTrainer:
         nats: Nats,
         path: Path,
         tap: str,
-        comments: CommentSet,
+        comments: CaptionSet,
         learning_rate: float,
         weight_decay: float,
     ) -> None:
@@ -82,7 +82,7 @@ class PlainTrainer:
         device = self._captioner.mean.device
         with h5py.File(self._path) as file:
             dataset = file[self._tap]
-            samples = [dataset[row] for row in self._comments.moments.picture.tolist()]
+            samples = [dataset[row] for row in self._comments.inputs.picture.tolist()]
         features = torch.from_numpy(np.stack(samples)).to(device).float()
         sentences = _padded(self._comments.sentences, device)
         return self._nats(self._captioner, features, sentences) / sentences.words

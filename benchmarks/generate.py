@@ -15,14 +15,15 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
+from pipeline.captioning.looks import Looks
 
 from benchmarks._measure import Rounds, interleaved, milliseconds_each, report, speed_ratio, timed
 from benchmarks._stages import run_stage
 from benchmarks.train import DEFAULT
 from pipeline.captioning.captioner import Captioner, CaptionerSpec, build_captioner
 from pipeline.captioning.decoding import Decoding, decode
-from pipeline.captioning.examples import Talk, moments_at
-from pipeline.captioning.looks import Looks
 from pipeline.captioning.model_file import Model, ModelCard, load_model, save_model
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.rhythm import Rhythm
@@ -75,17 +76,17 @@ def _figures(seconds: dict[str, Rounds]) -> dict[str, Rounds]:
 
 def _one_by_one(captioner: Captioner, frames: Frames, bank: FeatureBank) -> None:
     decoding = Decoding(
-        "sample", CONFIG.temperature, CONFIG.top_k, CONFIG.top_p, 1, CONFIG.most_words
+        "sample", CONFIG.temperature, CONFIG.top_k, CONFIG.top_p, 1, CONFIG.max_words
     )
     draws = np.random.default_rng(CONFIG.seed)
     for second in range(FEW):
-        asked = moments_at(
+        asked = inputs_at(
             np.array([1000 * second]),
             np.array([FPS * second]),
             np.ones(SECONDS, np.int64),
             frames,
             0,
-            Talk(captioner.spec).before(np.array([second])),
+            CommentHistory(captioner.spec).before(np.array([second])),
             captioner.spec,
         ).prompt(bank, torch.device("cpu"))
         decode(captioner, asked, decoding, draws.random((1, decoding.draws)), None)
@@ -104,6 +105,7 @@ def _model(folder: Path, decoder: str) -> Path:
     vocabulary = Vocabulary(
         words=[f"語{number}" for number in range(WORDS)],
         counts=[1] * WORDS,
+        parts=["名詞"] * WORDS,
         symbols=[False] * WORDS,
         distinct=WORDS,
         total=WORDS,

@@ -17,12 +17,14 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks._measure import report
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
 from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.danmaku.statistics.split import Split
+from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.media.frame_times import FrameTimes
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.pictures.frames_file import Frames
@@ -173,12 +175,25 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
 
 
 def _summary(video: VideoInfo, count: int) -> Summary:
-    table = CommentTable(*range(1, 13))
+    table = CommentTable(*range(1, 6), Split(*range(6, 13)))
     epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
     training = TrainingRecord(
-        ["episode"], ["0"], "lstm", "additive", "vgg19", "imagenet", "conv5_3", "cpu", 1, table,
-        epochs, 20, 3.0, 3.1, 4.0,
-    )  # fmt: skip
+        videos=["episode"],
+        fingerprints=["0"],
+        decoder="lstm",
+        attention="additive",
+        backbone="vgg19",
+        weights="imagenet",
+        tap="conv5_3",
+        device="cpu",
+        processes=1,
+        table=table,
+        epochs=epochs,
+        best_epoch=20,
+        dev_nll=3.0,
+        dev_nll_shuffled=3.1,
+        dev_nll_unigram=4.0,
+    )
     seconds, frames = float(video.duration), video.frame_count
     name = video.path.name
     return Summary(name, "m", seconds, frames, frames, count, 99, 99, count, training, None)

@@ -34,6 +34,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
+from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.looks import Looks
+from pipeline.captioning.training import Schedule, Trainer
 
 from benchmarks import _plain_captioner as plain
 from benchmarks._measure import (
@@ -47,11 +51,7 @@ from benchmarks._measure import (
     timed,
 )
 from pipeline.captioning.captioner import CaptionerSpec, LstmCaptioner, build_captioner
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.examples import Moments
-from pipeline.captioning.looks import Looks
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
-from pipeline.captioning.training import Schedule, Trainer
 from pipeline.learning.device import best_device
 from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
@@ -228,8 +228,8 @@ def _trainer(path: Path, count: int = BATCH, **changes: Any) -> Trainer:
     bank = FeatureBank([path], _tap(settings["attention"]))
     spec = CaptionerSpec(**settings, channels=bank.row_shape[-1], looks=Looks.of([]))
     comments = _comments(count, spec)
-    one = CommentSet(
-        comments.moments.take(np.arange(1)), comments.sentences[:1], comments.looks[:1]
+    one = CaptionSet(
+        comments.inputs.take(np.arange(1)), comments.sentences[:1], comments.style[:1]
     )
     schedule = Schedule(
         batch=BATCH,
@@ -248,7 +248,7 @@ def _trainer(path: Path, count: int = BATCH, **changes: Any) -> Trainer:
 
 
 def _peer(
-    path: Path, trainer: Trainer, comments: CommentSet, nats: plain.Nats
+    path: Path, trainer: Trainer, comments: CaptionSet, nats: plain.Nats
 ) -> plain.PlainTrainer:
     """A plain trainer of the same weights, before ``trainer`` has learned anything."""
     captioner = trainer.captioner
@@ -262,7 +262,7 @@ def _tap(attention: str) -> str:
     return "relu7" if attention == "none" else "conv5_3"
 
 
-def _comments(count: int, spec: CaptionerSpec) -> CommentSet:
+def _comments(count: int, spec: CaptionerSpec) -> CaptionSet:
     """The same each time: about ten a picture, the pictures anywhere in the file."""
     draws = np.random.default_rng(CONFIG.seed)
     pictures = draws.choice(PICTURES, round(count / COMMENTS_A_PICTURE), replace=False)
@@ -273,8 +273,8 @@ def _comments(count: int, spec: CaptionerSpec) -> CommentSet:
     rows = context.reshape(-1, CONTEXT_WORDS)
     for row, words in zip(rows, _sentences(draws, len(rows), spec.words), strict=True):
         row[: len(words)] = words[:CONTEXT_WORDS]
-    return CommentSet(
-        Moments(
+    return CaptionSet(
+        CaptionInputs(
             pictures[which],
             draws.random((count, len(FACTS)), np.float32),
             draws.integers(PICTURES, size=(count, len(AROUND) if notes else 0)),

@@ -1,4 +1,4 @@
-"""Processes that train one model together, started by torchrun."""
+"""Processes that train together, started by torchrun."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.runtime import torchrun
 
 @dataclass(frozen=True)
 class Team:
-    """Where a process stands among those at work."""
+    """This process among those that train together."""
 
     rank: int
     size: int
@@ -26,7 +26,7 @@ class Team:
     @property
     def leads(self) -> bool:
         """Whether this is the one that writes files."""
-        return torchrun.leads()
+        return self.rank == 0
 
     def add_up(self, tensors: Iterable[Tensor]) -> None:
         """Replace every tensor by its sum over all processes."""

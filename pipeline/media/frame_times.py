@@ -56,6 +56,18 @@ class FrameTimes:
         """Whether each time lies neither before the start nor past the end. Returns (n,)."""
         return (times_ms >= 0) & ~self.past_end(times_ms)
 
+    @property
+    def second_count(self) -> int:
+        """Seconds that the video has, the last one perhaps short; at least one."""
+        return max(1, -(-int(self.duration * MILLISECONDS) // MILLISECONDS))
+
+    def seconds_of(self, times_ms: Int64s) -> Int64s:
+        """The second that each time is in; the first for earlier, the last for later times.
+
+        ``times_ms`` (n,) milliseconds. Returns (n,).
+        """
+        return np.clip(times_ms // MILLISECONDS, 0, self.second_count - 1)
+
 
 def parse_clock(text: str) -> float:
     """Seconds of ``83.5``, ``1:23.5`` or ``0:01:23.5``.

@@ -9,10 +9,11 @@ from typing import Literal
 import numpy as np
 from matplotlib.axes import Axes
 
-from pipeline.captioning.training_record import Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
 from pipeline.danmaku.evaluation.record import Evaluation, Standing
 from pipeline.danmaku.statistics import plots
 from pipeline.danmaku.statistics.counting import Statistics
+from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.report.language import phrases
 from pipeline.report.svg_plots import COLOUR, svg
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.captioning.training_record import TrainingRecord
 from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.runtime.atomic_files import write_json
 
 

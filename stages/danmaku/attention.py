@@ -89,36 +89,28 @@ def _attended(
     """The ``chosen`` comments with where the model looks when it tells their words."""
     import torch
 
-    from pipeline.captioning.attention_maps import (
-        MOST_WORDS,
-        attention_maps,
-        evidence_maps,
-        moments_of,
-    )
-    from pipeline.captioning.model_file import load_model_for
+    from pipeline.captioning.attention_maps import MAX_WORDS, caption_maps
+    from pipeline.captioning.model_file import Model
     from pipeline.danmaku.explanation.heat import AttendedComment
-    from pipeline.pictures.feature_bank import FeatureBank
+    from pipeline.danmaku.training.inputs import inputs_of_generated
     from pipeline.text.normalize import normalize
-    from pipeline.text.vocabulary import UNKNOWN
 
-    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
-    ids = vocabulary.ids()
-    sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
-    moments = moments_of(comments, sentences, chosen, frames, card.spec)
-    shown = [sentences[place][:MOST_WORDS] for place in chosen.tolist()]
-    bank = FeatureBank([inputs["features"]], card.tap)
-    # So few words are read before a GPU has woken up.
-    explain = attention_maps if kind == "attention" else evidence_maps
-    maps = explain(captioner, moments, bank, shown, torch.device("cpu"))
+    # Too few words to pay for moving to a GPU.
+    model = Model.open(inputs["model"], inputs["features"], torch.device("cpu"))
+    sentences = [model.encode(comment.words) for comment in comments]
+    rows = inputs_of_generated(comments, sentences, chosen, frames, model.card.spec)
+    shown = [sentences[place][:MAX_WORDS] for place in chosen.tolist()]
+    maps = caption_maps(model.captioner, rows, model.bank(inputs["features"]), shown)
 
     def one_line(text: str) -> str:
         return normalize(text, None, nfkc=False)
 
     found = []
-    for place, its_maps in zip(chosen.tolist(), maps, strict=True):
+    for place, both in zip(chosen.tolist(), maps, strict=True):
+        its_maps = both.attention if kind == "attention" else both.saliency
         comment = comments[place]
-        ending = "end" if len(comment.words) <= MOST_WORDS else "…"
-        labels = [*map(one_line, comment.words[:MOST_WORDS]), ending]
+        ending = "end" if len(comment.words) <= MAX_WORDS else "…"
+        labels = [*map(one_line, comment.words[:MAX_WORDS]), ending]
         found.append(AttendedComment(comment.time_ms, one_line(comment.text), labels, its_maps))
     return found
 

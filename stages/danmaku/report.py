@@ -24,10 +24,10 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``report/index.html`` with all that it shows, and ``report.json``."""
-    from pipeline.captioning.training_record import TrainingRecord
     from pipeline.danmaku.comments.comments_file import read_on_screen
     from pipeline.danmaku.evaluation.record import Evaluation
     from pipeline.danmaku.explanation.explained_file import Explained
+    from pipeline.danmaku.training.training_record import TrainingRecord
     from pipeline.danmaku.video.annotated_pictures import laid_out
     from pipeline.media.probe import probe
     from pipeline.pictures.frames_file import Frames

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.prompt import FACTS, Masks
+from pipeline.captioning.prompt import FACTS, DropoutMasks
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.text.vocabulary import BEGIN, PADDING
 
@@ -66,10 +66,10 @@ def weights_of(captioner: Captioner) -> dict[str, Tensor]:
 def told(
     weights: Weights,
     spec: CaptionerSpec,
-    comments: CommentSet,
+    comments: CaptionSet,
     pages: list[list[int]],
     bank: FeatureBank,
-    masks: Masks | None = None,
+    masks: DropoutMasks | None = None,
 ) -> Told:
     """Of all comments; ``masks`` are of ``pages``, and of their comments in that order."""
     found = []
@@ -78,18 +78,18 @@ def told(
         for row in rows:
             kept = None
             if masks is not None:
-                drawn = masks.picture[page], masks.word[place], masks.mind[place]
+                drawn = masks.picture[page], masks.word[place], masks.hidden[place]
                 kept = Kept(*(mask.double() for mask in drawn))
             moment = _moment(comments, row, bank)
             found.append(
-                _told(weights, spec, moment, comments.sentences[row], comments.looks[row], kept)
+                _told(weights, spec, moment, comments.sentences[row], comments.style[row], kept)
             )
             place += 1
     return Told(*(torch.stack(parts).sum() for parts in zip(*found, strict=True)))
 
 
-def _moment(comments: CommentSet, row: int, bank: FeatureBank) -> Moment:
-    moments = comments.moments
+def _moment(comments: CaptionSet, row: int, bank: FeatureBank) -> Moment:
+    moments = comments.inputs
     return Moment(
         bank.gather(moments.picture[row : row + 1])[0].double(),
         torch.from_numpy(moments.facts[row]).double(),
@@ -109,7 +109,7 @@ def _told(
     write = _transformer if spec.decoder == "transformer" else _lstm
     minds, attention = write(weights, spec, moment, [BEGIN, *sentence[:-1]], kept)
     if kept is not None:
-        minds = [mind * kept.mind for mind in minds]
+        minds = [mind * kept.hidden for mind in minds]
     words = torch.zeros((), dtype=torch.float64)
     for mind, word in zip(minds, sentence, strict=True):
         words = words - _log_chances(_linear(weights, "softmax.out", mind))[word]

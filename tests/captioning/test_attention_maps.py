@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning.attention_maps import Maps, attention_maps, moments_of
+from pipeline.captioning.attention_maps import Maps, attention_maps, inputs_of_generated
 from pipeline.captioning.captioner import Attention, Captioner, Decoder
 from pipeline.danmaku.evaluation.peaks import peak_positions
 from pipeline.pictures.feature_bank import FeatureBank
@@ -21,7 +21,7 @@ EVERY = np.arange(len(COMMENTS))
 def maps_of(
     network: Captioner, features: FeatureBank, sentences: list[list[int]] = SENTENCES
 ) -> list[Maps]:
-    moments = moments_of(COMMENTS, sentences, EVERY, frames(4), network.spec)
+    moments = inputs_of_generated(COMMENTS, sentences, EVERY, frames(4), network.spec)
     return attention_maps(network, moments, features, sentences, CPU)
 
 
@@ -53,7 +53,7 @@ def test_a_map_is_what_was_seen_before_its_word(tmp_path: Path, decoder: Decoder
 
 def test_the_first_map_is_that_of_the_step_that_reads_the_begin_mark(tmp_path: Path) -> None:
     network, shown = captioner(), bank(tmp_path, features(4))
-    moments = moments_of(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
+    moments = inputs_of_generated(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
     with torch.inference_mode():
         weights = network.step(torch.full((4,), BEGIN), network.start(moments.prompt(shown, CPU)))
     assert weights.weights is not None
@@ -108,7 +108,7 @@ def test_moments_know_what_viewers_would_write_and_the_comments_before() -> None
         comment(2900, "d", viewers=7),
     ]
     spec = captioner("transformer", "dot").spec
-    moments = moments_of(said, [[6], [4], [5, 5], [4]], np.array([3, 1]), frames(15), spec)
+    moments = inputs_of_generated(said, [[6], [4], [5, 5], [4]], np.array([3, 1]), frames(15), spec)
     assert moments.picture.tolist() == [14, 0]
     assert moments.facts[:, 3] == pytest.approx(np.log1p([7, 3]))
     assert moments.context[0, -2:, :2].tolist() == [[4, PADDING], [5, 5]]
@@ -117,7 +117,7 @@ def test_moments_know_what_viewers_would_write_and_the_comments_before() -> None
 
 def test_a_comment_past_the_end_belongs_to_the_last_second() -> None:
     said = [comment(0, "a"), comment(2500, "b"), comment(9999, "c", frame=14, viewers=2)]
-    moments = moments_of(said, [[4]] * 3, np.arange(3), frames(15), captioner().spec)
+    moments = inputs_of_generated(said, [[4]] * 3, np.arange(3), frames(15), captioner().spec)
     assert moments.facts[:, 3] == pytest.approx(np.log1p([1, 2, 2]))
 
 
@@ -125,6 +125,6 @@ def test_a_comment_past_the_end_belongs_to_the_last_second() -> None:
 def test_a_frame_that_is_not_there_is_refused(frame: int) -> None:
     said = [comment(0, "a", frame=frame)]
     with pytest.raises(PipelineError) as caught:
-        moments_of(said, [[4]], np.arange(1), frames(4), captioner().spec)
+        inputs_of_generated(said, [[4]], np.arange(1), frames(4), captioner().spec)
     assert caught.value.code == ExitCode.BAD_ARTIFACT
     assert f"frame {frame} of 4" in caught.value.problem

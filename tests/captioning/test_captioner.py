@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
+from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner, Reading, Step, draw_masks
-from pipeline.captioning.dataset import CommentSet
 from pipeline.captioning.model_file import Model, ModelCard, load_model, save_model
-from pipeline.captioning.prompt import FACTS, Masks, Prompt, Seating, Words
+from pipeline.captioning.prompt import FACTS, DropoutMasks, PackedWords, PictureGroups, Prompt
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -28,8 +28,8 @@ LENGTHS = [len(words) + 1 for words in RAGGED]
 sentences = pytest.mark.parametrize("sentences", [RAGGED, FULL], ids=["ragged", "full"])
 
 
-def comments(kind: Kind, sentences: list[list[int]] = RAGGED) -> CommentSet:
-    return toys.comment_set(toys.varied_moments(kind, PICTURES), sentences)
+def comments(kind: Kind, sentences: list[list[int]] = RAGGED) -> CaptionSet:
+    return toys.caption_set(toys.varied_inputs(kind, PICTURES), sentences)
 
 
 def bank(folder: Path, kind: Kind) -> FeatureBank:
@@ -45,36 +45,36 @@ def sensitive(kind: Kind, **changes: Any) -> Captioner:
     return network
 
 
-def stepped(network: Captioner, prompt: Prompt, words: Words) -> list[Step]:
+def stepped(network: Captioner, prompt: Prompt, words: PackedWords) -> list[Step]:
     """Of comments of one length: each of their words read after the other."""
     state = network.start(prompt)
     steps = []
-    for tokens in by_word(words.read, words):
+    for tokens in by_word(words.inputs, words):
         steps.append(network.step(tokens, state))
         state = steps[-1].state
     return steps
 
 
 def told_alone(
-    network: Captioner, comments: CommentSet, bank: FeatureBank, row: int
+    network: Captioner, comments: CaptionSet, bank: FeatureBank, row: int
 ) -> tuple[Tensor, Tensor]:
     """What is in mind and how attention is shared out, (t, d) and (t, p), step by step."""
     prompt, words = toys.reading(comments, bank, [row])
     steps = stepped(network, prompt, words)
     weights = [step.weights for step in steps if step.weights is not None]
     shared = torch.cat(weights) if weights else torch.empty(len(steps), 0)
-    return torch.cat([step.mind for step in steps]), shared
+    return torch.cat([step.hidden for step in steps]), shared
 
 
-def by_word(places: Tensor, words: Words) -> list[Tensor]:
+def by_word(places: Tensor, words: PackedWords) -> list[Tensor]:
     """What is of the first words, of the second, …"""
-    parts: tuple[Tensor, ...] = places.split(words.going)  # type: ignore[no-untyped-call]
+    parts: tuple[Tensor, ...] = places.split(words.batch_sizes)  # type: ignore[no-untyped-call]
     return list(parts)
 
 
-def of_each_comment(mind: Tensor, words: Words) -> list[Tensor]:
+def of_each_comment(mind: Tensor, words: PackedWords) -> list[Tensor]:
     """What is in mind after each word of each comment, from all in order of words."""
-    return [mind[words.comment == index] for index in range(len(words.last))]
+    return [mind[words.caption == index] for index in range(len(words.last))]
 
 
 def read_full(network: Captioner, kind: Kind, bank: FeatureBank) -> list[Step]:
@@ -137,31 +137,31 @@ def test_each_picture_is_read_once(tmp_path: Path, kind: Kind) -> None:
     pictures = network.start(prompt).pictures
     assert pictures.values.shape == (3, *prompt.features.shape[1:-1], network.spec.size)
     assert pictures.keys.shape == (pictures.values.shape if kind.attends else (0, 16))
-    assert pictures.seating.which.tolist() == PICTURES
+    assert pictures.groups.picture.tolist() == PICTURES
 
 
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=30))
 def test_every_comment_has_a_seat_of_its_own_at_its_picture(which: list[int]) -> None:
-    seating = Seating.of(np.array(which, np.int64), CPU)
-    seats = seating.seats.tolist()
+    groups = PictureGroups.from_pictures(np.array(which, np.int64), CPU)
+    seats = groups.slots.tolist()
     assert len(set(seats)) == len(which)
-    assert [seat // seating.most for seat in seats] == which == seating.which.tolist()
-    assert seating.most == max(which.count(picture) for picture in which)
+    assert [seat // groups.size for seat in seats] == which == groups.picture.tolist()
+    assert groups.size == max(which.count(picture) for picture in which)
 
 
 @given(st.lists(st.integers(0, 3), min_size=1, max_size=12), st.data())
 def test_rows_meet_the_matrix_of_their_picture(which: list[int], data: st.DataObject) -> None:
     some = data.draw(st.integers(1, len(which)))
     rows, matrices = torch.randn(some, 3), torch.randn(4, 3, 2)
-    found = Seating.of(np.array(which, np.int64), CPU).together(rows, matrices)
+    found = PictureGroups.from_pictures(np.array(which, np.int64), CPU).bmm(rows, matrices)
     wanted = [row @ matrices[picture] for row, picture in zip(rows, which, strict=False)]
     torch.testing.assert_close(found, torch.stack(wanted))
 
 
-def loss(network: Captioner, reading: Reading, words: Words) -> Tensor:
+def loss(network: Captioner, reading: Reading, words: PackedWords) -> Tensor:
     """In which everything that was read counts, each word for itself."""
-    told = network.softmax.total(reading.mind, words.truth)
-    looks = torch.cat(network.look_scores(reading.end), 1)
+    told = network.softmax.total_loss(reading.hidden, words.targets)
+    looks = torch.cat(network.style_logits(reading.end), 1)
     return told + (looks**2).sum() + (reading.coverage**2).sum()
 
 
@@ -215,10 +215,14 @@ def test_reading_is_step_after_step(tmp_path: Path, kind: Kind) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     reading = network.read(*toys.reading(comments(kind, FULL), shown))
     steps = read_full(network, kind, shown)
-    torch.testing.assert_close(reading.mind, torch.cat([step.mind for step in steps]))
-    torch.testing.assert_close(reading.end, steps[-1].mind)
-    assert network.softmax.log_chances(reading.mind).shape == (5 * 4, len(toys.VOCABULARY))
-    assert [scores.shape for scores in network.look_scores(reading.end)] == [(5, 3), (5, 3), (5, 2)]
+    torch.testing.assert_close(reading.hidden, torch.cat([step.hidden for step in steps]))
+    torch.testing.assert_close(reading.end, steps[-1].hidden)
+    assert network.softmax.log_probs(reading.hidden).shape == (5 * 4, len(toys.VOCABULARY))
+    assert [scores.shape for scores in network.style_logits(reading.end)] == [
+        (5, 3),
+        (5, 3),
+        (5, 2),
+    ]
 
 
 @toys.all_kinds
@@ -227,7 +231,7 @@ def test_lines_of_any_length_can_be_read(tmp_path: Path, kind: Kind) -> None:
     long = [sentence * 100 for sentence in FULL]
     prompt, words = toys.reading(comments(kind, long), shown)
     reading = network.read(prompt, words)
-    torch.testing.assert_close(reading.end, stepped(network, prompt, words)[-1].mind)
+    torch.testing.assert_close(reading.end, stepped(network, prompt, words)[-1].hidden)
 
 
 @toys.all_kinds
@@ -238,7 +242,7 @@ def test_each_comment_is_read_as_it_is_alone_in_any_order(
     network, shown = sensitive(kind), bank(tmp_path, kind)
     draws = np.random.default_rng(seed)
     pictures = [*PICTURES, *draws.integers(0, 3, 5).tolist()]
-    every = toys.comment_set(toys.varied_moments(kind, pictures, seed), [*RAGGED, *FULL])
+    every = toys.caption_set(toys.varied_inputs(kind, pictures, seed), [*RAGGED, *FULL])
     order = draws.permutation(10).tolist()
     order.sort(key=lambda row: -len(every.sentences[row]))
     pages = [np.array([row], np.int64) for row in order]  # a picture comes once a comment
@@ -248,8 +252,8 @@ def test_each_comment_is_read_as_it_is_alone_in_any_order(
     prompt, words = toys.reading(every, shown, order)
     assert len(prompt.features) == len(set(pictures))
     assert len(batch.prompt.features) == 10
-    together = network.read(prompt, words).mind
-    copied = network.read(batch.prompt, batch.words).mind
+    together = network.read(prompt, words).hidden
+    copied = network.read(batch.prompt, batch.words).hidden
     assert len(together) == sum(LENGTHS) + 5 * 4
     for row, found, likewise in zip(
         order, of_each_comment(together, words), of_each_comment(copied, words), strict=True
@@ -257,7 +261,7 @@ def test_each_comment_is_read_as_it_is_alone_in_any_order(
         alone, _ = told_alone(network, every, shown, row)
         torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(likewise, alone, atol=1e-5, rtol=1e-4)
-        one = network.read(*toys.reading(every, shown, [row])).mind
+        one = network.read(*toys.reading(every, shown, [row])).hidden
         torch.testing.assert_close(one, alone, atol=1e-5, rtol=1e-4)
 
 
@@ -267,10 +271,10 @@ def test_what_was_in_mind_comes_in_order_of_words_without_padding(
 ) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     reading = network.read(*toys.reading(comments(kind), shown))
-    assert reading.mind.shape == (sum(LENGTHS), network.spec.size)
+    assert reading.hidden.shape == (sum(LENGTHS), network.spec.size)
     alone = [told_alone(network, comments(kind), shown, row)[0] for row in range(5)]
     wanted = [alone[row][place] for place in range(4) for row in range(5) if place < LENGTHS[row]]
-    torch.testing.assert_close(reading.mind, torch.stack(wanted), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(reading.hidden, torch.stack(wanted), atol=1e-5, rtol=1e-4)
     ends = torch.stack([mind[-1] for mind in alone])
     torch.testing.assert_close(reading.end, ends, atol=1e-5, rtol=1e-4)
 
@@ -279,19 +283,19 @@ def test_what_was_in_mind_comes_in_order_of_words_without_padding(
 def test_any_states_can_be_gone_on_from_more_than_once(tmp_path: Path, kind: Kind) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     prompt, words = toys.reading(comments(kind, FULL), shown)
-    first, second, *_ = by_word(words.read, words)
+    first, second, *_ = by_word(words.inputs, words)
     begun = network.step(first, network.start(prompt))
     whole = network.step(second, begun.state)
     for rows in ([4, 0, 0, 2], [3], [0, 1, 2, 3, 4], [1] * 7):
         index = torch.tensor(rows)
         chosen = network.select(begun.state, np.array(rows, np.int64))
         some = network.step(second[index], chosen)
-        torch.testing.assert_close(some.mind, whole.mind[index])
+        torch.testing.assert_close(some.hidden, whole.hidden[index])
         assert (some.weights is None) == (whole.weights is None) == (not kind.attends)
         if some.weights is not None and whole.weights is not None:
             torch.testing.assert_close(some.weights, whole.weights[index])
         again = network.step(second[index], network.select(chosen, np.arange(len(rows))))
-        torch.testing.assert_close(again.mind, some.mind)
+        torch.testing.assert_close(again.hidden, some.hidden)
 
 
 @toys.all_kinds
@@ -301,9 +305,9 @@ def test_a_crowd_on_one_picture_is_told_what_each_of_it_is_told_alone(
     network, shown = toys.captioner(kind), bank(tmp_path, kind)
     pictures = [0] * 39 + [1]
     said = [[4 + n % 6, 5, 6 + n % 4] for n in range(40)]
-    crowd = toys.comment_set(toys.varied_moments(kind, pictures), said)
+    crowd = toys.caption_set(toys.varied_inputs(kind, pictures), said)
     prompt, words = toys.reading(crowd, shown)
-    mind = of_each_comment(network.read(prompt, words).mind, words)
+    mind = of_each_comment(network.read(prompt, words).hidden, words)
     for row in range(0, 40, 3):
         torch.testing.assert_close(mind[row], told_alone(network, crowd, shown, row)[0])
 
@@ -312,11 +316,11 @@ def test_a_crowd_on_one_picture_is_told_what_each_of_it_is_told_alone(
 def test_later_words_do_not_change_what_was_in_mind_before(tmp_path: Path, kind: Kind) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     prompt, words = toys.reading(comments(kind, FULL), shown)
-    changed = words.read.clone()
+    changed = words.inputs.clone()
     changed[10:15] = 9  # of all comments, the third to be read
     before, after = (
-        by_word(network.read(prompt, words._replace(read=read)).mind, words)
-        for read in (words.read, changed)
+        by_word(network.read(prompt, words._replace(inputs=read)).hidden, words)
+        for read in (words.inputs, changed)
     )
     for place in (0, 1):
         torch.testing.assert_close(before[place], after[place])
@@ -330,11 +334,11 @@ def test_words_of_one_comment_do_not_change_another_on_its_picture(
 ) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     prompt, words = toys.reading(comments(kind, FULL), shown)
-    changed = words.read.clone()
-    changed[(words.comment == 0) & (words.read != BEGIN)] = 9
+    changed = words.inputs.clone()
+    changed[(words.caption == 0) & (words.inputs != BEGIN)] = 9
     before, after = (
-        of_each_comment(network.read(prompt, words._replace(read=read)).mind, words)
-        for read in (words.read, changed)
+        of_each_comment(network.read(prompt, words._replace(inputs=read)).hidden, words)
+        for read in (words.inputs, changed)
     )
     assert (before[0] - after[0]).abs().max() > 1e-3
     for index in range(1, 5):
@@ -345,14 +349,14 @@ def test_words_of_one_comment_do_not_change_another_on_its_picture(
 def test_features_are_in_units_of_the_training_statistics(tmp_path: Path, kind: Kind) -> None:
     network = toys.captioner(kind)
     prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
-    before = network.read(prompt, words).mind
+    before = network.read(prompt, words).hidden
     network.mean = torch.arange(GRID[1], dtype=torch.float)
     network.std = torch.linspace(1, 3, GRID[1])
     scaled = prompt._replace(
         features=prompt.features.float() * network.std + network.mean,
         around=prompt.around.float() * network.std + network.mean,
     )
-    after = network.read(scaled, words).mind
+    after = network.read(scaled, words).hidden
     torch.testing.assert_close(after, before, atol=1e-5, rtol=1e-4)
 
 
@@ -386,11 +390,11 @@ def test_only_facts_that_are_told_change_anything(
 ) -> None:
     network = sensitive(kind, time=time, rate=rate)
     prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
-    before = network.read(prompt, words).mind
+    before = network.read(prompt, words).hidden
     for index, fact in enumerate(FACTS):
         facts = prompt.facts.clone()
         facts[:, index] += 1
-        after = network.read(prompt._replace(facts=facts), words).mind
+        after = network.read(prompt._replace(facts=facts), words).hidden
         assert torch.equal(before, after) != (rate if fact == "rate" else time), fact
 
 
@@ -398,17 +402,17 @@ def test_only_facts_that_are_told_change_anything(
 def test_a_transformer_reads_what_is_around_and_what_was_said(tmp_path: Path, kind: Kind) -> None:
     network = sensitive(kind)
     prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
-    before = network.read(prompt, words).mind
+    before = network.read(prompt, words).hidden
     for index in range(prompt.around.shape[1]):
         around = prompt.around.clone()
         around[:, index] += 1
-        assert (network.read(prompt._replace(around=around), words).mind - before).any(1).all()
+        assert (network.read(prompt._replace(around=around), words).hidden - before).any(1).all()
     said = prompt.context[:, -1, 0]  # of three contexts, one is of no comments
     context = prompt.context.clone()
     context[:, -1, 0] = torch.where(said > 0, 4 + (said - 3) % 6, said)
     heard = said[prompt.context_of] > 0
-    changed = (network.read(prompt._replace(context=context), words).mind - before).any(1)
-    assert torch.equal(changed, heard[words.comment])
+    changed = (network.read(prompt._replace(context=context), words).hidden - before).any(1)
+    assert torch.equal(changed, heard[words.caption])
     assert heard.any()
     assert not heard.all()
 
@@ -420,7 +424,7 @@ def test_a_gate_that_is_shut_lets_nothing_be_seen(tmp_path: Path, bias: float) -
     prompt, words = toys.reading(comments(toys.ADDITIVE), bank(tmp_path, toys.ADDITIVE))
     state = network.start(prompt)
     moved = state._replace(pictures=state.pictures._replace(values=state.pictures.values + 1))
-    one, other = (network.step(words.read[:5], begun).mind for begun in (state, moved))
+    one, other = (network.step(words.inputs[:5], begun).hidden for begun in (state, moved))
     assert torch.equal(one, other) == (bias < 0)
 
 
@@ -428,14 +432,16 @@ def test_a_gate_that_is_shut_lets_nothing_be_seen(tmp_path: Path, bias: float) -
 def test_dropout_leaves_out_what_the_masks_say(tmp_path: Path, kind: Kind) -> None:
     network = sensitive(kind, dropout=0.5)
     prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
-    whole = Masks(torch.ones(3, 16), torch.ones(5, 16), torch.ones(5, 16))
+    whole = DropoutMasks(torch.ones(3, 16), torch.ones(5, 16), torch.ones(5, 16))
     plain = network.train().read(prompt, words)
     torch.testing.assert_close(network.read(prompt, words, whole), plain)
     for name, mask in whole._asdict().items():
         masked = mask.clone()
         masked[0, 8:] = 0
-        changed = network.read(prompt, words, whole._replace(**{name: masked})).mind - plain.mind
-        touched = words.comment == (1 if name == "picture" else 0)  # picture 0 is the second's
+        changed = (
+            network.read(prompt, words, whole._replace(**{name: masked})).hidden - plain.hidden
+        )
+        touched = words.caption == (1 if name == "picture" else 0)  # picture 0 is the second's
         assert changed[touched].any(1).all(), name
         assert not changed[~touched].abs().gt(1e-5).any(), name
 
@@ -493,7 +499,7 @@ def test_a_saved_model_reads_alike(tmp_path: Path, kind: Kind, softmax: str) -> 
     prompt, words = toys.reading(comments(kind), bank(tmp_path, kind))
     one, other = (model.eval().read(prompt, words) for model in (loaded, network))
     assert all(map(torch.equal, one, other))
-    chances = [model.softmax.log_chances(one.mind) for model in (loaded, network)]
+    chances = [model.softmax.log_probs(one.hidden) for model in (loaded, network)]
     assert torch.equal(*chances)
 
 

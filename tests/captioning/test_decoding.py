@@ -9,7 +9,7 @@ from torch import Tensor
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.decoding import Decoded, Decoding, Draws, decode, first_words_by_frequency
-from pipeline.captioning.examples import Moments
+from pipeline.captioning.inputs import CaptionInputs
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
 from tests.captioning import toys
@@ -28,7 +28,7 @@ all_ways = pytest.mark.parametrize("how", ["sample", "argmax", "beam"])
 
 def decoding(how: How, **changes: Any) -> Decoding:
     """``changes`` are fields: temperature, top_k, beams, …"""
-    plain = Decoding(how, temperature=1.0, top_k=0, top_p=1.0, beams=3, most_words=6)
+    plain = Decoding(how, temperature=1.0, top_k=0, top_p=1.0, beams=3, max_words=6)
     return plain._replace(**changes)
 
 
@@ -42,7 +42,7 @@ class Toy(NamedTuple):
 
     network: Captioner
     shown: FeatureBank
-    moments: Moments
+    moments: CaptionInputs
 
     def rows(self, rows: list[int]) -> "Toy":
         """The same with some of the moments, any of them more than once."""
@@ -61,24 +61,24 @@ class Toy(NamedTuple):
     def read(self, row: int, sentence: list[int]) -> tuple[Tensor, Tensor]:
         """What is expected at each place of a sentence that is given, (t + 1, v), logarithms of
         chances; and what is in mind at its end, (1, d)."""
-        comment = toys.comment_set(self.moments.take(np.array([row])), [sentence])
+        comment = toys.caption_set(self.moments.take(np.array([row])), [sentence])
         with torch.inference_mode():
             reading = self.network.read(*toys.reading(comment, self.shown))
-            return self.network.softmax.log_chances(reading.mind).double(), reading.end
+            return self.network.softmax.log_probs(reading.hidden).double(), reading.end
 
-    def best_mean(self, row: int, sentences: list[list[int]], most_words: int) -> list[int]:
+    def best_mean(self, row: int, sentences: list[list[int]], max_words: int) -> list[int]:
         """The sentence, of some in order of length, whose words are the likeliest on the average.
 
         As if the first word were certain. A sentence of the most words has no end mark.
         """
         sentences = sentences[::-1]
         moments = self.moments.take(np.full(len(sentences), row))
-        prompt, words = toys.reading(toys.comment_set(moments, sentences), self.shown)
+        prompt, words = toys.reading(toys.caption_set(moments, sentences), self.shown)
         with torch.inference_mode():
-            mind = self.network.read(prompt, words).mind
-            told = -self.network.softmax.losses(mind, words.truth).double()
+            mind = self.network.read(prompt, words).hidden
+            told = -self.network.softmax.losses(mind, words.targets).double()
         means = [
-            told[words.comment == index][1:most_words].sum() / min(len(sentence) + 1, most_words)
+            told[words.caption == index][1:max_words].sum() / min(len(sentence) + 1, max_words)
             for index, sentence in enumerate(sentences)
         ]
         return sentences[int(torch.stack(means).argmax())]
@@ -111,7 +111,7 @@ def toy(
     return Toy(
         network or sensitive(kind, seed),
         toys.bank(folder, kind, count=4),
-        toys.varied_moments(kind, pictures, seed),
+        toys.varied_inputs(kind, pictures, seed),
     )
 
 
@@ -146,14 +146,21 @@ def test_the_ends_of_the_draws_are_words_too() -> None:
 
 
 def test_symbols_are_drawn_where_there_is_nothing_else() -> None:
-    marks = Vocabulary(words=["!", "。"], counts=[3, 1], symbols=[True] * 2, distinct=2, total=4)
+    marks = Vocabulary(
+        words=["!", "。"],
+        counts=[3, 1],
+        parts=["名詞"] * 2,
+        symbols=[True] * 2,
+        distinct=2,
+        total=4,
+    )
     drawn = first_words_by_frequency(marks, np.array([0.0, 0.74, 0.76, ALMOST_ONE]))
     assert drawn.tolist() == [4, 4, 5, 5]
 
 
 def first_words(folder: Path, kind: Kind, **changes: Any) -> tuple[Tensor, Tensor]:
     """The share (v,) of each first word in a thousand comments on one moment, and its chance."""
-    wanted = decoding("sample", most_words=1, **changes)
+    wanted = decoding("sample", max_words=1, **changes)
     one = toy(folder, kind, pictures=[1])
     many = one.rows([0] * 1000)
     draws = many.draws(wanted)
@@ -204,7 +211,7 @@ def test_words_are_drawn_among_the_fewest_that_reach_p(tmp_path: Path, p: float,
 def test_later_words_follow_the_chances_after_the_sentence_so_far(
     tmp_path: Path, kind: Kind
 ) -> None:
-    wanted = decoding("sample", most_words=3, temperature=4.0)
+    wanted = decoding("sample", max_words=3, temperature=4.0)
     one = toy(tmp_path, kind, pictures=[2])
     many = one.rows([0] * 2400)
     draws = many.draws(wanted)
@@ -220,11 +227,11 @@ def test_later_words_follow_the_chances_after_the_sentence_so_far(
 
 @toys.all_kinds
 @all_ways
-def test_comments_end_at_the_most_words(tmp_path: Path, kind: Kind, how: How) -> None:
+def test_comments_end_at_the_max_words(tmp_path: Path, kind: Kind, how: How) -> None:
     writing = toy(tmp_path, kind, preferring(kind, toys.C), [0, 1, 1])
     first = [toys.A, toys.B, toys.A]
     for most in (1, 2, 5):
-        found = writing.write(decoding(how, most_words=most), first=first)
+        found = writing.write(decoding(how, max_words=most), first=first)
         assert found.sentences == [[word] + [toys.C] * (most - 1) for word in first]
 
 
@@ -252,7 +259,7 @@ def test_comments_are_never_empty_and_hold_no_special_words(
         found = writing.write(wanted, draws, first)
         assert all(found.sentences)
         assert {word for sentence in found.sentences for word in sentence} <= set(ANY_WORD)
-        assert np.array(found.looks).shape == (18, 3)
+        assert np.array(found.style).shape == (18, 3)
 
 
 @toys.all_kinds
@@ -300,7 +307,7 @@ def test_beams_enough_for_all_sentences_find_the_best_of_all(
     tmp_path: Path, kind: Kind, seed: int
 ) -> None:
     writing, most = toy(tmp_path, kind, seed=seed), 3
-    wanted = decoding("beam", beams=36, most_words=most)
+    wanted = decoding("beam", beams=36, max_words=most)
     for row, draws in enumerate(writing.draws(wanted)):
         (found,) = writing.rows([row]).write(wanted, draws[None]).sentences
         every = [
@@ -316,7 +323,7 @@ def test_one_beam_is_the_likeliest_words_ended_where_their_mean_is_best(
     tmp_path: Path, kind: Kind
 ) -> None:
     writing, most = toy(tmp_path, kind), 5
-    found = writing.write(decoding("beam", beams=1, most_words=most)).sentences
+    found = writing.write(decoding("beam", beams=1, max_words=most)).sentences
     for row, sentence in enumerate(found):
         ends = [sentence[:1]]
         while len(ends) < most:
@@ -359,7 +366,7 @@ def test_each_comment_is_written_as_if_alone(
     for some in ([17, 3, 3, 0], [2, 4, 1, 9, 6], *([row] for row in range(0, 18, 2))):
         found = writing.rows(some).write(wanted, draws[some])
         assert found.sentences == [together.sentences[row] for row in some]
-        assert found.looks == [together.looks[row] for row in some]
+        assert found.style == [together.style[row] for row in some]
 
 
 @toys.all_kinds
@@ -379,8 +386,8 @@ def test_looks_are_drawn_by_the_chances_where_the_comment_ends(
         (sentence,) = set(map(tuple, found.sentences[here]))
         _, end = some.read(row, list(sentence))
         with torch.inference_mode():
-            expected = [scores[0].double().softmax(0) for scores in some.network.look_scores(end)]
-        for chance, drawn in zip(expected, zip(*found.looks[here], strict=True), strict=True):
+            expected = [scores[0].double().softmax(0) for scores in some.network.style_logits(end)]
+        for chance, drawn in zip(expected, zip(*found.style[here], strict=True), strict=True):
             share = torch.bincount(torch.tensor(drawn), minlength=len(chance)).double() / each
             assert_alike(share, chance, each)
 
@@ -405,4 +412,4 @@ def test_a_draw_changes_nothing_that_comes_before(tmp_path: Path, kind: Kind) ->
         changed[:, place] = 1 - changed[:, place]
         other = writing.write(wanted, changed).sentences
         assert [words[:place] for words in other] == [words[:place] for words in found]
-        assert place < wanted.most_words or other == found  # the last draws are for looks
+        assert place < wanted.max_words or other == found  # the last draws are for looks

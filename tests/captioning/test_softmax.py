@@ -37,7 +37,7 @@ def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, sc
     full, (hidden, truth) = layer(FullSoftmax), places(count)
     to = [hidden, *full.parameters()]
     wanted = functional.cross_entropy(full.out(hidden), truth, reduction="sum")
-    found = full.total(hidden, truth)
+    found = full.total_loss(hidden, truth)
     torch.testing.assert_close(found, wanted)
     for one, other in zip(
         torch.autograd.grad(found * scale, to),
@@ -51,12 +51,12 @@ def test_confident_and_mistaken_totals_are_finite_and_right() -> None:
     full, (hidden, truth) = layer(FullSoftmax), places(6)
     wanted = functional.cross_entropy(full.out(10 * hidden), truth, reduction="sum")
     assert wanted > 6 * 10
-    torch.testing.assert_close(full.total(10 * hidden, truth), wanted)
+    torch.testing.assert_close(full.total_loss(10 * hidden, truth), wanted)
 
 
 def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
     full, (hidden, truth) = layer(FullSoftmax), places(6)
-    found = full.total(1000 * hidden, truth)
+    found = full.total_loss(1000 * hidden, truth)
     assert found.isfinite()
     (gradient,) = torch.autograd.grad(found, hidden)
     assert gradient.isfinite().all()
@@ -66,7 +66,7 @@ def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
 @both
 @pytest.mark.parametrize("words", [2, 5, 10, WORDS])
 def test_chances_of_all_words_sum_to_one(kind: Kind, words: int) -> None:
-    chances = layer(kind, words).log_chances(places(7)[0])
+    chances = layer(kind, words).log_probs(places(7)[0])
     assert chances.shape == (7, words)
     assert chances.dtype == torch.float32
     torch.testing.assert_close(chances.exp().sum(1), torch.ones(7))
@@ -80,17 +80,17 @@ def test_losses_are_the_negative_chances_of_the_true_words(
 ) -> None:
     network, (hidden, truth) = layer(kind, words), places(count, words)
     losses = network.losses(hidden, truth)
-    chances = network.log_chances(hidden)
+    chances = network.log_probs(hidden)
     torch.testing.assert_close(losses, -chances.gather(1, truth[:, None])[:, 0])
     assert losses.dtype == torch.float32
-    torch.testing.assert_close(network.total(hidden, truth), losses.sum())
+    torch.testing.assert_close(network.total_loss(hidden, truth), losses.sum())
 
 
 @both
 def test_every_word_is_in_reach(kind: Kind) -> None:
     network = layer(kind)
     hidden, truth = torch.randn(WORDS, SIZE), torch.arange(WORDS)
-    network.total(hidden, truth).backward()  # type: ignore[no-untyped-call]
+    network.total_loss(hidden, truth).backward()  # type: ignore[no-untyped-call]
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.any(), name
@@ -103,13 +103,13 @@ def test_bfloat16_comes_close(kind: Kind, dtype: torch.dtype, count: int) -> Non
     network, (hidden, truth) = layer(kind), places(count)
     with torch.autocast("cpu", torch.bfloat16):
         half = hidden.to(dtype)
-        total, losses = network.total(half, truth), network.losses(half, truth)
-        chances = network.log_chances(half)
+        total, losses = network.total_loss(half, truth), network.losses(half, truth)
+        chances = network.log_probs(half)
     for found in (total, losses, chances):
         assert found.dtype == torch.float32
     torch.testing.assert_close(losses, network.losses(hidden, truth), atol=0.05, rtol=0.02)
     torch.testing.assert_close(total, losses.sum(), atol=0.05, rtol=0.01)
     torch.testing.assert_close(chances.exp().sum(1), torch.ones(count), atol=1e-4, rtol=0)
     (gradient,) = torch.autograd.grad(total, hidden)
-    (wanted,) = torch.autograd.grad(network.total(hidden, truth), hidden)
+    (wanted,) = torch.autograd.grad(network.total_loss(hidden, truth), hidden)
     torch.testing.assert_close(gradient, wanted, atol=0.02, rtol=0.02)

@@ -9,18 +9,19 @@ import lxml.html
 import pytest
 from msgspec.structs import replace
 
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
 from pipeline.danmaku.drawing.crowding import LayoutReport
 from pipeline.danmaku.evaluation.record import Evaluation
-from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Split, Statistics, Words
+from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Statistics, Words
+from pipeline.danmaku.statistics.split import Split
 from pipeline.engine.stage_record import StageRecord
 from pipeline.report.gallery import Shown
 from pipeline.report.history import Done
 from pipeline.report.html import page
 from pipeline.report.summary import Summary
 from tests.danmaku.evaluation.little import measured
+from tests.training import training_record
 
 HOSTILE = (
     "</script><script>run()</script><img src=x onerror=run()>\" autofocus onfocus='run()' {{7*7}}"
@@ -28,10 +29,10 @@ HOSTILE = (
 
 
 def summary() -> Summary:
-    training = TrainingRecord(
-        [HOSTILE], [HOSTILE], "lstm", "additive", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1,
-        CommentTable(*range(1, 13)), [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)], 1, 3.0, 3.1, 4.0,
-    )  # fmt: skip
+    names = ("backbone", "weights", "tap", "device")
+    training = training_record(
+        videos=[HOSTILE], fingerprints=[HOSTILE], **dict.fromkeys(names, HOSTILE)
+    )
     return Summary(HOSTILE, HOSTILE, 90.0, 9, 8, 7, 3, 1, 0, training, None)
 
 

@@ -6,12 +6,12 @@ import lxml.html
 import pytest
 from msgspec.structs import replace
 
-from pipeline.captioning.training_record import CommentTable, TrainingRecord
 from pipeline.danmaku.evaluation.record import Evaluation
 from pipeline.report.summary import Summary
 from pipeline.report.videos import write_videos
 from tests.danmaku.evaluation.little import measured
 from tests.report.browser import Visits
+from tests.training import training_record
 
 HOSTILE = [
     "javascript:alert(1)",
@@ -23,10 +23,7 @@ HOSTILE = [
 
 
 def summary(video: str, comments: int) -> Summary:
-    table = CommentTable(*range(12))
-    training = TrainingRecord(
-        [], [], "lstm", "additive", "b", "w", "t", "cpu", 1, table, [], 1, 0, 0, 0
-    )
+    training = training_record()
     return Summary(f"{video}.mp4", "m", 90.5, 9, 8, comments, 3, 1, 0, training, None)
 
 

@@ -28,7 +28,7 @@ from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.sample_size import LEAST_CLUSTERS
-from pipeline.text.vocabulary import SYMBOL
+from pipeline.text.words import SYMBOL
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,7 +11,8 @@ import msgspec
 from pipeline.danmaku.comments.comments_file import WordedComment
 from pipeline.danmaku.comments.owner_scripts import speaks_to_player
 from pipeline.danmaku.comments.record import Comment
-from pipeline.text.splitting import Words, detect_language, make_splitter
+from pipeline.text.splitting import detect_language, make_splitter
+from pipeline.text.words import Words
 
 _SAMPLE = 2000  # comments by which the language is told
 _REMEMBERED = 1 << 15

@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.captioning.examples import Moments, Talk, moments_at
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation import baselines
 from pipeline.danmaku.evaluation.baselines import Neighbours
 from pipeline.danmaku.evaluation.corpus import Corpus, Floats
@@ -20,10 +20,12 @@ from pipeline.danmaku.evaluation.neighbours import LearnedPictures
 from pipeline.danmaku.evaluation.ranking import Candidates, Query, draw_candidates
 from pipeline.danmaku.evaluation.record import Interval, Ranking, RankingTable
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
 from pipeline.runtime.sample_size import is_enough
-from pipeline.text.vocabulary import END, UNKNOWN
+from pipeline.text.vocabulary import END
 
 _NEAREST = 20  # training pictures whose comments retrieval reads
 
@@ -95,23 +97,21 @@ def _queries(episode: Episode, most: int, block_s: float, seed: int) -> list[Que
     return queries
 
 
-def _moments(trained: Trained, episode: Episode, queries: Sequence[Query]) -> Moments:
+def _moments(trained: Trained, episode: Episode, queries: Sequence[Query]) -> CaptionInputs:
     """(queries,) the middle of each second, and what was seen a reaction before."""
-    ids = trained.vocabulary.ids()
-    spec = trained.captioner.spec
-    talk = Talk(spec)
-    for query_index in np.argsort(episode.aligned.time_ms, kind="stable").tolist():
-        words = episode.aligned.words[query_index]
-        talk.say(int(episode.seconds[query_index]), [ids.get(word, UNKNOWN) for word in words])
+    model, aligned = trained.model, episode.aligned
+    spec = model.captioner.spec
+    sentences = [model.encode(words) for words in aligned.words]
+    history = CommentHistory.replayed(spec, aligned.time_ms, episode.seconds, sentences)
     seconds = np.array([query.second for query in queries])
     time_ms = seconds * MILLISECONDS + MILLISECONDS // 2
-    return moments_at(
+    return inputs_at(
         time_ms,
-        episode.frames.times.frames_at(time_ms - episode.aligned.delay_ms),
-        episode.aligned.per_second(),
+        episode.frames.times.frames_at(time_ms - aligned.delay_ms),
+        aligned.per_second(),
         episode.frames,
         0,
-        talk.before(seconds),
+        history.context_before(seconds),
         spec,
     )
 
@@ -120,7 +120,7 @@ def _model_scores(
     trained: Trained,
     episode: Episode,
     bank: FeatureBank,
-    moments: Moments,
+    moments: CaptionInputs,
     candidates: Sequence[Candidates],
     seed: int,
 ) -> dict[str, Scores]:
@@ -129,11 +129,9 @@ def _model_scores(
     What was written is likeliest where the whole comment is; the mean a word, by which others
     rank, favours long comments of common words, and is told beside it.
     """
-    ids = trained.vocabulary.ids()
+    model = trained.model
     sentences = [
-        [*(ids.get(word, UNKNOWN) for word in comment), END]
-        for asked in candidates
-        for comment in asked.comments
+        [*model.encode(comment), END] for asked in candidates for comment in asked.comments
     ]
     counts = [len(asked.comments) for asked in candidates]
     query = np.repeat(np.arange(len(candidates)), counts)
@@ -141,14 +139,14 @@ def _model_scores(
     other = np.random.default_rng([seed, len(moments)]).permutation(len(moments))
     moved = replace(moments, picture=moments.picture[other], around=moments.around[other])
 
-    def nats(pictures: FeatureBank, at: Moments) -> npt.NDArray[np.float64]:
-        return comment_nats(trained.captioner, pictures, at.take(query), sentences)
+    def nats(pictures: FeatureBank, at: CaptionInputs) -> npt.NDArray[np.float64]:
+        return caption_nats(model.captioner, pictures, at.take(query), sentences)
 
     def by_query(scores: Floats) -> list[Floats]:
         return np.split(scores, np.cumsum(counts)[:-1])
 
     seen = nats(bank, moments)
-    blurred = nats(BlurredBank([episode.features], trained.tap), moments)
+    blurred = nats(BlurredBank([episode.features], model.card.tap), moments)
     return {
         "model": by_query(-seen),
         "model, by the mean a word": by_query(-seen / words),
@@ -160,7 +158,7 @@ def _model_scores(
 
 def _neighbours(trained: Trained, bank: FeatureBank, pictures: Int64s) -> list[Neighbours]:
     """Training comments at the pictures nearest to each of ``pictures`` (queries,)."""
-    learned = LearnedPictures(trained.videos, trained.captioner)
+    learned = LearnedPictures(trained.videos, trained.model.captioner)
     cosines = learned.cosines(bank.means[pictures])
     most = min(_NEAREST, len(learned))
     nearest = np.argpartition(-cosines, most - 1, axis=1)[:, :most]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import default_rng
 
-from pipeline.captioning.attention_maps import attention_and_evidence, moments_of
+from pipeline.captioning.attention_maps import caption_maps
 from pipeline.danmaku.evaluation.contest import hold_contest
 from pipeline.danmaku.evaluation.corpus import Corpus
 from pipeline.danmaku.evaluation.diversity import measure_diversity
@@ -15,22 +15,22 @@ from pipeline.danmaku.evaluation.pointing import measure_pointing
 from pipeline.danmaku.evaluation.rate_fit import measure_rate
 from pipeline.danmaku.evaluation.record import Diversity, Evaluation, Pointing
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.training.inputs import inputs_of_generated
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.sample_size import is_enough
-from pipeline.text.vocabulary import UNKNOWN
 
 
 def evaluate(
     trained: Trained, episode: Episode, *, most_queries: int, block_s: float, seed: int
 ) -> Evaluation:
     """Measure all there is to measure, except what there is too little for."""
-    bank = FeatureBank([episode.features], trained.tap)
+    bank = trained.model.bank(episode.features)
     corpus = Corpus(trained.comments())
     ranking, ahead = hold_contest(
         trained, episode, bank, corpus, most_queries=most_queries, block_s=block_s, seed=seed
     )
     truth = episode.truth
-    naming = measure_naming(episode.generated, truth, trained.vocabulary) if truth else None
+    naming = measure_naming(episode.generated, truth, trained.model.vocabulary) if truth else None
     pointing = _pointing(trained, episode, bank)
     measured = int(episode.aligned.dev.sum())
     values = {
@@ -41,7 +41,7 @@ def evaluate(
     }
     if truth:
         values["naming"] = naming.names if naming else 0
-    if truth and trained.captioner.spec.attends:
+    if truth and trained.model.captioner.spec.attends:
         values["pointing"] = pointing.names if pointing else 0
     too_little = {name: count for name, count in values.items() if not is_enough(count)}
     return Evaluation(
@@ -80,13 +80,12 @@ def _diversity(episode: Episode, corpus: Corpus, seed: int) -> dict[str, Diversi
 
 
 def _pointing(trained: Trained, episode: Episode, bank: FeatureBank) -> Pointing | None:
-    captioner, comments = trained.captioner, episode.generated
+    captioner, comments = trained.model.captioner, episode.generated
     if episode.truth is None or not captioner.spec.attends or not comments:
         return None
-    ids = trained.vocabulary.ids()
-    sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
+    sentences = [trained.model.encode(comment.words) for comment in comments]
     everything = np.arange(len(comments))
-    moments = moments_of(comments, sentences, everything, episode.frames, captioner.spec)
-    asked = (captioner, moments, bank, sentences, captioner.mean.device)
-    attention, evidence = zip(*attention_and_evidence(*asked), strict=True)
-    return measure_pointing(comments, attention, evidence, episode.truth)
+    inputs = inputs_of_generated(comments, sentences, everything, episode.frames, captioner.spec)
+    maps = caption_maps(captioner, inputs, bank, sentences)
+    attention, saliency = zip(*maps, strict=True)
+    return measure_pointing(comments, attention, saliency, episode.truth)

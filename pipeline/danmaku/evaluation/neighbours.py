@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.corpus import Comment
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.media.frame_times import Int64s
 
 _BLOCK = 4096  # pictures; for all at once copies would take several times what is kept

@@ -8,26 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
+from pipeline.captioning.model_file import Model
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.evaluation.corpus import Comment
 from pipeline.danmaku.evaluation.record import MeasuredOn
 from pipeline.danmaku.rate.model import RateModel
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.danmaku.training.corpus_file import TrainingVideo
+from pipeline.media.frame_times import Int64s
 from pipeline.pictures.frames_file import Frames
 from pipeline.show.truth import Truth
-from pipeline.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Trained:
     """A model, and what it learned from."""
 
-    captioner: Captioner
-    vocabulary: Vocabulary
-    tap: str
+    model: Model
     rate: RateModel
     videos: Sequence[TrainingVideo]
 
@@ -80,4 +77,4 @@ class Episode:
     @property
     def seconds(self) -> Int64s:
         """(comments,) the second of the video in which each appears."""
-        return np.maximum(self.aligned.time_ms, 0) // MILLISECONDS
+        return self.frames.times.seconds_of(self.aligned.time_ms)

@@ -6,8 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingCorpus
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation.corpus import Corpus, Floats
 from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
 from pipeline.danmaku.explanation.explained_file import Explained
@@ -15,6 +14,7 @@ from pipeline.danmaku.explanation.heat_maps import heat_maps
 from pipeline.danmaku.explanation.resemblance import resemblance
 from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -29,7 +29,7 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
     said = [tuple(comment.words) for comment in written.comments]
     frame = np.array([comment.frame for comment in written.comments], np.int64)
     maps = heat_maps(written)
-    pictures = LearnedPictures(learned.videos, written.captioner)
+    pictures = LearnedPictures(learned.videos, written.model.captioner)
     corpus = Corpus(chain.from_iterable(map(pictures.said, range(len(pictures)))))
     standing = standings(written, corpus, ranked, seed)
     alike = resemblance(written, learned, pictures)
@@ -41,7 +41,7 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
         evidence=maps.evidence,
         peak=maps.peak,
         nats=_nats(written, written.bank),
-        mean_nats=_nats(written, BlurredBank([written.features], written.tap)),
+        mean_nats=_nats(written, BlurredBank([written.features], written.model.card.tap)),
         rank=standing.rank,
         candidates=standing.candidates,
         copies=np.array([corpus.counts[comment] for comment in said], np.int64),
@@ -66,5 +66,5 @@ def _nats(written: Written, bank: FeatureBank) -> Float32s:
     if not written.comments:
         return np.empty(0, np.float32)
     sentences = [[*words, END] for words in written.sentences]
-    nats = comment_nats(written.captioner, bank, written.moments, sentences)
+    nats = caption_nats(written.model.captioner, bank, written.inputs, sentences)
     return nats.astype(np.float32)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.captioning.attention_maps import MOST_WORDS, Maps, attention_and_evidence, has_grid
+from pipeline.captioning.attention_maps import MAX_WORDS, Maps, caption_maps, has_grid
 from pipeline.danmaku.explanation.heat import strengths
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.media.frame_times import Int64s
@@ -36,8 +36,8 @@ class HeatMaps(NamedTuple):
 
 def heat_maps(written: Written) -> HeatMaps:
     """The maps of all comments; none of a model without attention, or without a square grid."""
-    n, bank, spec = len(written.comments), written.bank, written.captioner.spec
-    if not has_grid(spec, bank):
+    n, bank, captioner = len(written.comments), written.bank, written.model.captioner
+    if not has_grid(captioner.spec, bank):
         nothing = np.empty((0, 0), np.uint8)
         return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, np.empty(0, np.float32))
     counts = [_map_count(len(words)) for words in written.sentences]
@@ -47,10 +47,8 @@ def heat_maps(written: Written) -> HeatMaps:
     peak = np.empty(len(attention), np.float32)
     blocks = [np.arange(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
     for block in track(blocks, n, "explain", "comments", len):
-        shown = [written.sentences[index][:MOST_WORDS] for index in block.tolist()]
-        found = attention_and_evidence(
-            written.captioner, written.moments.take(block), bank, shown, written.device
-        )
+        shown = [written.sentences[index][:MAX_WORDS] for index in block.tolist()]
+        found = caption_maps(captioner, written.inputs.take(block), bank, shown)
         for index, (looked, told) in zip(block.tolist(), found, strict=True):
             maps = slice(first_map[index], first_map[index + 1])
             attention[maps] = _heat(looked[: counts[index]])
@@ -60,7 +58,7 @@ def heat_maps(written: Written) -> HeatMaps:
 
 
 def _map_count(words: int) -> int:
-    return words + 1 if words <= MOST_WORDS else MOST_WORDS
+    return words + 1 if words <= MAX_WORDS else MAX_WORDS
 
 
 def _heat(maps: Maps) -> UInt8s:

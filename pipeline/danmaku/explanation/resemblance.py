@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.evaluation.corpus import Floats
 from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
 from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.media.frame_times import MILLISECONDS, Int64s
 
 NEAREST = 4
@@ -54,7 +54,7 @@ def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictu
     those of ``corpus``.
     """
     time_ms = np.concatenate([video.first_ms for video in corpus.videos])
-    shown, which = np.unique(written.moments.picture, return_inverse=True)
+    shown, which = np.unique(written.inputs.picture, return_inverse=True)
     places = np.empty((len(shown), NEAREST), np.int64)
     similarity = np.empty(places.shape, np.float32)
     block = max(1, _BLOCK_BYTES // (len(pictures) * similarity.itemsize))

@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.captioning.attention_maps import seconds_of
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation.corpus import Comment, Corpus
 from pipeline.danmaku.evaluation.ranking import CONTEXT, Query, draw_candidates
 from pipeline.danmaku.explanation.subject import Written
@@ -36,8 +35,9 @@ def standings(written: Written, corpus: Corpus, most: int, seed: int) -> Standin
     are less than a second apart. Of such moments at most ``most`` are asked, spread evenly; the
     comments of others have rank 0.
     """
-    seconds = seconds_of(written.comments, written.frames)
-    moments = np.stack([seconds, written.moments.picture], 1)
+    time_ms = np.array([comment.time_ms for comment in written.comments], np.int64)
+    seconds = written.frames.times.seconds_of(time_ms)
+    moments = np.stack([seconds, written.inputs.picture], 1)
     distinct, which = np.unique(moments, axis=0, return_inverse=True)
     asked = np.unique(np.linspace(0, len(distinct) - 1, min(most, len(distinct))).astype(np.int64))
     queries = _Queries(written, seconds)
@@ -77,7 +77,7 @@ def _ranks(written: Written, here: Int64s, others: Sequence[Comment]) -> Int64s:
     That is the number of others that are strictly likelier, and 1.
     """
     said = [written.sentences[index] for index in here.tolist()]
-    sentences = [[*words, END] for words in (*said, *map(written.sentence, others))]
-    moment = written.moments.take(np.full(len(sentences), here[0]))
-    nats = comment_nats(written.captioner, written.bank, moment, sentences)
+    sentences = [[*words, END] for words in (*said, *map(written.model.encode, others))]
+    moment = written.inputs.take(np.full(len(sentences), here[0]))
+    nats = caption_nats(written.model.captioner, written.bank, moment, sentences)
     return np.asarray(1 + (nats[len(here) :] < nats[: len(here), None]).sum(1))

@@ -13,11 +13,11 @@ from pathlib import Path
 import h5py
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
 from pipeline.danmaku.comments.salvage import Salvage
+from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import MILLISECONDS, FrameTimes, Int64s
 from pipeline.pictures.frames_file import Frames
 from pipeline.text.vocabulary import Vocabulary, join_words
@@ -36,33 +36,6 @@ class Ranked(msgspec.Struct, frozen=True):
 
     text: str
     count: int
-
-
-class Split(msgspec.Struct, frozen=True):
-    """Comments on both sides of the split; those of the same words are one unique comment."""
-
-    comments: int
-    unique: int
-    train: int
-    train_unique: int
-    dev: int
-    dev_unique: int
-    unique_in_both: int
-
-    @classmethod
-    def of(cls, unique: Int64s, dev: npt.NDArray[np.bool_]) -> Split:
-        """Count; ``unique`` (comments,) is a number that comments of the same words share."""
-        train, held_out = np.unique(unique[~dev]), np.unique(unique[dev])
-        both = len(np.intersect1d(train, held_out, assume_unique=True))
-        return cls(
-            comments=len(dev),
-            unique=len(train) + len(held_out) - both,
-            train=int((~dev).sum()),
-            train_unique=len(train),
-            dev=int(dev.sum()),
-            dev_unique=len(held_out),
-            unique_in_both=both,
-        )
 
 
 class Words(msgspec.Struct, frozen=True):
@@ -165,10 +138,10 @@ class Statistics(msgspec.Struct, frozen=True):
             duration=_clock(frames.times.duration),
             salvage=salvage,
             delay=delay,
-            split=Split.of(unique, dev),
+            split=Split.count(unique, dev),
             past_end=past_end,
             before_start=before_start,
-            words=Words.of(Vocabulary.of(tokens, len(tokens))),
+            words=Words.of(Vocabulary.from_counts(tokens, len(tokens))),
             most_frequent=_most_frequent_comments(unique, texts),
             frames=len(per_frame),
             scenes=len(frames.cuts) + 1,

@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.evaluation import evaluate
 from pipeline.danmaku.evaluation.record import Evaluation
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -75,7 +75,7 @@ def measured(
     )
     network = toys.captioner(toys.ADDITIVE).eval()
     means = FeatureBank([path], "tap").means
-    learned = TrainingVideo.of("past", written, [], frames, means)
+    learned = TrainingVideo.from_frames("past", written, [], frames, means)
     trained = Trained(network, toys.VOCABULARY, "tap", rate(slope), [learned])
     said = [
         comment(

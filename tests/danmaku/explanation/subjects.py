@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
 from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.normalize import normalize

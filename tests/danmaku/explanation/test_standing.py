@@ -51,7 +51,7 @@ def plain_nats(subject: Written, at: int, words: Comment) -> float:
         for read, told in zip([BEGIN, *sentence], sentence, strict=False):
             step = network.step(torch.tensor([read]), state)
             state = step.state
-            chances: Tensor = network.softmax.log_chances(step.mind)
+            chances: Tensor = network.softmax.log_probs(step.hidden)
             total -= float(chances[0, told])
     return total
 

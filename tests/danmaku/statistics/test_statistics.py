@@ -176,7 +176,7 @@ def test_the_plot_passes_every_rank_and_frequency(frequencies: list[int]) -> Non
 
 
 def words_of(tokens: dict[tuple[str, str], int]) -> Words:
-    return Words.of(Vocabulary.of(tokens, len(tokens)))
+    return Words.of(Vocabulary.from_counts(tokens, len(tokens)))
 
 
 def test_a_word_is_listed_by_its_most_frequent_part() -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-
-from pipeline.captioning.captioner import Captioner, draw_masks
-from pipeline.captioning.dataset import CommentSet
 from pipeline.captioning.training import CLIP_NORM
+
+from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.captioner import Captioner, draw_masks
 from tests.captioning import plain, toys
 from tests.captioning.conftest import GRID
 from tests.captioning.toys import Kind
@@ -22,11 +22,11 @@ CROWD = [0] * 17 + [1, 2, 2]
 FEW = [2, 0, 0, 1]
 
 
-def comments_on(pictures: list[int], kind: Kind) -> CommentSet:
+def comments_on(pictures: list[int], kind: Kind) -> CaptionSet:
     draws = np.random.default_rng(6)
     sentences = [draws.integers(4, 10, (3 - n) % 4).tolist() for n in range(len(pictures))]
     looks = draws.integers(0, [3, 3, 2], (len(pictures), 3)).tolist()
-    return toys.comment_set(toys.varied_moments(kind, pictures), sentences, looks)
+    return toys.caption_set(toys.varied_inputs(kind, pictures), sentences, looks)
 
 
 def fresh(kind: Kind, **changes: Any) -> Captioner:
@@ -43,13 +43,13 @@ def fresh(kind: Kind, **changes: Any) -> Captioner:
 def check(
     folder: Path,
     network: Captioner,
-    comments: CommentSet,
+    comments: CaptionSet,
     kind: Kind,
     doubly_stochastic: float = 0,
 ) -> None:
     """One step over all comments, and the measure of them, against the plain ones."""
     bank = toys.bank(folder, kind, count=3)
-    trainer = toys.trainer(
+    trainer = toys.training(
         network,
         comments,
         comments,
@@ -69,7 +69,7 @@ def check(
     weights = plain.weights_of(network)
     rows = [page.tolist() for page in pages]
     learned = plain.told(weights, network.spec, comments, rows, bank, masks)
-    loss = learned.words + 0.1 * learned.looks + doubly_stochastic * learned.neglect
+    loss = learned.words + 0.1 * learned.style + doubly_stochastic * learned.neglect
     assert epoch.train_nll == pytest.approx(learned.words.item() / epoch.words, rel=1e-5)
 
     named = dict(network.named_parameters())
@@ -86,7 +86,7 @@ def check(
 
     measured = plain.told(weights, network.spec, comments, rows, bank)
     assert epoch.dev_nll == pytest.approx(measured.words.item() / epoch.words, rel=1e-5)
-    assert epoch.dev_looks_nll == pytest.approx(measured.looks.item() / len(comments), rel=1e-5)
+    assert epoch.dev_style_nll == pytest.approx(measured.style.item() / len(comments), rel=1e-5)
 
 
 @pytest.mark.parametrize("dropout", [0, 0.5])
@@ -126,7 +126,7 @@ def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) 
     found = plain.told(weights, network.spec, comments, rows, bank)
     assert (found.neglect.item() > 0) == kind.attends
     found.words.backward(retain_graph=True)  # type: ignore[no-untyped-call]
-    found.looks.backward()  # type: ignore[no-untyped-call]
+    found.style.backward()  # type: ignore[no-untyped-call]
     without = {name for name, tensor in weights.items() if tensor.requires_grad and nothing(tensor)}
     # Nothing is asked where there is one position: only what it gives is felt.
     asking = {

@@ -8,11 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-
-from pipeline.captioning import generation
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.decoding import Decoding
-from pipeline.captioning.examples import Moments, moments_at
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.captioning.generation import (
     Plan,
     Wishes,
@@ -21,6 +18,10 @@ from pipeline.captioning.generation import (
     plan_comments,
     write_comments,
 )
+
+from pipeline.captioning import generation
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.decoding import Decoding
 from pipeline.captioning.prompt import CONTEXT_COMMENTS, CONTEXT_WORDS
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.media.frame_times import FrameTimes, Int64s
@@ -171,7 +172,7 @@ def test_nothing_expected_plans_nothing() -> None:
 
 def wishes(**changes: Any) -> Wishes:
     """``changes`` are fields of the wishes, or of the decoding."""
-    decoding = Decoding("sample", temperature=1.0, top_k=0, top_p=1.0, beams=3, most_words=3)
+    decoding = Decoding("sample", temperature=1.0, top_k=0, top_p=1.0, beams=3, max_words=3)
     fields: dict[str, Any] = {"first_by_frequency": False, "ng": None, "apart_s": 0.0, "seed": SEED}
     for name, value in changes.items():
         if name in Decoding._fields:
@@ -257,7 +258,7 @@ def test_commands_are_the_looks_that_the_captioner_tells(tmp_path: Path) -> None
     told = {command for comment in found for command in comment.commands}
     assert told == {"ue", "shita", "big", "small", "red"}
     for comment in found:
-        assert toys.LOOKS.commands(toys.LOOKS.classes(comment.commands)) == comment.commands
+        assert toys.STYLE.commands(toys.STYLE.classes(comment.commands)) == comment.commands
 
 
 @toys.each([toys.ADDITIVE, toys.TRANSFORMER])
@@ -293,7 +294,7 @@ def test_another_scene_changes_no_block_but_its_own_and_the_end_of_the_one_befor
     tmp_path: Path, kind: Kind, scene: slice, apart_s: float
 ) -> None:
     """Comments come a second after what they are about."""
-    asked = wishes(apart_s=apart_s, most_words=2)
+    asked = wishes(apart_s=apart_s, max_words=2)
     before, after = (
         write(sensitive(kind), shown, asked, 47, delay_ms=1000, each=4)
         for shown in (bank(tmp_path, kind), bank(tmp_path, kind, scene))
@@ -316,7 +317,7 @@ def test_the_first_comment_of_a_block_comes_whatever_the_block_before_says(
 ) -> None:
     """Which gives way to it."""
     network, shown = saying_only(kind, toys.A), bank(tmp_path, kind)
-    found = write(network, shown, wishes(most_words=1, apart_s=APART_S), 47)
+    found = write(network, shown, wishes(max_words=1, apart_s=APART_S), 47)
     some, asked = ([*map(int, n)] for n in ([c.time_ms for c in found], few(47).time_ms))
     for block in range(0, 47, BLOCK_S):
         first = min(time for time in asked if time >= 1000 * block)
@@ -348,7 +349,7 @@ def test_no_comment_comes_twice_within_the_seconds_apart(tmp_path: Path, kind: K
         """The seconds of comments that came already."""
         last: dict[str, int] = {}
         found = set()
-        for comment in write(network, shown, wishes(apart_s=apart_s, most_words=1), 47):
+        for comment in write(network, shown, wishes(apart_s=apart_s, max_words=1), 47):
             if comment.time_ms - last.get(comment.text, -(10**6)) < 1000 * APART_S:
                 found.add(comment.time_ms // 1000)
             last[comment.text] = comment.time_ms
@@ -362,18 +363,18 @@ def test_no_comment_comes_twice_within_the_seconds_apart(tmp_path: Path, kind: K
 def test_places_stay_empty_where_there_is_nothing_else_to_say(tmp_path: Path, kind: Kind) -> None:
     network, shown = saying_only(kind, toys.A), bank(tmp_path, kind)
     asked = times(few())
-    always = write(network, shown, wishes(most_words=1))
+    always = write(network, shown, wishes(max_words=1))
     assert [comment.time_ms for comment in always] == asked
     assert {comment.text for comment in always} == {"a"}
 
-    rarely = write(network, shown, wishes(most_words=1, apart_s=APART_S))
+    rarely = write(network, shown, wishes(max_words=1, apart_s=APART_S))
     some = [comment.time_ms for comment in rarely]
     assert set(some) < set(asked)
     assert min(np.diff(some)) >= 1000 * APART_S
     # Each of the others is near to one that was written.
     assert all(min(abs(time - shown) for shown in some) < 1000 * APART_S for time in asked)
 
-    assert write(network, shown, wishes(most_words=1, ng=re.compile("a"))) == []
+    assert write(network, shown, wishes(max_words=1, ng=re.compile("a"))) == []
 
 
 def test_a_comment_that_may_not_be_shown_is_tried_anew(tmp_path: Path) -> None:
@@ -417,17 +418,17 @@ def test_first_words_by_frequency_are_drawn_anew_at_each_attempt(tmp_path: Path)
 
 def asked_of(
     monkeypatch: pytest.MonkeyPatch, network: Captioner, shown: FeatureBank, **changes: Any
-) -> tuple[list[GeneratedComment], list[tuple[int, Moments]]]:
+) -> tuple[list[GeneratedComment], list[tuple[int, CaptionInputs]]]:
     """The comments, and the second of each moment that any was written from."""
-    seen: list[tuple[int, Moments]] = []
+    seen: list[tuple[int, CaptionInputs]] = []
 
-    def spy(time_ms: Int64s, *others: Any) -> Moments:
-        found = moments_at(time_ms, *others)
+    def spy(time_ms: Int64s, *others: Any) -> CaptionInputs:
+        found = inputs_at(time_ms, *others)
         for row, time in enumerate(time_ms.tolist()):
             seen.append((time // 1000, found.take(np.array([row]))))
         return found
 
-    monkeypatch.setattr(generation, "moments_at", spy)
+    monkeypatch.setattr(generation, "inputs_at", spy)
     return write(network, shown, wishes(**changes), seconds=47), seen
 
 
@@ -437,7 +438,7 @@ def test_what_was_said_before_is_what_the_model_said_in_earlier_seconds_of_the_b
 ) -> None:
     network, shown = toys.captioner(kind), bank(tmp_path, kind)
     unwanted = re.compile("^[ab!c]")
-    found, seen = asked_of(monkeypatch, network, shown, ng=unwanted, most_words=12)
+    found, seen = asked_of(monkeypatch, network, shown, ng=unwanted, max_words=12)
     assert len(found) < len(few(47).time_ms) < len(seen)  # some were tried anew, some given up
     assert max(len(comment.words) for comment in found) > CONTEXT_WORDS
     said: defaultdict[int, list[list[int]]] = defaultdict(list)

@@ -1,10 +1,13 @@
 from pathlib import Path
 
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
+from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.text.vocabulary import Vocabulary
 from tests.aligned import aligned
 
-VOCABULARY = Vocabulary(words=["a", "b"], counts=[3, 2], symbols=[False] * 2, distinct=3, total=6)
+VOCABULARY = Vocabulary(
+    words=["a", "b"], counts=[3, 2], parts=["名詞"] * 2, symbols=[False] * 2, distinct=3, total=6
+)
 
 
 def table() -> CommentTable:

@@ -6,8 +6,10 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
 
-from pipeline.captioning.examples import Moments, Talk, moments_at
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
@@ -30,21 +32,21 @@ def at(
     shown: Frames | None = None,
     first_row: int = 0,
     counts: list[int] | None = None,
-) -> Moments:
+) -> CaptionInputs:
     shown = shown or frames(100)
     times, spec = np.array(time_ms, np.int64), toys.spec(kind)
-    return moments_at(
+    return inputs_at(
         times,
         shown.times.frames_at(times),
         np.array(counts or [1] * 20, np.int64),
         shown,
         first_row,
-        Talk(spec).before(times // 1000),
+        CommentHistory(spec).before(times // 1000),
         spec,
     )
 
 
-def fact(moments: Moments, name: str) -> npt.NDArray[np.float32]:
+def fact(moments: CaptionInputs, name: str) -> npt.NDArray[np.float32]:
     return moments.facts[:, FACTS.index(name)]
 
 
@@ -90,8 +92,8 @@ def test_pictures_around_share_rows_as_frames_do() -> None:
 def test_pictures_around_are_those_around_the_picture_and_not_around_the_comment() -> None:
     """A comment may be about what was shown before it was written."""
     spec, shown = toys.spec(toys.TRANSFORMER), frames(100)
-    context = Talk(spec).before(np.array([12]))
-    moments = moments_at(
+    context = CommentHistory(spec).before(np.array([12]))
+    moments = inputs_at(
         np.array([12_000]), np.array([50]), np.ones(20, np.int64), shown, 0, context, spec
     )
     assert moments.picture.tolist() == [50]
@@ -112,8 +114,8 @@ def test_no_comments_have_no_moments(kind: Kind) -> None:
     assert len(at([], kind)) == 0
 
 
-def talk(said: list[tuple[int, list[int]]]) -> Talk:
-    found = Talk(toys.spec(toys.TRANSFORMER))
+def talk(said: list[tuple[int, list[int]]]) -> CommentHistory:
+    found = CommentHistory(toys.spec(toys.TRANSFORMER))
     for second, words in said:
         found.say(second, words)
     return found
@@ -166,7 +168,7 @@ def test_a_context_never_holds_comments_of_its_own_or_a_later_second(
 
 @toys.lstms
 def test_an_lstm_hears_nothing(kind: Kind) -> None:
-    deaf = Talk(toys.spec(kind))
+    deaf = CommentHistory(toys.spec(kind))
     deaf.say(0, [4, 5])
     assert deaf.before(np.array([1, 2, 3])).shape == (3, 0, 0)
 
@@ -174,10 +176,10 @@ def test_an_lstm_hears_nothing(kind: Kind) -> None:
 @toys.all_kinds
 def test_a_prompt_holds_every_picture_and_every_context_once(tmp_path: Path, kind: Kind) -> None:
     pictures = [5, 2, 5, 0, 2, 5]
-    moments, bank = toys.varied_moments(kind, pictures), toys.bank(tmp_path, kind, count=6)
+    moments, bank = toys.varied_inputs(kind, pictures), toys.bank(tmp_path, kind, count=6)
     prompt = moments.prompt(bank, CPU)
     assert len(prompt.features) == 3
-    shown = prompt.features[prompt.seating.which]
+    shown = prompt.features[prompt.groups.picture]
     assert np.array_equal(shown, bank.gather(np.array(pictures)))
     assert np.array_equal(prompt.facts, moments.facts)
     assert np.array_equal(prompt.around, bank.means[moments.around])
@@ -186,7 +188,7 @@ def test_a_prompt_holds_every_picture_and_every_context_once(tmp_path: Path, kin
 
 
 def test_some_moments_are_taken_in_any_order() -> None:
-    moments = toys.varied_moments(toys.TRANSFORMER, [3, 1, 4, 1, 5])
+    moments = toys.varied_inputs(toys.TRANSFORMER, [3, 1, 4, 1, 5])
     some = moments.take(np.array([4, 0, 0]))
     assert len(some) == 3
     assert some.picture.tolist() == [5, 3, 3]

@@ -9,8 +9,14 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.captioning.dataset import Batch, CommentSet, comment_set, split_comments, words_of
-from pipeline.captioning.prompt import CONTEXT_WORDS, Words
+from pipeline.captioning.caption_set import (
+    Batch,
+    CaptionSet,
+    comment_set,
+    pack_words,
+    split_comments,
+)
+from pipeline.captioning.prompt import CONTEXT_WORDS, PackedWords
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
@@ -22,11 +28,11 @@ from tests.captioning import toys
 from tests.captioning.conftest import features_file
 from tests.captioning.toys import CPU, Kind
 
-COMMENTS = toys.mixed_comments(toys.ADDITIVE, 23, 7)
+COMMENTS = toys.mixed_captions(toys.ADDITIVE, 23, 7)
 PAGE = 16
 """Most comments on one picture that are kept together."""
-CROWDED = toys.comment_set(
-    toys.moments(
+CROWDED = toys.caption_set(
+    toys.inputs(
         toys.ADDITIVE,
         np.random.default_rng(2).permutation(np.repeat([3, 0, 2, 7], [40, 16, 17, 1])),
     ),
@@ -43,27 +49,27 @@ def seeing_numbers(folder: Path) -> FeatureBank:
     return FeatureBank([features_file(folder / "numbers.h5", tap=rows)], "tap")
 
 
-def unpacked(words: Words) -> list[list[int]]:
+def unpacked(words: PackedWords) -> list[list[int]]:
     """The sentences, what else is known of them checked."""
-    assert words.going == sorted(words.going, reverse=True)
-    assert words.comment.tolist() == [row for k in words.going for row in range(k)]
+    assert words.batch_sizes == sorted(words.batch_sizes, reverse=True)
+    assert words.caption.tolist() == [row for k in words.batch_sizes for row in range(k)]
     found = []
     for row, last in enumerate(words.last.tolist()):
-        sentence = words.truth[words.comment == row].tolist()
-        assert words.read[words.comment == row].tolist() == [BEGIN, *sentence[:-1]]
-        assert words.comment[last] == row
-        assert not (words.comment[last + 1 :] == row).any()
+        sentence = words.targets[words.caption == row].tolist()
+        assert words.inputs[words.caption == row].tolist() == [BEGIN, *sentence[:-1]]
+        assert words.caption[last] == row
+        assert not (words.caption[last + 1 :] == row).any()
         found.append(sentence)
     return found
 
 
 def said(batch: Batch) -> Said:
     """Picture and words of each comment of a batch."""
-    pictures = batch.prompt.features[batch.prompt.seating.which, 0, 0].tolist()
+    pictures = batch.prompt.features[batch.prompt.groups.picture, 0, 0].tolist()
     return list(zip(map(int, pictures), map(tuple, unpacked(batch.words)), strict=True))
 
 
-def batches(comments: CommentSet, size: int, seed: int | None, bank: FeatureBank) -> list[Batch]:
+def batches(comments: CaptionSet, size: int, seed: int | None, bank: FeatureBank) -> list[Batch]:
     draws = None if seed is None else np.random.default_rng(seed)
     found = [comments.batch(pages, bank, CPU) for pages in comments.plan(size, draws)]
     return [batch for batch in found if batch is not None]
@@ -77,31 +83,31 @@ sets = pytest.mark.parametrize("comments", [COMMENTS, CROWDED], ids=["mixed", "c
 @seeds
 @sets
 def test_batches_hold_every_comment_once_with_its_picture(
-    tmp_path: Path, comments: CommentSet, size: int, seed: int | None
+    tmp_path: Path, comments: CaptionSet, size: int, seed: int | None
 ) -> None:
     found = batches(comments, size, seed, seeing_numbers(tmp_path))
-    wanted = zip(comments.moments.picture.tolist(), map(tuple, comments.sentences), strict=True)
+    wanted = zip(comments.inputs.picture.tolist(), map(tuple, comments.sentences), strict=True)
     assert sorted(one for batch in found for one in said(batch)) == sorted(wanted)
     sizes = [len(batch.rows) for batch in found]
     assert all(size <= found < size + PAGE for found in sizes[:-1])
     assert 0 < sizes[-1] < size + PAGE
-    assert all(batch.prompt.seating.most <= PAGE for batch in found)
+    assert all(batch.prompt.groups.size <= PAGE for batch in found)
 
 
 @toys.all_kinds
 def test_a_comment_keeps_all_that_is_known_of_it(tmp_path: Path, kind: Kind) -> None:
-    comments, bank = toys.mixed_comments(kind, 23, 7), toys.bank(tmp_path, kind, count=7)
+    comments, bank = toys.mixed_captions(kind, 23, 7), toys.bank(tmp_path, kind, count=7)
     for pages in comments.plan(8, np.random.default_rng(1)):
         batch = comments.batch(pages, bank, CPU)
         assert batch is not None
         order = np.concatenate(pages)[batch.rows]
-        moments, prompt = comments.moments, batch.prompt
+        moments, prompt = comments.inputs, batch.prompt
         wanted = bank.gather(moments.picture[order])
-        assert torch.equal(prompt.features[prompt.seating.which], wanted)
+        assert torch.equal(prompt.features[prompt.groups.picture], wanted)
         assert np.array_equal(prompt.facts, moments.facts[order])
         assert np.array_equal(prompt.around, bank.means[moments.around[order]])
         assert np.array_equal(prompt.context[prompt.context_of], moments.context[order])
-        assert np.array_equal(batch.looks, comments.looks[order])
+        assert np.array_equal(batch.style, comments.style[order])
         assert unpacked(batch.words) == [comments.sentences[row] for row in order.tolist()]
 
 
@@ -145,7 +151,7 @@ def test_a_picture_is_read_no_more_often_than_it_has_pages(
 @pytest.mark.parametrize("size", [4, 40])
 @sets
 def test_the_parts_of_all_ranks_are_the_whole_batch(
-    tmp_path: Path, comments: CommentSet, size: int, ranks: int
+    tmp_path: Path, comments: CaptionSet, size: int, ranks: int
 ) -> None:
     bank = seeing_numbers(tmp_path)
     for pages in comments.plan(size, np.random.default_rng(1)):
@@ -163,11 +169,11 @@ def test_the_parts_of_all_ranks_are_the_whole_batch(
                 # The comment is the one of the whole batch, and so is the page it is on.
                 comment = int(whole[row])
                 assert unpacked(part.words)[place] == comments.sentences[comment]
-                page = int(part.pages[part.prompt.seating.which[place]])
+                page = int(part.pages[part.prompt.groups.picture[place]])
                 assert comment in pages[page]
             shown = part.prompt.features[:, 0, 0].tolist()
             firsts = [pages[page][0] for page in part.pages.tolist()]
-            assert shown == comments.moments.picture[firsts].tolist()
+            assert shown == comments.inputs.picture[firsts].tolist()
 
 
 def test_the_company_and_the_order_of_pages_are_drawn() -> None:
@@ -184,10 +190,10 @@ def test_the_company_and_the_order_of_pages_are_drawn() -> None:
 @pytest.mark.parametrize("size", [1, 4, 100])
 def test_without_draws_the_order_of_comments_does_not_matter(tmp_path: Path, size: int) -> None:
     order = np.random.default_rng(3).permutation(len(COMMENTS))
-    shuffled = CommentSet(
-        COMMENTS.moments.take(order),
+    shuffled = CaptionSet(
+        COMMENTS.inputs.take(order),
         [COMMENTS.sentences[n] for n in order.tolist()],
-        COMMENTS.looks[order],
+        COMMENTS.style[order],
     )
     bank = seeing_numbers(tmp_path)
     before, after = (
@@ -209,17 +215,17 @@ def test_words_of_a_batch_are_counted_with_their_end_marks() -> None:
 @given(st.lists(st.lists(st.integers(3, 50), max_size=9), min_size=1, max_size=12))
 def test_packed_words_are_those_of_the_sentences(sentences: list[list[int]]) -> None:
     ended = sorted(([*words, END] for words in sentences), key=len, reverse=True)
-    words = words_of(ended, CPU)
+    words = pack_words(ended, CPU)
     assert unpacked(words) == ended
-    assert len(words.going) == len(ended[0])
-    assert sum(words.going) == len(words.read) == len(words.truth) == sum(map(len, ended))
-    assert words.truth[words.last].tolist() == [END] * len(ended)
+    assert len(words.batch_sizes) == len(ended[0])
+    assert sum(words.batch_sizes) == len(words.inputs) == len(words.targets) == sum(map(len, ended))
+    assert words.targets[words.last].tolist() == [END] * len(ended)
 
 
 def test_shuffled_pictures_are_the_same_pictures_in_another_order() -> None:
-    comments = toys.mixed_comments(toys.TRANSFORMER, 23, 7)
+    comments = toys.mixed_captions(toys.TRANSFORMER, 23, 7)
     shuffled = comments.with_pictures_shuffled(1)
-    before, after = comments.moments, shuffled.moments
+    before, after = comments.inputs, shuffled.inputs
     pairs = [
         list(zip(moments.picture.tolist(), moments.around.tolist(), strict=True))
         for moments in (before, after)
@@ -255,19 +261,19 @@ def test_comments_are_split_numbered_and_cut() -> None:
         np.array([0, 30, 60]),
         toys.VOCABULARY,
         toys.spec(toys.TRANSFORMER),
-        most_words=3,
+        max_words=3,
     )
-    assert train.moments.picture.tolist() == [2, 0, 30 + 4]
-    assert train.moments.around.tolist() == [[0, 0, 9], [0, 0, 9], [30, 30, 39]]
+    assert train.inputs.picture.tolist() == [2, 0, 30 + 4]
+    assert train.inputs.around.tolist() == [[0, 0, 9], [0, 0, 9], [30, 30, 39]]
     assert train.sentences == [
         [toys.A, toys.B, END],
         [toys.C, toys.D, toys.A, END],
         [toys.MARK, END],
     ]
-    assert train.looks.tolist() == [[1, 0, 1], [2, 1, 0], [0, 0, 0]]
-    assert dev.moments.picture.tolist() == [1]
+    assert train.style.tolist() == [[1, 0, 1], [2, 1, 0], [0, 0, 0]]
+    assert dev.inputs.picture.tolist() == [1]
     assert dev.sentences == [[UNKNOWN, END]]
-    assert dev.looks.tolist() == [[0, 0, 0]]
+    assert dev.style.tolist() == [[0, 0, 0]]
     assert (len(train), len(dev)) == (3, 1)
 
 
@@ -284,7 +290,12 @@ def numbered(seconds: list[int], dev: list[bool], order: list[int]) -> tuple[Ali
     """Each comment says its own number, whatever its place in the file."""
     words = [f"{number}" for number in range(len(seconds))]
     vocabulary = Vocabulary(
-        words=words, counts=[1] * len(words), symbols=[False] * len(words), distinct=9, total=9
+        words=words,
+        counts=[1] * len(words),
+        parts=["名詞"] * len(words),
+        symbols=[False] * len(words),
+        distinct=9,
+        total=9,
     )
     video = aligned(
         time_ms=[1000 * seconds[number] + 10 * number for number in order],
@@ -309,7 +320,7 @@ def test_held_out_comments_are_never_in_the_context_of_training_ones(
         found = comment_set(video, frames(45), 0, vocabulary, spec, 5, dev=dev)
         chosen = [number for number in order if held_out[number] == dev]
         assert found.sentences == [[4 + number, END] for number in chosen]
-        for number, context in zip(chosen, found.moments.context, strict=True):
+        for number, context in zip(chosen, found.inputs.context, strict=True):
             heard = [word - 4 for word in context.ravel().tolist() if word != PADDING]
             earlier = [
                 other
@@ -325,7 +336,7 @@ def test_contexts_are_of_the_first_words_even_of_comments_that_are_cut() -> None
     spec = toys.spec(toys.TRANSFORMER)
     found = comment_set(video, frames(), 0, toys.VOCABULARY, spec, 2, dev=False)
     assert found.sentences[0] == [toys.A, toys.B, END]
-    assert found.moments.context[1, -1].tolist() == [toys.A, toys.B] * (CONTEXT_WORDS // 2)
+    assert found.inputs.context[1, -1].tolist() == [toys.A, toys.B] * (CONTEXT_WORDS // 2)
 
 
 def test_facts_count_all_comments_of_a_second_whether_held_out_or_not() -> None:
@@ -333,12 +344,12 @@ def test_facts_count_all_comments_of_a_second_whether_held_out_or_not() -> None:
         time_ms=[0, 10, 1000, -500, 9999], dev=[False, True, False, True, False], duration_ms=2000
     )
     found = comment_set(video, frames(), 0, toys.VOCABULARY, toys.spec(toys.ADDITIVE), 2, dev=False)
-    assert found.moments.facts[:, 3] == pytest.approx(np.log1p([2, 1, 1]))
-    assert found.moments.facts[:, 0] == pytest.approx([0, 0.5, 1])
+    assert found.inputs.facts[:, 3] == pytest.approx(np.log1p([2, 1, 1]))
+    assert found.inputs.facts[:, 0] == pytest.approx([0, 0.5, 1])
 
 
 def test_comment_sets_know_their_size() -> None:
     assert len(COMMENTS) == 23
-    empty = toys.comment_set(toys.moments(toys.ADDITIVE, []), [])
+    empty = toys.caption_set(toys.inputs(toys.ADDITIVE, []), [])
     assert len(empty) == 0
-    assert empty.looks.shape == (0, 3)
+    assert empty.style.shape == (0, 3)
