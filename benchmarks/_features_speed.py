@@ -22,12 +22,13 @@ from benchmarks._measure import Rounds, interleaved, per_second, speed_ratio, ti
 from pipeline.engine.stage import Files
 from pipeline.learning.precision import Precision
 from pipeline.media.ffmpeg import finish, running
-from pipeline.pictures.backbones.backbone import Backbone, Float16s, UInt8s
+from pipeline.pictures.backbones.backbone import Backbone
 from pipeline.pictures.backbones.loading import load_backbone
 from pipeline.pictures.backbones.taps import extractor
 from pipeline.pictures.backbones.torchvision_on_cpu import models
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
+from pipeline.runtime.arrays import Float16s, Int64s, UInt8s
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.pictures import features, frames
@@ -201,7 +202,7 @@ def rows(folder: Path, _: Options) -> dict[str, Rounds]:
     mapped = np.load(plain, mmap_mode="r")
     batches = [draws.choice(ROWS, BATCH_ROWS, replace=False) for _ in range(READS)]
 
-    def read(rows_at: Callable[[npt.NDArray[np.int64]], object]) -> None:
+    def read(rows_at: Callable[[Int64s], object]) -> None:
         for batch in batches:
             rows_at(batch)
 

@@ -33,15 +33,14 @@ from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writing import write_comments
 from pipeline.danmaku.drawing.fonts import main_font
-from pipeline.danmaku.drawing.glyphs import Typeface
-from pipeline.danmaku.drawing.layout import Layout, lay_out
+from pipeline.danmaku.drawing.layout import Layout, lay_out_with_fonts
 from pipeline.danmaku.drawing.screen import screen_of
-from pipeline.danmaku.video.annotated_pictures import Scene
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.danmaku.video.render import render
 from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.colors import Color, color_of
 from pipeline.media.ffmpeg import ffmpeg_path
-from pipeline.media.probe import VideoInfo, probe
+from pipeline.media.video_file import VideoFile
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.danmaku.render import Config
@@ -62,30 +61,30 @@ def main() -> None:
         comments = list(read_comments(episode.with_suffix(".xml")))
         video = _silent(options.video or episode, folder / "silent.mp4")
         screen = screen_of(video)
-        layout = lay_out(list(map(screen_comment, comments)), Typeface().width, screen)
+        layout = lay_out_with_fonts(list(map(screen_comment, comments)), screen, CONFIG.layout)
         subtitles = folder / "comments.ass"
         write_comments(subtitles, "ass", comments, screen)
-        scene, deep = Scene(video, [layout]), _deep(video, folder / "deep.mp4")
-        deep_scene = replace(scene, video=deep, kept=color_of(deep, 10))
+        annotated, deep = AnnotatedVideo(video, [layout]), _deep(video, folder / "deep.mp4")
+        deep_annotated = replace(annotated, video=deep, target_color=color_of(deep, 10))
         finished = folder / "finished.yuv"
-        count = _draw_all(scene, finished)
+        count = _draw_all(annotated, finished)
         target = folder / "annotated.mp4"
         bare = Layout([], [], screen)
-        deep_count = _draw_all(deep_scene, None)
+        deep_count = _draw_all(deep_annotated, None)
         ways = {
-            "render": lambda: render(scene, target, CODEC, options.segments, _ignore),
+            "render": lambda: render(annotated, target, CODEC, options.segments, _ignore),
             "finished": lambda: _encode_finished(video, finished, target),
             "libass": lambda: _burn(video, subtitles, target),
             "pillow": lambda: render_with_pillow(video, layout, target, CODEC),
             "bare": lambda: _ffmpeg("-i", video.path, *_ENCODING, target),
-            "draw": lambda: _draw_all(scene, None),
-            "decode": lambda: _draw_all(replace(scene, layouts=[bare]), None),
+            "draw": lambda: _draw_all(annotated, None),
+            "decode": lambda: _draw_all(replace(annotated, layouts=[bare]), None),
             "ten_bit_render": lambda: render(
-                deep_scene, target, TEN_BIT_CODEC, options.segments, _ignore
+                deep_annotated, target, TEN_BIT_CODEC, options.segments, _ignore
             ),
             "ten_bit_bare": lambda: _ffmpeg("-i", deep.path, *_DEEP_ENCODING, target),
-            "ten_bit_draw": lambda: _draw_all(deep_scene, None),
-            "ten_bit_decode": lambda: _draw_all(replace(deep_scene, layouts=[bare]), None),
+            "ten_bit_draw": lambda: _draw_all(deep_annotated, None),
+            "ten_bit_decode": lambda: _draw_all(replace(deep_annotated, layouts=[bare]), None),
         }
         seconds = interleaved({way: timed(work) for way, work in ways.items()}, options.rounds)
     encoding = ("render", "finished", "libass", "pillow", "bare")
@@ -132,30 +131,30 @@ def _ffmpeg(*arguments: str | Path) -> None:
     subprocess.run(command, check=True)
 
 
-def _silent(video: Path, target: Path) -> VideoInfo:
+def _silent(video: Path, target: Path) -> VideoFile:
     """At most as long as the episode, which the comments are of."""
     _ffmpeg("-t", f"{EPISODE.seconds}", "-i", video, "-map", "0:v:0", "-c", "copy", target)
-    return probe(target)
+    return VideoFile.open(target)
 
 
-def _deep(video: VideoInfo, target: Path) -> VideoInfo:
+def _deep(video: VideoFile, target: Path) -> VideoFile:
     """The first seconds in ten bits."""
     _ffmpeg("-t", f"{TEN_BIT_SECONDS}", "-i", video.path, *_DEEP_ENCODING, target)
-    return probe(target)
+    return VideoFile.open(target)
 
 
-def _draw_all(scene: Scene, target: Path | None) -> int:
+def _draw_all(annotated: AnnotatedVideo, target: Path | None) -> int:
     """Draw upon every picture, and write them all where there is a target."""
     count = 0
     with target.open("wb") if target else tempfile.TemporaryFile() as file:
-        for _, picture in scene.pictures():
+        for _, picture in annotated.pictures():
             count += 1
             if target:
                 file.write(picture.data)
     return count
 
 
-def _encode_finished(video: VideoInfo, finished: Path, target: Path) -> None:
+def _encode_finished(video: VideoFile, finished: Path, target: Path) -> None:
     """Decode the video, as whoever draws must, and encode what is drawn already."""
     size = f"{video.width}x{video.height}"
     raw = ("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(video.rate))
@@ -163,12 +162,12 @@ def _encode_finished(video: VideoInfo, finished: Path, target: Path) -> None:
     _ffmpeg(*both, "-map", "0:v", "-f", "null", "-", "-map", "1:v", *_ENCODING, target)
 
 
-def _burn(video: VideoInfo, subtitles: Path, target: Path) -> None:
+def _burn(video: VideoFile, subtitles: Path, target: Path) -> None:
     burning = f"ass={subtitles}:fontsdir={main_font().parent}"
     _ffmpeg("-i", video.path, "-vf", burning, *_ENCODING, target)
 
 
-def _visible(layout: Layout, video: VideoInfo) -> float:
+def _visible(layout: Layout, video: VideoFile) -> float:
     """How many comments are on screen, on average."""
     end = float(video.duration)
     spans: Sequence[float] = [

@@ -26,7 +26,7 @@ from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.statistics.split import Split
 from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.media.frame_times import FrameTimes
-from pipeline.media.probe import VideoInfo, probe
+from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
 from pipeline.report.material import Material, Voices
 from pipeline.report.page import write_page
@@ -57,7 +57,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "report"
         folder.mkdir()
-        video = probe(_long(Path(name)))
+        video = VideoFile.open(_long(Path(name)))
         material = _material(video)
         started = time.perf_counter()
         write_page(folder, material, lambda amount: None)
@@ -110,7 +110,7 @@ def _long(folder: Path) -> Path:
     return folder / "long.mp4"
 
 
-def _material(video: VideoInfo) -> Material:
+def _material(video: VideoFile) -> Material:
     """What a report is made from, with texts, times and reasons by chance."""
     chance = np.random.default_rng(1)
     pts = np.arange(video.frame_count)
@@ -132,7 +132,7 @@ def _material(video: VideoInfo) -> Material:
     )
 
 
-def _voices(video: VideoInfo, chance: np.random.Generator, count: int, layer: str) -> Voices:
+def _voices(video: VideoFile, chance: np.random.Generator, count: int, layer: str) -> Voices:
     """Comments of one kind, every tenth of them within one minute."""
     times = np.sort(chance.uniform(0, 60_000 * MINUTES, count))
     times[::10] = 60_000 * (MINUTES / 2 + chance.random(len(times[::10])))
@@ -159,7 +159,8 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
         first_map=maps * np.arange(count + 1),
         attention=attention,
         evidence=evidence,
-        peak=chance.random(maps * count, np.float32),
+        attention_peak=chance.random(maps * count, np.float32),
+        evidence_peak=chance.random(maps * count, np.float32),
         nats=chance.random(count, np.float32) * 9,
         mean_nats=chance.random(count, np.float32) * 9,
         rank=chance.integers(1, 101, count),
@@ -174,8 +175,8 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
     )
 
 
-def _summary(video: VideoInfo, count: int) -> Summary:
-    table = CommentTable(*range(1, 6), Split(*range(6, 13)))
+def _summary(video: VideoFile, count: int) -> Summary:
+    table = CommentTable(1, 2, 3, 4, 5, Split(*range(6, 13)))
     epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
     training = TrainingRecord(
         videos=["episode"],

@@ -18,7 +18,7 @@ from statistics import mean
 
 import yaml
 
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -65,7 +65,7 @@ def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
         "frames": {"fps": FPS},
         "features": {"backbone": options.network, "taps": options.taps}
         | ({} if Path(options.network).exists() else {"weights": "random"}),
-        "train": {"batch": 64},
+        "train": {"schedule": {"batch": 64}},
         "generate": {"rate": RATE},
     }
     for section, values in options.settings.items():
@@ -93,7 +93,7 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
         **{f"MRR {name}": standing.reciprocal_rank.mean for name, standing in ranks.items()},
         **{
             f"MRR ahead of {name}, low end": _low(ahead.low)
-            for name, ahead in evaluation.ahead.items()
+            for name, ahead in evaluation.mrr_gain.items()
         },
         "rate, Pearson": evaluation.rate.pearson.mean if evaluation.rate else 0.0,
     }

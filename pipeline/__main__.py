@@ -137,7 +137,7 @@ def _overrides(options: argparse.Namespace) -> dict[str, object]:
 
 
 def _moments(text: str) -> list[float]:
-    from pipeline.media.frame_times import parse_clock
+    from pipeline.runtime.clock import parse_clock
 
     try:
         return [parse_clock(moment) for moment in text.split(",")]

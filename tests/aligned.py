@@ -33,6 +33,6 @@ def aligned(
         past_end=0,
         before_start=0,
         delay_ms=delay_ms,
-        whole_videos_share=0.0,
+        held_out_videos_share=0.0,
         seed=0,
     )

@@ -8,7 +8,7 @@ from typing import Any
 import av
 
 from pipeline.media.colors import color_of
-from pipeline.media.decode import even_size, planar_pictures
+from pipeline.media.decode import planar_pictures
 from pipeline.media.encode import encoder
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo
@@ -94,7 +94,7 @@ def re_encoded(
 ) -> Path:
     """Pass the pictures of ``video`` through the encoder as the render stage does."""
     settings: dict[str, Any] = {
-        "size": even_size(video),
+        "size": video.even_size,
         "rate": video.rate,
         "unit": video.time_unit,
         "sample_aspect": video.sample_aspect,

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.prompt import PackedWords, Prompt
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import BEGIN, END
 
 _MAX_GROUP = 16

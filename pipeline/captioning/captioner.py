@@ -20,7 +20,7 @@ from pipeline.captioning.dropout import DropoutMasks
 from pipeline.captioning.prompt import FACTS, PackedWords, Prompt
 from pipeline.captioning.settings import Architecture
 from pipeline.captioning.softmax import AdaptiveSoftmax, FullSoftmax
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 
 
 class CaptionerSpec(Architecture, frozen=True, kw_only=True):

@@ -17,7 +17,7 @@ from torch import Tensor
 from pipeline.captioning.captioner import Captioner, CaptionerSpec, Step
 from pipeline.captioning.prompt import Prompt
 from pipeline.captioning.settings import DecodingSettings
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import BEGIN, END, PADDING, SPECIAL, UNKNOWN, Vocabulary
 
 Draws = npt.NDArray[np.float64]

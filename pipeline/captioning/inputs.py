@@ -10,8 +10,8 @@ import numpy.typing as npt
 import torch
 
 from pipeline.captioning.prompt import PictureGroups, Prompt
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Int64s
 
 
 @dataclass(frozen=True)

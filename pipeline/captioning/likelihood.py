@@ -11,8 +11,8 @@ import torch
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.inputs import CaptionInputs
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Int64s
 
 _BATCH = 512  # captions
 

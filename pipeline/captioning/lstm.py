@@ -24,7 +24,7 @@ from pipeline.captioning.captioner import Captioner, CaptionerSpec, Reading, Ste
 from pipeline.captioning.dropout import DropoutMasks
 from pipeline.captioning.prompt import FACTS, PackedWords, PictureGroups, Prompt, shared_rows
 from pipeline.learning.device import has_bfloat16_lstm
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 
 
 class State(NamedTuple):

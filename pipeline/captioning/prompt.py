@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 
 FACTS = ("time", "from_start", "to_end", "rate")
 """f: what is known of a caption's moment besides its picture. The time as a share of the video; how

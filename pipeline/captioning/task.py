@@ -61,9 +61,9 @@ class CaptionerTask:
         doubly_stochastic: float,
         seed: int,
     ) -> None:
-        """``doubly_stochastic`` is λ of Xu et al. 2015, equation 14: the cost of neglected positions.
+        """Batches hold about ``batch_size`` captions.
 
-        Batches hold about ``batch_size`` captions.
+        ``doubly_stochastic`` is the cost of neglected positions, λ of Xu et al. 2015, equation 14.
         """
         self.captioner = captioner
         self.networks: Mapping[str, nn.Module] = {_NETWORK: captioner}

@@ -29,7 +29,7 @@ from pipeline.captioning.prompt import (
     Prompt,
     shared_rows,
 )
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import PADDING
 
 _BLOCKS, _HEADS = 2, 4

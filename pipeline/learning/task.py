@@ -51,8 +51,10 @@ class Task(Protocol[Plan, Part]):
 
     @property
     def networks(self) -> Mapping[str, nn.Module]:
-        """What is trained, by name. Each network has an optimiser of its own; in each step they
-        learn one after the other, in this order. Most tasks have one, adversarial ones several.
+        """What is trained, by name.
+
+        Each network has an optimiser of its own; in each step they learn one after the other, in
+        this order. Most tasks have one network, adversarial ones several.
         """
 
     @property

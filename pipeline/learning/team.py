@@ -17,7 +17,7 @@ from pipeline.runtime import torchrun
 
 @dataclass(frozen=True)
 class Team:
-    """This process among those that train together."""
+    """The processes that train together, as one of them sees them."""
 
     rank: int
     size: int

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
-from typing import IO, Any
+from typing import IO
 
 import av
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.media.colors import Color, color_of, dynamic_range
 from pipeline.media.errors import no_pictures_decoded, times_go_back
-from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
+from pipeline.media.pixels import Yuv420
 from pipeline.media.probe import VideoInfo
-from pipeline.media.raw_frames import Picture, timed_pictures
+from pipeline.media.raw_frames import timed_pictures
+from pipeline.media.source import TimedPicture
 from pipeline.media.tonemap import tone_mapping
 from pipeline.runtime.errors import PipelineError
-
-Pixels = npt.NDArray[np.unsignedinteger[Any]]
 
 _CUT = re.compile(rb"frame:(\d+)")
 _SCENE_CHANGE = 10
@@ -35,23 +32,9 @@ jumps. Cuts of the clips that were looked at score 12.9 or more, all else 8.6 or
 
 _RUN_UPS = (1, 12, 60)
 """Seconds to seek before the wanted picture until one comes that needs none before it."""
-_SURELY = 2
+_LAST_SECONDS = 2
 """Seconds before the end of the pictures in which there is surely one."""
 _TIMED_FORMATS = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts"}
-
-
-@dataclass(frozen=True)
-class TimedPicture:
-    """One decoded picture."""
-
-    pts: int
-    """Presentation time in units of ``time_base``, 0 at the start of the file."""
-    time_base: Fraction
-    """Seconds in one unit of ``pts``."""
-    pixels: Picture
-    """(height, width, 3) RGB; a view of a buffer that later pictures overwrite."""
-    begins_scene: bool
-    """Whether the picture was cut here."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +43,7 @@ class PlanarPicture:
 
     time: Fraction
     """Seconds from the file's start, exactly as the file times it."""
-    planes: Pixels
+    planes: Yuv420
     """(height · 3 / 2, width) YUV 4:2:0: luma, then the two chroma planes; uint8, or uint16 for
     ten bits. A view of a buffer that later pictures overwrite; it may be drawn upon."""
 
@@ -87,13 +70,14 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
         pictures = timed_pictures(
             video, arguments, (size, size, 3), in_advance=True, pass_fds=(cuts.fileno(),)
         )
+        shape = (video.width, video.height)
         begun: set[int] = set()
         told = 0
         for number, (pts, unit, pixels) in enumerate(pictures):
             if lines := _whole_lines(cuts, told):
                 told += len(lines)
                 begun.update(map(int, _CUT.findall(lines)))
-            yield TimedPicture(pts, unit, pixels, number in begun)
+            yield TimedPicture(pts, unit, pixels, shape, begins_scene=number in begun)
 
 
 def planar_pictures(
@@ -127,12 +111,33 @@ def planar_pictures(
         yield from _within(pictures, since, until)
 
 
+def picture_at(video: VideoInfo, seconds: Fraction, color: Color) -> PlanarPicture:
+    """The picture of ``video`` on screen at ``seconds``, in ``color``, as a copy.
+
+    The first picture serves for earlier times and the last one for later times. Raises
+    PipelineError as ``planar_pictures`` does.
+    """
+    seconds = min(seconds, video.pictures_end)
+    # A picture may have been on screen for long: look further and further back for its start.
+    starts = [seconds - run_up for run_up in _RUN_UPS if run_up < seconds]
+    for since in [*starts, Fraction(0)]:
+        found = None
+        with closing(planar_pictures(video, since, None, color)) as pictures:
+            for picture in pictures:
+                if found is not None and picture.time > seconds:
+                    break
+                found = PlanarPicture(picture.time, picture.planes.copy())
+        if found is not None and (found.time <= seconds or since == 0):
+            return found
+    raise no_pictures_decoded(video.path)
+
+
 def last_picture(video: VideoInfo, color: Color) -> PlanarPicture:
     """The picture of ``video`` that is shown last, in ``color``, as a copy.
 
     Raises PipelineError as ``planar_pictures`` does.
     """
-    for since in (max(Fraction(0), video.pictures_end - _SURELY), Fraction(0)):
+    for since in (max(Fraction(0), video.pictures_end - _LAST_SECONDS), Fraction(0)):
         last = None
         with closing(planar_pictures(video, since, None, color)) as pictures:
             for picture in pictures:
@@ -140,44 +145,6 @@ def last_picture(video: VideoInfo, color: Color) -> PlanarPicture:
         if last is not None:
             return last
     raise no_pictures_decoded(video.path)
-
-
-def still(video: VideoInfo, seconds: float, width: int) -> bytes:
-    """One picture of ``video`` as JPEG: what is on screen at ``seconds``, ``width`` pixels across.
-
-    Past the last picture that is still the last one. Raises PipelineError: NO_FRAMES,
-    FFMPEG_FAILED.
-    """
-    ends = float(video.pictures_end)
-    for moment in (seconds, ends - float(1 / video.rate), ends - _SURELY, 0):
-        if moment <= seconds and (picture := _still(video, max(0.0, moment), width)):
-            return picture
-    raise no_pictures_decoded(video.path)
-
-
-def _still(video: VideoInfo, seconds: float, width: int) -> bytes:
-    """The first picture from ``seconds`` on, or nothing."""
-    with tone_mapping(video) as tones:
-        filters = [*deinterlacing(video), f"scale={width}:-2", *tones]
-        arguments = [
-            *("-ss", f"{seconds:.3f}", "-i", str(video.path)),
-            *("-map", f"0:{video.stream}", "-frames:v", "1"),
-            *("-vf", ",".join(filters), "-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "4"),
-        ]
-        with running([*arguments, "pipe:1"], stdout=subprocess.PIPE) as (process, said):
-            assert process.stdout is not None
-            picture: bytes = process.stdout.read()
-            try:
-                finish(process, said, f"taking a picture from {video.path}")
-            except PipelineError as error:
-                if "received no packets" not in error.problem:
-                    raise
-    return picture
-
-
-def even_size(video: VideoInfo) -> tuple[int, int]:
-    """Width and height rounded up to even numbers, which 4:2:0 video needs."""
-    return video.width + video.width % 2, video.height + video.height % 2
 
 
 def _within(
@@ -192,7 +159,7 @@ def _within(
 
 def _planar_from(video: VideoInfo, color: Color, seek: Fraction | None) -> Generator[PlanarPicture]:
     """All pictures, or those from a picture near ``seek`` that needs none before it."""
-    width, height = even_size(video)
+    width, height = video.even_size
     # Times stay those of the file: ffmpeg would shift them, and differently after a seek.
     arguments = ["-copyts"]
     filters = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,7 @@ from pipeline.media.ffmpeg import finish, running
 from pipeline.media.hardware import hardware_arguments
 from pipeline.media.nut import NutWriter
 from pipeline.media.probe import MediaInfo
-from pipeline.media.progress import progress_told
+from pipeline.media.progress import OnProgress, reporting
 from pipeline.media.stream_copy import carried, source_input
 
 BITEXACT = ("-fflags", "+bitexact", "-flags:v", "+bitexact")
@@ -47,7 +47,7 @@ def encoder(
     sample_aspect: Fraction = Fraction(1),
     color: Color = BT709,
     source: MediaInfo | None = None,
-    encoded: Callable[[int], object] | None = None,
+    on_progress: OnProgress | None = None,
 ) -> Iterator[PictureSink]:
     """Write ``target`` from pictures of ``size`` (width, height, both even).
 
@@ -55,17 +55,16 @@ def encoder(
     in one unit of those, 1 / ``rate`` unless given. ``pixel_format`` is that of the pictures
     handed in: yuv420p planes (height · 3 / 2, width) of ``color``, uint16 for ten bits, rgb24
     (height, width, 3) or gbrap planes (4, height, width) of green, blue, red and opacity. All
-    sound, text subtitles, chapters and titles of ``source`` go along, which picture times count
-    from the start of. A thread calls ``encoded`` with how many more pictures are done. The file
-    is complete only when the block ends without an exception. Raises PipelineError: DISK_FULL,
-    FFMPEG_FAILED.
+    sound, text subtitles, chapters and titles of ``source`` go along; picture times count from
+    its start. ``on_progress`` is called as ``OnProgress`` says. The file is complete only when
+    the block ends without an exception. Raises PipelineError: DISK_FULL, FFMPEG_FAILED.
     """
     unit = unit or 1 / rate
     filters = [
         *color_filters(pixel_format, color),
         f"setsar={sample_aspect.numerator}/{sample_aspect.denominator}",
     ]
-    with progress_told(encoded) as progress:
+    with reporting(on_progress) as progress:
         arguments = [
             # ffmpeg would move a first picture that comes after the sound to its start.
             *("-copyts", "-f", "nut", "-i", "pipe:0"),

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-import numpy.typing as npt
 
-MILLISECONDS = 1000  # in a second
-
-Int64s = npt.NDArray[np.int64]
+from pipeline.runtime.arrays import Bools, Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class FrameTimes:
         """When ``frame`` begins, in seconds."""
         return int(self.pts[frame]) * self.time_base
 
-    def milliseconds(self, frames: Int64s) -> npt.NDArray[np.float64]:
+    def milliseconds(self, frames: Int64s) -> Float64s:
         """When each of ``frames`` (n,) begins. Returns (n,), to the precision of a float."""
         return np.asarray(self.pts[frames] * float(self.time_base * MILLISECONDS), np.float64)
 
@@ -47,12 +45,12 @@ class FrameTimes:
         found = np.searchsorted(starts, times_ms * self.time_base.denominator, side="right") - 1
         return np.clip(found, 0, len(self.pts) - 1).astype(np.int64)
 
-    def past_end(self, times_ms: Int64s) -> npt.NDArray[np.bool_]:
+    def past_end(self, times_ms: Int64s) -> Bools:
         """Whether each time lies at or after the end of the last frame. Returns (n,)."""
         limit = self.end * self.time_base.numerator * MILLISECONDS
         return np.asarray(times_ms * self.time_base.denominator >= limit)
 
-    def inside(self, times_ms: Int64s) -> npt.NDArray[np.bool_]:
+    def inside(self, times_ms: Int64s) -> Bools:
         """Whether each time lies neither before the start nor past the end. Returns (n,)."""
         return (times_ms >= 0) & ~self.past_end(times_ms)
 
@@ -67,26 +65,6 @@ class FrameTimes:
         ``times_ms`` (n,) milliseconds. Returns (n,).
         """
         return np.clip(times_ms // MILLISECONDS, 0, self.second_count - 1)
-
-
-def parse_clock(text: str) -> float:
-    """Seconds of ``83.5``, ``1:23.5`` or ``0:01:23.5``.
-
-    Raises ValueError for what is none of these.
-    """
-    seconds = 0.0
-    for part in text.strip().split(":"):
-        if not part.replace(".", "", 1).isdecimal():
-            raise ValueError(f"{text!r} is no time")
-        seconds = 60 * seconds + float(part)
-    return seconds
-
-
-def clock_text(milliseconds: int) -> str:
-    """Such as ``0:23:40``, or ``-0:00:05``; whole seconds, what is left is cut off."""
-    minutes, seconds = divmod(abs(milliseconds) // MILLISECONDS, 60)
-    sign = "-" if milliseconds < 0 else ""
-    return f"{sign}{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
 def frame_rate(fps: float) -> Fraction:

@@ -10,9 +10,9 @@ from itertools import chain
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.media.ffmpeg import finish, running
+from pipeline.runtime.arrays import UInt8s
 
 GIF_RATE = Fraction(25, 2)
 """Pictures a second: GIF counts hundredths of a second, and this is 8 of them."""
@@ -21,7 +21,7 @@ _PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=diff_m
 """One palette for all; only what has changed is written."""
 
 
-def write_gif(target: Path, pictures: Iterator[npt.NDArray[np.uint8]]) -> None:
+def write_gif(target: Path, pictures: Iterator[UInt8s]) -> None:
     """Write pictures (height, width, 3) RGB of one size, in a loop without end.
 
     ffmpeg holds all of them for the choice of colours. Raises PipelineError: DISK_FULL,

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.media.colors import dynamic_range
-
-Floats = npt.NDArray[np.floating]
+from pipeline.runtime.arrays import Floats
 
 GRAPHICS_WHITE = 203.0
 """cd/m² of white text over HDR pictures: ITU-R BT.2408, 58 % of PQ's signal and 75 % of HLG's."""

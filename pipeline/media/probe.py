@@ -97,6 +97,11 @@ class VideoInfo(MediaInfo):
     mastering: Mastering
     """What goes along with HDR pictures."""
 
+    @property
+    def even_size(self) -> tuple[int, int]:
+        """Width and height rounded up to even numbers, which 4:2:0 video needs."""
+        return self.width + self.width % 2, self.height + self.height % 2
+
 
 def probe(path: Path, stream: int | None = None) -> VideoInfo:
     """Read the headers of ``path``, look at its two ends and decode its first picture.

@@ -1,4 +1,4 @@
-"""How many pictures ffmpeg has encoded, told while it works."""
+"""Progress of a running ffmpeg: how many pictures it has encoded."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import Thread
 
+OnProgress = Callable[[int], object]
+"""Called from a thread of its own with how many more pictures are done."""
+
 _END = "progress=end\n"
 
 
 @dataclass(frozen=True)
-class Progress:
-    """What makes ffmpeg report."""
+class ProgressPipe:
+    """What makes ffmpeg report its progress."""
 
     arguments: tuple[str, ...] = ()
     """For its command line."""
@@ -22,30 +25,31 @@ class Progress:
 
 
 @contextmanager
-def progress_told(encoded: Callable[[int], object] | None) -> Iterator[Progress]:
-    """Call ``encoded`` with how many more pictures are done, from a thread of the block's own."""
-    if encoded is None:
-        yield Progress()
+def reporting(on_progress: OnProgress | None) -> Iterator[ProgressPipe]:
+    """Call ``on_progress`` while the ffmpeg that is started in the block works."""
+    if on_progress is None:
+        yield ProgressPipe()
         return
     reading, writing = os.pipe()
-    thread = Thread(target=_tell, args=(reading, encoded), daemon=True)
+    thread = Thread(target=_report, args=(reading, on_progress), daemon=True)
     thread.start()
     try:
-        yield Progress(("-progress", f"pipe:{writing}"), (writing,))
+        yield ProgressPipe(("-progress", f"pipe:{writing}"), (writing,))
     finally:
-        with suppress(BrokenPipeError):  # of an ffmpeg that has ended by itself
+        # An ffmpeg that was killed has not written the line that ends the thread.
+        with suppress(BrokenPipeError):
             os.write(writing, _END.encode())
         os.close(writing)
         thread.join()
 
 
-def _tell(reading: int, encoded: Callable[[int], object]) -> None:
+def _report(reading: int, on_progress: OnProgress) -> None:
     done = 0
     with open(reading) as lines:
         for line in lines:
             key, _, value = line.partition("=")
             if key == "frame":
-                encoded(int(value) - done)
+                on_progress(int(value) - done)
                 done = int(value)
             if line == _END:
                 return

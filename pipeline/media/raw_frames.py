@@ -15,14 +15,12 @@ from itertools import cycle
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.media.errors import no_pictures_decoded, truncated
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.probe import VideoInfo
+from pipeline.runtime.arrays import UInt8s
 from pipeline.runtime.prefetch import ahead
-
-Picture = npt.NDArray[np.uint8]
 
 _ENDS_EARLY = re.compile(
     "partial file|File ended prematurely|Error during demuxing|Truncating packet"
@@ -42,7 +40,7 @@ def timed_pictures(
     *,
     in_advance: bool,
     **streams: Any,
-) -> Generator[tuple[int, Fraction, Picture]]:
+) -> Generator[tuple[int, Fraction, UInt8s]]:
     """Yield pts, the seconds in one unit of it, and pixels: uint8 of ``shape``.
 
     ``in_advance`` reads some of them while the caller is busy with others; otherwise a picture
@@ -79,7 +77,7 @@ def _raw_pictures(
     shape: tuple[int, ...],
     in_advance: bool,
     **streams: Any,
-) -> Generator[Picture]:
+) -> Generator[UInt8s]:
     count = 0
     # More pictures under way than ffmpeg would choose bridge the moments in which a core is
     # ours: 6 % on two cores.
@@ -105,7 +103,7 @@ def _raw_pictures(
         raise no_pictures_decoded(video.path)
 
 
-def _blocks(stream: Any, buffers: Picture) -> Iterator[Picture]:
+def _blocks(stream: Any, buffers: UInt8s) -> Iterator[UInt8s]:
     """Whole pictures from an unbuffered pipe, a buffer (pictures, …) at a time, in turn."""
     picture = math.prod(buffers.shape[2:])
     for pixels in cycle(buffers):

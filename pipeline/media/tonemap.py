@@ -12,7 +12,6 @@ import numpy as np
 from pipeline.media.colors import TONE_MAPPED, Color, color_of
 from pipeline.media.light import (
     GRAPHICS_WHITE,
-    Floats,
     from_bt709,
     hdr_primaries,
     hlg_light,
@@ -21,6 +20,7 @@ from pipeline.media.light import (
     screen_signal,
 )
 from pipeline.media.probe import VideoInfo
+from pipeline.runtime.arrays import Floats
 
 _STEPS = 33
 """Colours along each side of the table; between them ffmpeg interpolates."""

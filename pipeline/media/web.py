@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
@@ -14,7 +13,7 @@ from pipeline.media.encode import BITEXACT
 from pipeline.media.ffmpeg import finish, running
 from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
-from pipeline.media.progress import progress_told
+from pipeline.media.progress import OnProgress, reporting
 from pipeline.media.sound import changing
 from pipeline.media.stream_copy import readable_sound, sound_arguments
 from pipeline.media.tonemap import tone_mapping
@@ -38,17 +37,15 @@ def web_container(video: VideoInfo) -> WebContainer:
     return "webm" if _is_copied(video, "webm") else "mp4"
 
 
-def write_for_web(
-    video: VideoInfo, target: Path, encoded: Callable[[int], object] | None = None
-) -> None:
+def write_for_web(video: VideoInfo, target: Path, on_progress: OnProgress | None = None) -> None:
     """Write the pictures and the first sound track as a file of ``web_container(video)``.
 
     Times count from the file's start, as everywhere. What must be encoded becomes H.264 and AAC;
-    a thread calls ``encoded`` with how many more pictures are done. Raises PipelineError:
-    DISK_FULL, FFMPEG_FAILED.
+    ``on_progress`` is called as ``OnProgress`` says. Raises PipelineError: DISK_FULL,
+    FFMPEG_FAILED.
     """
     container = web_container(video)
-    with progress_told(encoded) as progress, tone_mapping(video) as tones:
+    with reporting(on_progress) as progress, tone_mapping(video) as tones:
         pictures = ["-c:v", "copy"]
         if not _is_copied(video, container):
             pictures = _encoded(video, tones)

@@ -9,12 +9,11 @@ from typing import NamedTuple
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.features_file import FeatureStore
+from pipeline.runtime.arrays import Float16s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.sample_size import ROUNDING_32
 
@@ -36,7 +35,7 @@ class FeatureBank:
     """One tap of several videos, mapped into memory and never copied, or resident on a GPU."""
 
     def __init__(self, paths: Sequence[Path], tap: str) -> None:
-        self._maps: list[npt.NDArray[np.float16]] = [_memory_map(path, tap) for path in paths]
+        self._maps: list[Float16s] = [_memory_map(path, tap) for path in paths]
         self._resident: Tensor | None = None
         self.starts = np.cumsum([0, *(len(rows) for rows in self._maps)])
         """The first row of each video, and the number of all rows."""
@@ -71,7 +70,7 @@ class FeatureBank:
         return torch.from_numpy(taken)
 
     @cached_property
-    def means(self) -> npt.NDArray[np.float16]:
+    def means(self) -> Float16s:
         """(rows, c) the mean position of every picture; a vector is its own mean."""
         found = np.empty((self.starts[-1], self.row_shape[-1]), np.float16)
         for video, start in zip(self._maps, self.starts, strict=False):
@@ -115,7 +114,7 @@ def _or_one(std: Tensor, scale: Tensor) -> Tensor:
     return torch.where(std > ROUNDING_32 * scale, std, torch.ones_like(std))
 
 
-def _memory_map(path: Path, tap: str) -> npt.NDArray[np.float16]:
+def _memory_map(path: Path, tap: str) -> Float16s:
     with h5py.File(path, "r") as file:
         data = file[tap]
         return np.memmap(path, np.float16, "r", data.id.get_offset(), data.shape)

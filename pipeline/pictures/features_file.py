@@ -17,14 +17,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
-import numpy as np
-import numpy.typing as npt
 
+from pipeline.runtime.arrays import Float16s
 from pipeline.runtime.atomic_files import replace_durably
 from pipeline.runtime.disk_space import require_space
 from pipeline.runtime.errors import ExitCode, PipelineError
-
-Float16s = npt.NDArray[np.float16]
 
 _log = logging.getLogger(__name__)
 
@@ -165,7 +162,7 @@ class FeatureStore:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
             f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
-            "Add one to `features: taps:`, or change `train: attention:`",
+            "Add one to `features: taps:`, or change `train: {model: {attention: …}}`",
         )
 
     def read(self, tap: str) -> Float16s:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from fractions import Fraction
-from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
-from PIL import Image
 
-from pipeline.media.decode import TimedPicture
-from pipeline.media.raw_frames import Picture
+from pipeline.media.pixels import Picture
+from pipeline.media.source import TimedPicture
+from pipeline.runtime.arrays import Float64s
 
 GRID = 14
 """Blocks across and down that pictures are compared by: the positions of conv5_3 at 224."""
@@ -45,7 +43,7 @@ class Near:
         """Compare two pictures, (size, size, 3)."""
         return bool(self.changes(one, other).max() <= self._threshold)
 
-    def changes(self, one: Picture, other: Picture) -> npt.NDArray[np.float64]:
+    def changes(self, one: Picture, other: Picture) -> Float64s:
         """Mean absolute difference of each block, at most (14, 14), in grey levels."""
         size = len(one)
         difference = self._difference[:size, :size]
@@ -80,12 +78,3 @@ class FrameSelector:
         # From grid point to grid point, so that a rate that does not divide loses nothing.
         self._due = (time // self._interval + 1) * self._interval
         return True
-
-
-def thumbnail(picture: Picture, shape: tuple[int, int], longest: int = 160) -> bytes:
-    """A squeezed ``picture`` as a small JPEG in the ``shape`` (width, height) of its video."""
-    scale = longest / max(shape)
-    size = (max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale)))
-    file = BytesIO()
-    Image.fromarray(picture).resize(size, Image.Resampling.BOX).save(file, "JPEG", quality=80)
-    return file.getvalue()

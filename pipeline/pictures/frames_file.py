@@ -23,9 +23,9 @@ from typing import Any
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import FrameTimes, Int64s
+from pipeline.media.frame_times import FrameTimes
+from pipeline.runtime.arrays import Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
 _BLOCK = 32  # pictures written at once
@@ -50,7 +50,7 @@ class FramesWriter:
         self._time_base = Fraction(1)
         self._row: list[int] = []
         self._cuts: list[int] = []
-        self._thumbnails: list[npt.NDArray[np.uint8]] = []
+        self._thumbnails: list[UInt8s] = []
         self._thumbnail_frame: list[int] = []
         self._held_until = Fraction(0)
         self._next_second = -(2**63)  # pts at which the next thumbnail is due
@@ -61,7 +61,7 @@ class FramesWriter:
         self,
         pts: int,
         time_base: Fraction,
-        picture: npt.NDArray[np.uint8] | None,
+        picture: UInt8s | None,
         begins_scene: bool = False,
     ) -> None:
         """Append a frame that shows ``picture``, or the last one again for None."""
@@ -84,7 +84,7 @@ class FramesWriter:
         self._next_second = math.ceil((second + 1) / self._time_base)
 
     @property
-    def last_picture(self) -> npt.NDArray[np.uint8] | None:
+    def last_picture(self) -> UInt8s | None:
         """The picture added last, (size, size, 3)."""
         return self._block[(self.kept - 1) % _BLOCK] if self.kept else None
 
@@ -171,6 +171,16 @@ class Frames:
                 end=int(file.attrs["end"]),
             )
             return cls(times, file["row"][:], str(file.attrs["fingerprint"]), file["cuts"][:])
+
+    def seek_times(self, pictures: Int64s) -> Float64s:
+        """(n,) seconds at which a player shows some of the pictures (n,).
+
+        The middle of the time that the first frame with each picture is on screen: rounding
+        does not lead to a neighbour.
+        """
+        edges = np.append(self.times.pts, self.times.end)
+        first = self.first_frames()[pictures]
+        return np.asarray((edges[first] + edges[first + 1]) / 2 * float(self.times.time_base))
 
     def first_frames(self) -> Int64s:
         """(pictures,) the first frame that shows each picture."""

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from pipeline.danmaku.drawing.glyphs import clean_text
-from pipeline.danmaku.explanation.heat import strength_over
-from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.danmaku.video.stills import picture_at
-from pipeline.media.frame_times import MILLISECONDS
+from pipeline.danmaku.explanation.heat import heat_over
 from pipeline.report.content import Explanation
 from pipeline.report.material import Material
+from pipeline.runtime.clock import MILLISECONDS
 
 _MOST = 12
 _WIDTH = 360  # pixels
@@ -44,16 +43,14 @@ def write_gallery(
 ) -> list[Shown]:
     """Write pictures below ``folder``, to ``gallery/``; none for a model without attention."""
     (folder / "gallery").mkdir()
-    scene, times = Scene(material.video, []), material.frames.times
     found = []
     for place, number in enumerate(_chosen(explanations, float(material.video.duration))):
         comment, why = material.generated.comments[number], explanations[number]
         sharpest = int(np.argmax(why.peaks[: len(why.words)]))
-        (frame,) = times.frames_at(np.array([round(why.seen * MILLISECONDS)])).tolist()
-        _, picture = picture_at(scene, times.seconds(frame), _WIDTH)
-        strength = material.explained.attention[why.map + sharpest] / np.float32(255)
+        picture = material.video.picture_at(Fraction(why.seen), _WIDTH)
+        heat = material.explained.attention[why.map + sharpest]
         name = f"gallery/{place:02}.jpg"
-        Image.fromarray(strength_over(picture, strength)).save(folder / name, quality=_QUALITY)
+        Image.fromarray(heat_over(picture, heat)).save(folder / name, quality=_QUALITY)
         time, text = comment.time_ms / MILLISECONDS, clean_text(comment.text)
         height, width = picture.shape[:2]
         found.append(Shown(name, width, height, number, time, text, why.words[sharpest]))

@@ -6,12 +6,12 @@ import math
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.heat import palette
 from pipeline.report.content import A_SHEET, ACROSS, Heat, HeatKind
+from pipeline.runtime.arrays import UInt8s
 
 
 def write_heat(folder: Path, explained: Explained) -> Heat | None:
@@ -23,7 +23,7 @@ def write_heat(folder: Path, explained: Explained) -> Heat | None:
     return Heat(explained.side, ["attention", "evidence"])
 
 
-def write_sheets(folder: Path, kind: HeatKind, maps: npt.NDArray[np.uint8]) -> None:
+def write_sheets(folder: Path, kind: HeatKind, maps: UInt8s) -> None:
     """Write ``maps`` (n, p), 0–255, below ``folder``, to ``heat/KIND-000.png`` and so on."""
     (folder / "heat").mkdir(exist_ok=True)
     colours = palette()
@@ -34,7 +34,7 @@ def write_sheets(folder: Path, kind: HeatKind, maps: npt.NDArray[np.uint8]) -> N
         image.save(path, transparency=colours[:, 3].tobytes())
 
 
-def _tiled(maps: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _tiled(maps: UInt8s) -> UInt8s:
     """Maps (n, p) beside and below one another, ``ACROSS`` in a row."""
     side = math.isqrt(maps.shape[1])
     rows = -(-len(maps) // ACROSS)

@@ -9,7 +9,7 @@ from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.statistics.counting import Statistics
-from pipeline.media.probe import VideoInfo
+from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
 from pipeline.report.history import Done
 from pipeline.report.summary import Summary
@@ -27,7 +27,7 @@ class Voices:
 class Material:
     """All that the page tells."""
 
-    video: VideoInfo
+    video: VideoFile
     frames: Frames
     generated: Voices
     viewers: Voices | None

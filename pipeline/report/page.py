@@ -9,13 +9,13 @@ from pathlib import Path
 
 from PIL import Image
 
-from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
-from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.danmaku.video.stills import crowded, picture_at
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
 from pipeline.engine.versions import versions
-from pipeline.media.probe import VideoInfo
+from pipeline.media.video_file import VideoFile
 from pipeline.media.web import web_container, write_for_web
 from pipeline.report.content import Player
 from pipeline.report.gallery import write_gallery
@@ -87,13 +87,13 @@ def write_page(folder: Path, material: Material, encoded: Callable[[int], object
         absent=material.absent,
         history=material.history,
         versions=versions(),
-        layouts={name: examine(layout) for name, layout in layouts.items()},
+        layouts={name: measure_quality(layout) for name, layout in layouts.items()},
     )
     (folder / "index.html").write_text(text, encoding="utf-8")
 
 
-def _write_poster(target: Path, video: VideoInfo, layout: Layout) -> None:
+def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:
     """The moment at which most comments are on screen."""
-    moments = crowded(layout, video, 1) if layout.placed else [Fraction(0)]
-    _, picture = picture_at(Scene(video, [layout]), moments[0], _POSTER_WIDTH)
+    moments = crowded_moments(layout, video, 1) if layout.placed else [Fraction(0)]
+    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), moments[0], _POSTER_WIDTH)
     Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)

@@ -12,8 +12,8 @@ from pipeline.danmaku.drawing.exported import DrawnComment
 from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.media.frame_times import MILLISECONDS
 from pipeline.report.content import Explanation, Learned, Spoken
+from pipeline.runtime.clock import MILLISECONDS
 
 
 def spoken(

@@ -10,10 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from pipeline.captioning.training_record import Epoch
-from pipeline.danmaku.evaluation.record import Evaluation, Standing
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.statistics import plots
 from pipeline.danmaku.statistics.counting import Statistics
 from pipeline.danmaku.training.training_record import TrainingRecord
+from pipeline.evaluation.ranking import RankMetrics
 from pipeline.report.language import phrases
 from pipeline.report.svg_plots import COLOUR, svg
 
@@ -60,7 +61,7 @@ def _drawings(
         found[f"words-{n}"] = plots.rank_frequency(statistics.words.rank_frequency, labels)
         labels = words("time"), words("comments")
         found[f"seconds-{n}"] = plots.comments_per_second(statistics.per_second, labels)
-        if statistics.delay.found:
+        if statistics.delay.estimated:
             labels = words("delay"), words("share")
             found[f"delays-{n}"] = plots.delays(statistics.delay.distribution, labels)
     return found
@@ -82,7 +83,7 @@ def losses(epochs: Sequence[Epoch], best: int, words: Words) -> str:
     return svg("losses", draw)
 
 
-def reciprocal_ranks(standings: Mapping[str, Standing], words: Words) -> str:
+def reciprocal_ranks(standings: Mapping[str, RankMetrics], words: Words) -> str:
     """Mean reciprocal rank of each scorer, with its interval; the best at the top."""
 
     def draw(axes: Axes) -> None:

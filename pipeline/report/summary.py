@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.runtime.atomic_files import write_json
 

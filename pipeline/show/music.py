@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from pipeline.runtime.arrays import Float32s
 from pipeline.show.chance import Purpose, generator
 from pipeline.show.script import Scene, Script
 from pipeline.show.spec import RATE, EpisodeSpec
@@ -24,7 +24,7 @@ _CHORDS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 0, 4), (5, 3, 0, 4))
 """Degrees of the scale, one for each bar."""
 _MAJOR, _MINOR = (0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10)
 
-Wave = npt.NDArray[np.float32]
+Wave = Float32s
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import msgspec
 
 from pipeline.runtime.atomic_files import write_text
 from pipeline.runtime.errors import ExitCode, PipelineError
+
+if TYPE_CHECKING:
+    from pipeline.media.source import PictureSource
+    from pipeline.media.video_file import VideoFile
 
 
 class _Pointer(msgspec.Struct, frozen=True):
@@ -56,12 +60,26 @@ def source_path(given: Path) -> Path:
     return Path(Source.load(given).path) if _is_pointer(given) else given
 
 
-def source_video(given: Path) -> tuple[Path, int | None]:
-    """The user's video and the number of its picture stream, as ``probe`` takes them."""
+def open_source(given: Path) -> PictureSource:
+    """The user's pictures, from a pointer to them or from their own path.
+
+    Raises PipelineError as ``open_video`` does.
+    """
+    return open_video(given)
+
+
+def open_video(given: Path) -> VideoFile:
+    """The user's video, from a pointer to it or from its own path.
+
+    Raises PipelineError: BAD_ARTIFACT for a damaged pointer, VIDEO_MISSING, NOT_A_VIDEO,
+    VIDEO_TRUNCATED, NO_FRAMES.
+    """
+    from pipeline.media.video_file import VideoFile
+
     if not _is_pointer(given):
-        return given, None
+        return VideoFile.open(given)
     source = Source.load(given)
-    return Path(source.path), source.stream
+    return VideoFile.open(Path(source.path), source.stream)
 
 
 def comment_sources(given: Path) -> CommentSources:

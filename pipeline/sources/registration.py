@@ -108,10 +108,10 @@ def _checked(stream: int | Literal["auto"], video: Path, place: str) -> int | No
     """The number of a picture stream that ``video`` has, or None for the one players choose."""
     if stream == "auto":
         return None
-    from pipeline.media.probe import probe
+    from pipeline.media.video_file import VideoFile
 
     try:
-        return probe(video, stream).stream
+        return VideoFile.open(video, stream).stream
     except PipelineError as error:
         if not place or error.code != ExitCode.USAGE:
             raise

@@ -6,69 +6,58 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from pipeline.danmaku.alignment.settings import HeldOutSettings
 from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
-    """What to do at the edges, which picture a comment is about, and what is held out."""
+    """What becomes of comments outside the video, what each is about, and what is held out."""
 
     past_end: Literal["drop", "last"] = "drop"
-    """Comments behind the last frame: dropped, or to that frame, as the article did. Mostly they
-    are about another video, and all of them would be learned as what one frame shows."""
+    """Comments after the last frame: dropped, or put on that frame as the article did. Most of
+    them are about another video, and all would be learned as what one frame shows."""
     before_start: Literal["drop", "first"] = "drop"
-    """Comments of negative times: dropped, or to the first frame."""
+    """Comments with a negative time: dropped, or put on the first frame."""
     max_outside: Annotated[float, Meta(ge=0, le=1)] = 0.5
-    """Share of a video's comments outside of it above which the file is taken for another
-    video's and refused, whatever would become of these comments."""
+    """Share of comments outside the video above which the file is refused, because it seems to
+    belong to another video. It does not matter whether such comments would be dropped."""
     delay: Literal["none", "estimated"] | Annotated[float, Meta(ge=0, le=30)] = "estimated"
-    """How long before a comment what it is about was seen: the estimate of the stage ``delay``,
-    nothing, as in the article, or seconds."""
-    split: Literal["frames", "seconds", "blocks", "halves", "videos"] = "seconds"
-    """What is held out as a whole: random frames, as in the article, random seconds or blocks,
-    the second half, or whole videos. Neighbouring frames show the same picture, so they are no
-    fair test."""
-    block: Annotated[float, Meta(ge=1)] = 30
-    """Seconds of a block."""
-    dev_share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
-    """Share of frames, seconds, blocks or videos that is held out."""
+    """How long before its time a comment's subject was seen: as estimated by the stage ``delay``,
+    0 as in the article, or so many seconds."""
+    held_out: HeldOutSettings = HeldOutSettings()
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
-    """Decides which ones."""
+    """Decides what is held out."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``aligned.h5``."""
     import numpy as np
 
-    from pipeline.danmaku.alignment.align import Split, align
-    from pipeline.danmaku.alignment.delay_file import Delay
+    from pipeline.danmaku.alignment.align import align
     from pipeline.danmaku.alignment.outside import Outside
     from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
     from pipeline.engine.stage import log
     from pipeline.pictures.frames_file import Frames
 
-    delay_ms = round(config.delay * 1000) if isinstance(config.delay, float | int) else 0
-    if config.delay == "estimated":
-        estimate = Delay.load(inputs["delay"])
-        delay_ms = estimate.median_ms if estimate.found else 0
-        if not estimate.found:
-            log.warning("no reaction delay could be estimated: comments stay at their own time")
+    delay_ms = _delay_ms(config, inputs)
     frames = Frames.load(inputs["frames"])
     comments = list(read_lines(inputs["comments"], WordedComment))
-    outside = Outside.of(np.array([c.time_ms for c in comments], np.int64), frames.times)
+    outside = Outside.count(np.array([c.time_ms for c in comments], np.int64), frames.times)
     outside.require_at_most(config.max_outside)
     if outside.worth_a_warning:
         log.warning("%s; %s", outside, _what_becomes_of_them(config))
     aligned = align(
         comments,
         frames,
-        Split(config.split, config.dev_share, config.block, config.seed),
+        config.held_out,
         drop_before_start=config.before_start == "drop",
         drop_past_end=config.past_end == "drop",
         delay_ms=delay_ms,
+        seed=config.seed,
     )
     aligned.save(outputs["aligned"])
-    held_out = "whole videos" if config.split == "videos" else int(aligned.dev.sum())
+    held_out = "whole videos" if config.held_out.by == "videos" else int(aligned.dev.sum())
     return (
         f"{len(aligned.line)} of {len(comments)} comments aligned, {held_out} held out;"
         f" {aligned.past_end} past the end, {aligned.before_start} before the start"
@@ -76,9 +65,24 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
 
 
+def _delay_ms(config: Config, inputs: Files) -> int:
+    from pipeline.danmaku.alignment.delay_file import Delay
+    from pipeline.engine.stage import log
+
+    if isinstance(config.delay, float | int):
+        return round(config.delay * 1000)
+    if config.delay == "none":
+        return 0
+    delay = Delay.load(inputs["delay"])
+    if not delay.estimated:
+        log.warning("no reaction delay could be estimated: comments stay at their own time")
+        return 0
+    return delay.median_ms
+
+
 def _what_becomes_of_them(config: Config) -> str:
-    late = {"drop": "dropped", "last": "on the last frame"}[config.past_end]
-    early = {"drop": "dropped", "first": "on the first frame"}[config.before_start]
+    late = {"drop": "dropped", "last": "put on the last frame"}[config.past_end]
+    early = {"drop": "dropped", "first": "put on the first frame"}[config.before_start]
     return (
         f"those past its end are {late} (`align: past_end: {config.past_end}`), those before its"
         f" start {early} (`before_start: {config.before_start}`)"

@@ -10,68 +10,63 @@ from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from pipeline.danmaku.comments.comments_file import GeneratedComment
+    from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.heat import AttendedComment
-    from pipeline.media.frame_times import Int64s
-    from pipeline.pictures.frames_file import Frames
 
 
 class Config(StageConfig, frozen=True):
     """Which comments are shown."""
 
     words: tuple[str, ...] = ()
-    """Only comments with any of these; all where there are none."""
+    """Only comments with any of these; empty for all comments."""
     at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
-    """Seconds; the comments nearest to each. Where there are none, comments of the whole video."""
+    """Seconds: the comments nearest to each. Empty for comments of the whole video."""
     map: Literal["attention", "evidence"] = "attention"
-    """How much each position counted when a word was chosen, before which attention is paid; or
-    how much more attention to it would have favoured that word."""
-    most: Annotated[int, Meta(ge=1, le=50)] = 12
-    """Comments shown."""
+    """How much each position counted when a word was chosen, or how much more attention to it
+    would have favoured that word."""
+    max_comments: Annotated[int, Meta(ge=1, le=50)] = 12
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``attention.png`` and ``attention.mp4``."""
+    from fractions import Fraction
+
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
     from pipeline.danmaku.drawing.lettering import Lettering
-    from pipeline.danmaku.explanation.heat import decoded
+    from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
     from pipeline.engine.stage import log
-    from pipeline.media.decode import still
     from pipeline.media.encode import encoder
-    from pipeline.media.probe import probe
-    from pipeline.pictures.frames_file import Frames
+    from pipeline.media.pixels import resized
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import track
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_source
 
-    video = probe(*source_video(inputs["source"]))
-    frames = Frames.load(inputs["frames"])
+    source = open_source(inputs["source"])
     comments = list(read_lines(inputs["comments"], GeneratedComment))
-    duration = float(frames.times.duration)
-    chosen = choose(comments, config.words, config.at, config.most, duration)
-    attended = _attended(inputs, comments, chosen, frames, config.map)
+    explained = Explained.load(inputs["explained"])
+    duration = float(source.duration)
+    chosen = choose(comments, config.words, config.at, config.max_comments, duration).tolist()
+    _require_maps(explained)
+    attended = [_attended(comments[index], explained, index, config.map) for index in chosen]
 
-    aspect = float(video.width * video.sample_aspect / video.height)
-    lettering = Lettering()
-    title = f"{video.path.name} · where {inputs['model'].parent.name} looked for each word"
+    aspect, lettering = float(source.aspect), Lettering()
+    title = f"{source.name} · where the model looked for each word"
     sheet = Sheet(attended, aspect, title, lettering)
     speller = Speller(aspect, lettering)
-    moments = [_when_seen(frames, comments[place].frame) for place in chosen.tolist()]
     with (
         published(outputs["strips"]) as strips,
         published(outputs["animation"]) as animation,
         encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
     ):
-        for number, moment in enumerate(track(moments, len(moments), "attention", "comments")):
-            seen = still(video, moment, speller.picture[0])
-            sheet.fill(number, decoded(seen, sheet.cell))
-            for picture in speller.spell(attended[number], decoded(seen, speller.picture)):
-                sink.write(picture)
+        for number, index in enumerate(track(chosen, len(chosen), "attention", "comments")):
+            picture = source.picture_at(Fraction(explained.seen_s[index]), speller.picture[0])
+            sheet.fill(number, resized(picture, sheet.cell))
+            for spelt in speller.spell(attended[number], resized(picture, speller.picture)):
+                sink.write(spelt)
         sheet.save(strips)
     if lettering.missing:
         log.warning("no font has: %s; they are drawn as boxes", " ".join(sorted(lettering.missing)))
@@ -79,58 +74,46 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return f"{len(attended)} comments, {words} words and end marks"
 
 
+def _require_maps(explained: Explained) -> None:
+    from pipeline.runtime.errors import ExitCode, PipelineError
+
+    if not explained.side:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            "the model pays no attention to positions of a square grid, which could be shown",
+            "Train one that does: `train: {model: {attention: additive}}`, on one of"
+            " `features: taps:` that is a square grid, such as VGG-19's conv5_3",
+        )
+
+
 def _attended(
-    inputs: Files,
-    comments: Sequence[GeneratedComment],
-    chosen: Int64s,
-    frames: Frames,
+    comment: GeneratedComment,
+    explained: Explained,
+    index: int,
     kind: Literal["attention", "evidence"],
-) -> list[AttendedComment]:
-    """The ``chosen`` comments with where the model looks when it tells their words."""
-    import torch
-
-    from pipeline.captioning.attention_maps import MAX_WORDS, caption_maps
-    from pipeline.captioning.model_file import Model
+) -> AttendedComment:
+    """The ``index``-th comment with its maps of one ``kind``."""
     from pipeline.danmaku.explanation.heat import AttendedComment
-    from pipeline.danmaku.training.inputs import inputs_of_generated
     from pipeline.text.normalize import normalize
-
-    # Too few words to pay for moving to a GPU.
-    model = Model.open(inputs["model"], inputs["features"], torch.device("cpu"))
-    sentences = [model.encode(comment.words) for comment in comments]
-    rows = inputs_of_generated(comments, sentences, chosen, frames, model.card.spec)
-    shown = [sentences[place][:MAX_WORDS] for place in chosen.tolist()]
-    maps = caption_maps(model.captioner, rows, model.bank(inputs["features"]), shown)
 
     def one_line(text: str) -> str:
         return normalize(text, None, nfkc=False)
 
-    found = []
-    for place, both in zip(chosen.tolist(), maps, strict=True):
-        its_maps = both.attention if kind == "attention" else both.saliency
-        comment = comments[place]
-        ending = "end" if len(comment.words) <= MAX_WORDS else "…"
-        labels = [*map(one_line, comment.words[:MAX_WORDS]), ending]
-        found.append(AttendedComment(comment.time_ms, one_line(comment.text), labels, its_maps))
-    return found
-
-
-def _when_seen(frames: Frames, frame: int) -> float:
-    """A second at which to find the picture that ``frame`` shares, the one the model was shown.
-
-    It lies between that picture's first frame and the one before: a seek stops at the next.
-    """
-    first = int(frames.first_frames()[frames.row[frame]])
-    return float(frames.times.seconds(max(0, first - 1)) + frames.times.seconds(first)) / 2
+    rows = explained.maps_of(index)
+    if kind == "attention":
+        heat, peaks = explained.attention[rows], explained.attention_peak[rows]
+    else:
+        heat, peaks = explained.evidence[rows], explained.evidence_peak[rows]
+    # A long comment has maps of its first words only, and none of its end mark.
+    labels = [*map(one_line, explained.words[index]), "end"][: len(heat)]
+    return AttendedComment(comment.time_ms, one_line(comment.text), labels, heat, peaks)
 
 
 STAGE = Stage(
     inputs={
         "source": "{video}/source.video.json",
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
         "comments": "{video}/generated.jsonl",
-        "model": "models/{model}/model.safetensors",
+        "explained": "{video}/explained.h5",
     },
     outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
     config=Config,

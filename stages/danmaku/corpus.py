@@ -17,8 +17,8 @@ _LONGEST = 320  # pixels of a thumbnail's longer side
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``corpus.h5``."""
-    from pipeline.danmaku.alignment.align import hold_out_videos
     from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.danmaku.comments.comments_file import read_lines
     from pipeline.danmaku.comments.record import Comment
     from pipeline.danmaku.training.corpus_file import TrainingVideo, write_corpus
@@ -49,7 +49,7 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
     """A JPEG of each picture that was learned from, in the shape of the video."""
     import h5py
 
-    from pipeline.pictures.frame_selection import thumbnail
+    from pipeline.pictures.thumbnail import thumbnail
 
     with h5py.File(frames, "r") as file:
         shape = int(file.attrs["width"]), int(file.attrs["height"])

@@ -11,7 +11,7 @@ from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
-    """What the interval is drawn with."""
+    """The seed of the interval's resampling."""
 
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
 
@@ -20,21 +20,18 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``delay.json``."""
     import h5py
 
-    from pipeline.danmaku.alignment.reaction_delay import (
-        estimate_delay,
-        find_cuts,
-        frequent_tokens,
-        thumbnails,
-    )
+    from pipeline.danmaku.alignment.cuts import find_cuts, thumbnails
+    from pipeline.danmaku.alignment.reaction_delay import estimate_delay
+    from pipeline.danmaku.alignment.tokens import frequent_tokens
     from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
-    from pipeline.media.frame_times import MILLISECONDS
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.clock import MILLISECONDS
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)
     with h5py.File(inputs["frames"], "r") as file:
         cuts = find_cuts(*thumbnails(frames, file), duration)
-    # What was written past the end is about nothing that is in the video.
+    # Comments outside the video are about nothing that is in it.
     end_ms = duration * MILLISECONDS
     comments = read_lines(inputs["comments"], WordedComment)
     tokens = frequent_tokens(
@@ -42,10 +39,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
     delay = estimate_delay(tokens, cuts, duration, config.seed)
     delay.save(outputs["delay"])
-    if not delay.found:
+    if not delay.estimated:
         return (
-            f"no delay can be told from {delay.words} frequent words and {delay.cuts} cuts of"
-            f" the picture in {duration:.0f} s"
+            f"no delay can be estimated from {delay.tokens} frequent words and {delay.cuts} cuts"
+            f" in {duration:.0f} s"
         )
     return (
         f"comments come {delay.median_ms / 1000:.2f} s after what they are about"

@@ -1,4 +1,4 @@
-"""Measure a model on a video's comments that it has not learned from, beside its rivals."""
+"""Measure a model on viewers' comments that it has not learned from, beside baselines."""
 
 from __future__ import annotations
 
@@ -10,25 +10,39 @@ from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
-    from pipeline.danmaku.evaluation.record import Evaluation
+    from pipeline.danmaku.evaluation.evaluation_file import Evaluation
+    from pipeline.danmaku.evaluation.subject import Episode, Trained
 
 
 class Config(StageConfig, frozen=True):
     """How much is measured."""
 
-    queries: Annotated[int, Meta(ge=1)] = 500
-    """Seconds whose comments are ranked among others, at most."""
-    block: Annotated[float, Meta(ge=1)] = 10
-    """Seconds of the blocks that are resampled for intervals."""
+    max_queries: Annotated[int, Meta(ge=1)] = 500
+    """Seconds whose comments are ranked among other comments."""
+    bootstrap_block_seconds: Annotated[float, Meta(ge=1)] = 10
+    """Length of the blocks that are resampled for intervals."""
     seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``evaluation.json``."""
+    from pipeline.danmaku.evaluation.evaluate import evaluate
+
+    evaluation = evaluate(
+        *_subject(inputs),
+        max_queries=config.max_queries,
+        block_s=config.bootstrap_block_seconds,
+        seed=config.seed,
+    )
+    evaluation.save(outputs["evaluation"])
+    return _summary(evaluation)
+
+
+def _subject(inputs: Files) -> tuple[Trained, Episode]:
+    """The model with what it learned from, and the video to measure it on."""
     from pipeline.captioning.model_file import Model
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
-    from pipeline.danmaku.evaluation.evaluation import evaluate
     from pipeline.danmaku.evaluation.subject import Episode, Trained
     from pipeline.danmaku.rate.model import RateModel
     from pipeline.danmaku.training.corpus_file import TrainingCorpus
@@ -39,40 +53,35 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     model = Model.open(inputs["model"], inputs["features"], best_device())
     corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
+    trained = Trained(model, RateModel.load(inputs["rate"]), corpus.videos)
     frames = Frames.load(inputs["frames"])
     truth = truth_beside(source_path(inputs["source"]))
-    evaluation = evaluate(
-        Trained(model, RateModel.load(inputs["rate"]), corpus.videos),
-        Episode.of(
-            inputs["aligned"].parent.name,
-            Aligned.load(inputs["aligned"]),
-            frames,
-            inputs["features"],
-            list(read_lines(inputs["generated"], GeneratedComment)),
-            Truth.load(truth) if truth else None,
-            corpus.video_of(frames),
-        ),
-        most_queries=config.queries,
-        block_s=config.block,
-        seed=config.seed,
+    episode = Episode.prepare(
+        name=inputs["aligned"].parent.name,
+        aligned=Aligned.load(inputs["aligned"]),
+        frames=frames,
+        features=inputs["features"],
+        generated=list(read_lines(inputs["generated"], GeneratedComment)),
+        truth=Truth.load(truth) if truth else None,
+        learned=corpus.video_of(frames),
     )
-    evaluation.save(outputs["evaluation"])
-    return _told(evaluation)
+    return trained, episode
 
 
-def _told(evaluation: Evaluation) -> str:
-    told, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
-    likelihood = (
-        f"{told.nll.mean:.3f} nats a word, of which the picture tells {told.pmi.mean:+.3f}"
-        if told
-        else f"too little to tell a likelihood ({evaluation.too_little['likelihood']} comments)"
+def _summary(evaluation: Evaluation) -> str:
+    likelihood, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
+    nats = (
+        f"{likelihood.nll.mean:.3f} nats per word, of which the picture explains"
+        f" {likelihood.pmi.mean:+.3f}"
+        if likelihood
+        else f"too few comments for a likelihood ({evaluation.too_little['likelihood']})"
     )
     rank = (
         f"mean reciprocal rank {scorers['model'].reciprocal_rank.mean:.3f}"
         if scorers
-        else f"too little to tell a rank ({evaluation.ranking.all.queries} seconds with comments)"
+        else f"too few seconds with comments for a ranking ({evaluation.ranking.all.queries})"
     )
-    return f"{likelihood}; {rank}"
+    return f"{nats}; {rank}"
 
 
 STAGE = Stage(

@@ -33,10 +33,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.record import Comment
     from pipeline.danmaku.comments.writing import write_comments
     from pipeline.danmaku.drawing.screen import screen_of
-    from pipeline.media.probe import probe
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_source
 
-    video = probe(*source_video(inputs["source"]))
+    source = open_source(inputs["source"])
     if config.of == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:
@@ -45,7 +44,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             Comment(time_ms=c.time_ms, text=c.text, commands=c.commands, no=n, fork="main")
             for n, c in generated
         )
-    screen = screen_of(video)
+    screen = screen_of(source)
     return write_comments(outputs["export"], config.format, comments, screen, config.layout)
 
 

@@ -14,8 +14,8 @@ from pipeline.engine.stage import Files, Stage
 if TYPE_CHECKING:
     from pipeline.danmaku.generation.writing import GenerationOptions
     from pipeline.danmaku.rate.rhythm import Rhythm
-    from pipeline.media.frame_times import Int64s
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.arrays import Int64s
 
 
 class Config(StageConfig, frozen=True):

@@ -25,26 +25,29 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``overlay.mov`` or ``overlay.webm``."""
-    from pipeline.danmaku.comments.comments_file import read_on_screen
-    from pipeline.danmaku.video.annotated_pictures import clear_pictures, laid_out
+    from pipeline.danmaku.comments.screen import read_on_screen
+    from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+    from pipeline.danmaku.drawing.quality import log_quality
+    from pipeline.danmaku.drawing.screen import screen_of
+    from pipeline.danmaku.video.transparent import transparent_pictures
     from pipeline.media.codecs import Codec
-    from pipeline.media.decode import even_size
     from pipeline.media.encode import encoder
     from pipeline.media.frame_times import frame_rate
-    from pipeline.media.probe import probe
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import track
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_video
 
-    video = probe(*source_video(inputs["source"]))
-    layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
+    video = open_video(inputs["source"])
+    comments = read_on_screen(inputs["comments"], config.of)
+    layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
+    log_quality(layout)
     rate = frame_rate(config.fps) if config.fps else video.rate
     count = max(1, round(video.duration * rate))
     with (
         published(outputs["overlay"]) as temporary,
         encoder(
             temporary,
-            size=even_size(video),
+            size=video.even_size,
             rate=rate,
             pixel_format="gbrap",
             codec=Codec("prores" if config.format == "mov" else "vp9"),
@@ -53,7 +56,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         ) as sink,
     ):
         for picture in track(
-            clear_pictures(layout, video, rate, count), count, "overlay", "pictures"
+            transparent_pictures(layout, video, rate, count), count, "overlay", "pictures"
         ):
             sink.write(picture)
     size = outputs["overlay"].stat().st_size

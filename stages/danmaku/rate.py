@@ -9,8 +9,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``rhythm.json`` and ``rate.safetensors``."""
     import math
 
-    from pipeline.danmaku.alignment.align import hold_out_videos
     from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.danmaku.rate.counts import Counted
     from pipeline.danmaku.rate.learning import learn_rate
     from pipeline.danmaku.rate.rhythm import Rhythm

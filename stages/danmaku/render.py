@@ -13,10 +13,10 @@ from pipeline.media.codecs import Preset
 
 if TYPE_CHECKING:
     from pipeline.danmaku.drawing.legend import Entry
-    from pipeline.danmaku.video.annotated_pictures import Scene
+    from pipeline.danmaku.video.annotated_video import AnnotatedVideo
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import Color
-    from pipeline.media.probe import VideoInfo
+    from pipeline.media.video_file import VideoFile
 
 _Codec = Annotated[
     Literal["auto", "h264", "hevc", "av1"],
@@ -63,29 +63,28 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
     from pipeline.danmaku.video.render import render
     from pipeline.engine.stage import log
-    from pipeline.media.probe import probe
     from pipeline.media.stream_copy import left_out
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import progress
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_video
 
-    video = probe(*source_video(inputs["source"]))
+    video = open_video(inputs["source"])
     color, codec = _target(video, config)
-    scene = _scene(video, color, inputs, config)
+    annotated = _annotated(video, color, inputs, config)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
     with (
-        progress(scene.count, "render", "pictures") as told,
+        progress(annotated.count, "render", "pictures") as told,
         published(outputs["annotated"]) as temporary,
     ):
-        render(scene, temporary, codec, config.segments, told)
+        render(annotated, temporary, codec, config.segments, told)
     size = outputs["annotated"].stat().st_size
-    shown = sum(len(layout.placed) for layout in scene.layouts)
+    shown = sum(len(layout.placed) for layout in annotated.layouts)
     result = f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
-    return result + _told(video, scene.color, codec)
+    return result + _told(video, annotated.color, codec)
 
 
-def _target(video: VideoInfo, config: Config) -> tuple[Color, Codec]:
+def _target(video: VideoFile, config: Config) -> tuple[Color, Codec]:
     """In which colours and bits the result is, and how it is encoded."""
     from pipeline.engine.stage import log
     from pipeline.media.codecs import Codec
@@ -109,7 +108,7 @@ def _target(video: VideoInfo, config: Config) -> tuple[Color, Codec]:
     return color, codec
 
 
-def _told(video: VideoInfo, color: Color, codec: Codec) -> str:
+def _told(video: VideoFile, color: Color, codec: Codec) -> str:
     """What has become of bits and of HDR; nothing where there was nothing to lose."""
     from pipeline.media.colors import bits_of, color_of
 
@@ -125,10 +124,13 @@ def _told(video: VideoInfo, color: Color, codec: Codec) -> str:
     return "".join(f", {part}" for part in [*told, f"as {codec.name}"] if told)
 
 
-def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Scene:
-    from pipeline.danmaku.comments.comments_file import read_on_screen
+def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) -> AnnotatedVideo:
+    from pipeline.danmaku.comments.screen import read_on_screen
+    from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+    from pipeline.danmaku.drawing.quality import log_quality
+    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.drawing.style import MARKS
-    from pipeline.danmaku.video.annotated_pictures import Scene, laid_out
+    from pipeline.danmaku.video.annotated_video import AnnotatedVideo
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -145,13 +147,16 @@ def _scene(video: VideoInfo, color: Color, inputs: Files, config: Config) -> Sce
         comments.insert(0, read_on_screen(beside, "comments"))
     if config.viewers == "layers":
         comments = [[*comments[0], *comments[1]]]
-    return Scene(
+    layouts = [lay_out_with_fonts(some, screen_of(video), config.layout) for some in comments]
+    for layout in layouts:
+        log_quality(layout)
+    return AnnotatedVideo(
         video=video,
-        layouts=[laid_out(some, video, config.layout) for some in comments],
+        layouts=layouts,
         rate=frame_rate(config.fps) if config.fps else None,
         marks=MARKS if config.viewers == "layers" else {},
         legends=_legends(config),
-        kept=color,
+        target_color=color,
     )
 
 

@@ -24,12 +24,12 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``report/index.html`` with all that it shows, and ``report.json``."""
-    from pipeline.danmaku.comments.comments_file import read_on_screen
-    from pipeline.danmaku.evaluation.record import Evaluation
+    from pipeline.danmaku.comments.screen import read_on_screen
+    from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+    from pipeline.danmaku.drawing.screen import screen_of
+    from pipeline.danmaku.evaluation.evaluation_file import Evaluation
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.training.training_record import TrainingRecord
-    from pipeline.danmaku.video.annotated_pictures import laid_out
-    from pipeline.media.probe import probe
     from pipeline.pictures.frames_file import Frames
     from pipeline.report.history import history
     from pipeline.report.material import Material, Voices
@@ -37,15 +37,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.report.summary import Summary
     from pipeline.runtime.atomic_files import published_folder
     from pipeline.runtime.progress import progress
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_video
 
-    video = probe(*source_video(inputs["source"]))
+    video = open_video(inputs["source"])
     frames = Frames.load(inputs["frames"])
     explained = Explained.load(inputs["explained"])
 
     def voices(path: Path, of: Literal["generated", "comments"]) -> Voices:
         comments = read_on_screen(path, of)
-        return Voices(comments, laid_out(comments, video, config.layout))
+        return Voices(comments, lay_out_with_fonts(comments, screen_of(video), config.layout))
 
     generated = voices(inputs["generated"], "generated")
     written = inputs.given("comments")

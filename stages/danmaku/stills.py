@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import Path
 
-    from pipeline.danmaku.drawing.showing import Picture
-    from pipeline.danmaku.video.annotated_pictures import Scene
+    from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+    from pipeline.media.pixels import Picture
 
 
 class Config(StageConfig, frozen=True):
@@ -41,56 +41,63 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``stills.png`` or ``stills.gif``."""
     from fractions import Fraction
 
-    from pipeline.danmaku.comments.comments_file import read_on_screen
-    from pipeline.danmaku.video.annotated_pictures import Scene, laid_out
-    from pipeline.danmaku.video.stills import chosen, crowded
-    from pipeline.media.probe import probe
+    from pipeline.danmaku.comments.screen import read_on_screen
+    from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+    from pipeline.danmaku.drawing.quality import log_quality
+    from pipeline.danmaku.drawing.screen import screen_of
+    from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+    from pipeline.danmaku.video.stills import crowded_moments, moments_at
     from pipeline.runtime.atomic_files import published
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_video
 
-    video = probe(*source_video(inputs["source"]))
-    layout = laid_out(read_on_screen(inputs["comments"], config.of), video, config.layout)
+    video = open_video(inputs["source"])
+    comments = read_on_screen(inputs["comments"], config.of)
+    layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
+    log_quality(layout)
     if config.at:
-        moments = chosen([Fraction(str(second)) for second in config.at], video)
+        moments = moments_at([Fraction(str(second)) for second in config.at], video)
     else:
-        moments = crowded(layout, video, config.most)
-    scene = Scene(video, [layout])
+        moments = crowded_moments(layout, video, config.most)
+    annotated = AnnotatedVideo(video, [layout])
     with published(outputs["stills"]) as temporary:
         if config.format == "png":
-            _write_sheet(temporary, scene, moments, config.width)
+            _write_sheet(temporary, annotated, moments, config.width)
         else:
-            _write_gif(temporary, scene, moments, config)
+            _write_gif(temporary, annotated, moments, config)
     size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
     return f"{len(moments)} moments ({times} s), {size / 1e6:.1f} MB"
 
 
-def _write_sheet(target: Path, scene: Scene, moments: list[Fraction], width: int) -> None:
+def _write_sheet(
+    target: Path, annotated: AnnotatedVideo, moments: list[Fraction], width: int
+) -> None:
     from pipeline.danmaku.drawing.contact_sheet import contact_sheet
-    from pipeline.danmaku.video.stills import picture_at
+    from pipeline.danmaku.video.stills import annotated_picture
+    from pipeline.runtime.clock import clock_text
 
     pictures, captions = [], []
     for moment in moments:
-        time, picture = picture_at(scene, moment, width)
+        time, picture = annotated_picture(annotated, moment, width)
         pictures.append(picture)
-        seconds = float(time)
-        captions.append(f"{seconds // 60:.0f}:{seconds % 60:04.1f}")
+        captions.append(clock_text(int(time * 1000), digits=1))
     contact_sheet(pictures, captions).save(target, "PNG")
 
 
-def _write_gif(target: Path, scene: Scene, moments: list[Fraction], config: Config) -> None:
+def _write_gif(
+    target: Path, annotated: AnnotatedVideo, moments: list[Fraction], config: Config
+) -> None:
     from fractions import Fraction
 
-    from pipeline.danmaku.video.stills import as_shown
     from pipeline.media.gif import GIF_RATE, write_gif
 
     def pictures() -> Iterator[Picture]:
         for moment in moments:
             tick = Fraction(0)
-            for pts, planes in scene.pictures(moment, moment + Fraction(str(config.seconds))):
-                time = pts * scene.unit - moment
+            for pts, planes in annotated.pictures(moment, moment + Fraction(str(config.seconds))):
+                time = pts * annotated.unit - moment
                 while tick <= time and tick < config.seconds:
-                    yield as_shown(scene, planes, config.width)
+                    yield annotated.video.displayed(planes, annotated.color, config.width)
                     tick += 1 / GIF_RATE
 
     write_gif(target, pictures())

@@ -27,42 +27,38 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
     import numpy as np
 
-    from pipeline.media.decode import scaled_pictures
-    from pipeline.media.probe import probe
-    from pipeline.pictures.frame_selection import FrameSelector, Near, thumbnail
+    from pipeline.pictures.frame_selection import FrameSelector, Near
     from pipeline.pictures.frames_file import writing_frames
+    from pipeline.pictures.thumbnail import thumbnail
     from pipeline.runtime.disk_space import require_space, warn_of_space
-    from pipeline.runtime.file_digest import file_fingerprint
     from pipeline.runtime.progress import track
     from pipeline.runtime.stopwatch import Pace
-    from pipeline.sources.pointers import source_video
+    from pipeline.sources.pointers import open_source
 
-    video = probe(*source_video(inputs["source"]))
-    kept_at_most = min(
-        video.frame_count, round((config.fps or video.rate) * video.pictures_end) + 1
-    )
-    # How many of them are alike, and how many there are where none has counted, is a guess.
-    certain = config.dedupe == "off" and video.counted
-    (require_space if certain else warn_of_space)(outputs.folder, kept_at_most * config.size**2 * 3)
+    source = open_source(inputs["source"])
+    max_kept = min(source.frame_count, round((config.fps or source.rate) * source.pictures_end) + 1)
+    # Refuse only what is certain: near-duplicates, or a forecast of frames, may turn out fewer.
+    certain = config.dedupe == "off" and source.counted
+    (require_space if certain else warn_of_space)(outputs.folder, max_kept * config.size**2 * 3)
 
     alike = {"off": None, "exact": np.array_equal, "near": Near(config.size, config.threshold)}
     select = FrameSelector(config.fps, alike[config.dedupe])
     pace = Pace("comparing and writing pictures")
-    decoded = pace.waiting("decoding", scaled_pictures(video, config.size))
+    decoded = pace.waiting("decoding", source.scaled_pictures(config.size))
     with writing_frames(
         outputs["frames"],
         config.size,
-        fingerprint=file_fingerprint(video.path),
-        width=video.width,
-        height=video.height,
+        fingerprint=source.fingerprint,
+        width=source.width,
+        height=source.height,
     ) as frames:
-        for frame in track(decoded, video.frame_count, "frames", "frames"):
+        for frame in track(decoded, source.frame_count, "frames", "frames"):
             picture = select(frame, frames.last_picture)
             frames.add(frame.pts, frame.time_base, picture, frame.begins_scene)
             if frames.wants_thumbnail:
-                frames.add_thumbnail(thumbnail(frame.pixels, (video.width, video.height)))
-        if video.duration > video.pictures_end:
-            frames.hold_until(video.duration)
+                frames.add_thumbnail(thumbnail(frame.pixels, frame.shape))
+        if source.duration > source.pictures_end:
+            frames.hold_until(source.duration)
     return (
         f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
         f" {pace.verdict(frames.count, 'frames')}"

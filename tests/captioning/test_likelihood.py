@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning import likelihood
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.likelihood import caption_nats
@@ -16,8 +15,10 @@ from tests.captioning.conftest import features_file
 from tests.captioning.toys import Kind
 
 
-def nats(network: Captioner, comments: CaptionSet, shown: FeatureBank) -> list[float]:
-    found = caption_nats(network, shown, comments.inputs, comments.sentences)
+def nats(
+    network: Captioner, captions: CaptionSet, shown: FeatureBank, batch_size: int = 512
+) -> list[float]:
+    found = caption_nats(network, shown, captions.inputs, captions.sentences, batch_size)
     assert found.dtype == np.float64
     return [*found]
 
@@ -41,15 +42,14 @@ def one_by_one(network: Captioner, comments: CaptionSet, shown: FeatureBank) -> 
 @toys.all_kinds
 @pytest.mark.parametrize("softmax", ["full", "adaptive"])
 def test_nats_are_the_sum_over_the_words_of_each_comment_in_order(
-    tmp_path: Path, kind: Kind, softmax: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: Kind, softmax: str
 ) -> None:
     network, shown = toys.captioner(kind, softmax=softmax), toys.bank(tmp_path, kind, 5)
     comments = toys.mixed_captions(kind, 23, 5)
     expected = pytest.approx(one_by_one(network, comments, shown), rel=1e-5)
     assert len({round(n, 3) for n in expected.expected}) > 20
     for batch in (1, 2, 7, 512):
-        monkeypatch.setattr(likelihood, "_BATCH", batch)
-        assert nats(network, comments, shown) == expected
+        assert nats(network, comments, shown, batch) == expected
 
 
 def test_dropout_has_no_part_in_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.likelihood import unigram_nll
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END
 from tests.captioning import toys
 from tests.captioning.toys import Kind

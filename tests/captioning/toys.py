@@ -13,6 +13,7 @@ from pipeline.captioning.build import build_captioner
 from pipeline.captioning.caption_set import CaptionSet, Groups, pack_words
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
 from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.captioning.prompt import (
     AROUND,
     CONTEXT_COMMENTS,
@@ -26,8 +27,8 @@ from pipeline.captioning.training_record import Epoch
 from pipeline.learning.settings import Schedule
 from pipeline.learning.team import Team
 from pipeline.learning.training import Training
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.feature_bank import FeatureBank
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END, PADDING, Vocabulary
 from tests.captioning.conftest import GRID, features_file
 
@@ -252,3 +253,8 @@ def training(
         seed=fields["seed"],
     )
     return CaptionerTraining(task, schedule, team, bfloat16=fields["bfloat16"])
+
+
+def model(network: Captioner) -> Model:
+    """With the words above, for features whose tap is called ``tap``."""
+    return Model(network, ModelCard(network.spec, "toy", "none", "tap"), VOCABULARY)

@@ -53,12 +53,12 @@ def test_another_picture_stream_reruns_all_that_looks(project: Project) -> None:
         ("render", {"crf": 30}, {("render", ANNOTATE)}),
         ("layout", {"safe_area": 0.1}, SHOWING),
         ("generate", {"rate": 0.5}, WRITING),
-        ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
-        ("align", {"dev_share": 0.3}, ALIGNING),
+        ("train", {"model": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}, LEARNING),
+        ("align", {"held_out": {"share": 0.3}}, ALIGNING),
         ("vocabulary", {"size": 20}, COUNTING),
         ("comments", {"longest_run": 3}, {("comments", v) for v in BOTH} | AFTER_COMMENTS),
         ("frames", {"size": 32, "fps": 4}, {("frames", v) for v in BOTH} | AFTER_FRAMES),
-        ("evaluate", {"queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
+        ("evaluate", {"max_queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
     ],
 )
 def test_a_changed_setting_reruns_its_stage_and_what_follows(

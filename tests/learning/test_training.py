@@ -83,7 +83,7 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path) -> 
     for position, checkpoint in saved:
         resumed = training()
         with torch.no_grad():
-            resumed.task.networks["line"].weight.fill_(99)  # type: ignore[operator, union-attr]
+            resumed.task.networks["line"].weight.fill_(99)  # type: ignore[operator]
         assert resumed.resume(checkpoint)
         assert resumed.position == position
         finish(resumed)
@@ -190,7 +190,8 @@ def test_gradients_are_clipped(monkeypatch: pytest.MonkeyPatch) -> None:
         clip(parameters, most)
         gradients = torch.stack([p.grad.norm() for p in parameters if p.grad is not None])
         norms.append((gradients.norm().item(), most))
-        return gradients.norm()
+        total: Tensor = gradients.norm()
+        return total
 
     monkeypatch.setattr(torch.nn.utils, "clip_grad_norm_", recorded)
     training().run_epoch()

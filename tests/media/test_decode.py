@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from PIL import Image
 
-from pipeline.media.decode import TimedPicture, even_size, planar_pictures, scaled_pictures, still
+from pipeline.media.decode import planar_pictures, scaled_pictures
 from pipeline.media.probe import probe
+from pipeline.media.source import TimedPicture
 from tests import clips
 
 Pixels = npt.NDArray[np.uint8]
@@ -122,22 +122,9 @@ def test_odd_sizes_are_padded_to_even_ones(tmp_path: Path) -> None:
     clips.ffmpeg(*clips.pictures(), "-vf", "scale=65:49", "-c:v", "ffv1", path)
     video = probe(path)
     assert (video.width, video.height) == (65, 49)
-    assert even_size(video) == (66, 50)
+    assert video.even_size == (66, 50)
     assert [picture.planes.shape for picture in planar_pictures(video)] == [(75, 66)] * 25
     assert len(decoded(path)[0]) == 25
-
-
-def test_a_still_is_a_jpeg_of_the_wanted_moment(tmp_path: Path) -> None:
-    path = tmp_path / "clip.mp4"
-    halves = ("color=red:s=64x48:r=25:d=1[a];color=blue:s=64x48:r=25:d=1[b];[a][b]concat", "-an")
-    clips.ffmpeg("-filter_complex", *halves, *clips.H264, path)
-    for seconds, colour in ((0.5, (255, 0, 0)), (1.5, (0, 0, 255)), (60, (0, 0, 255))):
-        target = tmp_path / "still.jpg"
-        target.write_bytes(still(probe(path), seconds, 32))
-        with Image.open(target) as image:
-            assert (image.format, image.size) == ("JPEG", (32, 24))
-            middle = np.asarray(image.convert("RGB"))[12, 16].astype(int)
-        assert np.abs(middle - colour).max() < 30
 
 
 def test_a_consumer_that_stops_early_leaves_no_process(

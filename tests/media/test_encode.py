@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -153,19 +154,20 @@ def test_bytes_are_pictures_too(tmp_path: Path) -> None:
 
 
 def test_a_thread_is_told_how_many_pictures_are_done(tmp_path: Path) -> None:
-    told: list[int] = []
-    with encoder(tmp_path / "a.mp4", size=(64, 48), rate=Fraction(25), encoded=told.append) as sink:
+    done: list[int] = []
+    small: dict[str, Any] = {"size": (64, 48), "rate": Fraction(25)}
+    with encoder(tmp_path / "a.mp4", **small, on_progress=done.append) as sink:
         for _ in range(50):
             sink.write(FLAT)
-    assert min(told) >= 0
-    assert sum(told) == 50
-    told.clear()
+    assert min(done) >= 0
+    assert sum(done) == 50
+    done.clear()
     with (
         pytest.raises(ValueError, match="mine"),
-        encoder(tmp_path / "b.mp4", size=(64, 48), rate=Fraction(25), encoded=told.append) as sink,
+        encoder(tmp_path / "b.mp4", **small, on_progress=done.append),
     ):
         raise ValueError("mine")
-    assert sum(told) == 0
+    assert sum(done) == 0
 
 
 @pytest.mark.parametrize(("picture_seconds", "sound_seconds"), [(0.6, 1.4), (1.4, 0.6)])

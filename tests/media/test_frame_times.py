@@ -1,11 +1,11 @@
 from fractions import Fraction
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.media.frame_times import MILLISECONDS, FrameTimes, clock_text, frame_rate, parse_clock
+from pipeline.media.frame_times import FrameTimes, frame_rate
+from pipeline.runtime.clock import MILLISECONDS
 
 
 @st.composite
@@ -65,34 +65,6 @@ def test_a_film_of_a_day_in_nanoseconds_does_not_overflow() -> None:
     times = FrameTimes(np.array([0, day // 2], np.int64), Fraction(1, 10**9), day)
     noon = 12 * 3600 * MILLISECONDS
     assert times.frames_at(np.array([noon - 1, noon])).tolist() == [0, 1]
-
-
-@pytest.mark.parametrize(
-    ("text", "seconds"), [("83.5", 83.5), ("1:05", 65), (" 0:01:23.5", 83.5), ("1:00:00", 3600)]
-)
-def test_times_are_read_as_people_write_them(text: str, seconds: float) -> None:
-    assert parse_clock(text) == seconds
-
-
-@pytest.mark.parametrize(
-    ("milliseconds", "text"),
-    [
-        (0, "0:00:00"),
-        (1999, "0:00:01"),
-        (1_420_000, "0:23:40"),
-        (5_772_999, "1:36:12"),
-        (90_000_000, "25:00:00"),
-        (-61_000, "-0:01:01"),
-    ],
-)
-def test_times_are_written_as_clocks_show_them(milliseconds: int, text: str) -> None:
-    assert clock_text(milliseconds) == text
-
-
-@pytest.mark.parametrize("text", ["", "x", "1:", "-1", "1.2.3", "nan"])
-def test_what_is_no_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no time"):
-        parse_clock(text)
 
 
 def test_rates_of_ntsc_are_thousands_of_1001() -> None:

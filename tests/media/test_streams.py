@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.media.decode import planar_pictures, scaled_pictures, still
+from pipeline.media.decode import planar_pictures, scaled_pictures
 from pipeline.media.probe import probe
 from pipeline.media.stream_copy import carried
 from pipeline.media.web import write_for_web
@@ -80,7 +80,6 @@ def test_a_cover_is_not_the_video(tmp_path: Path, make: object) -> None:
     assert (video.width, video.height, video.frame_count) == (64, 48, 25)
     assert [picture.planes.shape for picture in planar_pictures(video)] == [(72, 64)] * 25
     assert len(list(scaled_pictures(video, 32))) == 25
-    assert still(video, 0.5, 32)
     write_for_web(video, tmp_path / "web.mp4")
     assert clips.packet_count(tmp_path / "web.mp4") == 25
 

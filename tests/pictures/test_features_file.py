@@ -11,7 +11,8 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.pictures.features_file import FeatureStore, Float16s, building_features
+from pipeline.pictures.features_file import FeatureStore, building_features
+from pipeline.runtime.arrays import Float16s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 ROWS, BATCH = 20, 3

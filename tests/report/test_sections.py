@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
-from pipeline.danmaku.drawing.crowding import LayoutReport
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.drawing.quality import LayoutQuality
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Statistics, Words
 from pipeline.danmaku.statistics.split import Split
 from pipeline.engine.stage_record import StageRecord
@@ -20,7 +20,7 @@ from pipeline.report.gallery import Shown
 from pipeline.report.history import Done
 from pipeline.report.html import page
 from pipeline.report.summary import Summary
-from tests.danmaku.evaluation.little import measured
+from tests.danmaku.evaluation.small_evaluations import measured
 from tests.training import training_record
 
 HOSTILE = (
@@ -71,7 +71,7 @@ def page_of(evaluation: Evaluation | None = None) -> str:
         absent=[HOSTILE],
         history=[Done(HOSTILE, HOSTILE, record)],
         versions={"python": HOSTILE},
-        layouts={"generated": LayoutReport(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)},
+        layouts={"generated": LayoutQuality(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)},
     )
 
 

@@ -6,10 +6,10 @@ import lxml.html
 import pytest
 from msgspec.structs import replace
 
-from pipeline.danmaku.evaluation.record import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.report.summary import Summary
 from pipeline.report.videos import write_videos
-from tests.danmaku.evaluation.little import measured
+from tests.danmaku.evaluation.small_evaluations import measured
 from tests.report.browser import Visits
 from tests.training import training_record
 

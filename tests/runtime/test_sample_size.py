@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.runtime.sample_size import LEAST_VALUES, ROUNDING_32, is_constant, is_enough
+from pipeline.runtime.sample_size import MIN_VALUES, ROUNDING_32, is_constant, is_enough
 
 
 def test_thirty_values_are_enough() -> None:
-    assert (is_enough(LEAST_VALUES - 1), is_enough(LEAST_VALUES)) == (False, True)
+    assert (is_enough(MIN_VALUES - 1), is_enough(MIN_VALUES)) == (False, True)
 
 
 @given(st.floats(-1e300, 1e300), st.integers(1, 50), st.integers(0, 2**32 - 1))

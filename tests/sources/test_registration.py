@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import file_fingerprint
-from pipeline.sources.pointers import CommentSources, Source, source_video
+from pipeline.sources.pointers import CommentSources, Source
 from pipeline.sources.registration import (
     COMMENTS_POINTER,
     VIDEO_POINTER,
@@ -203,6 +203,11 @@ def streams(folder: Path, name: str = "a.mkv", small: str = "64x48") -> Path:
     return path
 
 
+def chosen(pointer: Path) -> tuple[Path, int | None]:
+    source = Source.load(pointer)
+    return Path(source.path), source.stream
+
+
 def test_a_picture_stream_stays_chosen_until_another_is(tmp_path: Path, workdir: Path) -> None:
     video, pointer = streams(tmp_path), workdir / "a" / VIDEO_POINTER
     register(workdir, video)
@@ -210,21 +215,21 @@ def test_a_picture_stream_stays_chosen_until_another_is(tmp_path: Path, workdir:
     register(workdir, video, stream="auto")
     assert pointer.stat().st_mtime_ns == LONG_AGO[1]
     register(workdir, video, stream=1)
-    assert source_video(pointer) == (video, 1)
+    assert chosen(pointer) == (video, 1)
     assert pointer.stat().st_mtime_ns > LONG_AGO[1]
     os.utime(pointer, ns=LONG_AGO)
     register(workdir, video)
-    assert source_video(pointer) == (video, 1)
+    assert chosen(pointer) == (video, 1)
     assert pointer.stat().st_mtime_ns == LONG_AGO[1]
     register(workdir, video, stream="auto")
-    assert source_video(pointer) == (video, None)
+    assert chosen(pointer) == (video, None)
     assert pointer.stat().st_mtime_ns > LONG_AGO[1]
 
 
 def test_of_another_file_it_is_chosen_anew(tmp_path: Path, workdir: Path) -> None:
     register(workdir, streams(tmp_path), stream=1)
     register(workdir, streams(tmp_path, small="32x32"))
-    assert source_video(workdir / "a" / VIDEO_POINTER)[1] is None
+    assert Source.load(workdir / "a" / VIDEO_POINTER).stream is None
 
 
 @pytest.mark.parametrize(

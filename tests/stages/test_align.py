@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import yaml
@@ -48,7 +49,7 @@ def comments(*, late: int = 0, early: int = 0) -> list[WordedComment]:
 def made(folder: Path, written: list[WordedComment], **settings: Any) -> tuple[Aligned, str]:
     write_lines(folder / "comments.jsonl", written)
     inputs = {"frames": [folder / "frames.h5"], "comments": [folder / "comments.jsonl"]}
-    config = align.Config(**{"delay": "none", **settings})
+    config = msgspec.convert({"delay": "none", **settings}, align.Config)
     said = align.run(Files(inputs), Files({"aligned": [folder / "aligned.h5"]}), config)
     return Aligned.load(folder / "aligned.h5"), said
 
@@ -64,7 +65,7 @@ def test_a_file_of_another_video_is_refused(folder: Path) -> None:
         made(folder, comments(late=694))
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
     assert "694 of 1,000 comments (69%)" in str(caught.value)
-    assert "the video is 0:00:20 long" in str(caught.value)
+    assert "the video is 0:20 long" in str(caught.value)
     assert not (folder / "aligned.h5").exists()
 
 
@@ -89,7 +90,7 @@ def test_some_late_comments_are_dropped_with_a_warning(
     assert found.per_second().sum() == 940
     (warning,) = caplog.records
     assert warning.levelno == logging.WARNING
-    assert "60 of 1,000 comments (6%) lie outside of the video" in warning.getMessage()
+    assert "60 of 1,000 comments (6%) lie outside the video" in warning.getMessage()
     assert "those past its end are dropped (`align: past_end: drop`)" in warning.getMessage()
     assert "940 of 1000 comments aligned" in said
 
@@ -103,7 +104,7 @@ def test_by_the_article_s_settings_they_go_to_the_last_frame_with_a_warning(
     assert (found.frame[:940] == LAST).sum() < 40
     # How many comments its last second gets is none of their business.
     assert found.per_second().sum() == 940
-    assert "past its end are on the last frame" in caplog.text
+    assert "past its end are put on the last frame" in caplog.text
 
 
 @pytest.mark.parametrize("settings", [{}, {"before_start": "first"}])
@@ -114,7 +115,7 @@ def test_early_comments_are_dropped_unless_the_first_frame_is_to_have_them(
     assert len(found.line) == (1000 if settings else 920)
     assert (found.frame[: len(found.line) - 920] == 0).all()
     assert "80 before its start" in caplog.text
-    assert ("on the first frame" in caplog.text) == bool(settings)
+    assert ("put on the first frame" in caplog.text) == bool(settings)
 
 
 def test_few_outside_are_no_news(folder: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -7,41 +7,64 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.model_file import Model, ModelCard, save_model
 from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
 from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.spelling import Speller
 from pipeline.engine.stage import Files
+from pipeline.media.pixels import Picture
 from pipeline.media.probe import probe
-from pipeline.pictures.frames_file import Frames
+from pipeline.media.video_file import VideoFile
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import Source
 from stages.danmaku import attention
-from stages.pictures import frames
 from tests import clips
-from tests.attending import SIDE, VOCABULARY, captioner, comment, features, peaks, staring
-from tests.captioning.conftest import features_file
+from tests.attending import SIDE, comment
 
-PEAK = 6
+PEAK, EVIDENCE_PEAK = 6, 9
+MAX_MAPS = 40
+"""Words of a comment that ``explain`` makes maps of."""
+
+
+def explained(comments: tuple[GeneratedComment, ...], positions: int = SIDE**2) -> Explained:
+    """All attention on one position and all evidence on another; frames are of a fifth second."""
+    counts = [min(MAX_MAPS, len(one.words) + 1) if positions else 0 for one in comments]
+    first_map = np.cumsum([0, *counts], dtype=np.int64)
+    attention, evidence = np.zeros((2, first_map[-1], positions), np.uint8)
+    if positions:
+        attention[:, PEAK], evidence[:, EVIDENCE_PEAK] = 255, 255
+    n = len(comments)
+    return Explained(
+        seen_s=np.array([one.frame / 5 + 0.1 for one in comments]),
+        words=[one.words for one in comments],
+        first_map=first_map,
+        attention=attention,
+        evidence=evidence,
+        attention_peak=np.full(len(attention), 0.9, np.float32),
+        evidence_peak=np.full(len(attention), 0.5, np.float32),
+        nats=np.ones(n, np.float32),
+        mean_nats=np.ones(n, np.float32),
+        rank=np.ones(n, np.int64),
+        candidates=np.ones(n, np.int64),
+        copies=np.zeros(n, np.int64),
+        near=np.full((n, 4), -1),
+        similarity=np.zeros((n, 4), np.float32),
+        learned_video=[],
+        learned_s=np.empty(0),
+        learned_picture=[],
+        learned_comments=[],
+    )
 
 
 @dataclass
 class Project:
-    """The files of one video and a model."""
+    """The files of one video."""
 
     folder: Path
 
-    def save(self, network: Captioner, tap: str = "tap") -> None:
-        card = ModelCard(network.spec, "toy", "none", tap)
-        save_model(self.model, Model(network, card, VOCABULARY))
-
-    def say(self, *comments: GeneratedComment) -> None:
+    def say(self, *comments: GeneratedComment, positions: int = SIDE**2) -> None:
         write_lines(self.folder / "generated.jsonl", comments)
-
-    @property
-    def model(self) -> Path:
-        return self.folder / "demo" / "model.safetensors"
+        explained(comments, positions).save(self.folder / "explained.h5")
 
     @property
     def strips(self) -> Path:
@@ -54,11 +77,10 @@ class Project:
     def run(self, **settings: object) -> str:
         named = {
             "source": "source.video.json",
-            "frames": "frames.h5",
-            "features": "features.h5",
             "comments": "generated.jsonl",
-            "model": "demo/model.safetensors",
+            "explained": "explained.h5",
         }
+        assert named.keys() == attention.STAGE.inputs.keys()
         inputs = Files({name: [self.folder / path] for name, path in named.items()})
         outputs = Files({"strips": [self.strips], "animation": [self.animation]})
         return attention.run(inputs, outputs, attention.Config(**settings))  # type: ignore[arg-type]
@@ -74,18 +96,10 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
-    """One second of five frames, each with a picture of its own, on which one place stands out."""
+    """One second of five frames, and three comments."""
     clip = clips.constant(tmp_path / "clip.mp4", size="64x48", rate="5")
     Source(str(clip), "0").save(tmp_path / "source.video.json")
-    frames.run(
-        Files({"source": [clip]}),
-        Files({"frames": [tmp_path / "frames.h5"]}),
-        frames.Config(size=32, dedupe="off"),
-    )
-    assert len(Frames.load(tmp_path / "frames.h5").row) == 5
-    features_file(tmp_path / "features.h5", tap=peaks([PEAK] * 5))
     project = Project(tmp_path)
-    project.save(staring())
     project.say(comment(100, "チノ", "かわいい"), comment(500, "w"), comment(900, "チノ"))
     return project
 
@@ -102,25 +116,24 @@ def test_comments_become_strips_and_an_animation(project: Project) -> None:
     assert not list(project.folder.glob(".*"))
 
 
-def test_heat_lies_where_the_model_looked(project: Project) -> None:
-    project.run(most=1)
+@pytest.mark.parametrize(("kind", "place"), [("attention", PEAK), ("evidence", EVIDENCE_PEAK)])
+def test_heat_lies_where_the_model_looked(project: Project, kind: str, place: int) -> None:
+    project.run(max_comments=1, map=kind)
     with Image.open(project.strips) as image:
         pixels = np.asarray(image.convert("RGB")).astype(int)
     cell = pixels[24 + 36 + 13 + 36 :, 24 + 188 + 10 : 24 + 2 * 188 + 10][:140]
     found = np.linalg.norm(cell - (252, 255, 164), axis=2)  # the hottest of inferno's colours
     y, x = np.unravel_index(found.argmin(), found.shape)
-    assert (y * SIDE // 140, x * SIDE // 188) == divmod(PEAK, SIDE)
+    assert (y * SIDE // 140, x * SIDE // 188) == divmod(place, SIDE)
 
 
 def test_words_and_seconds_choose_comments(project: Project) -> None:
     assert project.run(words=("チノ",)) == "2 comments, 5 words and end marks"
-    assert project.run(at=(0.9,), most=1) == "1 comments, 2 words and end marks"
+    assert project.run(at=(0.9,), max_comments=1) == "1 comments, 2 words and end marks"
     assert project.run(words=("かわいい",), at=(1.0,)) == "1 comments, 3 words and end marks"
 
 
 def test_the_same_settings_give_the_same_bytes(project: Project) -> None:
-    project.save(captioner())
-    features_file(project.folder / "features.h5", tap=features(5))
     files = []
     for _ in range(2):
         project.run()
@@ -129,7 +142,7 @@ def test_the_same_settings_give_the_same_bytes(project: Project) -> None:
 
 
 def test_the_picture_is_the_one_that_the_model_was_shown(project: Project) -> None:
-    """Frames of luma 16, 26, 36, …; the last shares the picture of the fourth."""
+    """Frames of luma 16, 46, 76, …"""
     clip = project.folder / "clip.mp4"
     grey = "color=s=64x48:r=5:d=1,format=yuv420p,geq=lum=16+30*N:cb=128:cr=128"
     clips.ffmpeg("-f", "lavfi", "-i", grey, *clips.H264, clip)
@@ -143,13 +156,7 @@ def test_the_picture_is_the_one_that_the_model_was_shown(project: Project) -> No
 
 def test_lines_that_people_wrote_are_shown_too(project: Project) -> None:
     project.say(comment(0, "知らない\n言葉", *["チノ"] * 90), comment(100, frame=0))
-    assert project.run() == "2 comments, 42 words and end marks"
-
-
-@pytest.mark.parametrize("frame", [-1, 5])
-def test_a_frame_that_is_not_there_is_an_error(project: Project, frame: int) -> None:
-    project.say(comment(0, "w", frame=frame))
-    assert project.refused().code == ExitCode.BAD_ARTIFACT
+    assert project.run() == "2 comments, 41 words and end marks"
 
 
 def test_words_that_nobody_said_are_an_error(project: Project) -> None:
@@ -159,25 +166,19 @@ def test_words_that_nobody_said_are_an_error(project: Project) -> None:
 
 
 def test_a_model_without_attention_is_an_error(project: Project) -> None:
-    project.save(captioner(attention="none"))
-    features_file(project.folder / "features.h5", tap=features(5).mean(1))
+    project.say(comment(0, "w"), positions=0)
     error = project.refused()
     assert error.code == ExitCode.BAD_ARTIFACT
     assert "attention: additive" in error.remedy
 
 
-def test_features_of_another_network_are_an_error(project: Project) -> None:
-    project.save(staring(), tap="another")
-    assert project.refused().code == ExitCode.BAD_ARTIFACT
-
-
 def test_a_failure_half_way_leaves_nothing(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(path: Path, seconds: float, width: int) -> bytes:
+    def fail(*request: object) -> Picture:
         raise PipelineError(ExitCode.FFMPEG_FAILED, "a fault", "A remedy")
 
-    monkeypatch.setattr("pipeline.media.decode.still", fail)
+    monkeypatch.setattr(VideoFile, "picture_at", fail)
     assert project.refused().code == ExitCode.FFMPEG_FAILED
 
 

@@ -16,10 +16,10 @@ SECONDS, SHOT, FPS = 120, 6, 4
 
 def film(folder: Path) -> None:
     """Shots of six seconds, each of a colour of its own."""
-    looks = np.random.default_rng(0).integers(0, 256, (SECONDS // SHOT, 3))
+    colors = np.random.default_rng(0).integers(0, 256, (SECONDS // SHOT, 3))
     with writing_frames(folder / "frames.h5", 16, fingerprint="0", width=16, height=16) as writer:
         for number in range(SECONDS * FPS):
-            picture = np.full((16, 16, 3), looks[number // FPS // SHOT], np.uint8)
+            picture = np.full((16, 16, 3), colors[number // FPS // SHOT], np.uint8)
             writer.add(number, Fraction(1, FPS), picture)
 
 
@@ -29,10 +29,10 @@ def viewers(late: float) -> list[WordedComment]:
     seen = np.sort(draws.uniform(0, SECONDS - 3 * late, 900))
     written = seen + late * np.exp(0.3 * draws.standard_normal(len(seen)))
     words = [f"shot{int(second) // SHOT}" for second in seen]
-    return [said(time, word) for time, word in zip(written, words, strict=True)]
+    return [naming(time, word) for time, word in zip(written, words, strict=True)]
 
 
-def said(second: float, word: str) -> WordedComment:
+def naming(second: float, word: str) -> WordedComment:
     return WordedComment(time_ms=int(1000 * second), text=word, words=[word], parts=["名詞"])
 
 
@@ -41,16 +41,16 @@ def estimated(folder: Path, comments: list[WordedComment]) -> tuple[Delay, str]:
     inputs = {name: [folder / name] for name in ("frames.h5", "comments.jsonl")}
     files = {"frames": inputs["frames.h5"], "comments": inputs["comments.jsonl"]}
     outputs = Files({"delay": [folder / "delay.json"]})
-    told = delay.run(Files(files), outputs, delay.Config())
-    return Delay.load(folder / "delay.json"), told
+    message = delay.run(Files(files), outputs, delay.Config())
+    return Delay.load(folder / "delay.json"), message
 
 
-def test_comments_outside_of_the_video_say_nothing_of_its_delay(tmp_path: Path) -> None:
+def test_comments_outside_the_video_do_not_change_its_delay(tmp_path: Path) -> None:
     film(tmp_path)
-    alone, told = estimated(tmp_path, viewers(1.5))
-    assert alone.found
+    alone, message = estimated(tmp_path, viewers(1.5))
+    assert alone.estimated
     assert abs(alone.median_ms - 1500) < 300
-    assert told.startswith("comments come 1.")
-    another = [said(second, f"shot{n % 20}") for n, second in enumerate(range(120, 5000))]
-    early = [said(second, "shot3") for second in range(-900, 0)]
-    assert estimated(tmp_path, [*early, *viewers(1.5), *another]) == (alone, told)
+    assert message.startswith("comments come 1.")
+    another = [naming(second, f"shot{n % 20}") for n, second in enumerate(range(120, 5000))]
+    early = [naming(second, "shot3") for second in range(-900, 0)]
+    assert estimated(tmp_path, [*early, *viewers(1.5), *another]) == (alone, message)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.model_file import Model, ModelCard, save_model
+from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
 from pipeline.danmaku.explanation.explained_file import Explained
@@ -28,7 +28,7 @@ class Project:
 
     def save(self, network: Captioner, tap: str = "tap") -> None:
         card = ModelCard(network.spec, "toy", "none", tap)
-        save_model(self.model, Model(network, card, VOCABULARY))
+        Model(network, card, VOCABULARY).save(self.model)
 
     def say(self, *comments: GeneratedComment) -> None:
         write_lines(self.folder / "new" / "generated.jsonl", comments)
@@ -118,11 +118,11 @@ def test_another_seed_draws_other_candidates(project: Project) -> None:
 def test_a_video_that_is_held_out_whole_is_not_what_was_learned(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pipeline.danmaku.alignment.align import hold_out_videos
+    from pipeline.danmaku.alignment.held_out import hold_out_videos
 
     videos = {}
     for name in "ab":
-        videos[name] = replace(project.aligned(name), whole_videos_share=0.5, seed=1)
+        videos[name] = replace(project.aligned(name), held_out_videos_share=0.5, seed=1)
         videos[name].save(project.folder / name / "aligned.h5")
     kept = [name for name, v in zip("ab", hold_out_videos(videos), strict=True) if not v.dev.any()]
     assert len(kept) == 1

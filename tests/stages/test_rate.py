@@ -95,7 +95,7 @@ def test_the_delay_is_that_of_the_middle_video(tmp_path: Path) -> None:
 
 
 def test_videos_held_out_whole_are_not_learned_from(tmp_path: Path) -> None:
-    videos = [video(tmp_path / str(n), seed=n, whole_videos_share=0.3) for n in (1, 2, 3)]
+    videos = [video(tmp_path / str(n), seed=n, held_out_videos_share=0.3) for n in (1, 2, 3)]
     made(tmp_path, *videos)
     assert RateModel.load(tmp_path / "rate.safetensors").card.seconds == 2 * SECONDS
 

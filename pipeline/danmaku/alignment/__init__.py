@@ -1,1 +1,1 @@
-"""Which picture each comment is about."""
+"""Which picture each comment is about, and which comments are held out of training."""

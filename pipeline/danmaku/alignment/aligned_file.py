@@ -9,7 +9,7 @@
     dev       (comments,) bool    held out of training
     words, commands  (comments,) UTF-8, separated by spaces
     attributes: frames, duration_ms, past_end, before_start, delay_ms,
-                whole_videos_share, seed
+                held_out_videos_share, seed
 """
 
 from __future__ import annotations
@@ -20,53 +20,66 @@ from typing import Any
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.runtime.arrays import Bools, Int64s
 from pipeline.runtime.atomic_files import published
+from pipeline.runtime.clock import MILLISECONDS
 
 _TEXT = h5py.string_dtype("utf-8")
 _NUMBERS = ("line", "time_ms", "frame", "picture", "dev")
 _ATTRIBUTES = (
     *("frames", "duration_ms", "past_end", "before_start"),
-    *("delay_ms", "whole_videos_share", "seed"),
+    *("delay_ms", "held_out_videos_share", "seed"),
 )
 
 
 @dataclass(frozen=True)
 class Aligned:
-    """The comments of one video, ready to learn from; arrays of shape (comments,)."""
+    """The comments of one video, ready to learn from; arrays are (comments,)."""
 
     line: Int64s
     time_ms: Int64s
     frame: Int64s
     picture: Int64s
-    dev: npt.NDArray[np.bool_]
+    dev: Bools
     words: list[list[str]]
     commands: list[list[str]]
     frames: int
     """Frames of the video."""
     duration_ms: int
     past_end: int
-    """Comments whose time lies behind the last frame."""
+    """Comments timed after the last frame, dropped or not."""
     before_start: int
-    """Comments whose time is negative."""
+    """Comments with a negative time, dropped or not."""
     delay_ms: int
-    """How long before its time each comment's frame is."""
-    whole_videos_share: float
-    """Share of the training videos to hold out whole; 0 where ``dev`` says what is held out."""
+    """How long before its time a comment's frame was shown."""
+    held_out_videos_share: float
+    """Share of the training videos to hold out as a whole; 0 where ``dev`` is final."""
     seed: int
-    """Chooses those videos."""
+    """Decides which videos those are."""
+
+    @property
+    def last_second(self) -> int:
+        """The last second of the video, from 0; it may be a part of one."""
+        return max(0, (self.duration_ms - 1) // MILLISECONDS)
+
+    @property
+    def second(self) -> Int64s:
+        """(comments,) the second of the video that each belongs to.
+
+        Comments outside the video belong to its first or last second.
+        """
+        return np.clip(self.time_ms // MILLISECONDS, 0, self.last_second)
 
     def per_second(self) -> Int64s:
-        """(seconds,) comments in each; those outside of the video are in none.
+        """(seconds,) the number of comments in each second.
 
-        They may be on its first or last frame, but nobody wrote them in that second.
+        Comments outside the video are not counted: they may lie on its first or last frame, but
+        nobody wrote them in that second.
         """
         inside = (self.time_ms >= 0) & (self.time_ms < self.duration_ms)
-        last = max(0, (self.duration_ms - 1) // MILLISECONDS)
-        seconds = self.time_ms[inside] // MILLISECONDS
-        return np.bincount(seconds, minlength=last + 1).astype(np.int64)
+        counts = np.bincount(self.second[inside], minlength=self.last_second + 1)
+        return counts.astype(np.int64)
 
     def save(self, path: Path) -> None:
         """Publish ``aligned.h5``."""
@@ -74,7 +87,7 @@ class Aligned:
             self.write(file)
 
     def write(self, group: h5py.Group) -> None:
-        """Write everything to a file, or to a group of one."""
+        """Write all fields to a file or a group."""
         for name in _NUMBERS:
             group[name] = getattr(self, name)
         for name in ("words", "commands"):
@@ -91,7 +104,7 @@ class Aligned:
 
     @classmethod
     def read(cls, group: h5py.Group) -> Aligned:
-        """Read what ``write`` has written."""
+        """Read a file or a group that ``write`` filled."""
         fields: dict[str, Any] = {name: group[name][:] for name in _NUMBERS}
         for name in ("words", "commands"):
             fields[name] = [line.split() for line in group[name].asstr()[:]]

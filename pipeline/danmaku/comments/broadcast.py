@@ -6,19 +6,17 @@ moment at which a comment was posted, the broadcast's start and the cuts tell it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
 from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.values import clock_time
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-_CLOCK = r"(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)"
 SURELY_LATE_MS = 3_600_000
 """Somebody comments in the first hour of every video."""
-_CUT = re.compile(rf"{_CLOCK}\s*-\s*{_CLOCK}")
 
 
 @dataclass(frozen=True)
@@ -73,13 +71,10 @@ class Broadcast:
 
 
 def _cut(text: str) -> tuple[int, int]:
-    found = _CUT.fullmatch(text.strip())
-    if not found:
+    first, _, last = text.partition("-")
+    begin, end = clock_time(first), clock_time(last)
+    if begin is None or end is None:
         raise ValueError(f"the cut {text!r} is not of the form 10:00-11:30")
-    begin, end = (
-        round((int(h or 0) * 3600 + int(m) * 60 + float(s)) * 1000)
-        for h, m, s in (found.groups()[:3], found.groups()[3:])
-    )
     if begin >= end:
         raise ValueError(f"the cut {text!r} ends before it begins")
     return begin, end

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from pipeline.danmaku.comments.owner_scripts import as_drawn
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.screen import screen_comment
-from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -69,17 +66,3 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                     f"{path}, line {number}: {error}",
                     "Mend the line, or delete the file and run again to make it anew",
                 ) from None
-
-
-def read_on_screen(path: Path, of: Literal["comments", "generated"]) -> list[ScreenComment]:
-    """What is drawn of viewers' comments, or of the model's; raises as ``read_lines`` does.
-
-    The uploader's scripts are carried out.
-    """
-    if of == "comments":
-        viewers = enumerate(as_drawn(list(read_lines(path, Comment))))
-        return [screen_comment(comment, number) for number, comment in viewers]
-    return [
-        ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)
-        for number, c in enumerate(read_lines(path, GeneratedComment))
-    ]

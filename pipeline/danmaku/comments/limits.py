@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.runtime.arrays import Bools, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 _DAY = 86_400  # seconds
 
@@ -33,19 +33,19 @@ def beyond_limits(
     return reasons
 
 
-def _rows(condition: npt.NDArray[np.bool_]) -> list[int]:
+def _rows(condition: Bools) -> list[int]:
     rows: list[int] = np.flatnonzero(condition).tolist()
     return rows
 
 
-def _late(dates: Int64s, days: float) -> npt.NDArray[np.bool_]:
+def _late(dates: Int64s, days: float) -> Bools:
     known = dates[dates >= 0]
     last = known.min() + days * _DAY if len(known) else 0
-    late: npt.NDArray[np.bool_] = dates > last
+    late: Bools = dates > last
     return late
 
 
-def _surplus(times_ms: Int64s, most: int) -> npt.NDArray[np.bool_]:
+def _surplus(times_ms: Int64s, most: int) -> Bools:
     """(n,) which comments go so that no second has more than ``most``.
 
     Of n in a second, those stay at which i · most / n, for i from 0, reaches a new whole

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Literal
+
+from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+from pipeline.danmaku.comments.owner_scripts import as_drawn
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.drawing.comment import ScreenComment
 
 
+def read_on_screen(path: Path, target: Literal["comments", "generated"]) -> list[ScreenComment]:
+    """What is drawn of a file of viewers' comments, or of the model's; errors as ``read_lines``.
+
+    The uploader's scripts are carried out.
+    """
+    if target == "comments":
+        viewers = enumerate(as_drawn(list(read_lines(path, Comment))))
+        return [screen_comment(comment, number) for number, comment in viewers]
+    return [
+        ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)
+        for number, c in enumerate(read_lines(path, GeneratedComment))
+    ]
+
+
 def screen_comment(comment: Comment, number: int = 0) -> ScreenComment:
-    """What is drawn of a viewer's comment or the uploader's, which is its file's ``number``-th."""
+    """What is drawn of a comment of a viewer or the uploader, the ``number``-th of its file."""
     posted_at = comment.posted_at
     return ScreenComment(
         time_ms=comment.time_ms,

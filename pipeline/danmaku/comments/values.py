@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
 
+from pipeline.runtime.clock import parse_clock
+
 LARGEST = 10**12
 """Of times and counts, sign aside; 31 years in milliseconds. Beyond it lie only faults."""
 
 LARGEST_ID = 2**63 - 1
-
-_CLOCK = re.compile(
-    r"\s*(-)?(?:(?:(\d{1,6})\s*:\s*)?(\d{1,6})\s*:\s*)(\d{1,6}(?:[.,]\d*)?)\s*", re.ASCII
-)
 
 
 def integer(value: object, largest: int = LARGEST) -> int | None:
@@ -66,13 +63,13 @@ def clock_time(text: str) -> int | None:
 
     Minutes and hours may be left out from the left, the fraction may have any digits.
     """
-    clock = _CLOCK.fullmatch(text)
-    if clock is None:
+    if ":" not in text:
         return None
-    sign, hours, minutes, seconds = clock.groups()
-    whole = int(hours or 0) * 3600 + int(minutes) * 60
-    time = round((whole + float(seconds.replace(",", "."))) * 1000)
-    return (-time if sign else time) if time <= LARGEST else None
+    try:
+        time = round(parse_clock(text) * 1000)
+    except ValueError:
+        return None
+    return time if abs(time) <= LARGEST else None
 
 
 def text(value: object) -> str | None:

@@ -6,10 +6,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw, ImageFont
 
 from pipeline.danmaku.drawing.fonts import COLOR_TABLES, covers, opened, system_fonts, tables
+from pipeline.runtime.arrays import UInt8s
 
 _TRIAL_INK = (1, 254, 3)  # of no emoji
 _TRIALS = "😀❤☀"
@@ -65,6 +65,6 @@ def _draws_in_color(font: Path) -> bool:
         picture, _, _ = draw_colored(trial, opened(font, size))
     except Exception:  # a system font may be broken in any way; another one serves
         return False
-    pixels: npt.NDArray[np.uint8] = np.asarray(picture)
+    pixels: UInt8s = np.asarray(picture)
     inked = pixels[pixels[..., 3] == 255, :3]
     return bool((inked != _TRIAL_INK).any())

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.danmaku.drawing.colors import ColorSpace, Floats
 from pipeline.danmaku.drawing.masks import PHASES, TextMask
 from pipeline.danmaku.drawing.style import Rgb
+from pipeline.media.color_space import ColorSpace
+from pipeline.runtime.arrays import Floats
 
 OUTLINE_OPACITY = 0.4  # Niconico HTML5 player
 

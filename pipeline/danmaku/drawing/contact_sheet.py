@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
 from pipeline.danmaku.explanation.strips import BACKGROUND, QUIET
+from pipeline.media.pixels import Picture
 
 _GAP = 12
 _CAPTION = 26  # pixels below each picture
 _TEXT = 16  # pixels an em
 _MOST_ACROSS = 3
-
-Picture = npt.NDArray[np.uint8]
 
 
 def contact_sheet(pictures: Sequence[Picture], captions: Sequence[str]) -> Image.Image:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+
+from pipeline.runtime.arrays import Float64s
 
 _TOUCH = 1e-6  # stage pixels or seconds; less is rounding, not an overlap
 
@@ -56,7 +57,7 @@ class Crowd:
             return 0.0
         return _first_fit(top[touching], bottom[touching], height)
 
-    def most_beside(self, motion: Motion) -> int:
+    def max_during(self, motion: Motion) -> int:
         """How many are on screen at once, at most, while ``motion`` is."""
         starts, ends = (self._table[_COLUMNS.index(name), : self._count] for name in _TIMES)
         beside = (starts < motion.end) & (ends > motion.start)
@@ -82,9 +83,7 @@ _TIMES = ("start", "end")
 _COLUMNS = ("top", "bottom", "start", "end", "x_start", "speed", "width")
 
 
-def _first_fit(
-    tops: npt.NDArray[np.float64], bottoms: npt.NDArray[np.float64], height: float
-) -> float:
+def _first_fit(tops: Float64s, bottoms: Float64s, height: float) -> float:
     """The least y ≥ 0 at which ``height`` fits between the spans, or below them all."""
     order = np.argsort(tops)
     gap_starts = np.maximum.accumulate(np.concatenate(([0.0], bottoms[order])))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import accumulate
 from typing import Literal
 
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
-from pipeline.danmaku.drawing.glyphs import clean_text
+from pipeline.danmaku.drawing.glyphs import Typeface, clean_text
 from pipeline.danmaku.drawing.lanes import Crowd, Motion
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT, Rules, rules_for
 from pipeline.danmaku.drawing.screen import Screen
@@ -20,8 +20,8 @@ from pipeline.danmaku.drawing.style import Font, Place, Style, parse_style
 Measure = Callable[[str, Font], float]
 """From a text to the width of its widest line, in em."""
 
-WAY_SECONDS_MORE = 1.0
-"""Seconds that a scrolling comment takes for its way beside those of its style."""
+EXTRA_SCROLL_SECONDS = 1.0
+"""Seconds that a scrolling comment is on its way beside those of its style."""
 
 
 Why = Literal["invisible", "outside of the video", "no room", "too many on screen"]
@@ -69,18 +69,17 @@ class Layout:
     placed: list[Placed]
     hidden: list[Hidden]
     screen: Screen
+    missing: frozenset[str] = frozenset()
+    """Characters that no font has; they are drawn as hollow boxes."""
 
 
-@dataclass(frozen=True)
-class _Shaped:
-    """A comment before it has a lane."""
-
-    comment: ScreenComment
-    text: str
-    style: Style
-    rules: Rules
-    block: Block
-    motion: Motion
+def lay_out_with_fonts(
+    comments: Sequence[ScreenComment], screen: Screen, settings: LayoutSettings
+) -> Layout:
+    """``lay_out`` with the widths that texts have in the fonts they are drawn in."""
+    typeface = Typeface()
+    layout = lay_out(comments, typeface.width, screen, settings)
+    return replace(layout, missing=frozenset(typeface.missing))
 
 
 def lay_out(
@@ -99,64 +98,92 @@ def lay_out(
 
     The result is a function of the arguments: nothing is random.
     """
-    hidden: list[Hidden] = []
-    shaped: list[_Shaped] = []
-    for comment in sorted(comments, key=_turn):
-        one = _shape(comment, measure, screen.width, settings)
-        if one.style.invisible:
-            hidden.append(_hidden(one, "invisible"))
-        elif one.motion.start >= screen.seconds or one.motion.end <= 0:
-            hidden.append(_hidden(one, "outside of the video"))
+    layout = Layout([], [], screen)
+    visible: list[_Shaped] = []
+    for comment in sorted(comments, key=_order):
+        shaped = _shape(comment, measure, screen.width, settings)
+        if shaped.style.invisible:
+            layout.hidden.append(shaped.hidden("invisible"))
+        elif shaped.motion.start >= screen.seconds or shaped.motion.end <= 0:
+            layout.hidden.append(shaped.hidden("outside of the video"))
         else:
-            shaped.append(one)
+            visible.append(shaped)
 
-    earliest_to_come = list(accumulate((one.motion.start for one in reversed(shaped)), min))[::-1]
-    room = STAGE_HEIGHT * (1 - settings.safe_area)
-    crowds: dict[tuple[Place, Layer | None], Crowd] = {}
-    everyone = Crowd()
-    placed = []
-    for one, earliest in zip(shaped, earliest_to_come, strict=True):
-        comment, style, height = one.comment, one.style, one.block.height
+    # A comment's lane depends on those that end after the earliest start still to come.
+    starts = [shaped.motion.start for shaped in visible]
+    earliest_to_come = list(accumulate(reversed(starts), min))[::-1]
+    stage = _Stage(settings)
+    for shaped, earliest in zip(visible, earliest_to_come, strict=True):
+        result = stage.place(shaped, earliest)
+        if isinstance(result, Placed):
+            layout.placed.append(result)
+        else:
+            layout.hidden.append(shaped.hidden(result))
+    return layout
+
+
+@dataclass(frozen=True)
+class _Shaped:
+    """A comment before it has a lane."""
+
+    comment: ScreenComment
+    text: str
+    style: Style
+    rules: Rules
+    block: Block
+    motion: Motion
+
+    def hidden(self, why: Why) -> Hidden:
+        comment = self.comment
+        return Hidden(comment.time_ms, self.text, comment.layer, why, comment.number)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """The comments placed so far, in so far as later ones may meet them."""
+
+    settings: LayoutSettings
+    crowds: dict[tuple[Place, Layer | None], Crowd] = field(default_factory=dict)
+    """Those that make way for one another."""
+    everyone: Crowd = field(default_factory=Crowd)
+
+    def place(self, shaped: _Shaped, earliest_to_come: float) -> Placed | Why:
+        """Give a comment its lane, or say why it is not shown.
+
+        No later comment starts before ``earliest_to_come``, in seconds.
+        """
+        settings, motion, height = self.settings, shaped.motion, shaped.block.height
+        comment, style = shaped.comment, shaped.style
         layer = comment.layer if settings.collide == "layer" else None
-        crowd = crowds.setdefault((style.place, layer), Crowd())
-        offset = crowd.first_gap(one.motion, height)
+        crowd = self.crowds.setdefault((style.place, layer), Crowd())
+        room = STAGE_HEIGHT * (1 - settings.safe_area)
+        offset = crowd.first_gap(motion, height)
         fits = offset + height <= room
-        most = settings.most_on_screen
-        if most is not None and everyone.most_beside(one.motion) >= most:
-            hidden.append(_hidden(one, "too many on screen"))
-            continue
+        limit = settings.max_on_screen
+        if limit is not None and self.everyone.max_during(motion) >= limit:
+            return "too many on screen"
         if not fits and settings.overflow == "hide":
-            hidden.append(_hidden(one, "no room"))
-            continue
+            return "no room"
         if not fits:
-            offset = _crowded_offset(comment, room - height)
-        for those in (crowd, everyone):
-            those.add(one.motion, offset, height, forget_before=earliest)
-        y = room - offset - height if style.place == "shita" else offset
-        placed.append(
-            Placed(
-                time_ms=comment.time_ms,
-                text=one.text,
-                layer=comment.layer,
-                style=style,
-                rules=one.rules,
-                block=one.block,
-                motion=one.motion,
-                y=y,
-                lane=round(offset / one.rules.sizes[style.size].box),
-                fits=fits,
-                number=comment.number,
-            )
+            offset = _overflow_offset(comment, room - height)
+        for each in (crowd, self.everyone):
+            each.add(motion, offset, height, forget_before=earliest_to_come)
+        return Placed(
+            time_ms=comment.time_ms,
+            text=shaped.text,
+            layer=comment.layer,
+            style=style,
+            rules=shaped.rules,
+            block=shaped.block,
+            motion=motion,
+            y=room - offset - height if style.place == "shita" else offset,
+            lane=round(offset / shaped.rules.sizes[style.size].box),
+            fits=fits,
+            number=comment.number,
         )
-    return Layout(placed, hidden, screen)
 
 
-def _hidden(one: _Shaped, why: Why) -> Hidden:
-    comment = one.comment
-    return Hidden(comment.time_ms, one.text, comment.layer, why, comment.number)
-
-
-def _turn(comment: ScreenComment) -> tuple[int, int]:
+def _order(comment: ScreenComment) -> tuple[int, int]:
     return comment.time_ms, comment.posted_us or 0
 
 
@@ -177,19 +204,21 @@ def _motion(time: float, style: Style, width: float, stage_width: float, rules: 
     if style.place != "naka":
         x = (stage_width - width) / 2
         return Motion(time, time + style.seconds, x, 0.0, width)
-    way = rules.reach * stage_width + rules.width_share * width
-    speed = way / (style.seconds + WAY_SECONDS_MORE)
+    distance = rules.reach * stage_width + rules.width_share * width
+    speed = distance / (style.seconds + EXTRA_SCROLL_SECONDS)
+    # The rules say where a comment's head is at a given time; it enters at the edge before that.
     start = time - rules.lead - (1 - rules.head) * stage_width / speed
-    if style.reverse:  # the mirror image
-        return Motion(start, start + (stage_width + width) / speed, -width, -speed, width)
-    return Motion(start, start + (stage_width + width) / speed, stage_width, speed, width)
+    end = start + (stage_width + width) / speed
+    if style.reverse:
+        return Motion(start, end, -width, -speed, width)
+    return Motion(start, end, stage_width, speed, width)
 
 
-def _crowded_offset(comment: ScreenComment, spare: float) -> float:
+def _overflow_offset(comment: ScreenComment, spare: float) -> float:
     """A distance from the edge that looks random and depends on the comment alone.
 
-    The player draws it anew each time; here reruns and parallel parts must agree. What is
-    higher than the room that there is, by ``-spare``, is centred.
+    The player draws it anew each time; here reruns and parallel parts must agree. A comment
+    that is higher than the room, by ``-spare``, is centred.
     """
     if spare < 0:
         return spare / 2

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from pipeline.danmaku.drawing.colors import ColorSpace
 from pipeline.danmaku.drawing.compositing import Planes, Sprite
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.masks import PHASES, TextMask, squeeze
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.danmaku.drawing.style import BLACK, Rgb
+from pipeline.media.color_space import ColorSpace
 
 _SIZE, _SMALLEST = 38.0, 11.0
 """Pixels an em: of the stage, and of the video at least."""

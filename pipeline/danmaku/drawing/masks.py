@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
+
+from pipeline.runtime.arrays import UInt8s
 
 PHASES = 4
 """Places within a pixel at which text may stand, and how many times larger it is drawn for them.
@@ -17,9 +18,9 @@ Pillow puts glyphs at whole pixels. At four times the size these are quarters, a
 of four by four pixels covers as much as the letter does.
 """
 
-Mask = npt.NDArray[np.uint8]
+Mask = UInt8s
 """(height, width) coverage: 0 outside, 255 inside."""
-Colors = npt.NDArray[np.uint8]
+Colors = UInt8s
 """(height, width, 4) RGBA, alpha not multiplied in."""
 
 
@@ -79,7 +80,7 @@ def squeeze(mask: TextMask, sample_aspect: float) -> TextMask:
     margin = math.ceil(sample_aspect)  # more than half a squeezed pixel on either side
     box = (margin + start, 0, margin + start + narrow * sample_aspect, height)
 
-    def resized(plane: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    def resized(plane: UInt8s) -> UInt8s:
         sides = [(0, 0), (margin, margin)] + [(0, 0)] * (plane.ndim - 2)
         image = Image.fromarray(np.pad(plane, sides))
         return np.asarray(image.resize((narrow, height), Image.Resampling.BICUBIC, box))

@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from pipeline.danmaku.drawing.colors import ColorSpace
 from pipeline.danmaku.drawing.comment import Layer
 from pipeline.danmaku.drawing.compositing import TILE, Planes, Sprite
 from pipeline.danmaku.drawing.glyphs import Typeface
@@ -17,6 +16,7 @@ from pipeline.danmaku.drawing.masks import PHASES, TextMask, squeeze
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.danmaku.drawing.sizing import Block
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Font, Rgb
+from pipeline.media.color_space import ColorSpace
 
 THINNEST_OUTLINE = 1.0  # pixels of the video; less does not part text from picture
 

@@ -6,13 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageChops, ImageDraw
 
 from pipeline.danmaku.drawing.color_fonts import draw_colored, strike_size
 from pipeline.danmaku.drawing.fonts import opened
 from pipeline.danmaku.drawing.masks import PHASES, TextMask
 from pipeline.danmaku.drawing.runs import HAS_RAQM, Run
+from pipeline.runtime.arrays import UInt8s
 
 EMBOLDENING = 0.014
 """Em added around a face: the player asks for weight 600, IPAexGothic has the regular one."""
@@ -50,7 +50,7 @@ def draw_run(run: Run, size: float, outline: float) -> tuple[TextMask, ...]:
     )
 
 
-def _averaged(image: Image.Image, large: _Large) -> list[npt.NDArray[np.uint8]]:
+def _averaged(image: Image.Image, large: _Large) -> list[UInt8s]:
     """``image`` at its true size, once for each place within a pixel."""
     above, before = large.top % PHASES, large.left % PHASES
     height = PHASES * math.ceil((above + image.height) / PHASES)

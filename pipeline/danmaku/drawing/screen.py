@@ -1,4 +1,4 @@
-"""What comments are placed upon."""
+"""The area that comments are placed on."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 
 if TYPE_CHECKING:
-    from pipeline.media.probe import VideoInfo
+    from pipeline.media.source import PictureSource
 
 
 @dataclass(frozen=True)
 class Screen:
-    """A video's pictures as the stage that comments are placed upon, 1080 px high."""
+    """A source's pictures as the stage that comments are placed on, 1080 px high."""
 
     width: float = 1920.0
-    """In pixels of the stage: as the video is shown."""
+    """In pixels of the stage: as the pictures are displayed."""
     seconds: float = math.inf
-    """How long the video is."""
+    """How long the source lasts."""
 
 
-def screen_of(video: VideoInfo) -> Screen:
-    """The screen that ``video`` fills."""
-    width = STAGE_HEIGHT * video.sample_aspect * video.width / video.height
-    return Screen(float(width), float(video.duration))
+def screen_of(source: PictureSource) -> Screen:
+    """The screen that the pictures of ``source`` fill."""
+    width = STAGE_HEIGHT * source.sample_aspect * source.width / source.height
+    return Screen(float(width), float(source.duration))

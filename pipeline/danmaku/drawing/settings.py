@@ -16,7 +16,7 @@ class LayoutSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     """Whether comments make way for those of their own layer alone, as on Niconico."""
     overflow: Literal["overlap", "hide"] = "overlap"
     """What becomes of a comment for which there is no room."""
-    most_on_screen: Annotated[int, Meta(ge=1)] | None = None
+    max_on_screen: Annotated[int, Meta(ge=1)] | None = None
     """More are hidden; None shows all."""
     safe_area: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
     """Share of the picture's height that is left free for subtitles at the bottom."""

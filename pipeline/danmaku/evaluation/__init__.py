@@ -1,1 +1,1 @@
-"""How good generated comments are, measured beside rivals that never saw a picture."""
+"""How good a model is at writing comments, beside baselines that never see a picture."""

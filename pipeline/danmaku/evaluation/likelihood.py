@@ -1,4 +1,4 @@
-"""How likely viewers' comments are to the model, and what the picture has to do with it."""
+"""How likely viewers' comments are under the model, and how much of that the picture brings."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import numpy as np
 
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.likelihood import caption_nats, unigram_nll
-from pipeline.danmaku.evaluation.intervals import ratio_interval
-from pipeline.danmaku.evaluation.record import Likelihood
+from pipeline.danmaku.evaluation.evaluation_file import Likelihood
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.training.comment_sets import comment_set
+from pipeline.evaluation.intervals import ratio_interval
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
 from pipeline.text.vocabulary import END, UNKNOWN
 
@@ -17,37 +17,41 @@ from pipeline.text.vocabulary import END, UNKNOWN
 def measure_likelihood(
     trained: Trained, episode: Episode, bank: FeatureBank, block_s: float, seed: int
 ) -> Likelihood:
-    """Over all comments that are to be measured; blocks of ``block_s`` seconds are resampled."""
+    """Score all comments that are to be measured; blocks of ``block_s`` seconds are resampled.
+
+    Two ablations tell what the picture is worth: every picture replaced by the mean picture,
+    and every comment given the picture of another one.
+    """
     aligned, model = episode.aligned, trained.model
     longest = max(map(len, aligned.words))
     comments = comment_set(
-        aligned, episode.frames, 0, model.vocabulary, model.captioner.spec, longest, dev=True
+        aligned, episode.frames, 0, model.vocabulary, model.card.spec, longest, dev=True
     )
-    blocks = episode.seconds[aligned.dev] // block_s
+    blocks = episode.aligned.second[aligned.dev] // block_s
     words = np.array([len(sentence) for sentence in comments.sentences])
 
-    def nats(pictures: FeatureBank, asked: CaptionSet) -> np.ndarray:
-        return caption_nats(model.captioner, pictures, asked.inputs, asked.sentences)
+    def nats(pictures: FeatureBank, comments: CaptionSet) -> np.ndarray:
+        return caption_nats(model.captioner, pictures, comments.inputs, comments.sentences)
 
     seen = nats(bank, comments)
-    blurred = nats(BlurredBank([episode.features], model.card.tap), comments)
+    mean_picture = nats(BlurredBank([episode.features], model.card.tap), comments)
     shuffled = nats(bank, comments.with_pictures_shuffled(seed))
     return Likelihood(
         comments=len(comments),
         words=int(words.sum()),
         nll=ratio_interval(seen, words, blocks),
-        blurred=ratio_interval(blurred, words, blocks),
-        shuffled=ratio_interval(shuffled, words, blocks),
-        pmi=ratio_interval(blurred - seen, words, blocks),
+        nll_mean_picture=ratio_interval(mean_picture, words, blocks),
+        nll_shuffled=ratio_interval(shuffled, words, blocks),
+        nll_unigram=_unigram_nll(trained, comments),
+        pmi=ratio_interval(mean_picture - seen, words, blocks),
         pmi_shuffled=ratio_interval(shuffled - seen, words, blocks),
-        unigram=_unigram(trained, comments),
     )
 
 
-def _unigram(trained: Trained, comments: CaptionSet) -> float:
-    """Nats a word under the frequencies of known training words."""
+def _unigram_nll(trained: Trained, comments: CaptionSet) -> float:
+    """Nats per word under the frequencies of the words of training that the model knows."""
     vocabulary = trained.model.vocabulary
-    learned = [[*vocabulary.encode(comment), END] for comment in trained.comments()]
+    learned = [[*vocabulary.encode(sentence), END] for sentence in trained.sentences()]
     counts = np.bincount(np.concatenate(learned), minlength=len(vocabulary))
     counts[UNKNOWN] = 0
     return unigram_nll(counts, comments.sentences)

@@ -1,4 +1,4 @@
-"""Does the model name who is on screen? Measured on an episode whose truth is known."""
+"""Whether the model names who is on screen, measured on an episode whose truth is known."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.evaluation.intervals import mean_interval
-from pipeline.danmaku.evaluation.record import Naming
+from pipeline.danmaku.evaluation.evaluation_file import Naming
+from pipeline.evaluation.intervals import mean_interval
 from pipeline.show.truth import Truth
 from pipeline.text.vocabulary import Vocabulary
 
@@ -18,27 +18,27 @@ def measure_naming(
 ) -> Naming | None:
     """Compare the names in ``comments`` with who is on screen; None if nobody is named."""
     cast = list(truth.cast)
-    said: list[int] = []
-    shown: list[list[bool]] = []
+    named: list[int] = []
+    on_screen: list[list[bool]] = []
     scenes: list[int] = []
     starts = np.array([scene.start_frame for scene in truth.scenes])
     for comment in comments:
         present = truth.on_screen(comment.frame)
         for number, name in enumerate(cast):
             if present and name in comment.text:
-                said.append(number)
-                shown.append([other in present for other in cast])
+                named.append(number)
+                on_screen.append([other in present for other in cast])
                 scenes.append(int(np.searchsorted(starts, comment.frame, side="right")))
-    if not said:
+    if not named:
         return None
 
-    names, visible = np.array(said), np.array(shown)
-    right = visible[np.arange(len(names)), names]
+    names, visible = np.array(named), np.array(on_screen)
+    correct = visible[np.arange(len(names)), names]
     counts = dict(zip(vocabulary.words, vocabulary.counts, strict=True))
     favourite = int(np.argmax([counts.get(name, 0) for name in cast]))
     return Naming(
         names=len(names),
-        model=mean_interval(right, scenes),
+        model=mean_interval(correct, scenes),
         chance=float(visible.mean()),
         popularity=float(visible[:, favourite].mean()),
         # The mean over all permutations is that of every name at every moment.

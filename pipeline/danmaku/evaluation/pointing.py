@@ -1,4 +1,4 @@
-"""Does the attention point at whom a word names? On an episode whose truth is known."""
+"""Whether attention points at the character that a word names, where the truth is known."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import numpy as np
 
 from pipeline.captioning.attention_maps import Maps
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.evaluation.intervals import mean_interval, ratio_interval
-from pipeline.danmaku.evaluation.peaks import peak_positions
-from pipeline.danmaku.evaluation.record import Hits, Pointing
+from pipeline.danmaku.evaluation.evaluation_file import Hits, Pointing
+from pipeline.evaluation.intervals import mean_interval, ratio_interval
+from pipeline.evaluation.peaks import peak_positions
 from pipeline.show.truth import Truth
 
 
@@ -21,9 +21,9 @@ def measure_pointing(
     evidence: Sequence[Maps],
     truth: Truth,
 ) -> Pointing | None:
-    """Compare maxima with boxes; None if nobody on screen is named.
+    """Compare the peaks of maps with the characters' boxes; None if nobody on screen is named.
 
-    Maps are (words + 1, p) for each comment.
+    The maps of each comment are (words + 1, p).
     """
     starts = np.array([scene.start_frame for scene in truth.scenes])
     picture = truth.spec.width * truth.spec.height

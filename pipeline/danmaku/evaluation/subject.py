@@ -11,11 +11,10 @@ import numpy as np
 from pipeline.captioning.model_file import Model
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.evaluation.corpus import Comment
-from pipeline.danmaku.evaluation.record import MeasuredOn
+from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
 from pipeline.danmaku.rate.model import RateModel
 from pipeline.danmaku.training.corpus_file import TrainingVideo
-from pipeline.media.frame_times import Int64s
+from pipeline.evaluation.corpus import Sentence
 from pipeline.pictures.frames_file import Frames
 from pipeline.show.truth import Truth
 
@@ -28,8 +27,8 @@ class Trained:
     rate: RateModel
     videos: Sequence[TrainingVideo]
 
-    def comments(self) -> list[Comment]:
-        """All that it learned from, with repetitions."""
+    def sentences(self) -> list[Sentence]:
+        """Every comment that it learned from, repetitions included."""
         return [
             tuple(video.aligned.words[index])
             for video in self.videos
@@ -39,7 +38,7 @@ class Trained:
 
 @dataclass(frozen=True)
 class Episode:
-    """A video with comments, of which ``aligned.dev`` are to be measured."""
+    """A video with comments, of which those marked in ``aligned.dev`` are measured."""
 
     name: str
     aligned: Aligned
@@ -50,7 +49,7 @@ class Episode:
     truth: Truth | None
 
     @classmethod
-    def of(
+    def prepare(
         cls,
         name: str,
         aligned: Aligned,
@@ -60,9 +59,10 @@ class Episode:
         truth: Truth | None,
         learned: TrainingVideo | None,
     ) -> Episode:
-        """An episode that the model learned from as ``learned``, or did not learn from.
+        """Choose the comments to measure.
 
-        What was held out then is measured, unless the comments are others now.
+        ``learned`` is this video as the model learned from it, if it did. Then the comments that
+        were held out are measured, unless the video has other comments by now.
         """
         on: MeasuredOn = "another video"
         if learned is not None:
@@ -73,8 +73,3 @@ class Episode:
         if on != "held-out comments":
             aligned = replace(aligned, dev=np.ones(len(aligned.line), bool))
         return cls(name, aligned, on, frames, features, generated, truth)
-
-    @property
-    def seconds(self) -> Int64s:
-        """(comments,) the second of the video in which each appears."""
-        return self.frames.times.seconds_of(self.aligned.time_ms)

@@ -7,7 +7,8 @@
     first_map         (comments + 1,) int64     its maps are the rows first_map[n]:first_map[n + 1]
     attention         (maps, p) uint8           where the model looked before each word
     evidence          (maps, p) uint8           where more attention would have favoured the word
-    peak              (maps,) float32           share of attention of the hottest position
+    attention_peak    (maps,) float32           share of attention of the hottest position
+    evidence_peak     (maps,) float32           the same of evidence
     nats              (comments,) float32       negative log-likelihood, end mark included
     mean_nats         (comments,) float32       the same with the mean picture in place of its own
     rank              (comments,) int64         place among candidates, from 1; 0: not asked
@@ -21,7 +22,7 @@
     learned_comments  (learned,) UTF-8          a JSON list of texts, the most frequent first
 
 Each of the p positions of a square grid, row by row over the whole picture, has 0 for an even share
-or less and 255, or less where that is faint, for the peak (``heat.strengths``). A
+or less and 255, or less where that is faint, for the peak (``heat.heat_strength``). A
 comment has a map for each word and one for its end mark; one of more than 40 words has those of the
 first 40 and none for the end mark. A model without a square grid of attention gives no maps:
 first_map is all 0, and so is p.
@@ -37,33 +38,31 @@ from typing import Any
 import h5py
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
 _TEXT = h5py.string_dtype("utf-8")
 _BYTES = h5py.vlen_dtype(np.uint8)
 _NUMBERS = (
-    *("seen_s", "first_map", "attention", "evidence", "peak", "nats", "mean_nats"),
+    *("seen_s", "first_map", "attention", "evidence", "nats", "mean_nats"),
+    *("attention_peak", "evidence_peak"),
     *("rank", "candidates", "copies", "near", "similarity", "learned_s"),
 )
 _LISTS = ("words", "learned_comments")
-
-UInt8s = npt.NDArray[np.uint8]
-Float32s = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
 class Explained:
     """The comments of one video, explained; see the table above for shapes and units."""
 
-    seen_s: npt.NDArray[np.float64]
+    seen_s: Float64s
     words: list[list[str]]
     first_map: Int64s
     attention: UInt8s
     evidence: UInt8s
-    peak: Float32s
+    attention_peak: Float32s
+    evidence_peak: Float32s
     nats: Float32s
     mean_nats: Float32s
     rank: Int64s
@@ -72,7 +71,7 @@ class Explained:
     near: Int64s
     similarity: Float32s
     learned_video: list[str]
-    learned_s: npt.NDArray[np.float64]
+    learned_s: Float64s
     learned_picture: list[bytes]
     learned_comments: list[list[str]]
 
@@ -81,9 +80,13 @@ class Explained:
         """Positions across a map, and down; 0 where there are no maps."""
         return math.isqrt(self.attention.shape[1])
 
+    def maps_of(self, comment: int) -> slice:
+        """The rows of the maps of a comment."""
+        return slice(int(self.first_map[comment]), int(self.first_map[comment + 1]))
+
     def peaks_of(self, comment: int) -> Float32s:
         """For each map of a comment, the share of attention of its hottest position."""
-        return self.peak[self.first_map[comment] : self.first_map[comment + 1]]
+        return self.attention_peak[self.maps_of(comment)]
 
     def save(self, path: Path) -> None:
         """Publish ``explained.h5``."""

@@ -7,17 +7,16 @@ from itertools import chain
 import numpy as np
 
 from pipeline.captioning.likelihood import caption_nats
-from pipeline.danmaku.evaluation.corpus import Corpus, Floats
-from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.heat_maps import heat_maps
 from pipeline.danmaku.explanation.resemblance import resemblance
 from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.danmaku.training.corpus_file import TrainingCorpus
-from pipeline.media.frame_times import Int64s
+from pipeline.evaluation.corpus import Corpus
 from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
-from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float32s
 from pipeline.text.vocabulary import END
 
 
@@ -29,17 +28,18 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
     said = [tuple(comment.words) for comment in written.comments]
     frame = np.array([comment.frame for comment in written.comments], np.int64)
     maps = heat_maps(written)
-    pictures = LearnedPictures(learned.videos, written.model.captioner)
-    corpus = Corpus(chain.from_iterable(map(pictures.said, range(len(pictures)))))
+    pictures = TrainingPictures(learned.videos, written.model.captioner)
+    corpus = Corpus(chain.from_iterable(map(pictures.sentences, range(len(pictures)))))
     standing = standings(written, corpus, ranked, seed)
     alike = resemblance(written, learned, pictures)
     return Explained(
-        seen_s=_seen_s(written.frames, frame),
+        seen_s=written.frames.seek_times(written.frames.row[frame]),
         words=[comment.words for comment in written.comments],
         first_map=maps.first_map,
         attention=maps.attention,
         evidence=maps.evidence,
-        peak=maps.peak,
+        attention_peak=maps.attention_peak,
+        evidence_peak=maps.evidence_peak,
         nats=_nats(written, written.bank),
         mean_nats=_nats(written, BlurredBank([written.features], written.model.card.tap)),
         rank=standing.rank,
@@ -52,13 +52,6 @@ def explain(written: Written, learned: TrainingCorpus, *, ranked: int, seed: int
         learned_picture=[picture.jpeg for picture in alike.learned],
         learned_comments=[picture.comments for picture in alike.learned],
     )
-
-
-def _seen_s(frames: Frames, frame: Int64s) -> Floats:
-    """(n,) the middle of the time that the first frame with the picture of ``frame`` is shown."""
-    edges = np.append(frames.times.pts, frames.times.end)
-    first = frames.first_frames()[frames.row[frame]]
-    return np.asarray((edges[first] + edges[first + 1]) / 2 * float(frames.times.time_base))
 
 
 def _nats(written: Written, bank: FeatureBank) -> Float32s:

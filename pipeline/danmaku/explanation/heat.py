@@ -8,17 +8,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from io import BytesIO
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image
 
-from pipeline.media.frame_times import MILLISECONDS
-
-Picture = npt.NDArray[np.uint8]
-"""(height, width, 3) RGB."""
-Floats = npt.NDArray[np.float32]
+from pipeline.media.pixels import Picture
+from pipeline.runtime.arrays import Float32s, UInt8s
+from pipeline.runtime.clock import clock_text
 
 _COLOURS = "inferno"  # equal steps of strength look equal; it gets lighter throughout
 _COLDEST = 0.25  # of the scale; what is below is nearly black and would look like shadow
@@ -35,54 +31,46 @@ class AttendedComment:
     text: str
     """On one line."""
     labels: list[str]
-    """Its words, each on one line, and what stands for the end mark."""
-    maps: Floats
-    """(labels, p) shares of attention, each row summing to 1."""
+    """Its words, each on one line, and then, if it has a map of its own, the end mark."""
+    heat: UInt8s
+    """(labels, p) how hot each position is: see ``heat_strength``."""
+    peaks: Float32s
+    """(labels,) the share that the hottest position has of all attention, 0–1."""
 
     @property
     def time(self) -> str:
         """When it appears: ``1:02.3``."""
-        minutes, rest = divmod(max(self.time_ms, 0), 60 * MILLISECONDS)
-        return f"{minutes}:{rest // 100 / 10:04.1f}"
+        return clock_text(max(self.time_ms, 0), digits=1)
 
     def peak(self, place: int) -> str:
-        """How much of a word's attention its hottest position has: ``2.3 %``."""
-        share = float(self.maps[place].max())
+        """The peak share of a label as text: ``2.3 %``."""
+        share = float(self.peaks[place])
         return f"{100 * share:.2g} %" if share < 0.995 else "100 %"
 
 
-def decoded(jpeg: bytes, size: tuple[int, int]) -> Picture:
-    """A JPEG picture at ``size`` (width, height), whatever its own shape."""
-    with Image.open(BytesIO(jpeg)) as image:
-        return np.asarray(image.convert("RGB").resize(size, Image.Resampling.LANCZOS))
+def heat_strength(weights: Float32s) -> UInt8s:
+    """How hot positions with these shares (p,) are: 0 at an even share or less, 255 at the peak.
 
-
-def strengths(weights: Floats) -> Floats:
-    """How hot the positions (p,) are: 0 at an even share or less, 1 at the peak.
-
-    Where even the peak is less than two even shares it is below 1: attention to everything
+    Where even the peak is less than two even shares it is below 255: attention to everything
     is not to look like attention to something.
     """
     excess = weights * weights.size - 1
-    return np.asarray(np.clip(excess / max(1.0, float(excess.max())), 0, 1), np.float32)
+    strength = np.asarray(np.clip(excess / max(1.0, float(excess.max())), 0, 1), np.float32)
+    return np.rint(255 * strength).astype(np.uint8)
 
 
-def heat_over(picture: Picture, weights: Floats) -> Picture:
-    """``picture`` with the heat of ``weights`` (p,) over the whole of it."""
-    return strength_over(picture, strengths(weights))
-
-
-def strength_over(picture: Picture, strength: Floats) -> Picture:
-    """``picture`` under positions (p,) that are so hot, 0–1."""
-    side = math.isqrt(strength.size)
-    grid = Image.fromarray(strength.reshape(side, side))
+def heat_over(picture: Picture, heat: UInt8s) -> Picture:
+    """``picture`` under positions (p,) that are so hot: see ``heat_strength``."""
+    side = math.isqrt(heat.size)
+    grid = Image.fromarray((heat / np.float32(255)).reshape(side, side))
     height, width = picture.shape[:2]
     smooth = np.asarray(grid.resize((width, height), Image.Resampling.BICUBIC))
     return glow(picture, np.clip(smooth, 0, 1))
 
 
-def glow(picture: Picture, heat: Floats) -> Picture:
+def glow(picture: Picture, heat: Float32s) -> Picture:
     """``picture`` under ``heat`` (height, width), 0–1."""
+    # Dimmed and half grey: what is bright and colourful is then the heat.
     grey = picture.mean(2, dtype=np.float32, keepdims=True)
     under = _DIMMED * (_FADED * grey + (1 - _FADED) * picture)
     share = _shares(heat)[..., None]
@@ -91,19 +79,19 @@ def glow(picture: Picture, heat: Floats) -> Picture:
     return glowing
 
 
-def palette() -> Picture:
+def palette() -> UInt8s:
     """(256, 4) RGBA of heat 0–1 in equal steps: laid over a dimmed picture it glows alike."""
     opacity = _shares(np.linspace(0, 1, 256, dtype=np.float32))
     return np.rint(np.column_stack([_colours(), 255 * opacity])).astype(np.uint8)
 
 
-def _shares(heat: Floats) -> Floats:
+def _shares(heat: Float32s) -> Float32s:
     """How much the heat hides of the picture, 0–1."""
     return np.asarray(_OPAQUE * heat**0.7, np.float32)
 
 
 @cache
-def _colours() -> Floats:
+def _colours() -> Float32s:
     """(256, 3) from cold to hot, 0–255."""
     from matplotlib import colormaps
 

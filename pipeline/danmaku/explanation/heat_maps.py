@@ -8,17 +8,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.captioning.attention_maps import MAX_WORDS, Maps, caption_maps, has_grid
-from pipeline.danmaku.explanation.heat import strengths
+from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.progress import track
 
 _BLOCK = 2048  # comments whose maps are in memory as floats
-
-UInt8s = npt.NDArray[np.uint8]
 
 
 class HeatMaps(NamedTuple):
@@ -30,7 +27,9 @@ class HeatMaps(NamedTuple):
     """(maps, p)"""
     evidence: UInt8s
     """(maps, p)"""
-    peak: npt.NDArray[np.float32]
+    attention_peak: Float32s
+    """(maps,)"""
+    evidence_peak: Float32s
     """(maps,)"""
 
 
@@ -39,22 +38,24 @@ def heat_maps(written: Written) -> HeatMaps:
     n, bank, captioner = len(written.comments), written.bank, written.model.captioner
     if not has_grid(captioner.spec, bank):
         nothing = np.empty((0, 0), np.uint8)
-        return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, np.empty(0, np.float32))
+        no_peaks = np.empty(0, np.float32)
+        return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, no_peaks, no_peaks)
     counts = [_map_count(len(words)) for words in written.sentences]
     first_map = np.cumsum([0, *counts], dtype=np.int64)
     attention = np.empty((first_map[-1], bank.row_shape[0]), np.uint8)
     evidence = np.empty_like(attention)
-    peak = np.empty(len(attention), np.float32)
+    attention_peak, evidence_peak = np.empty((2, len(attention)), np.float32)
     blocks = [np.arange(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
     for block in track(blocks, n, "explain", "comments", len):
         shown = [written.sentences[index][:MAX_WORDS] for index in block.tolist()]
         found = caption_maps(captioner, written.inputs.take(block), bank, shown)
-        for index, (looked, told) in zip(block.tolist(), found, strict=True):
-            maps = slice(first_map[index], first_map[index + 1])
-            attention[maps] = _heat(looked[: counts[index]])
-            evidence[maps] = _heat(told[: counts[index]])
-            peak[maps] = looked[: counts[index]].max(1)
-    return HeatMaps(first_map, attention, evidence, peak)
+        for index, (looked, mattered) in zip(block.tolist(), found, strict=True):
+            rows = slice(first_map[index], first_map[index + 1])
+            attention[rows] = _heat(looked[: counts[index]])
+            evidence[rows] = _heat(mattered[: counts[index]])
+            attention_peak[rows] = looked[: counts[index]].max(1)
+            evidence_peak[rows] = mattered[: counts[index]].max(1)
+    return HeatMaps(first_map, attention, evidence, attention_peak, evidence_peak)
 
 
 def _map_count(words: int) -> int:
@@ -62,5 +63,5 @@ def _map_count(words: int) -> int:
 
 
 def _heat(maps: Maps) -> UInt8s:
-    """(maps, p) how hot positions are, 0-255."""
-    return np.rint([255 * strengths(weights) for weights in maps]).astype(np.uint8)
+    """(maps, p) how hot positions are, 0–255."""
+    return np.array([heat_strength(weights) for weights in maps], np.uint8)

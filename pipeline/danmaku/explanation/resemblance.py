@@ -11,11 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.danmaku.evaluation.corpus import Floats
-from pipeline.danmaku.evaluation.neighbours import Float32s, LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.subject import Written
 from pipeline.danmaku.training.corpus_file import TrainingCorpus
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 NEAREST = 4
 """Training pictures shown for a comment."""
@@ -47,7 +47,9 @@ class Resemblance(NamedTuple):
     """What ``near`` refers to."""
 
 
-def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictures) -> Resemblance:
+def resemblance(
+    written: Written, corpus: TrainingCorpus, pictures: TrainingPictures
+) -> Resemblance:
     """The training pictures most like the picture of each comment, the most like first.
 
     Of those less than two seconds apart in one video only the most like counts. ``pictures`` are
@@ -68,7 +70,7 @@ def resemblance(written: Written, corpus: TrainingCorpus, pictures: LearnedPictu
     return Resemblance(near[which], similarity[which], learned)
 
 
-def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Floats) -> tuple[Int64s, Float32s]:
+def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Float64s) -> tuple[Int64s, Float32s]:
     """The places of the greatest of ``cosines`` (q, m), and these: (q, NEAREST) both.
 
     Pictures are in order of ``video`` (m,) and, within each, of ``time_ms`` (m,). One less than
@@ -88,7 +90,7 @@ def nearest_apart(cosines: Float32s, video: Int64s, time_ms: Floats) -> tuple[In
     return places, greatest
 
 
-def _vicinity(video: Int64s, time_ms: Floats) -> Int64s:
+def _vicinity(video: Int64s, time_ms: Float64s) -> Int64s:
     """(m, 2) the first and the end of the places too near each one, itself among them."""
     found = np.empty((len(video), 2), np.int64)
     for number in np.unique(video):
@@ -100,7 +102,7 @@ def _vicinity(video: Int64s, time_ms: Floats) -> Int64s:
 
 
 def _learned(
-    corpus: TrainingCorpus, pictures: LearnedPictures, named: Int64s
+    corpus: TrainingCorpus, pictures: TrainingPictures, named: Int64s
 ) -> Iterator[Likeness]:
     """What the page shows of the ``named`` pictures (places among all), in their order."""
     starts = np.searchsorted(pictures.video, np.arange(len(corpus.videos)))

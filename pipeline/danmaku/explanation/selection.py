@@ -9,7 +9,8 @@ from itertools import cycle, islice
 import numpy as np
 
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 

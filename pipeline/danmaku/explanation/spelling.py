@@ -9,8 +9,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.explanation.heat import AttendedComment, Picture, heat_over
+from pipeline.danmaku.explanation.heat import AttendedComment, heat_over
 from pipeline.danmaku.explanation.strips import BACKGROUND, BRIGHT, HOT, QUIET, size_of_area
+from pipeline.media.pixels import Picture
 
 RATE = Fraction(25)
 """Pictures a second."""
@@ -41,8 +42,8 @@ class Speller:
         """Yield all pictures of a comment: first as it was seen, then word by word."""
         before = self._drawn(comment, picture, None)
         yield from [np.asarray(before)] * _HELD
-        for place, weights in enumerate(comment.maps):
-            now = self._drawn(comment, heat_over(picture, weights), place)
+        for place, heat in enumerate(comment.heat):
+            now = self._drawn(comment, heat_over(picture, heat), place)
             for step in range(1, _FADING):
                 yield np.asarray(Image.blend(before, now, step / _FADING))
             yield from [np.asarray(now)] * (_HELD - _FADING + 1)

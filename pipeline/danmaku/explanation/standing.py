@@ -8,10 +8,10 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.captioning.likelihood import caption_nats
-from pipeline.danmaku.evaluation.corpus import Comment, Corpus
-from pipeline.danmaku.evaluation.ranking import CONTEXT, Query, draw_candidates
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.media.frame_times import Int64s
+from pipeline.evaluation.candidates import CONTEXT, Query, draw_candidates
+from pipeline.evaluation.corpus import Corpus, Sentence
+from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.progress import track
 from pipeline.text.vocabulary import END
 
@@ -48,7 +48,7 @@ def standings(written: Written, corpus: Corpus, most: int, seed: int) -> Standin
     pairs = zip(asked.tolist(), drawn, strict=True)
     for moment, candidates in track(pairs, len(asked), "explain", "moments"):
         here = np.flatnonzero(which.reshape(-1) == moment)
-        others = candidates.comments[1:]
+        others = candidates.sentences[1:]
         found.rank[here] = _ranks(written, here, others)
         found.candidates[here] = len(others) + 1
     return found
@@ -71,7 +71,7 @@ class _Queries:
         return Query(second, second, tuple(context), (here[0],), frozenset(here))
 
 
-def _ranks(written: Written, here: Int64s, others: Sequence[Comment]) -> Int64s:
+def _ranks(written: Written, here: Int64s, others: Sequence[Sentence]) -> Int64s:
     """The places of comments ``here`` (k,), each among ``others``, at the moment of the first.
 
     That is the number of others that are strictly likelier, and 1.

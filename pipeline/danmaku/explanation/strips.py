@@ -11,7 +11,8 @@ from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
 from pipeline.danmaku.drawing.style import Rgb
-from pipeline.danmaku.explanation.heat import AttendedComment, Picture, glow, heat_over
+from pipeline.danmaku.explanation.heat import AttendedComment, glow, heat_over
+from pipeline.media.pixels import Picture
 
 BACKGROUND: Rgb = (18, 18, 22)
 BRIGHT: Rgb = (240, 240, 240)
@@ -75,10 +76,10 @@ class Sheet:
             self._write(_MARGIN + time_width, top + _TEXT, text, _TEXT, BRIGHT)
             top += _HEAD_LINE
         self._paste(picture, _MARGIN, top)
-        for place, (label, weights) in enumerate(zip(comment.labels, comment.maps, strict=True)):
+        for place, (label, heat) in enumerate(zip(comment.labels, comment.heat, strict=True)):
             line, column = divmod(place, self._columns - 1)
             x, y = _MARGIN + (column + 1) * self._step, top + line * self._line
-            self._paste(heat_over(picture, weights), x, y)
+            self._paste(heat_over(picture, heat), x, y)
             last = place == len(comment.labels) - 1
             color = QUIET if last else BRIGHT
             self._label(x, y + self.cell[1], label, comment.peak(place), color)
@@ -112,7 +113,7 @@ class Sheet:
     def _write_title(self, title: str) -> None:
         """The title at the left, what the colours mean at the right."""
         baseline = _MARGIN + _SMALL
-        even = 100 / self._comments[0].maps.shape[1]
+        even = 100 / self._comments[0].heat.shape[1]
         right = self._width - _MARGIN
         right = self._write_left_of(right, baseline, "peak") - _LEGEND_BAR[0]
         heat = np.tile(np.linspace(0, 1, _LEGEND_BAR[0], dtype=np.float32), (_LEGEND_BAR[1], 1))

@@ -10,8 +10,9 @@ import numpy.typing as npt
 
 from pipeline.danmaku.generation.draws import Purpose, each_second, generator
 from pipeline.danmaku.rate.model import draw_counts
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 
 @dataclass(frozen=True)

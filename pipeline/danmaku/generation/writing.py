@@ -25,9 +25,10 @@ from pipeline.danmaku.generation.plan import Plan
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.danmaku.training.style import commands_of
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.progress import track
 from pipeline.text.vocabulary import join_words
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.rate.seconds import Floats, Seconds
-from pipeline.media.frame_times import MILLISECONDS, Int64s
+from pipeline.danmaku.rate.seconds import Seconds
+from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
 BLOCK_S = 24  # cross-validation leaves out as a whole: neighbours are commented alike
 
@@ -19,11 +20,11 @@ class Counted:
     """Seconds whose comments were counted, of one video or of several."""
 
     seconds: Seconds
-    count: Floats
+    count: Float64s
     """(n,) comments."""
-    weight: Floats
+    weight: Float64s
     """(n,) how much each second counts, above 0, at most 1."""
-    level: Floats
+    level: Float64s
     """(n,) mean count of its video, which is its own: one is watched more than another."""
     block: Int64s
     """(n,) which block of seconds it belongs to, from 0."""
@@ -55,7 +56,7 @@ class Counted:
         )
 
 
-def training_counts(video: Aligned) -> tuple[Int64s, Floats]:
+def training_counts(video: Aligned) -> tuple[Int64s, Float64s]:
     """(seconds,) comments in each second, and how much it counts, 0–1.
 
     A second with held-out comments counts for nothing. One without any comment is never held

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.decomposition import PCA
 from sklearn.linear_model import PoissonRegressor
 from sklearn.model_selection import GroupKFold
@@ -20,10 +19,10 @@ from threadpoolctl import threadpool_limits
 
 from pipeline.danmaku.rate.counts import Counted
 from pipeline.danmaku.rate.model import RateCard, RateModel
-from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Floats
-from pipeline.media.frame_times import Int64s
+from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.sample_size import LEAST_CLUSTERS, ROUNDING, ROUNDING_32, is_constant
+from pipeline.runtime.sample_size import MIN_CLUSTERS, ROUNDING, ROUNDING_32, is_constant
 
 _LEAST_BLOCKS = 4  # fewer say too little about how others would come out
 _FOLDS = 10
@@ -45,12 +44,12 @@ class _Trial:
     """One choice, and how it does on seconds it has not seen."""
 
     uses: tuple[str, ...]
-    scales: Floats
+    scales: Float64s
     """(f,) what features are multiplied by."""
     penalty: float
-    expected: Floats
+    expected: Float64s
     """(n,) comments of each second, by a model that has not seen its block."""
-    deviance: Floats
+    deviance: Float64s
     """(n,) Poisson's, weighted."""
 
 
@@ -66,7 +65,7 @@ def learn_rate(
         raise PipelineError(
             ExitCode.NO_USABLE_COMMENTS,
             "no comments are left to learn from",
-            "Add comments, or change `align: dev_share:`",
+            "Add comments, or change `align: held_out: share:`",
         )
     # The products are small: on a busy machine, threads that wait for one another make two
     # seconds of work three minutes.
@@ -106,13 +105,13 @@ class _Gist:
     It knows no counts, so it may have seen what cross-validation leaves out.
     """
 
-    mean: Floats
+    mean: Float64s
     """(c,)"""
-    axes: Floats
+    axes: Float64s
     """(k, c)"""
 
     @classmethod
-    def of(cls, pictures: npt.NDArray[np.float32]) -> _Gist:
+    def of(cls, pictures: Float32s) -> _Gist:
         """Those of standardised ``pictures`` (n, c), at most as many as are ever used."""
         mean, std = pictures.mean(0, np.float64), pictures.std(0, np.float64)
         constant = is_constant(pictures, 0, ROUNDING_32)
@@ -124,7 +123,7 @@ class _Gist:
         useful = spread > 1e-6 * spread[0]
         return cls(mean, pca.components_[useful] / std / spread[0])
 
-    def of_pictures(self, pictures: npt.NDArray[np.float32]) -> Floats:
+    def of_pictures(self, pictures: Float32s) -> Float64s:
         """Components (n, k)."""
         return np.asarray((pictures - self.mean) @ self.axes.T)
 
@@ -133,7 +132,7 @@ def _constant(data: Counted, features: int) -> _Trial:
     return _Trial((), np.zeros(features), 1.0, data.level, _deviance(data, data.level))
 
 
-def _choose(data: Counted, features: Floats, constant: _Trial) -> _Trial:
+def _choose(data: Counted, features: Float64s, constant: _Trial) -> _Trial:
     """The best trial of those that use no more than is clearly useful."""
     chosen = constant
     if len(np.unique(data.block)) < _LEAST_BLOCKS:
@@ -149,7 +148,7 @@ def _choose(data: Counted, features: Floats, constant: _Trial) -> _Trial:
     return chosen
 
 
-def _ladder(features: int) -> Iterator[tuple[tuple[str, ...], list[Floats], float]]:
+def _ladder(features: int) -> Iterator[tuple[tuple[str, ...], list[Float64s], float]]:
     """What a model may use, less first: the scales (f,) to be tried, and the gain asked for."""
     time = np.r_[np.ones(len(SCENE)), np.full(len(EPISODE), _EPISODE_SCALE)]
     axis = np.arange(features - len(time))
@@ -160,7 +159,7 @@ def _ladder(features: int) -> Iterator[tuple[tuple[str, ...], list[Floats], floa
 
 
 def _trial(
-    data: Counted, features: Floats, uses: tuple[str, ...], scales: Floats, penalty: float
+    data: Counted, features: Float64s, uses: tuple[str, ...], scales: Float64s, penalty: float
 ) -> _Trial:
     scaled = features * scales
     expected = np.empty(len(data.count))
@@ -172,8 +171,8 @@ def _trial(
 
 
 def _fit(
-    data: Counted, features: Floats, penalty: float, rows: Int64s | slice = slice(None)
-) -> tuple[Floats, float]:
+    data: Counted, features: Float64s, penalty: float, rows: Int64s | slice = slice(None)
+) -> tuple[Float64s, float]:
     """Effects (f,) on the logarithm of count / level, and its intercept."""
     weight = data.weight[rows] * data.level[rows]
     regressor = PoissonRegressor(alpha=penalty / weight.sum(), solver="newton-cholesky")
@@ -181,7 +180,7 @@ def _fit(
     return regressor.coef_, float(regressor.intercept_)
 
 
-def _deviance(data: Counted, expected: Floats) -> Floats:
+def _deviance(data: Counted, expected: Float64s) -> Float64s:
     """(n,) Poisson's, weighted."""
     count = data.count
     surprise = count * np.log(np.maximum(count, 1) / expected)  # 0 where there is no comment
@@ -205,12 +204,12 @@ def _explained(trial: _Trial, constant: _Trial, block: Int64s) -> float | None:
     """A gain, so of more deviance than rounding makes; none, for certain, of a constant."""
     if not trial.uses:
         return 0.0
-    if len(np.unique(block)) < LEAST_CLUSTERS:
+    if len(np.unique(block)) < MIN_CLUSTERS:
         return None
     return float(1 - trial.deviance.sum() / constant.deviance.sum())
 
 
-def _dispersion(data: Counted, expected: Floats) -> float:
+def _dispersion(data: Counted, expected: Float64s) -> float:
     """How much counts vary beyond Poisson's distribution, by moments."""
     beyond = (data.count - expected) ** 2 - expected
     return max(0.0, float(data.weight @ beyond) / float(data.weight @ expected**2))

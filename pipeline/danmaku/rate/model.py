@@ -10,10 +10,10 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Floats, Pictures, Seconds
-from pipeline.media.frame_times import Int64s
+from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Pictures, Seconds
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -49,11 +49,11 @@ class RateModel:
     """Comments a second as exp(bias + weights · features)."""
 
     card: RateCard
-    picture: Floats
+    picture: Float64s
     """(c,)"""
-    scene: Floats
+    scene: Float64s
     """(7,)"""
-    episode: Floats
+    episode: Float64s
     """(5,)"""
     bias: float
 
@@ -62,14 +62,14 @@ class RateModel:
         """For ``draw_counts``."""
         return self.card.dispersion
 
-    def expected(self, frames: Frames, means: Pictures) -> Floats:
+    def expected(self, frames: Frames, means: Pictures) -> Float64s:
         """(seconds,) comments that each second of a video can expect.
 
         ``means`` (pictures, c) are the mean positions of the tap ``card.tap``.
         """
         return self.expected_of(Seconds.of(frames, means, self.card.delay_ms))
 
-    def expected_of(self, seconds: Seconds) -> Floats:
+    def expected_of(self, seconds: Seconds) -> Float64s:
         """(n,) the same of seconds whose features are known."""
         logarithm = (
             seconds.picture @ self.picture
@@ -125,7 +125,7 @@ class RateModel:
         return cls(card, picture, scene, episode, float(bias))
 
 
-def draw_counts(expected: Floats, dispersion: float, rng: np.random.Generator) -> Int64s:
+def draw_counts(expected: Float64s, dispersion: float, rng: np.random.Generator) -> Int64s:
     """(n,) counts with mean ``expected`` (n,), negative binomial, or Poisson's if it is 0."""
     if dispersion > 0:
         expected = expected * rng.gamma(1 / dispersion, dispersion, len(expected))

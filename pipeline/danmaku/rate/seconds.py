@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float16s, Float32s, Float64s, Int64s
+from pipeline.runtime.clock import MILLISECONDS
 
-Floats = npt.NDArray[np.float64]
-Pictures = npt.NDArray[np.float16]
+Pictures = Float16s
 """(pictures, c) the mean position of each picture of a video; see FeatureBank."""
 
 _MOMENTS_MS = (125, 375, 625, 875)
@@ -45,11 +44,11 @@ EPISODE = (
 class Seconds(NamedTuple):
     """Seconds of a video, or of several; what is no picture lies in 0–1."""
 
-    picture: npt.NDArray[np.float32]
+    picture: Float32s
     """(n, c) the mean position of what was on screen."""
-    scene: Floats
+    scene: Float64s
     """(n, 7), as listed in ``SCENE``."""
-    episode: Floats
+    episode: Float64s
     """(n, 5), as listed in ``EPISODE``."""
 
     @classmethod
@@ -85,7 +84,7 @@ class Seconds(NamedTuple):
         return Seconds(self.picture[chosen], self.scene[chosen], self.episode[chosen])
 
 
-def _scene(frames: Frames, means: Pictures, seen: Int64s, rows: Int64s) -> list[Floats]:
+def _scene(frames: Frames, means: Pictures, seen: Int64s, rows: Int64s) -> list[Float64s]:
     """The features ``SCENE``, each (n, m), of the moments ``seen`` (n, m)."""
     base = frames.times.time_base
     starts = frames.times.pts[frames.cuts] * (base.numerator * MILLISECONDS)
@@ -109,7 +108,7 @@ def _rows_at(frames: Frames, times_ms: Int64s) -> Int64s:
     return frames.row[frames.times.frames_at(times_ms.ravel())].reshape(times_ms.shape)
 
 
-def _change(means: Pictures, now: Int64s, before: Int64s) -> Floats:
+def _change(means: Pictures, now: Int64s, before: Int64s) -> Float64s:
     """(n, m) how far two pictures are from each other, relative to how far both are from 0."""
     pairs, which = np.unique(np.stack([now.ravel(), before.ravel()]), axis=1, return_inverse=True)
     found = np.zeros(pairs.shape[1])

@@ -18,8 +18,10 @@ from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
 from pipeline.danmaku.comments.salvage import Salvage
 from pipeline.danmaku.statistics.split import Split
-from pipeline.media.frame_times import MILLISECONDS, FrameTimes, Int64s
+from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS, clock_text
 from pipeline.text.vocabulary import Vocabulary, join_words
 
 _MOST_FREQUENT = 20
@@ -75,7 +77,7 @@ class BusyFrame(msgspec.Struct, frozen=True):
 
     frame: int
     time: str
-    """When it begins, as m:ss.mmm."""
+    """When it begins, such as 1:05.250."""
     comments: int
     most_frequent: Ranked
 
@@ -85,7 +87,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
     video: str
     duration: str
-    """As m:ss.mmm."""
+    """Such as 24:10.125."""
     salvage: Salvage
     delay: Delay
     split: Split
@@ -213,5 +215,4 @@ def _per_second(time_ms: Int64s, times: FrameTimes) -> list[int]:
 
 
 def _clock(seconds: Fraction) -> str:
-    minutes, milliseconds = divmod(round(seconds * MILLISECONDS), 60 * MILLISECONDS)
-    return f"{minutes}:{milliseconds // MILLISECONDS:02}.{milliseconds % MILLISECONDS:03}"
+    return clock_text(round(seconds * MILLISECONDS), digits=3)

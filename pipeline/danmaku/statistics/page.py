@@ -23,5 +23,5 @@ def statistics_page(statistics: Statistics, thumbnails: Sequence[bytes]) -> str:
         thumbnails=[jpeg_url(jpeg) for jpeg in thumbnails],
         rank_frequency=plots.rank_frequency(statistics.words.rank_frequency),
         comments_per_second=plots.comments_per_second(statistics.per_second),
-        delays=plots.delays(delay.distribution) if delay.found else None,
+        delays=plots.delays(delay.distribution) if delay.estimated else None,
     )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from pipeline.media.frame_times import MILLISECONDS
 from pipeline.report.svg_plots import COLOUR, svg
+from pipeline.runtime.clock import MILLISECONDS
 
 Labels = tuple[str, str]
 """What stands at the axis across and at the one upwards."""

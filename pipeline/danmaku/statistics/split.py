@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Bools, Int64s
 
 
 class Split(msgspec.Struct, frozen=True):
@@ -21,7 +20,7 @@ class Split(msgspec.Struct, frozen=True):
     unique_in_both: int
 
     @classmethod
-    def count(cls, unique: Int64s, dev: npt.NDArray[np.bool_]) -> Split:
+    def count(cls, unique: Int64s, dev: Bools) -> Split:
         """Count; ``unique`` (comments,) is a number that comments of the same words share."""
         train, held_out = np.unique(unique[~dev]), np.unique(unique[dev])
         both = len(np.intersect1d(train, held_out, assume_unique=True))

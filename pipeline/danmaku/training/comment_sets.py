@@ -12,8 +12,8 @@ from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.danmaku.training.style import style_of
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import END, Vocabulary
 
@@ -34,7 +34,7 @@ def comment_set(
     training comments only; that of a held-out one may hold any.
     """
     sentences = [vocabulary.encode(words) for words in video.words]
-    second = frames.times.seconds_of(video.time_ms)
+    second = video.second
     known = np.flatnonzero(~video.dev | dev)
     history = CommentHistory.replayed(
         spec, video.time_ms[known], second[known], [sentences[index] for index in known.tolist()]
@@ -81,7 +81,7 @@ def split_comments(
             raise PipelineError(
                 ExitCode.NO_USABLE_COMMENTS,
                 f"no comments are left to {'measure by' if dev else 'learn from'}",
-                "Add comments, or change `align: dev_share:`",
+                "Add comments, or change `align: held_out: share:`",
             )
         sets.append(captions)
     return sets[0], sets[1]

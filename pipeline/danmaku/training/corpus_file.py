@@ -22,11 +22,10 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.media.frame_times import Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float16s, Float64s, Int64s
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -47,9 +46,9 @@ class TrainingVideo:
     """(n,) the comments as their authors wrote them."""
     picture: Int64s
     """(m,) ascending rows of its frames.h5, each with a comment that is not held out."""
-    first_ms: npt.NDArray[np.float64]
+    first_ms: Float64s
     """(m,) when the first frame with each begins."""
-    mean: npt.NDArray[np.float16]
+    mean: Float16s
     """(m, channels) the mean position of each picture's features."""
 
     @classmethod
@@ -59,7 +58,7 @@ class TrainingVideo:
         aligned: Aligned,
         text: list[str],
         frames: Frames,
-        means: npt.NDArray[np.float16],
+        means: Float16s,
     ) -> TrainingVideo:
         """``means`` (pictures, channels) are those of all pictures of ``frames``."""
         picture = np.unique(aligned.picture[~aligned.dev])

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from pipeline.captioning.captioner import CaptionerSpec
 from pipeline.captioning.prompt import CONTEXT_COMMENTS, CONTEXT_WORDS
-from pipeline.media.frame_times import Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import PADDING
 
 

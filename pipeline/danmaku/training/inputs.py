@@ -12,8 +12,9 @@ from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.prompt import AROUND
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.training.history import CommentHistory
-from pipeline.media.frame_times import MILLISECONDS, Int64s
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _NEAR_S = 10.0  # seconds within which nearness to the start and to the end falls to 1/e

@@ -14,8 +14,8 @@ from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import CaptionerSpec
 from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.captioning.settings import Architecture
-from pipeline.danmaku.alignment.align import hold_out_videos
 from pipeline.danmaku.alignment.aligned_file import Aligned
+from pipeline.danmaku.alignment.held_out import hold_out_videos
 from pipeline.danmaku.training.comment_sets import split_comments
 from pipeline.danmaku.training.style import style_classes
 from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone

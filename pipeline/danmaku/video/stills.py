@@ -1,4 +1,4 @@
-"""Moments of a video that are shown: which, and their pictures."""
+"""Moments of an annotated video: which ones to show, and their pictures."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from pipeline.danmaku.drawing.colors import space_of
 from pipeline.danmaku.drawing.layout import Layout
-from pipeline.danmaku.drawing.showing import Picture, shown
-from pipeline.danmaku.video.annotated_pictures import Scene
-from pipeline.media.decode import Pixels
+from pipeline.danmaku.drawing.quality import count_on_screen
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+from pipeline.media.pixels import Picture
 from pipeline.media.probe import VideoInfo
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _STEP = Fraction(1, 4)  # seconds between the moments that are considered
 
 
-def chosen(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
-    """The moments asked for, in order; raises PipelineError INVALID_SETTING past the end."""
-    last = _last(video)
+def moments_at(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
+    """The moments ``seconds``, in order; raises PipelineError INVALID_SETTING past the end."""
+    last = _last_moment(video)
     if late := [second for second in seconds if second > video.duration]:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
@@ -32,39 +31,34 @@ def chosen(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
     return sorted(min(second, last) for second in seconds)
 
 
-def crowded(layout: Layout, video: VideoInfo, most: int) -> list[Fraction]:
-    """Up to ``most`` moments at which many comments are on screen, well apart, in order."""
-    steps = int(_last(video) / _STEP) + 1
-    times = np.arange(steps) * float(_STEP)
-    starts = np.sort([placed.motion.start for placed in layout.placed])
-    ends = np.sort([placed.motion.end for placed in layout.placed])
-    counts = np.searchsorted(starts, times, "right") - np.searchsorted(ends, times, "right")
-    apart = float(video.duration) / (2 * most)
-    found: list[int] = []
-    while len(found) < most and counts.max() >= 0:
+def crowded_moments(layout: Layout, video: VideoInfo, max_count: int) -> list[Fraction]:
+    """Up to ``max_count`` moments at which many comments are on screen, well apart, in order."""
+    steps = int(_last_moment(video) / _STEP) + 1
+    times = np.arange(steps, dtype=np.float64) * float(_STEP)
+    counts = count_on_screen(layout.placed, times)
+    min_gap = float(video.duration) / (2 * max_count)
+    chosen: list[int] = []
+    while len(chosen) < max_count and counts.max() >= 0:
         best = int(counts.argmax())
-        found.append(best)
-        counts[np.abs(times - times[best]) < apart] = -1
-    return [step * _STEP for step in sorted(found)]
+        chosen.append(best)
+        counts[np.abs(times - times[best]) < min_gap] = -1
+    return [step * _STEP for step in sorted(chosen)]
 
 
-def picture_at(scene: Scene, moment: Fraction, width: int) -> tuple[Fraction, Picture]:
-    """The time of the first picture from second ``moment`` on, and the picture ``as_shown``.
+def annotated_picture(
+    annotated: AnnotatedVideo, moment: Fraction, width: int
+) -> tuple[Fraction, Picture]:
+    """The first picture from second ``moment`` on, with its time in seconds.
 
-    Near the end it may be one of those just before.
+    Near the end it may be one of those just before. It is as players display it, ``width``
+    pixels across.
     """
-    with closing(scene.pictures(min(moment, _last(scene.video)))) as coming:
-        pts, planes = next(coming)
-        return pts * scene.unit, as_shown(scene, planes, width)
+    video = annotated.video
+    with closing(annotated.pictures(min(moment, _last_moment(video)))) as pictures:
+        pts, planes = next(pictures)
+        return pts * annotated.unit, video.displayed(planes, annotated.color, width)
 
 
-def as_shown(scene: Scene, planes: Pixels, width: int) -> Picture:
-    """Planes of ``scene`` as RGB (height, width, 3), in the shape in which players show them."""
-    video = scene.video
-    height = round(width * video.height / (video.width * video.sample_aspect))
-    return shown(planes, space_of(scene.color), (width, height))
-
-
-def _last(video: VideoInfo) -> Fraction:
+def _last_moment(video: VideoInfo) -> Fraction:
     """A moment at which there is still a picture to come."""
     return max(Fraction(0), video.duration - 2 / video.held_rate)

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
-
-UInt8s = npt.NDArray[np.uint8]
-Float16s = npt.NDArray[np.float16]
 
 _LARGEST = torch.finfo(torch.float16).max
 

@@ -14,12 +14,13 @@ from torch import Tensor, fx, nn
 
 from pipeline.learning.device import devices, fastest_dtype
 from pipeline.learning.precision import Precision
-from pipeline.pictures.backbones.backbone import Float16s, UInt8s, as_rows
+from pipeline.pictures.backbones.backbone import as_rows
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import extractor
 from pipeline.pictures.backbones.torchvision_on_cpu import models
 from pipeline.pictures.backbones.weights import load_classifier
 from pipeline.pictures.backbones.winograd import use_winograd
+from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _BATCH = {"cuda": 64, "cpu": 8}

@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from pipeline.pictures.backbones.backbone import Float16s, UInt8s, as_rows
+from pipeline.pictures.backbones.backbone import as_rows
 from pipeline.pictures.backbones.onnx_file import COLOURS, open_session, picture_input
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.weights_file import file_identity
+from pipeline.runtime.arrays import Float16s, UInt8s
 
 
 class OnnxNetwork:

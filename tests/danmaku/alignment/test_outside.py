@@ -1,4 +1,4 @@
-"""Comments outside their video: how many, and what is said of them."""
+"""Comments outside their video: their number, and what the message concludes from them."""
 
 from fractions import Fraction
 
@@ -15,7 +15,7 @@ VIDEO = FrameTimes(np.arange(23 * 60 + 40, dtype=np.int64), Fraction(1), 23 * 60
 
 def spread(first_s: float, last_s: float, count: int = 1000) -> Outside:
     """Of ``count`` comments, evenly from one time to another."""
-    return Outside.of(np.linspace(first_s * 1000, last_s * 1000, count).astype(np.int64), VIDEO)
+    return Outside.count(np.linspace(first_s * 1000, last_s * 1000, count).astype(np.int64), VIDEO)
 
 
 def refused(outside: Outside, share: float = 0.5) -> str:
@@ -26,13 +26,13 @@ def refused(outside: Outside, share: float = 0.5) -> str:
 
 
 def test_they_are_counted_at_both_ends() -> None:
-    found = Outside.of(np.array([-1, 0, 1_419_999, 1_420_000, 9_000_000]), VIDEO)
+    found = Outside.count(np.array([-1, 0, 1_419_999, 1_420_000, 9_000_000]), VIDEO)
     assert (found.comments, found.before_start, found.past_end) == (5, 1, 2)
     assert found.share == 3 / 5
 
 
-def test_of_no_comments_none_lies_outside() -> None:
-    nothing = Outside.of(np.empty(0, np.int64), VIDEO)
+def test_no_comments_means_none_outside() -> None:
+    nothing = Outside.count(np.empty(0, np.int64), VIDEO)
     assert nothing.share == 0
     nothing.require_at_most(0)
 
@@ -40,41 +40,41 @@ def test_of_no_comments_none_lies_outside() -> None:
 @pytest.mark.parametrize(("late", "warned"), [(0, False), (50, False), (51, True)])
 def test_more_than_a_twentieth_is_worth_a_warning(late: int, warned: bool) -> None:
     times = np.repeat([1000, 2_000_000], [1000 - late, late])
-    assert Outside.of(times, VIDEO).worth_a_warning == warned
+    assert Outside.count(times, VIDEO).worth_a_warning == warned
 
 
-@pytest.mark.parametrize(("late", "most"), [(500, 0.5), (694, 0.694), (1000, 1.0)])
-def test_so_many_may_lie_outside_and_no_more(late: int, most: float) -> None:
+@pytest.mark.parametrize(("late", "share"), [(500, 0.5), (694, 0.694), (1000, 1.0)])
+def test_the_share_that_may_lie_outside_is_a_maximum(late: int, share: float) -> None:
     times = np.repeat([1000, 2_000_000], [1000 - late, late])
-    found = Outside.of(times, VIDEO)
-    found.require_at_most(most)
-    refused(found, most - 0.001)
+    found = Outside.count(times, VIDEO)
+    found.require_at_most(share)
+    refused(found, share - 0.001)
 
 
-def test_comments_of_a_longer_video_are_told_by_how_long_they_run() -> None:
-    said = refused(spread(0, 5772))
-    assert "754 of 1,000 comments (75%) lie outside of the video: 754 past its end" in said
-    assert "nearly all run from 0:00:57 to 1:35:14, and the video is 0:23:40 long" in said
-    assert "belongs to this video: most likely it is that of another, longer one" in said
-    assert "`align: max_outside:`, which is 0.5" in said
-    assert "BROADCAST=" not in said
+def test_comments_of_a_longer_video_are_recognised_by_their_times() -> None:
+    message = refused(spread(0, 5772))
+    assert "754 of 1,000 comments (75%) lie outside the video: 754 past its end" in message
+    assert "nearly all run from 0:57 to 1:35:14, and the video is 23:40 long" in message
+    assert "belongs to this video: it is probably that of another, longer one" in message
+    assert "`align: max_outside:`, which is 0.5" in message
+    assert "BROADCAST=" not in message
 
 
-def test_a_log_of_a_broadcast_is_told_by_its_clock() -> None:
-    said = refused(spread(18 * 3600, 18.85 * 3600))
-    assert "nearly all run from 18:00:30 to 18:50:29" in said
-    assert "so say with BROADCAST= when the episode was on air" in said
+def test_a_broadcast_log_is_recognised_by_its_clock() -> None:
+    message = refused(spread(18 * 3600, 18.85 * 3600))
+    assert "nearly all run from 18:00:30 to 18:50:29" in message
+    assert "give the time the episode was on air with BROADCAST=" in message
 
 
-def test_a_stray_comment_hides_nothing_of_that() -> None:
+def test_stray_comments_do_not_hide_that() -> None:
     times = np.r_[5, np.linspace(64_800_000, 66_600_000, 997), 10**12, 10**12].astype(np.int64)
-    said = refused(Outside.of(times, VIDEO))
-    assert "nearly all run from 18:00:" in said
-    assert "BROADCAST=" in said
+    message = refused(Outside.count(times, VIDEO))
+    assert "nearly all run from 18:00:" in message
+    assert "BROADCAST=" in message
 
 
-def test_a_start_that_is_too_late_is_told_by_negative_times() -> None:
-    said = refused(spread(-3600, 600))
-    assert "before it begins" in said
-    assert "BROADCAST=" in said
-    assert "nearly all run from -0:59:17" in said
+def test_a_start_that_is_too_late_is_recognised_by_negative_times() -> None:
+    message = refused(spread(-3600, 600))
+    assert "before it begins" in message
+    assert "BROADCAST=" in message
+    assert "nearly all run from -59:17" in message

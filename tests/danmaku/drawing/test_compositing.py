@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.danmaku.drawing import compositing
-from pipeline.danmaku.drawing.colors import GBRA, ColorSpace, space_of, yuv
 from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY, Planes, Sprite
 from pipeline.danmaku.drawing.masks import PHASES, TextMask
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb
+from pipeline.media.color_space import GBRA, ColorSpace, space_of, yuv
 from pipeline.media.colors import Color
 from pipeline.media.light import pq_light, pq_signal
+from pipeline.runtime.arrays import Float64s
 
 HEIGHT, WIDTH = 18, 22  # a quarter plane of 9 × 11 does not fill whole rows of the picture
 
-Floats = npt.NDArray[np.float64]
 Picture = npt.NDArray[np.unsignedinteger[Any]]
 
 Space = tuple[str, bool, Literal[8, 10]]
@@ -55,7 +55,7 @@ def sprite(mask: TextMask, fill: Rgb, outline: Rgb, opacity: float, space: Color
     return Sprite(lambda phase: mask, fill, outline, opacity, space)
 
 
-def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Floats:
+def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Float64s:
     """(3, …) of (…, 3)."""
     red, green, blue = np.moveaxis(np.asarray(rgb, np.float64), -1, 0) / 255
     matrix, full_range, bits = space
@@ -74,8 +74,14 @@ def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Floats:
 
 
 def reference_ink(
-    mask: TextMask, x: int, y: int, fill: Floats, outline: Floats, colors: Floats, opacity: float
-) -> tuple[Floats, Floats]:
+    mask: TextMask,
+    x: int,
+    y: int,
+    fill: Float64s,
+    outline: Float64s,
+    colors: Float64s,
+    opacity: float,
+) -> tuple[Float64s, Float64s]:
     """Alpha (h, w) and premultiplied values (planes, h, w) of a whole picture."""
     alpha = np.zeros((HEIGHT, WIDTH))
     values = np.zeros((len(fill), HEIGHT, WIDTH))
@@ -101,7 +107,7 @@ def reference_blend(
     colors: tuple[Rgb, Rgb],
     opacity: float,
     space: Space,
-) -> list[Floats]:
+) -> list[Float64s]:
     """The three planes after blending at full size and in floating point."""
     fill, outline = (reference_yuv(color, space) for color in colors)
     own = None if mask.colors is None else mask.colors[..., :3]
@@ -250,7 +256,7 @@ def test_on_a_clear_picture_alpha_is_what_the_text_covers(
     nothing = np.empty((0, HEIGHT // 2, WIDTH // 2), np.uint8)
     sprite(mask, *both, 1.0, GBRA).blend(Planes(clear, nothing), PHASES * x, y)
 
-    def gbra(rgb: npt.ArrayLike) -> Floats:
+    def gbra(rgb: npt.ArrayLike) -> Float64s:
         red, green, blue = np.moveaxis(np.asarray(rgb, np.float64), -1, 0)
         return np.stack([green, blue, red, np.full_like(red, 255)])
 

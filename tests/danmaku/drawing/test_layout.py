@@ -243,7 +243,7 @@ def test_the_safe_area_stays_free() -> None:
 @settings(deadline=None, max_examples=40)
 @given(crowds, st.integers(1, 6))
 def test_never_more_on_screen_than_allowed(comments: list[ScreenComment], most: int) -> None:
-    layout = whole(*comments, most_on_screen=most)
+    layout = whole(*comments, max_on_screen=most)
     for placed in layout.placed:
         beside = [
             other

@@ -9,12 +9,11 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.drawing.colors import yuv
 from pipeline.danmaku.drawing.compositing import Planes
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.legend import Entry, Legend, draw_line
-from pipeline.danmaku.drawing.showing import shown
 from pipeline.danmaku.drawing.style import MARKS, WHITE
+from pipeline.media.color_space import rgb_picture, yuv
 
 GOLDEN = Path(__file__).with_name("golden")
 SPACE = yuv("bt709", full_range=False)
@@ -34,7 +33,7 @@ def labelled(entries: list[Entry], aspect: Fraction = Fraction(1)) -> Picture:
 
 def test_golden_picture(tmp_path: Path) -> None:
     both = [Entry("Viewers", MARKS["viewer"]), Entry("Model", MARKS["generated"])]
-    picture = shown(labelled(both), SPACE, (WIDTH, HEIGHT))
+    picture = rgb_picture(labelled(both), SPACE, (WIDTH, HEIGHT))
     made, golden = tmp_path / "legend.png", GOLDEN / "legend.png"
     Image.fromarray(picture).save(made, optimize=True)
     hint = f"look at {made}; if it is right, copy it to {golden}"

@@ -6,7 +6,6 @@ import numpy.typing as npt
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.drawing.colors import GBRA, yuv
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
 from pipeline.danmaku.drawing.compositing import Planes
 from pipeline.danmaku.drawing.glyphs import Typeface
@@ -14,8 +13,8 @@ from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.overlay import MOST_SMOOTH, Overlay
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.danmaku.drawing.showing import shown
 from pipeline.danmaku.drawing.style import Rgb
+from pipeline.media.color_space import GBRA, rgb_picture, yuv
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -51,7 +50,7 @@ def drawn(made: Overlay, time: Fraction, size: tuple[int, int] = (320, 180)) -> 
 
 
 def rgb(picture: Picture) -> Picture:
-    return shown(picture, SPACE, (picture.shape[1], picture.shape[0] * 2 // 3))
+    return rgb_picture(picture, SPACE, (picture.shape[1], picture.shape[0] * 2 // 3))
 
 
 SCENE = [

@@ -1,7 +1,7 @@
 import pytest
 
+from pipeline.danmaku.evaluation.evaluation_file import Naming
 from pipeline.danmaku.evaluation.naming import measure_naming
-from pipeline.danmaku.evaluation.record import Naming
 from pipeline.text.vocabulary import Vocabulary
 from tests.danmaku.evaluation.episodes import CAST, comment, truth
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.attention_maps import Maps
+from pipeline.danmaku.evaluation.evaluation_file import Pointing
 from pipeline.danmaku.evaluation.pointing import measure_pointing
-from pipeline.danmaku.evaluation.record import Pointing
 from tests.danmaku.evaluation.episodes import comment, truth
 
 EPISODE = truth(

@@ -21,7 +21,8 @@ def explained(comments: int = 3, learned: int = 2, maps: int = 2, positions: int
         first_map=np.arange(comments + 1) * maps,
         attention=heat[0],
         evidence=heat[1],
-        peak=draws.random(len(heat[0]), np.float32),
+        attention_peak=draws.random(len(heat[0]), np.float32),
+        evidence_peak=draws.random(len(heat[0]), np.float32),
         nats=draws.random(comments, np.float32),
         mean_nats=draws.random(comments, np.float32),
         rank=draws.integers(1, 9, comments),
@@ -70,9 +71,9 @@ def test_words_and_comments_may_be_anything(words: list[list[str]], said: list[l
 def test_maps_are_found_by_their_comment() -> None:
     found = replace(explained(), first_map=np.array([0, 1, 1, 6]))
     assert found.side == 2
-    assert found.peaks_of(0).tolist() == found.peak[:1].tolist()
+    assert found.peaks_of(0).tolist() == found.attention_peak[:1].tolist()
     assert found.peaks_of(1).tolist() == []
-    assert found.peaks_of(2).tolist() == found.peak[1:].tolist()
+    assert found.peaks_of(2).tolist() == found.attention_peak[1:].tolist()
     assert explained(maps=0, positions=0).side == 0
 
 

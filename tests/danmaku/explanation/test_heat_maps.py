@@ -3,17 +3,15 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 
-from pipeline.captioning.attention_maps import Maps, attention_maps, evidence_maps
-from pipeline.danmaku.explanation.heat import strengths
+from pipeline.captioning.attention_maps import Maps, caption_maps
+from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.heat_maps import HeatMaps, heat_maps
 from pipeline.danmaku.explanation.subject import Written
 from tests.attending import SIDE, captioner, comment, features, peaks, staring
 from tests.captioning.conftest import features_file
 from tests.danmaku.explanation.subjects import written
 
-CPU = torch.device("cpu")
 COMMENTS = [
     comment(100, "チノ", "かわいい"),
     comment(1300, "w"),
@@ -23,7 +21,7 @@ COMMENTS = [
 
 
 def as_bytes(maps: Maps) -> npt.NDArray[np.uint8]:
-    return np.array([np.rint(255 * strengths(weights)) for weights in maps], np.uint8)
+    return np.array([heat_strength(weights) for weights in maps], np.uint8)
 
 
 def those_of(found: HeatMaps, comment: int) -> slice:
@@ -39,15 +37,17 @@ def test_maps_are_the_strengths_of_attention_and_of_evidence(
     found = heat_maps(subject)
     assert found.first_map.tolist() == [0, 3, 5, 6, 11]
     assert found.attention.shape == found.evidence.shape == (11, SIDE**2)
-    asked = (subject.captioner, subject.moments, subject.bank, subject.sentences, CPU)
-    attention, evidence = attention_maps(*asked), evidence_maps(*asked)
+    maps_of_each = caption_maps(
+        subject.model.captioner, subject.inputs, subject.bank, subject.sentences
+    )
     for index in range(len(COMMENTS)):
         maps = those_of(found, index)
-        looked, told = as_bytes(attention[index]), as_bytes(evidence[index])
+        attention, evidence = maps_of_each[index]
         # The company in a batch changes the last bits, and what is rounded may fall either way.
-        assert np.mean(found.attention[maps] == looked) > 0.95
-        assert np.mean(found.evidence[maps] == told) > 0.95
-        assert found.peak[maps] == pytest.approx(attention[index].max(1), rel=1e-4)
+        assert np.mean(found.attention[maps] == as_bytes(attention)) > 0.95
+        assert np.mean(found.evidence[maps] == as_bytes(evidence)) > 0.95
+        assert found.attention_peak[maps] == pytest.approx(attention.max(1), rel=1e-4)
+        assert found.evidence_peak[maps] == pytest.approx(evidence.max(1), rel=1e-4)
     assert (found.attention != found.evidence).any()
 
 
@@ -57,7 +57,7 @@ def test_the_place_that_is_stared_at_is_the_hottest(tmp_path: Path) -> None:
     found = heat_maps(subject)
     assert found.attention.argmax(1).tolist() == [0, 0, 1, 1]
     assert found.attention.max(1).tolist() == [255] * 4
-    assert (found.peak > 0.9).all()
+    assert (found.attention_peak > 0.9).all()
 
 
 @pytest.mark.parametrize(("words", "maps"), [(39, 40), (40, 41), (41, 40), (300, 40)])
@@ -78,7 +78,7 @@ def is_empty(subject: Written) -> bool:
     assert found.first_map.tolist() == [0] * (len(subject.comments) + 1)
     return (
         found.attention.shape == found.evidence.shape == (0, 0)
-        and not len(found.peak)
+        and not len(found.attention_peak)
         and found.attention.dtype == np.uint8
     )
 

@@ -9,7 +9,7 @@ from hypothesis.extra import numpy as arrays
 from PIL import Image
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.danmaku.evaluation.neighbours import LearnedPictures
+from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.resemblance import (
     NEAREST,
     Resemblance,
@@ -81,7 +81,7 @@ def unit(
 
 def explained(subject: Written, *videos: Learned) -> Resemblance:
     corpus = corpus_of(videos)
-    return resemblance(subject, corpus, LearnedPictures(corpus.videos, subject.captioner))
+    return resemblance(subject, corpus, TrainingPictures(corpus.videos, subject.model.captioner))
 
 
 @pytest.mark.parametrize("attention", ["additive", "none"])

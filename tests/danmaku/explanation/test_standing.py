@@ -6,13 +6,13 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.captioning.captioner import Attention, Decoder
+from pipeline.captioning.settings import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.evaluation.corpus import Comment, Corpus
-from pipeline.danmaku.evaluation.ranking import Query, draw_candidates
 from pipeline.danmaku.explanation.standing import standings
 from pipeline.danmaku.explanation.subject import Written
-from pipeline.media.frame_times import Int64s
+from pipeline.evaluation.candidates import Query, draw_candidates
+from pipeline.evaluation.corpus import Corpus, Sentence
+from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import BEGIN, END
 from tests.attending import VOCABULARY, captioner, comment
 from tests.danmaku.explanation.subjects import written
@@ -40,13 +40,13 @@ def corpus(seed: int, count: int = 400) -> Corpus:
     return Corpus(tuple(draws.choice(words, draws.integers(1, 7))) for _ in range(count))
 
 
-def plain_nats(subject: Written, at: int, words: Comment) -> float:
+def plain_nats(subject: Written, at: int, words: Sentence) -> float:
     """Word by word, at the moment of a comment."""
-    network = subject.captioner
-    sentence = [*subject.sentence(words), END]
+    network = subject.model.captioner
+    sentence = [*subject.model.encode(words), END]
     total = 0.0
     with torch.inference_mode():
-        moment = subject.moments.take(np.array([at]))
+        moment = subject.inputs.take(np.array([at]))
         state = network.start(moment.prompt(subject.bank, torch.device("cpu")))
         for read, told in zip([BEGIN, *sentence], sentence, strict=False):
             step = network.step(torch.tensor([read]), state)
@@ -56,7 +56,7 @@ def plain_nats(subject: Written, at: int, words: Comment) -> float:
     return total
 
 
-def others_of(second: int, said: list[GeneratedComment], training: Corpus) -> list[Comment]:
+def others_of(second: int, said: list[GeneratedComment], training: Corpus) -> list[Sentence]:
     """Training comments that were not written in that second, as the ranking protocol draws."""
     in_time = sorted(said, key=lambda one: one.time_ms)
     earlier = [tuple(one.words) for one in in_time if one.time_ms < 1000 * second]
@@ -64,7 +64,7 @@ def others_of(second: int, said: list[GeneratedComment], training: Corpus) -> li
     query = Query(0, second, tuple(earlier[-5:]), (here[0],), frozenset(here))
     (drawn,) = draw_candidates([query], training, SEED)
     return [
-        one for one, positive in zip(drawn.comments, drawn.positive, strict=True) if not positive
+        one for one, positive in zip(drawn.sentences, drawn.positive, strict=True) if not positive
     ]
 
 
@@ -119,9 +119,9 @@ def test_equally_likely_ones_share_the_better_place(tmp_path: Path) -> None:
     unknown = [(f"x{number}",) for number in range(60)]
     assert standings(subject, Corpus(unknown), 99, SEED).rank.tolist() == [1]
     # Not so where the known are likelier.
-    ids: Int64s = np.array([subject.sentence(["リゼ"])[0]])
+    ids: Int64s = np.array([subject.model.encode(["リゼ"])[0]])
     with torch.no_grad():
-        subject.captioner.softmax.get_submodule("out").bias[ids] = -30.0  # type: ignore[operator]
+        subject.model.captioner.softmax.get_submodule("out").bias[ids] = -30.0  # type: ignore[operator]
     mixed = Corpus([*unknown, ("w",), ("チノ",)])
     assert standings(subject, mixed, 99, SEED).rank.tolist() == [3]
 

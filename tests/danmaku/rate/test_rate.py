@@ -15,10 +15,11 @@ from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.rate.counts import Counted, training_counts
 from pipeline.danmaku.rate.learning import _Gist, learn_rate
 from pipeline.danmaku.rate.model import RateModel, draw_counts
-from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Floats, Seconds
-from pipeline.media.frame_times import FrameTimes, Int64s
+from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Seconds
+from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.features_file import FeatureStore, building_features
 from pipeline.pictures.frames_file import Frames
+from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.aligned import aligned
 
@@ -62,7 +63,7 @@ def learned(*videos: Counted) -> RateModel:
     return learn_rate(videos, tap="grid", backbone="tiny", weights="w", delay_ms=0)
 
 
-def feature(seconds: Seconds, name: str) -> Floats:
+def feature(seconds: Seconds, name: str) -> Float64s:
     return np.concatenate([seconds.scene, seconds.episode], 1)[:, (SCENE + EPISODE).index(name)]
 
 
@@ -201,7 +202,7 @@ def test_an_effect_of_the_picture_is_recovered() -> None:
     np.testing.assert_allclose(np.log(model.expected_of(fresh)), _picture_effect(fresh), atol=0.2)
 
 
-def _picture_effect(seconds: Seconds) -> Floats:
+def _picture_effect(seconds: Seconds) -> Float64s:
     return np.asarray(3 + 0.2 * (seconds.picture[:, 2] - 100), np.float64)
 
 

@@ -21,8 +21,9 @@ from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
 from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
 from pipeline.danmaku.statistics import plots
-from pipeline.danmaku.statistics.counting import Ranked, Split, Statistics, Words
+from pipeline.danmaku.statistics.counting import Ranked, Statistics, Words
 from pipeline.danmaku.statistics.page import statistics_page
+from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.vocabulary import Vocabulary
@@ -154,7 +155,7 @@ def test_seconds_leave_out_what_lies_outside_the_video(tmp_path: Path) -> None:
 def test_the_split_is_what_sets_say(comments: list[tuple[int, bool]]) -> None:
     train, dev = ([text for text, held_out in comments if held_out == side] for side in (0, 1))
     unique = np.array([text for text, _ in comments], np.int64)
-    assert Split.of(unique, np.array([side for _, side in comments], bool)) == Split(
+    assert Split.count(unique, np.array([side for _, side in comments], bool)) == Split(
         comments=len(comments),
         unique=len({*train, *dev}),
         train=len(train),
@@ -351,15 +352,15 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
 SALVAGE = Salvage(
     [FileSalvage("ep1.xml", "Niconico XML", 13, 10, [], [Fault("deleted", 3, "1-3")])], [], 10
 )
-NO_DELAY = Delay(False, 0, 0, 0, 0.0, [], words=5, cuts=0, gain=0.0)
+NO_DELAY = Delay(False, 0, 0, 0, 0.0, [], tokens=5, cuts=0, log_likelihood_gain=0.0)
 SOME_DELAY = Delay(
-    found=True,
+    estimated=True,
     median_ms=1200,
     low_ms=1100,
     high_ms=1310,
-    spread=0.4,
+    log_std=0.4,
     distribution=[(0, 0.1), (1000, 0.6), (2000, 0.3)],
-    words=500,
+    tokens=500,
     cuts=9,
-    gain=0.1,
+    log_likelihood_gain=0.1,
 )

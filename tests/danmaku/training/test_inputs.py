@@ -6,11 +6,11 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
-
-from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
 from pipeline.text.vocabulary import PADDING
@@ -41,7 +41,7 @@ def at(
         np.array(counts or [1] * 20, np.int64),
         shown,
         first_row,
-        CommentHistory(spec).before(times // 1000),
+        CommentHistory(spec).context_before(times // 1000),
         spec,
     )
 
@@ -92,7 +92,7 @@ def test_pictures_around_share_rows_as_frames_do() -> None:
 def test_pictures_around_are_those_around_the_picture_and_not_around_the_comment() -> None:
     """A comment may be about what was shown before it was written."""
     spec, shown = toys.spec(toys.TRANSFORMER), frames(100)
-    context = CommentHistory(spec).before(np.array([12]))
+    context = CommentHistory(spec).context_before(np.array([12]))
     moments = inputs_at(
         np.array([12_000]), np.array([50]), np.ones(20, np.int64), shown, 0, context, spec
     )
@@ -114,10 +114,10 @@ def test_no_comments_have_no_moments(kind: Kind) -> None:
     assert len(at([], kind)) == 0
 
 
-def talk(said: list[tuple[int, list[int]]]) -> CommentHistory:
+def history(said: list[tuple[int, list[int]]]) -> CommentHistory:
     found = CommentHistory(toys.spec(toys.TRANSFORMER))
     for second, words in said:
-        found.say(second, words)
+        found.append(second, words)
     return found
 
 
@@ -133,7 +133,7 @@ def heard(context: npt.NDArray[np.int32]) -> list[list[int]]:
 
 def test_a_context_is_the_last_comments_of_earlier_seconds() -> None:
     said = [(0, [4]), (0, [5]), (1, [6, 7]), (1, list(range(10, 30))), (3, []), (3, [8]), (4, [9])]
-    contexts = talk(said).before(np.array([0, 1, 2, 4, 9]))
+    contexts = history(said).context_before(np.array([0, 1, 2, 4, 9]))
     assert contexts.shape == (5, CONTEXT_COMMENTS, CONTEXT_WORDS)
     assert [heard(context) for context in contexts] == [
         [[], [], [], [], []],
@@ -156,21 +156,21 @@ def test_a_context_never_holds_comments_of_its_own_or_a_later_second(
     said = [(second, [word]) for word, second in number.items()]
     # What is said later changes nothing either.
     known = data.draw(st.integers(0, len(said)))
-    whole, part = talk(said), talk(said[:known])
-    for second, context in zip(asked, whole.before(np.array(asked)), strict=True):
+    whole, part = history(said), history(said[:known])
+    for second, context in zip(asked, whole.context_before(np.array(asked)), strict=True):
         words = [words[0] for words in heard(context) if words]
         assert all(number[word] < second for word in words)
         earlier = [word for word, when in number.items() if when < second]
         assert words == earlier[-CONTEXT_COMMENTS:]
         if all(when >= second for when, _ in said[known:]):
-            assert np.array_equal(context, part.before(np.array([second]))[0])
+            assert np.array_equal(context, part.context_before(np.array([second]))[0])
 
 
 @toys.lstms
 def test_an_lstm_hears_nothing(kind: Kind) -> None:
     deaf = CommentHistory(toys.spec(kind))
-    deaf.say(0, [4, 5])
-    assert deaf.before(np.array([1, 2, 3])).shape == (3, 0, 0)
+    deaf.append(0, [4, 5])
+    assert deaf.context_before(np.array([1, 2, 3])).shape == (3, 0, 0)
 
 
 @toys.all_kinds

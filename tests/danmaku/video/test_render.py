@@ -14,17 +14,16 @@ from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout, lay_out
 from pipeline.danmaku.drawing.screen import Screen, screen_of
 from pipeline.danmaku.video import render as render_module
-from pipeline.danmaku.video.annotated_pictures import Scene, clear_pictures
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.danmaku.video.render import render
+from pipeline.danmaku.video.transparent import transparent_pictures
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.colors import bits_of, color_of
-from pipeline.media.decode import Pixels, planar_pictures
 from pipeline.media.encode import encoder
-from pipeline.media.probe import VideoInfo, probe
+from pipeline.media.pixels import Yuv420
+from pipeline.media.video_file import VideoFile
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
-
-Picture = Pixels
 
 COMMENTS = [
     ScreenComment(200 * n, text, commands)
@@ -35,83 +34,89 @@ COMMENTS = [
 NOTHING = Layout([], [], Screen())
 
 
-def layout(video: VideoInfo) -> Layout:
+def layout(video: VideoFile) -> Layout:
     return lay_out(COMMENTS, Typeface().width, screen_of(video))
 
 
-def taken(pictures: Iterator[tuple[int, Picture]]) -> list[tuple[int, Picture]]:
+def ignored(amount: int) -> None:
+    """Take no notice of progress."""
+
+
+def taken(pictures: Iterator[tuple[int, Yuv420]]) -> list[tuple[int, Yuv420]]:
     return [(pts, picture.copy()) for pts, picture in pictures]
 
 
-def seconds(scene: Scene, pictures: list[tuple[int, Picture]]) -> list[Fraction]:
-    return [pts * scene.unit for pts, _ in pictures]
+def seconds(annotated: AnnotatedVideo, pictures: list[tuple[int, Yuv420]]) -> list[Fraction]:
+    return [pts * annotated.unit for pts, _ in pictures]
 
 
 @pytest.fixture(params=["constant", "variable"])
-def video(request: pytest.FixtureRequest, tmp_path: Path) -> VideoInfo:
+def video(request: pytest.FixtureRequest, tmp_path: Path) -> VideoFile:
     path = tmp_path / "clip.mp4"
     if request.param == "constant":
         clips.ffmpeg(*clips.pictures(seconds=2), *clips.sound(2), *clips.H264, "-c:a", "aac", path)
     else:
         clips.variable_rate(path)
-    return probe(path)
+    return VideoFile.open(path)
 
 
-def test_pictures_keep_their_times_and_what_is_not_drawn_upon(video: VideoInfo) -> None:
-    scene = Scene(video, [NOTHING])
-    pictures = taken(scene.pictures())
-    assert seconds(scene, pictures) == clips.true_times(video.path)
-    for (_, drawn), bare in zip(pictures, planar_pictures(video), strict=True):
+def test_pictures_keep_their_times_and_what_is_not_drawn_upon(video: VideoFile) -> None:
+    annotated = AnnotatedVideo(video, [NOTHING])
+    pictures = taken(annotated.pictures())
+    assert seconds(annotated, pictures) == clips.true_times(video.path)
+    for (_, drawn), bare in zip(pictures, video.planar_pictures(), strict=True):
         assert np.array_equal(drawn, bare.planes)
 
 
 def assert_parts_make(
-    whole: list[tuple[int, Picture]], scene: Scene, bounds: list[Fraction | None]
+    whole: list[tuple[int, Yuv420]], annotated: AnnotatedVideo, bounds: list[Fraction | None]
 ) -> None:
     """Pictures from each bound to the next are those of the whole."""
     parts = [
         picture
         for since, until in pairwise(bounds)
-        for picture in taken(scene.pictures(since or Fraction(0), until))
+        for picture in taken(annotated.pictures(since or Fraction(0), until))
     ]
     assert [pts for pts, _ in parts] == [pts for pts, _ in whole]
     assert all(np.array_equal(a, b) for (_, a), (_, b) in zip(parts, whole, strict=True))
 
 
 @pytest.mark.parametrize("rate", [None, Fraction(60), Fraction(7, 2)])
-def test_parts_make_the_whole(video: VideoInfo, rate: Fraction | None) -> None:
-    scene = Scene(video, [layout(video)], rate)
-    whole = taken(scene.pictures())
+def test_parts_make_the_whole(video: VideoFile, rate: Fraction | None) -> None:
+    annotated = AnnotatedVideo(video, [layout(video)], rate)
+    whole = taken(annotated.pictures())
     bounds = [Fraction(0), Fraction(2, 3), Fraction(7, 5), None]
-    assert_parts_make(whole, scene, bounds)
+    assert_parts_make(whole, annotated, bounds)
 
 
 def test_a_higher_rate_shows_each_picture_until_the_next(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     clips.ffmpeg(*clips.numbered("5", 2), *clips.H264, "-crf", "1", path)
-    scene = Scene(probe(path), [NOTHING], Fraction(60))
-    pictures = taken(scene.pictures())
-    assert seconds(scene, pictures) == [Fraction(n, 60) for n in range(120)]
+    annotated = AnnotatedVideo(VideoFile.open(path), [NOTHING], Fraction(60))
+    pictures = taken(annotated.pictures())
+    assert seconds(annotated, pictures) == [Fraction(n, 60) for n in range(120)]
     shown = [round((picture[:48].mean() - 16) / 3) for _, picture in pictures]
     assert shown == [n // 12 for n in range(120)]
 
 
 def test_at_a_higher_rate_comments_move_between_pictures(tmp_path: Path) -> None:
-    video = probe(clips.constant(tmp_path / "clip.mp4", "320x180", "5"))
-    scene = Scene(video, [lay_out([ScreenComment(0, "動く", ())], Typeface().width)], Fraction(50))
-    pictures = [picture for _, picture in taken(scene.pictures())]
+    video = VideoFile.open(clips.constant(tmp_path / "clip.mp4", "320x180", "5"))
+    annotated = AnnotatedVideo(
+        video, [lay_out([ScreenComment(0, "動く", ())], Typeface().width)], Fraction(50)
+    )
+    pictures = [picture for _, picture in taken(annotated.pictures())]
     moved = [not np.array_equal(a, b) for a, b in pairwise(pictures)]
     assert all(moved)
 
 
-def test_two_halves_are_two_pictures(video: VideoInfo) -> None:
+def test_two_halves_are_two_pictures(video: VideoFile) -> None:
     left, right = NOTHING, layout(video)
-    scene = Scene(video, [left, right])
-    assert scene.size == (128, 48)
-    both = taken(scene.pictures())
+    annotated = AnnotatedVideo(video, [left, right])
+    assert annotated.size == (128, 48)
+    both = taken(annotated.pictures())
     width = 64
     for number, alone in enumerate((left, right)):
-        single = taken(Scene(video, [alone]).pictures())
+        single = taken(AnnotatedVideo(video, [alone]).pictures())
         for (_, wide), (_, picture) in zip(both, single, strict=True):
             columns = slice(number * width, (number + 1) * width)
             assert np.array_equal(wide[:48, columns], picture[:48])
@@ -120,42 +125,44 @@ def test_two_halves_are_two_pictures(video: VideoInfo) -> None:
 
 
 @pytest.fixture
-def outlasted(tmp_path: Path) -> VideoInfo:
+def outlasted(tmp_path: Path) -> VideoFile:
     """Two seconds of pictures, five of sound."""
     path = tmp_path / "long.mp4"
     clips.ffmpeg(*clips.pictures("320x180", seconds=2), *clips.sound(5), *clips.H264, path)
-    return probe(path)
+    return VideoFile.open(path)
 
 
-def test_the_last_picture_is_held_to_the_end_of_the_sound(outlasted: VideoInfo) -> None:
-    scene = Scene(outlasted, [NOTHING])
-    pictures = taken(scene.pictures())
-    assert seconds(scene, pictures) == [Fraction(n, 25) for n in range(scene.count)]
-    assert scene.count == 125
+def test_the_last_picture_is_held_to_the_end_of_the_sound(outlasted: VideoFile) -> None:
+    annotated = AnnotatedVideo(outlasted, [NOTHING])
+    pictures = taken(annotated.pictures())
+    assert seconds(annotated, pictures) == [Fraction(n, 25) for n in range(annotated.count)]
+    assert annotated.count == 125
     assert all(np.array_equal(picture, pictures[49][1]) for _, picture in pictures[50:])
 
 
 @pytest.mark.parametrize("rate", [None, Fraction(60)])
 def test_comments_move_over_the_held_picture_and_parts_make_the_whole(
-    outlasted: VideoInfo, rate: Fraction | None
+    outlasted: VideoFile, rate: Fraction | None
 ) -> None:
     comments = [ScreenComment(3800, "動く", ())]
-    scene = Scene(outlasted, [lay_out(comments, Typeface().width, screen_of(outlasted))], rate)
-    whole = taken(scene.pictures())
-    late = [picture for pts, picture in whole if Fraction(7, 2) < pts * scene.unit < 5]
+    annotated = AnnotatedVideo(
+        outlasted, [lay_out(comments, Typeface().width, screen_of(outlasted))], rate
+    )
+    whole = taken(annotated.pictures())
+    late = [picture for pts, picture in whole if Fraction(7, 2) < pts * annotated.unit < 5]
     assert all(not np.array_equal(a, b) for a, b in pairwise(late))
     bounds = [Fraction(0), Fraction(7, 4), Fraction(3), Fraction(19, 4), None]
-    assert_parts_make(whole, scene, bounds)
+    assert_parts_make(whole, annotated, bounds)
 
 
 @pytest.mark.parametrize("segments", [1, 3])
 def test_what_is_rendered_is_as_long_as_the_sound(
-    outlasted: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int
+    outlasted: VideoFile, tmp_path: Path, segments: int
 ) -> None:
-    monkeypatch.setattr(render_module, "SHORTEST_SEGMENT", 0.5)
     target = tmp_path / "out.mp4"
-    render(Scene(outlasted, [layout(outlasted)]), target, Codec(), segments, lambda amount: None)
-    made = probe(target)
+    annotated = AnnotatedVideo(outlasted, [layout(outlasted)])
+    render(annotated, target, Codec(), segments, ignored, min_segment_seconds=0.5)
+    made = VideoFile.open(target)
     assert made.frame_count == 125
     assert made.pictures_end == 5
     assert clips.packets(target, "audio") == clips.packets(outlasted.path, "audio")
@@ -166,38 +173,38 @@ def test_a_still_with_a_song_is_a_video(tmp_path: Path, ending: str) -> None:
     path, target = tmp_path / f"still.{ending}", tmp_path / "out.mp4"
     one = (*clips.pictures(rate="1"), *clips.sound(3), *clips.H264)
     clips.ffmpeg(*one, "-c:a", "aac", path)
-    video = probe(path)
-    render(Scene(video, [layout(video)]), target, Codec(), 1, lambda amount: None)
+    video = VideoFile.open(path)
+    render(AnnotatedVideo(video, [layout(video)]), target, Codec(), 1, ignored)
     times = clips.true_times(target)
     assert times[0] == 0
     assert times[-1] > Fraction(2)
-    assert abs(probe(target).duration - 3) < Fraction(1, 10)
+    assert abs(VideoFile.open(target).duration - 3) < Fraction(1, 10)
 
 
 @pytest.mark.parametrize("segments", [1, 2, 3])
 def test_in_segments_or_not_the_video_is_the_same(
-    video: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, segments: int
+    video: VideoFile, tmp_path: Path, segments: int
 ) -> None:
-    monkeypatch.setattr(render_module, "SHORTEST_SEGMENT", 0.5)
-    target, told = tmp_path / "out.mp4", [0]
+    target, done = tmp_path / "out.mp4", [0]
 
-    def tell(amount: int) -> None:
-        told[0] += amount
+    def count(amount: int) -> None:
+        done[0] += amount
 
-    render(Scene(video, [layout(video)]), target, Codec(crf=10), segments, tell)
+    annotated = AnnotatedVideo(video, [layout(video)])
+    render(annotated, target, Codec(crf=10), segments, count, min_segment_seconds=0.5)
     assert clips.true_times(target) == clips.true_times(video.path)
-    assert told[0] == clips.packet_count(target)
-    made = probe(target)
+    assert done[0] == clips.packet_count(target)
+    made = VideoFile.open(target)
     assert abs(made.duration - video.duration) <= 1 / video.rate
     assert made.sound_codecs == video.sound_codecs
-    wanted = Scene(video, [layout(video)]).pictures()
-    for (_, drawn), encoded in zip(wanted, planar_pictures(made), strict=True):
+    wanted = AnnotatedVideo(video, [layout(video)]).pictures()
+    for (_, drawn), encoded in zip(wanted, made.planar_pictures(), strict=True):
         assert np.abs(drawn.astype(int) - encoded.planes).mean() < 3
     assert list(tmp_path.glob(".*")) == []
 
 
 @pytest.fixture
-def deep(tmp_path: Path) -> VideoInfo:
+def deep(tmp_path: Path) -> VideoFile:
     """Two seconds of ten bits and PQ, of an odd size, with mastering metadata."""
     path = tmp_path / "deep.mkv"
     ramp = "color=s=99x65:r=10:d=2,format=yuv444p10le,geq=lum=200+2*X+5*N:cb=512:cr=512"
@@ -205,17 +212,19 @@ def deep(tmp_path: Path) -> VideoInfo:
     x265 = ("-c:v", "libx265", "-crf", "2", "-g", "5")
     told = "log-level=error:max-cll=900,300"
     clips.ffmpeg("-f", "lavfi", "-i", f"{ramp},{tags}", *x265, "-x265-params", told, path)
-    return probe(path)
+    return VideoFile.open(path)
 
 
 @pytest.mark.parametrize("rate", [None, Fraction(20)])
 @pytest.mark.parametrize("copies", [1, 2])
 def test_scenes_of_ten_bits_are_as_those_of_eight(
-    deep: VideoInfo, rate: Fraction | None, copies: int
+    deep: VideoFile, rate: Fraction | None, copies: int
 ) -> None:
     color = color_of(deep, 10)
-    drawn = taken(Scene(deep, [layout(deep)] * copies, rate, kept=color).pictures())
-    bare = taken(Scene(deep, [NOTHING] * copies, rate, kept=color).pictures())
+    drawn = taken(
+        AnnotatedVideo(deep, [layout(deep)] * copies, rate, target_color=color).pictures()
+    )
+    bare = taken(AnnotatedVideo(deep, [NOTHING] * copies, rate, target_color=color).pictures())
     assert len(drawn) == (40 if rate else 20)
     for (_, picture), (_, before) in zip(drawn, bare, strict=True):
         assert picture.dtype == np.uint16
@@ -230,39 +239,37 @@ def test_scenes_of_ten_bits_are_as_those_of_eight(
 
 @pytest.mark.parametrize("codec", ["h264", "hevc", "av1"])
 def test_segments_of_ten_bits_keep_their_light(
-    deep: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: CodecName
+    deep: VideoFile, tmp_path: Path, codec: CodecName
 ) -> None:
-    monkeypatch.setattr(render_module, "SHORTEST_SEGMENT", 0.5)
-    target, scene = tmp_path / "out.mp4", Scene(deep, [layout(deep)], kept=color_of(deep, 10))
-    render(scene, target, Codec(codec, "ultrafast", crf=4), 2, lambda amount: None)
-    made = probe(target)
-    assert color_of(made, bits_of(made)) == scene.color
+    target, annotated = (
+        tmp_path / "out.mp4",
+        AnnotatedVideo(deep, [layout(deep)], target_color=color_of(deep, 10)),
+    )
+    render(annotated, target, Codec(codec, "ultrafast", crf=4), 2, ignored, 0.5)
+    made = VideoFile.open(target)
+    assert color_of(made, bits_of(made)) == annotated.color
     assert made.mastering.levels == (900, 300)
-    encoded = planar_pictures(made, color=scene.color)
-    for (_, drawn), picture in zip(scene.pictures(), encoded, strict=True):
+    encoded = made.planar_pictures(color=annotated.color)
+    for (_, drawn), picture in zip(annotated.pictures(), encoded, strict=True):
         assert np.abs(drawn.astype(int) - picture.planes).mean() < 6
 
 
 @pytest.mark.parametrize("rate", [None, Fraction(12)])
-def test_a_segment_without_pictures_is_no_fault(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: Fraction | None
-) -> None:
+def test_a_segment_without_pictures_is_no_fault(tmp_path: Path, rate: Fraction | None) -> None:
     """A slide show: nothing changes for a second and a half."""
     path, target = tmp_path / "slides.mp4", tmp_path / "out.mp4"
     few = r"select=lt(n\,3)+gt(n\,47)"
     clips.ffmpeg(
         *clips.pictures(seconds=2), "-vf", few, "-fps_mode", "passthrough", *clips.H264, path
     )
-    monkeypatch.setattr(render_module, "SHORTEST_SEGMENT", 0.25)
-    render(Scene(probe(path), [NOTHING], rate), target, Codec(), 8, lambda amount: None)
+    render(AnnotatedVideo(VideoFile.open(path), [NOTHING], rate), target, Codec(), 8, ignored, 0.25)
     expected = [Fraction(n, 12) for n in range(24)] if rate else clips.true_times(path)
     assert clips.true_times(target) == expected
 
 
 def test_a_segment_that_fails_stops_the_others_and_leaves_nothing(
-    video: VideoInfo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    video: VideoFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(render_module, "SHORTEST_SEGMENT", 0.5)
     target = tmp_path / "out.mp4"
     real = encoder
 
@@ -273,19 +280,19 @@ def test_a_segment_that_fails_stops_the_others_and_leaves_nothing(
 
     monkeypatch.setattr(render_module, "encoder", failing)
     with pytest.raises(PipelineError, match="it broke"):
-        render(Scene(video, [NOTHING]), target, Codec(), 3, lambda amount: None)
+        render(AnnotatedVideo(video, [NOTHING]), target, Codec(), 3, ignored, 0.5)
     assert not target.exists()
     assert list(tmp_path.glob(".*")) == []
 
 
-def test_clear_pictures_over_any_other_are_what_is_drawn_upon_it(tmp_path: Path) -> None:
-    video = probe(clips.constant(tmp_path / "clip.mp4", "320x180"))
-    scene = Scene(video, [layout(video)])
-    pictures = taken(scene.pictures())
-    clear = clear_pictures(layout(video), video, video.rate, len(pictures))
+def test_transparent_pictures_over_any_other_are_what_is_drawn_upon_it(tmp_path: Path) -> None:
+    video = VideoFile.open(clips.constant(tmp_path / "clip.mp4", "320x180"))
+    annotated = AnnotatedVideo(video, [layout(video)])
+    pictures = taken(annotated.pictures())
+    clear = transparent_pictures(layout(video), video, video.rate, len(pictures))
     some = False
     for (_, drawn), bare, (green, blue, red, alpha) in zip(
-        pictures, planar_pictures(video), clear, strict=True
+        pictures, video.planar_pictures(), clear, strict=True
     ):
         luma = 16 + (0.299 * red + 0.587 * green + 0.114 * blue) * 219 / 255
         share = alpha / 255

@@ -15,8 +15,7 @@ from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY
-from pipeline.danmaku.drawing.glyphs import Typeface
-from pipeline.danmaku.drawing.layout import Placed, lay_out
+from pipeline.danmaku.drawing.layout import Placed, lay_out_with_fonts
 from pipeline.danmaku.drawing.rules import HTML5, STAGE_HEIGHT
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb, Size
 
@@ -38,7 +37,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     for comment in comments:
         style_of(comment, {"place", "size", "color"}, output)
         seen.append(screen_comment(comment))
-    layout = lay_out(seen, Typeface().width, output.screen, output.layout)
+    layout = lay_out_with_fonts(seen, output.screen, output.layout)
     subtitles = SSAFile()
     subtitles.info.update(
         PlayResX=str(round(output.screen.width)),

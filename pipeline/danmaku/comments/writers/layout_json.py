@@ -9,23 +9,21 @@ import msgspec
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writer import Output, Writer
-from pipeline.danmaku.drawing.crowding import examine
 from pipeline.danmaku.drawing.exported import DrawnComment
-from pipeline.danmaku.drawing.glyphs import Typeface
-from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.layout import lay_out_with_fonts
+from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 
 
 def write(comments: Iterable[Comment], output: Output) -> None:
     """Write one object: stage, settings, a report, and the comments shown and hidden."""
-    typeface = Typeface()
     seen = [screen_comment(comment, number) for number, comment in enumerate(comments)]
-    layout = lay_out(seen, typeface.width, output.screen, output.layout)
+    layout = lay_out_with_fonts(seen, output.screen, output.layout)
     content = {
         "stage": {"width": layout.screen.width, "height": STAGE_HEIGHT},
         "settings": output.layout,
-        "report": examine(layout),
-        "missing_characters": sorted(typeface.missing),
+        "report": measure_quality(layout),
+        "missing_characters": sorted(layout.missing),
         "comments": list(map(DrawnComment.of, layout.placed)),
         "hidden": layout.hidden,
     }

@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from pipeline.danmaku.comments.looks import style_of
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
-from pipeline.danmaku.drawing.layout import WAY_SECONDS_MORE
+from pipeline.danmaku.drawing.layout import EXTRA_SCROLL_SECONDS
+from pipeline.runtime.clock import timestamp
 
 _SETTINGS = {"naka": "", "ue": " line:0", "shita": " line:-1"}
 _EMPTY_LINE = re.compile(r"^$", re.MULTILINE)
@@ -23,8 +24,8 @@ def write(comments: Iterable[Comment], output: Output) -> None:
         if comment.time_ms < 0:
             output.lose("times before the start, now 0")
         start = max(comment.time_ms, 0)
-        shown = style.seconds + WAY_SECONDS_MORE * (style.place == "naka")
-        times = f"{_stamp(start)} --> {_stamp(start + round(shown * 1000))}"
+        shown = style.seconds + EXTRA_SCROLL_SECONDS * (style.place == "naka")
+        times = f"{timestamp(start)} --> {timestamp(start + round(shown * 1000))}"
         output.write(f"\n{times}{_SETTINGS[style.place]}\n{_text(comment.text, output)}\n")
         output.written += 1
 
@@ -36,12 +37,6 @@ def _text(text: str, output: Output) -> str:
     if filled != text:
         output.lose("empty lines, carriage returns and NUL")
     return html.escape(filled, quote=False)
-
-
-def _stamp(ms: int) -> str:
-    seconds, ms = divmod(ms, 1000)
-    minutes, seconds = divmod(seconds, 60)
-    return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}.{ms:03}"
 
 
 WRITER = Writer(carries=frozenset({"commands"}), scripts="left out", write=write)

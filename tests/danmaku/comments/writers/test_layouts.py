@@ -29,7 +29,7 @@ COMMENTS = [
     )
 ]
 SCREEN = Screen(1440.0, 60.0)
-SETTINGS = LayoutSettings(rules="flash", safe_area=0.15, most_on_screen=20, overflow="hide")
+SETTINGS = LayoutSettings(rules="flash", safe_area=0.15, max_on_screen=20, overflow="hide")
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Measures that know no task: ranking, bootstrap intervals, correlation and diversity."""
