@@ -79,7 +79,7 @@ ARTICLE: dict[str, Any] = {
     "words": 30_000,
     "size": 256,
 }
-DEFAULT = msgspec.structs.asdict(CONFIG.model)
+DEFAULT = msgspec.structs.asdict(CONFIG.captioner)
 SAME = 1e-4  # nats a word
 PART = 256  # words that a processor multiplies fastest at once
 ATTENTION_ROUNDS = 3  # the plain ways take their time

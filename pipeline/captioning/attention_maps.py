@@ -119,7 +119,7 @@ def _require_grid(spec: CaptionerSpec, bank: FeatureBank) -> None:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
             "the model has no attention: it reads each picture as one vector",
-            "Train one that has, with `train: {model: {attention: additive}}`",
+            "Train one that has, with `train: {captioner: {attention: additive}}`",
         )
     if not has_grid(spec, bank):
         raise PipelineError(

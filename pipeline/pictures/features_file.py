@@ -162,7 +162,7 @@ class FeatureStore:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
             f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
-            "Add one to `features: taps:`, or change `train: {model: {attention: …}}`",
+            "Add one to `features: taps:`, or change `train: {captioner: {attention: …}}`",
         )
 
     def read(self, tap: str) -> Float16s:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """The captioner and how it learns."""
 
-    model: Architecture = Architecture()
+    captioner: Architecture = Architecture()
     schedule: Schedule = Schedule()
     max_words: Annotated[int, Meta(ge=1, le=200)] = 20
     """Longer comments are cut."""
@@ -53,9 +53,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         inputs.every("frames"),
         inputs.every("features"),
         inputs["vocabulary"],
-        grid=config.model.attends,
+        grid=config.captioner.attends,
     )
-    model = material.fresh_model(config.model, config.seed)
+    model = material.fresh_model(config.captioner, config.seed)
     train, dev = material.split(model.card.spec, config.max_words)
     with joined() as team:
         if material.bank.reside_on(team.device):

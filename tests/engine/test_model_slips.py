@@ -136,7 +136,7 @@ def test_without_its_videos_a_model_is_trained_anew_on_others_alone(trained: Pro
 def test_train_without_a_video_trains_on_those_it_knows(trained: Project) -> None:
     assert trained.plan("train") == set()
     trained.write_settings(
-        videos={}, train={"model": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}
+        videos={}, train={"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}
     )
     assert trained.plan("train") == {("train", f"models/{MODEL}")}
 
