@@ -11,8 +11,8 @@ STAGE_FILES := $(basename $(subst /,-,$(patsubst stages/%,%,$(wildcard stages/[a
 STAGES := $(sort $(patsubst danmaku-%,%,$(patsubst pictures-%,%,$(STAGE_FILES))))
 
 # The driver reads these itself, so that file names need no quoting here, and make expands none.
-GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE WAIT URL \
-	MOST SINCE MODEL
+GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
+	WAIT URL MOST SINCE
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
@@ -36,13 +36,14 @@ endif
 .PHONY: $(VERBS)
 
 help: ## list the verbs
-	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default.yaml]'
+	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default]'
 	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
 	@echo '          [STREAM=1: which of several picture streams; auto: as players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
+	@echo '          [SET=render.viewers=halves: any setting, for this run]'
 	@echo '          Without VIDEO: the videos in the settings file.'
 	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
-	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]'
+	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short for SET=render.viewers=… etc.'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo

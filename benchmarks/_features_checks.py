@@ -1,4 +1,4 @@
-"""The parts of ``benchmarks.features`` that hold the stages to what they promise."""
+"""The parts of ``benchmarks.features`` that check what the stages promise."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import numpy as np
 from benchmarks._features_speed import first_percentile, repeated
 from benchmarks._measure import Rounds
 from benchmarks._stages import run_stage, start_stage
-from pipeline.pictures.features_file import FeatureStore
 from pipeline.pictures.frames_file import Frames
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -28,7 +27,7 @@ Options = argparse.Namespace
 
 
 def folding(folder: Path, options: Options) -> dict[str, Rounds]:
-    """Every frame's own features, beside those of the picture that it shares."""
+    """Each frame's own features compared with those of the picture that it shares."""
     clip = options.clip or make_episode(folder, EpisodeSpec(seconds=CLIP_SECONDS))
     settings = {"backbone": options.network, "weights": "random", "taps": options.taps}
     stores = {}
@@ -39,14 +38,14 @@ def folding(folder: Path, options: Options) -> dict[str, Rounds]:
         stores[dedupe] = store
     row = Frames.load(folder / "near.frames.h5").row
     figures: dict[str, Rounds] = {"forwards": [(row.max() + 1) / len(row)]}
-    with FeatureStore(stores["off"]) as own, FeatureStore(stores["near"]) as shared:
-        for tap in own.taps:
-            figures[f"cosine_p1_{tap}"] = [first_percentile(own.read(tap), shared.read(tap)[row])]
+    with h5py.File(stores["off"]) as own, h5py.File(stores["near"]) as shared:
+        for tap in own.keys() - {"done"}:
+            figures[f"cosine_p1_{tap}"] = [first_percentile(own[tap][:], shared[tap][:][row])]
     return figures
 
 
 def film(folder: Path, _: Options) -> dict[str, Rounds]:
-    """The most memory, of frames for every picture, and of VGG-19 for one in ten seconds."""
+    """Peak memory: of ``frames`` with every picture, of VGG-19 with one picture in ten seconds."""
     part = make_episode(folder, FILM_PART)
     whole = repeated(part, round(FILM_SECONDS / FILM_PART.seconds))
     frames, sampled = folder / "frames.h5", folder / "sampled.h5"
@@ -68,7 +67,7 @@ def film(folder: Path, _: Options) -> dict[str, Rounds]:
 
 
 def kills(folder: Path, _: Options) -> dict[str, Rounds]:
-    """How many killed runs went on to the bytes of an undisturbed one."""
+    """How many killed runs, resumed, gave the bytes of an undisturbed one."""
     frames = folder / "frames.h5"
     clip = make_episode(folder, EpisodeSpec(seconds=CLIP_SECONDS))
     run_stage("frames", {"source": clip}, {"frames": frames})
@@ -99,7 +98,7 @@ def kills(folder: Path, _: Options) -> dict[str, Rounds]:
 
 
 def _done(partial: Path) -> int:
-    """Rows that a killed run left finished; it has to be readable."""
+    """The rows that a killed run had finished; its file must be readable."""
     if not partial.exists():
         return 0
     with h5py.File(partial, "r") as file:

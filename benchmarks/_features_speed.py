@@ -21,7 +21,7 @@ from PIL import Image
 from benchmarks._measure import Rounds, interleaved, per_second, speed_ratio, timed
 from pipeline.engine.stage import Files
 from pipeline.learning.precision import Precision
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.pictures.backbones.backbone import Backbone
 from pipeline.pictures.backbones.loading import load_backbone
 from pipeline.pictures.backbones.taps import extractor
@@ -40,7 +40,7 @@ SHORT = EpisodeSpec(seconds=5)  # 120 pictures: VGG-19 takes its time
 FEW = 24  # of them by the slower ways
 EVERY_FRAME = frames.Config(size=SIZE, dedupe="off")
 LONG = EpisodeSpec(seconds=60, width=1280, height=720)
-TIMES = 4  # what it costs to begin and to end counts for little in an episode
+TIMES = 4  # so that starting and ending costs little beside the whole
 
 ROWS = 1536  # 308 MB
 ROW_SHAPE = (196, 512)  # conv5_3
@@ -52,7 +52,7 @@ Options = argparse.Namespace
 
 
 def forward(folder: Path, _: Options) -> dict[str, Rounds]:
-    """End to end, the network alone, as torchvision gives it, and frame by frame."""
+    """End to end, the network alone, torchvision's own, and frame by frame."""
     video = make_episode(folder, SHORT)
     backbone, plain = _vgg19("auto"), _vgg19_of_torchvision()
     prepare = models.VGG19_Weights.DEFAULT.transforms(crop_size=SIZE, resize_size=SIZE)
@@ -92,7 +92,7 @@ def forward(folder: Path, _: Options) -> dict[str, Rounds]:
         "end_to_end_over_frame_by_frame": speed_ratio(
             seconds["end_to_end"], over=seconds["frame_by_frame"]
         ),
-        **_likeness(pictures[: BATCHES[0]], plain, prepare),
+        **_similarity(pictures[: BATCHES[0]], plain, prepare),
     }
 
 
@@ -102,7 +102,7 @@ def _vgg19(precision: Precision) -> Backbone:
 
 
 def _vgg19_of_torchvision() -> Any:
-    """Float32 in the memory layout that it comes in, cut off at the same taps."""
+    """In float32 and torchvision's memory layout, cut off behind the same taps."""
     torch.manual_seed(CONFIG.seed)
     return extractor(models.get_model(CONFIG.backbone).eval(), CONFIG.backbone, CONFIG.taps)
 
@@ -114,22 +114,22 @@ def _both_stages(folder: Path, video: Path, config: frames.Config, backbone: Bac
         features.run(between, Files({"features": [folder / "features.h5"]}), CONFIG)
 
 
-def _likeness(pictures: UInt8s, plain: Any, prepare: Any) -> dict[str, Rounds]:
-    """Cosines, at the first percentile over rows, to what torchvision computes in float32."""
+def _similarity(pictures: UInt8s, plain: Any, prepare: Any) -> dict[str, Rounds]:
+    """First percentile, over rows, of the cosines to what torchvision computes in float32."""
     with torch.inference_mode():
         exact = plain(prepare(torch.from_numpy(pictures).permute(0, 3, 1, 2)))
     precisions: tuple[Precision, ...] = ("auto", "bfloat16")
-    found = {}
+    cosines = {}
     for precision in precisions:
         ours = _vgg19(precision)(pictures)
         for tap in CONFIG.taps:
             theirs = exact[tap].flatten(2).mT if exact[tap].ndim == 4 else exact[tap]
-            found[f"cosine_p1_{precision}_{tap}"] = [first_percentile(ours[tap], theirs.numpy())]
-    return found
+            cosines[f"cosine_p1_{precision}_{tap}"] = [first_percentile(ours[tap], theirs.numpy())]
+    return cosines
 
 
 def first_percentile(one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
-    """Of the cosines of rows, which may be grids."""
+    """First percentile of the cosines of rows, which may be grids."""
     a, b = (rows.reshape(len(rows), -1).astype(np.float64) for rows in (one, other))
     cosines = (a * b).sum(1) / np.linalg.norm(a, axis=1) / np.linalg.norm(b, axis=1)
     return float(np.percentile(cosines, 1))
@@ -149,7 +149,7 @@ class Free:
 
 
 def free(folder: Path, _: Options) -> dict[str, Rounds]:
-    """The two stages without their network, beside ffmpeg alone."""
+    """The two stages without their network, compared with ffmpeg alone."""
     video = repeated(make_episode(folder, LONG), TIMES)
 
     def stages(config: frames.Config) -> Callable[[], object]:
@@ -177,21 +177,21 @@ def _ffmpeg_alone(video: Path) -> None:
         *("-i", str(video), "-map", "0:v:0", "-fps_mode", "passthrough"),
         *("-vf", f"scale={SIZE}:{SIZE}:flags=area", "-pix_fmt", "rgb24", "-f", "null", "-"),
     ]
-    with running(arguments) as (process, said):
-        finish(process, said, f"decoding {video}")
+    with running(arguments) as ffmpeg:
+        ffmpeg.finish(f"decoding {video}")
 
 
 def repeated(video: Path, times: int) -> Path:
-    """The same clip so many times in one file."""
+    """A file that holds ``video`` ``times`` times."""
     film = video.with_stem(f"{video.stem}-{times}")
     more = ["-stream_loop", str(times - 1), "-i", str(video), "-c", "copy", str(film)]
     with running(more) as ffmpeg:
-        finish(*ffmpeg, "making a film")
+        ffmpeg.finish("making a film")
     return film
 
 
 def rows(folder: Path, _: Options) -> dict[str, Rounds]:
-    """Random rows as training reads them, and of a plain memory map."""
+    """Random rows as training reads them, compared with a plain memory map."""
     draws = np.random.default_rng(2017)
     values = draws.integers(0, 2**14, (ROWS, *ROW_SHAPE), np.uint16).view(np.float16)
     store, plain = folder / "rows.h5", folder / "rows.npy"

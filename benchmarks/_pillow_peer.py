@@ -13,7 +13,7 @@ from pipeline.danmaku.drawing.fonts import main_font
 from pipeline.danmaku.drawing.layout import Layout, Placed
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.media.codecs import Codec
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo
 
@@ -29,10 +29,9 @@ def render_with_pillow(video: VideoInfo, layout: Layout, target: Path, codec: Co
         ) as source,
         encoder(
             target,
-            size=(video.width, video.height),
-            rate=video.rate,
-            pixel_format="rgb24",
-            codec=codec,
+            VideoFormat(
+                size=(video.width, video.height), rate=video.rate, pixel_format="rgb24", codec=codec
+            ),
         ) as sink,
     ):
         assert source.stdout is not None

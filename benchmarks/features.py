@@ -1,19 +1,19 @@
-"""Frames and features: how near to the ceilings of network, decoder and disk.
+"""Frames and features: how close to the limits of network, decoder and disk.
 
-``forward``  From the video file to features.h5 by the two stages, beside the network alone over
-             pictures in memory, at its better batch; beside the same network as torchvision
-             gives it; and beside imageio and torchvision, a frame at a time, as their
-             documentation shows it. Weights are random, and loaded before.
-``free``     The same with a network that costs nothing, beside ffmpeg decoding and scaling and
-             throwing away: with all settings at their defaults, and for every frame.
-``rows``     Random rows as training reads them, beside a numpy memory map of the same bytes.
-``folding``  What ``dedupe: near`` saves, and how like the features of the picture that a frame
+``forward``  From the video file to features.h5 by the two stages, compared with the network alone
+             over pictures in memory, at its better batch; with the same network as torchvision
+             builds it; and with imageio and torchvision, a frame at a time, as in their
+             documentation. Weights are random, and loaded beforehand.
+``free``     The same with a network that costs nothing, compared with ffmpeg that decodes, scales
+             and discards: with all settings at their defaults, and for every frame.
+``rows``     Random rows as training reads them, compared with a numpy memory map of the same bytes.
+``folding``  What ``dedupe: near`` saves, and how similar the features of the picture that a frame
              shares are to its own (cosine, first percentile over frames).
-``film``     The most memory of both stages on a film of two hours.
-``kills``    kill -9 at twenty random moments; how many results are equal to the undisturbed.
+``film``     Peak memory of both stages on a film of two hours.
+``kills``    kill -9 at twenty random moments: how many results equal those of an undisturbed run.
 
-Give names to run only these. ``--network`` (an ONNX file) and ``--taps`` name a trained network
-for ``folding``, which a random one would flatter, and ``--clip`` another animation.
+Names of parts run only these. ``--network`` (an ONNX file) and ``--taps`` give a trained network
+to ``folding``, as a random one makes features look more similar; ``--clip`` another animation.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ from pipeline.captioning.build import build_captioner
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
 from pipeline.captioning.decoding import decode, draw_count
 from pipeline.captioning.model_file import Model, ModelCard
+from pipeline.danmaku.rate.comment_counts_file import CommentCounts
 from pipeline.danmaku.rate.model import RateCard, RateModel
-from pipeline.danmaku.rate.rhythm import Rhythm
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
@@ -124,7 +124,7 @@ def _episode(folder: Path) -> dict[str, Path]:
     names = {
         "frames": "frames.h5",
         "features": "features.h5",
-        "rhythm": "rhythm.json",
+        "counts": "comment_counts.json",
         "rate": "rate.safetensors",
     }
     paths = {name: folder / file for name, file in names.items()}
@@ -138,7 +138,7 @@ def _episode(folder: Path) -> dict[str, Path]:
             frames.add(number, Fraction(1, FPS), np.zeros((8, 8, 3), np.uint8))
             grid = np.maximum(draws.standard_normal((1, *GRID), np.float32), 0)
             features.append({TAP: grid.astype(np.float16)})
-    Rhythm([1], 1000).save(paths["rhythm"])
+    CommentCounts([1], 1000).save(paths["counts"])
     _constant_rate().save(paths["rate"])
     return paths
 
@@ -151,10 +151,10 @@ def _constant_rate() -> RateModel:
         weights=MADE_UP["weights"],
         delay_ms=1000,
         seconds=1,
-        uses=(),
-        explained=0.0,
+        groups=(),
+        deviance_explained=0.0,
         dispersion=0.0,
-        most=1.0,
+        max_per_second=1.0,
     )
     picture, scene, episode = (np.zeros(size) for size in (GRID[1], len(SCENE), len(EPISODE)))
     return RateModel(card, picture, scene, episode, bias=0.0)

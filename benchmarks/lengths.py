@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.engine.graph import all_stages
+from pipeline.engine.catalog import all_stages
 from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec

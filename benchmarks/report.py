@@ -21,16 +21,21 @@ from pipeline.captioning.training_record import Epoch
 from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.explanation.explained_file import Explained
+from pipeline.danmaku.sections.episode import CommentTrack, Episode
+from pipeline.danmaku.sections.model.gallery import write_gallery
+from pipeline.danmaku.sections.model.section import model_section
+from pipeline.danmaku.sections.summary import DanmakuSummary
+from pipeline.danmaku.sections.watch.section import watch_section
 from pipeline.danmaku.statistics.split import Split
 from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.media.frame_times import FrameTimes
 from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
-from pipeline.report.material import Material, Voices
-from pipeline.report.page import write_page
-from pipeline.report.summary import Summary
+from pipeline.report import section
+from pipeline.report.page import page_html
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from tests.clips import ffmpeg
@@ -58,9 +63,9 @@ def main() -> None:
         folder = Path(name) / "report"
         folder.mkdir()
         video = VideoFile.open(_long(Path(name)))
-        material = _material(video)
+        episode = _episode(video)
         started = time.perf_counter()
-        write_page(folder, material, lambda amount: None)
+        _write_page(folder, episode)
         written = time.perf_counter() - started
         figures: dict[str, list[float]] = {
             "write_s": [written],
@@ -69,7 +74,7 @@ def main() -> None:
         with browser() as chromium:
             for _ in range(options.rounds):
                 page = chromium.new_page(viewport={"width": 1280, "height": 800})
-                for name, value in _visit(page, folder, _peak(material)).items():
+                for name, value in _visit(page, folder, _peak(episode)).items():
                     figures.setdefault(name, []).append(value)
                 page.close()
     report("report", figures)
@@ -110,29 +115,29 @@ def _long(folder: Path) -> Path:
     return folder / "long.mp4"
 
 
-def _material(video: VideoFile) -> Material:
-    """What a report is made from, with texts, times and reasons by chance."""
+def _write_page(folder: Path, episode: Episode) -> None:
+    """With the two sections whose size depends on the number of comments."""
+    summary = DanmakuSummary.from_episode(episode, "m", _training(), None)
+    sections = [
+        watch_section(folder, episode, lambda amount: None),
+        model_section(folder, summary, write_gallery(folder, episode)),
+    ]
+    page = page_html(section.Page(summary.video, summary.subtitle, sections))
+    (folder / "index.html").write_text(page, encoding="utf-8")
+
+
+def _episode(video: VideoFile) -> Episode:
+    """An annotated video with random texts, times and explanations."""
     chance = np.random.default_rng(1)
     pts = np.arange(video.frame_count)
     frames = Frames(FrameTimes(pts, 1 / video.rate, len(pts)), pts, "", pts[:0])
     half = COMMENTS // 2
-    generated, viewers = (_voices(video, chance, half, layer) for layer in ("generated", "viewer"))
+    generated, viewers = (_track(video, chance, half, layer) for layer in ("generated", "viewer"))
     seen_s = np.array([comment.time_ms / 1000 for comment in generated.comments])
-    explained = _explained(chance, seen_s)
-    return Material(
-        video=video,
-        frames=frames,
-        generated=generated,
-        viewers=viewers,
-        explained=explained,
-        summary=_summary(video, half),
-        statistics=[],
-        absent=[],
-        history=[],
-    )
+    return Episode(video, frames, generated, viewers, _explained(chance, seen_s))
 
 
-def _voices(video: VideoFile, chance: np.random.Generator, count: int, layer: str) -> Voices:
+def _track(video: VideoFile, chance: np.random.Generator, count: int, layer: str) -> CommentTrack:
     """Comments of one kind, every tenth of them within one minute."""
     times = np.sort(chance.uniform(0, 60_000 * MINUTES, count))
     times[::10] = 60_000 * (MINUTES / 2 + chance.random(len(times[::10])))
@@ -146,7 +151,8 @@ def _voices(video: VideoFile, chance: np.random.Generator, count: int, layer: st
         )
         for number, milliseconds in enumerate(np.sort(times))
     ]
-    return Voices(comments, lay_out(comments, Typeface().width, screen_of(video)))
+    layout = lay_out(comments, Typeface().width, screen_of(video))
+    return CommentTrack(comments, layout, measure_quality(layout))
 
 
 def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
@@ -175,10 +181,10 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
     )
 
 
-def _summary(video: VideoFile, count: int) -> Summary:
+def _training() -> TrainingRecord:
     table = CommentTable(1, 2, 3, 4, 5, Split(*range(6, 13)))
     epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
-    training = TrainingRecord(
+    return TrainingRecord(
         videos=["episode"],
         fingerprints=["0"],
         decoder="lstm",
@@ -195,16 +201,12 @@ def _summary(video: VideoFile, count: int) -> Summary:
         dev_nll_shuffled=3.1,
         dev_nll_unigram=4.0,
     )
-    seconds, frames = float(video.duration), video.frame_count
-    name = video.path.name
-    return Summary(name, "m", seconds, frames, frames, count, 99, 99, count, training, None)
 
 
-def _peak(material: Material) -> float:
+def _peak(episode: Episode) -> float:
     """The second from which most comments cross the screen."""
-    assert material.viewers is not None
-    layouts = (material.generated.layout, material.viewers.layout)
-    starts = [placed.motion.start for layout in layouts for placed in layout.placed]
+    tracks = episode.tracks.values()
+    starts = [placed.motion.start for track in tracks for placed in track.layout.placed]
     counts = np.bincount(np.clip(starts, 0, None).astype(np.int64) // 5)
     return 5.0 * int(counts.argmax())
 

@@ -1,9 +1,9 @@
 """Does a captioner see? Trained and measured on the synthetic show, whose truth is known.
 
-For each seed a season is drawn: two episodes of four minutes teach, the third is annotated and
-measured by the stage ``evaluate``. ``--network`` and ``--taps`` name the network that looks at the
-pictures, VGG-19 with random weights if none is given. ``--folder`` keeps what was made, so that
-a second call measures anew only what has changed; ``--settings`` are more settings, in JSON.
+For each seed a season is made: the model learns from two episodes of four minutes, and the stage
+``evaluate`` measures it on the third. ``--network`` and ``--taps`` name the backbone, VGG-19 with
+random weights by default. ``--folder`` keeps the files, so that a second call redoes only what has
+changed; ``--settings`` are further settings, in JSON.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ RATE = 0.3  # as in the demo
 
 
 def main() -> None:
-    """Make, measure and print a table; as the last line the means as JSON."""
+    """Print a table of all figures and, as the last line, their means as JSON."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -81,15 +81,15 @@ def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
 
 
 def figures(evaluation: Evaluation) -> dict[str, float]:
-    """What the issue asks for, as numbers."""
-    told, ranks = evaluation.likelihood, evaluation.ranking.all.scorers
-    if told is None or evaluation.too_little:
-        raise SystemExit(f"an episode too short to measure: {evaluation.too_little}")
-    found = {
-        "nats a word": told.nll.mean,
-        "PMI": told.pmi.mean,
-        "PMI, low end": _low(told.pmi.low),
-        "PMI against shuffled, low end": _low(told.pmi_shuffled.low),
+    """The figures of an evaluation, by name."""
+    likelihood, ranks = evaluation.likelihood, evaluation.ranking.all.scorers
+    if likelihood is None or evaluation.too_little:
+        raise SystemExit(f"the episode is too short to measure: {evaluation.too_little}")
+    table = {
+        "nats a word": likelihood.nll.mean,
+        "PMI": likelihood.pmi.mean,
+        "PMI, low end": _low(likelihood.pmi.low),
+        "PMI against shuffled, low end": _low(likelihood.pmi_shuffled.low),
         **{f"MRR {name}": standing.reciprocal_rank.mean for name, standing in ranks.items()},
         **{
             f"MRR ahead of {name}, low end": _low(ahead.low)
@@ -98,14 +98,14 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
         "rate, Pearson": evaluation.rate.pearson.mean if evaluation.rate else 0.0,
     }
     if naming := evaluation.naming:
-        found |= {
+        table |= {
             "named on screen": naming.model.mean,
             "chance": naming.chance,
             "popularity": naming.popularity,
             "shuffled": naming.shuffled,
         }
     if pointing := evaluation.pointing:
-        found |= {
+        table |= {
             "box's share": pointing.area,
             "attention on the named": pointing.attention.named.mean,
             "attention on anybody": pointing.attention.anybody,
@@ -113,7 +113,7 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
             "evidence on the named": pointing.evidence.named.mean,
             "evidence over share": pointing.evidence.gain.mean,
         }
-    return found
+    return table
 
 
 def _low(end: float | None) -> float:

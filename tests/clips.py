@@ -1,6 +1,7 @@
 """Tiny clips of every awkward kind, made by the project's own ffmpeg."""
 
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,9 @@ import av
 
 from pipeline.media.colors import color_of
 from pipeline.media.decode import planar_pictures
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.ffmpeg import ffmpeg_path
-from pipeline.media.probe import VideoInfo
+from pipeline.media.probe import MediaInfo, VideoInfo
 
 H264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
 
@@ -90,17 +91,19 @@ def re_encoded(
     target: Path,
     since: Fraction = Fraction(0),
     until: Fraction | None = None,
+    *,
+    source: MediaInfo | None = None,
     **options: Any,
 ) -> Path:
     """Pass the pictures of ``video`` through the encoder as the render stage does."""
-    settings: dict[str, Any] = {
-        "size": video.even_size,
-        "rate": video.rate,
-        "unit": video.time_unit,
-        "sample_aspect": video.sample_aspect,
-        "color": color_of(video),
-    }
-    with encoder(target, **settings | options) as sink:
+    made = VideoFormat(
+        size=video.even_size,
+        rate=video.rate,
+        unit=video.time_unit,
+        sample_aspect=video.sample_aspect,
+        color=color_of(video),
+    )
+    with encoder(target, replace(made, **options), source=source) as sink:
         for picture in planar_pictures(video, since, until):
             sink.write(picture.planes, int(picture.time / video.time_unit))
     return target

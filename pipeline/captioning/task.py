@@ -18,7 +18,7 @@ from pipeline.learning import training
 from pipeline.learning.task import Batch, Loss, Place
 from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
-from pipeline.runtime.prefetch import ahead
+from pipeline.runtime.prefetch import prefetch
 
 _STYLE_WEIGHT = 0.1  # of the style's loss in nats against the words'; style is learned easily
 _NETWORK = "captioner"
@@ -114,7 +114,7 @@ class CaptionerTask:
 
     def _batches(self, captions: CaptionSet) -> Iterator[CaptionBatch | None]:
         plans = captions.plan(self._batch_size)
-        return ahead((self._batch_of(captions, plan) for plan in plans), _BATCHES_AHEAD)
+        return prefetch((self._batch_of(captions, plan) for plan in plans), _BATCHES_AHEAD)
 
     def _batch_of(self, captions: CaptionSet, plan: Groups) -> CaptionBatch | None:
         team = self._team

@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import importlib.util
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -14,29 +15,20 @@ from typing import NamedTuple
 from pipeline.runtime.paths import PROJECT
 
 _PACKAGES = ("pipeline", "stages")
-
-MECHANISM = frozenset(
-    f"pipeline.{name}"
-    for name in (
-        *("engine.stage", "engine.stage_record", "engine.watchdog", "engine.settings"),
-        *("runtime.errors", "runtime.progress", "runtime.stopwatch"),
-    )
-)
-"""Modules that carry a stage out without touching what it makes: not in the digest."""
+_MACHINERY = ("pipeline.engine", "pipeline.runtime")
+"""Packages that carry a stage out without touching what it makes: not in the digest."""
 
 
 def code_digest(module: str) -> str:
-    """Digest of a first-party module and of every first-party module it imports.
+    """Digest of a first-party module and of every first-party module that it imports.
 
-    A package imported by its name stands for all its modules, which it may look up.
-
-    Taken over syntax trees without docstrings, so that an edit of comments, layout or
-    documentation changes nothing. Templates (``*.j2``) beside a module count too.
+    It is taken over syntax trees without docstrings, layout and imports for types alone, so
+    that editing those changes nothing; nor does moving or renaming modules. A package imported by
+    its name stands for all its modules, which it may look up. Templates (``*.j2``) beside a module
+    count, and so does what is in a folder ``web`` beside it.
     """
-    digest = hashlib.sha256()
-    for name in sorted(_closure(module)):
-        digest.update(f"{name} {_module_digest(name)}\n".encode())
-    return digest.hexdigest()[:16]
+    digests = sorted(_module_digest(name) for name in _closure(module))
+    return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
 
 
 def _closure(module: str) -> set[str]:
@@ -44,24 +36,28 @@ def _closure(module: str) -> set[str]:
     waiting = [module]
     while waiting:
         name = waiting.pop()
-        if name in reached or name in MECHANISM:
-            continue
-        reached.add(name)
-        waiting.extend(_imports(name))
+        if name not in reached:
+            reached.add(name)
+            waiting.extend(_imports(name))
     return reached
 
 
 @cache
-def _imports(module: str) -> set[str]:
-    code = _code(module)
-    found = {*code.imported, *code.named}.union(*map(_modules, code.named))
-    return {name for name in found if _source(name).is_file()}
+def _imports(module: str) -> tuple[str, ...]:
+    """The modules that one imports, in order, as far as they can change what it makes."""
+    names = [name for name in _code(module).imports if not _is_machinery(name)]
+    packages = [more for name in names for more in _modules(name)]
+    return tuple(name for name in [*names, *packages] if _source(name).is_file())
 
 
-def _modules(name: str) -> set[str]:
+def _is_machinery(name: str) -> bool:
+    return any(name == package or name.startswith(f"{package}.") for package in _MACHINERY)
+
+
+def _modules(name: str) -> Iterable[str]:
     """The modules of a first-party package; none for anything else."""
     files = PROJECT.joinpath(*name.split(".")).glob("[!_]*.py")
-    return {f"{name}.{path.stem}" for path in files}
+    return sorted(f"{name}.{path.stem}" for path in files)
 
 
 def _source(module: str) -> Path:
@@ -71,8 +67,15 @@ def _source(module: str) -> Path:
 
 @cache
 def _module_digest(module: str) -> str:
+    """Digest of a module, of the files beside it, and of which modules it imports by what they say.
+
+    What a name is imported from matters, what that module is called does not: each import stands
+    for the imported module's own syntax tree.
+    """
     source = _source(module)
     digest = hashlib.sha256(_code(module).digest.encode())
+    for name in _imports(module):
+        digest.update(_code(name).digest.encode())
     beside = [*source.parent.glob(f"{source.stem}*.j2"), *source.parent.glob("web/**/*.*")]
     for file in sorted(beside):
         digest.update(file.read_bytes())
@@ -83,11 +86,10 @@ class _Code(NamedTuple):
     """What a module's text says."""
 
     digest: str
-    """Of its syntax tree without docstrings."""
-    imported: list[str]
-    """First-party modules, by ``import a`` or ``from a import b``."""
-    named: list[str]
-    """``a.b`` of each ``from a import b``, a module or not."""
+    """Of its syntax tree without docstrings and without the names of first-party modules."""
+    imports: list[str]
+    """First-party modules, in order: ``a`` of ``import a``, ``a`` and ``a.b`` of ``from a import
+    b``, a module or not."""
 
 
 @cache
@@ -110,22 +112,26 @@ def _code(module: str) -> _Code:
 
 def _parse(text: bytes) -> _Code:
     tree = ast.parse(text)
-    imported: set[str] = set()
-    named: set[str] = set()
+    for node in ast.walk(tree):  # imports for types alone
+        if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
+            node.body = [ast.Pass()]
+    imports: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            imported.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            imported.add(node.module)
-            named.update(f"{node.module}.{alias.name}" for alias in node.names)
+            for alias in filter(lambda alias: _is_first_party(alias.name), node.names):
+                imports.append(alias.name)
+                alias.name = ""
+        elif isinstance(node, ast.ImportFrom) and _is_first_party(node.module or ""):
+            imports.append(node.module or "")
+            imports += [f"{node.module}.{alias.name}" for alias in node.names]
+            node.module = ""
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_docstring(statement)]
-    digest = hashlib.sha256(ast.dump(tree).encode()).hexdigest()
-    return _Code(digest, _first_party(imported), _first_party(named))
+    return _Code(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports)
 
 
-def _first_party(names: set[str]) -> list[str]:
-    return sorted(name for name in names if name.split(".")[0] in _PACKAGES)
+def _is_first_party(name: str) -> bool:
+    return name.split(".")[0] in _PACKAGES
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -1,4 +1,4 @@
-"""Bringing files up to date: plan, claim, run, try again what may pass."""
+"""Bringing files up to date: plan, claim, run, and try again what may pass."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
+from pipeline.engine.catalog import configured_stages
 from pipeline.engine.edited_outputs import edited_outputs
 from pipeline.engine.gpu_slots import shared_out
-from pipeline.engine.graph import Graph, configured_stages
-from pipeline.engine.planning import plan_alike
+from pipeline.engine.graph import Graph, folder_of
+from pipeline.engine.items import Items, Selection
+from pipeline.engine.planning import plan_by_kinds
 from pipeline.engine.preflight import check_settings
 from pipeline.engine.profiles import Profile
 from pipeline.engine.run_records import JobRecord, Run
-from pipeline.engine.settings import Settings, VideoEntry
+from pipeline.engine.settings import Settings
 from pipeline.engine.signals import stoppable
-from pipeline.engine.snakemake import Job, Ran, folder_of, plan_graph, run_graph
+from pipeline.engine.snakemake import Execution, Job, Snakemake
 from pipeline.engine.stage_record import StageRecord, last_record
 from pipeline.engine.watchdog import DRIVER, this_process
 from pipeline.engine.workspace import Workspace
@@ -36,31 +38,28 @@ from pipeline.runtime.errors import (
     from_words,
     printable,
 )
-from pipeline.sources.roles import Roles, assign_roles
 
 _FIRST_PAUSE_S = 1.0
 _LONGER = 10
-"""The pause before another try grows so many times with each."""
+"""The factor by which the pause before another try grows with each."""
 
-_DIED = "ended without a word (killed, or out of memory)"
+_DIED = "ended without a message (killed, or out of memory)"
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line asks for."""
+class Request:
+    """What is to be brought up to date."""
 
+    items: Items
     settings: Settings
     stages: Sequence[str]
-    """Names; none for the products."""
-    video: VideoEntry | None
-    """A video, or a folder of them."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do."""
+    """The jobs that a request comes to."""
 
-    roles: Roles
+    selection: Selection
     graph: Graph
     graph_file: Path
     targets: list[str]
@@ -72,19 +71,19 @@ class Plan:
 
 
 @dataclass
-class Made:
+class RunResult:
     """What became of a plan."""
 
     plan: Plan
     jobs: dict[tuple[str, str], JobRecord] = field(default_factory=dict)
     """By stage and folder."""
     notes: set[str] = field(default_factory=set)
-    """What the user has been told."""
+    """What the user has read."""
     stopped: bool = False
     fault: PipelineError | None = None
     """Of the engine's own."""
 
-    def go_on_with(self, plan: Plan) -> None:
+    def continue_with(self, plan: Plan) -> None:
         """Take up another plan for the same targets, once the first one has been tried."""
         before = dict(zip(self.plan.targets, self.plan.stamps, strict=True))
         stamps = [before.get(target, 0) for target in plan.targets]
@@ -93,25 +92,22 @@ class Made:
 
 
 def plan(
-    workspace: Workspace, asked: Asked, profile: Profile, broken: Collection[str] = ()
+    workspace: Workspace, request: Request, profile: Profile, broken: Collection[str] = ()
 ) -> Plan:
-    """What ``make`` would do, where videos known to be ``broken`` are left out.
+    """What ``make`` would do, where items known to be ``broken`` are left out.
 
-    Raises PipelineError: what registering videos raises, and the engine's own faults.
+    Raises PipelineError: what registering items raises, and the engine's own faults.
     """
-    stages = configured_stages(asked.settings)
-    products = [stage for stage in stages.values() if stage.product]
-    wanted = [stages[name] for name in asked.stages] or products
-    roles = assign_roles(workspace, asked.settings, wanted, asked.video, broken)
-    graph = Graph.of(
-        asked.settings, roles.learn.videos, roles.commented, keep_model=roles.learn.keeps_model
-    )
-    targets = graph.targets([(stage, roles.work_on[stage.name]) for stage in wanted])
-    file, jobs = _planned(workspace, graph, targets, profile)
-    notes = list(roles.learn.notes)
+    stages = configured_stages(request.settings)
+    wanted = [stages[name] for name in request.stages]
+    selection = request.items.select(workspace, request.settings, wanted, broken)
+    graph = Graph.of(request.settings, selection)
+    targets = graph.targets([(stage, selection.work_on[stage.name]) for stage in wanted])
+    file, jobs = _jobs(workspace, graph, targets, profile)
+    notes = list(selection.notes)
     if edited := edited_outputs(workspace.folder, graph, jobs):
         graph = graph.keeping(edited)
-        file, jobs = _planned(workspace, graph, targets, profile)
+        file, jobs = _jobs(workspace, graph, targets, profile)
         notes += [
             f"{workspace.shown(path)} was edited by hand and is kept; delete it, and `make {stage}`"
             " makes it anew"
@@ -119,100 +115,109 @@ def plan(
             for path in paths
         ]
     stamps = list(map(workspace.stamp, targets))
-    return Plan(roles, graph, file, targets, stamps, jobs, notes)
+    return Plan(selection, graph, file, targets, stamps, jobs, notes)
 
 
-def _planned(
+def _jobs(
     workspace: Workspace, graph: Graph, targets: list[str], profile: Profile
 ) -> tuple[Path, list[Job]]:
     """The engine's settings file for ``graph``, and the jobs that it sees."""
     file = workspace.save_graph(graph)
-    said = io.StringIO()
+    output = io.StringIO()
+    snakemake = Snakemake(workspace.folder, file, graph.shared_folders(), profile)
 
     def ask(targets: Sequence[str]) -> list[Job] | None:
         with stoppable() as stopping:
-            jobs = plan_graph(workspace.folder, file, targets, profile, said)
-        if stopping.asked:  # the engine makes a fault of it
+            jobs = snakemake.plan(targets, output)
+        if stopping.requested:  # Snakemake reports the interrupt as a fault
             raise KeyboardInterrupt
         return jobs
 
-    jobs = plan_alike(workspace.folder, graph, targets, ask) if targets else []
+    jobs = plan_by_kinds(workspace.folder, graph, targets, ask) if targets else []
     if jobs is None:
-        raise _engine_fault(said.getvalue(), "the engine cannot plan this")
+        raise _engine_fault(output.getvalue(), "the engine cannot plan this")
     return file, jobs
 
 
-def make(workspace: Workspace, asked: Asked, profile: Profile, run: Run, wait: bool) -> Made:
-    """Do what is ``asked``, and try again what failed and may pass.
+def make(
+    workspace: Workspace, request: Request, profile: Profile, run: Run, wait: bool
+) -> RunResult:
+    """Do what is requested, and try again what failed and may pass.
 
-    Where videos to learn from turn out to be broken, the model does without them.
-    Raises PipelineError as ``plan`` and ``check_settings`` do, and BUSY.
+    Where members of what is shared turn out to be broken, it is made without them. Raises
+    PipelineError as ``plan`` and ``check_settings`` do, and BUSY.
     """
-    made = Made(_claimed(workspace, asked, profile, run, wait))
-    if profile.local and made.plan.jobs:
-        check_settings(made.plan.graph, made.plan.jobs)
-    _carry_out(made, workspace, profile, run)
+    result = RunResult(_claimed(workspace, request, profile, run, wait))
+    if profile.local and result.plan.jobs:
+        check_settings(result.plan.graph, result.plan.jobs)
+    _carry_out(result, workspace, profile, run)
     broken: set[str] = set()
-    while new := _broken_sources(made) - broken:
+    while new := _broken_members(result) - broken:
         broken |= new
         try:
-            made.go_on_with(_claimed(workspace, asked, profile, run, wait, broken))
-        except PipelineError:  # without them there is no model; that they failed is told
+            result.continue_with(_claimed(workspace, request, profile, run, wait, broken))
+        except PipelineError:  # nothing is left to make it of; the failures are reported
             break
-        _carry_out(made, workspace, profile, run)
-    if made.stopped:
-        for record in made.jobs.values():
+        _carry_out(result, workspace, profile, run)
+    if result.stopped:
+        for record in result.jobs.values():
             if record.code == ExitCode.INTERRUPTED:
                 record.state = "not reached"
     with suppress(OSError):  # what cannot be written to is left to the next run
         workspace.sweep(run.record.works_on)
-    run.record.jobs = list(made.jobs.values())
-    return made
+    run.record.jobs = list(result.jobs.values())
+    return result
 
 
-def _carry_out(made: Made, workspace: Workspace, profile: Profile, run: Run) -> None:
+def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: Run) -> None:
     """Run the jobs of the plan, and note what became of them."""
-    for note in made.plan.notes:
-        if note not in made.notes:
+    planned = result.plan
+    for note in planned.notes:
+        if note not in result.notes:
             _say(run, profile, note)
-    made.notes |= set(made.plan.notes)
-    model = made.plan.graph.model
-    folder = f"models/{model}"
-    kept = any(job.of == folder for job in made.plan.jobs) and workspace.set_aside(model)
-    for job in made.plan.jobs:
-        record = JobRecord(job.stage, job.of, job.reason, "not reached")
-        made.jobs.setdefault((job.stage, job.of), record)
-    if not made.plan.jobs:
+    result.notes |= set(planned.notes)
+    copies = {
+        folder: workspace.set_aside(folder)
+        for folder in sorted(planned.selection.finished)
+        if any(job.folder == folder for job in planned.jobs)
+    }
+    for job in planned.jobs:
+        record = JobRecord(job.stage, job.folder, job.reason, "not reached")
+        result.jobs.setdefault((job.stage, job.folder), record)
+    if not planned.jobs:
         return
+    shared = planned.graph.shared_folders()
+    snakemake = Snakemake(workspace.folder, planned.graph_file, shared, profile)
     with (
-        _console(run.log, profile.quiet) as said,
-        _driving(made.plan, profile) as gpus,
+        _console(run.log, profile.quiet) as output,
+        _driving(planned, profile) as gpus,
         stoppable() as stopping,
     ):
 
         def attempt(targets: list[str]) -> None:
-            file = made.plan.graph_file
-            ran = run_graph(workspace.folder, file, targets, profile, gpus, said)
-            _note(ran, made, workspace.folder, run)
-            if stopping.asked:  # the engine has taken the interrupt
+            execution = snakemake.run(targets, gpus, output)
+            _record(execution, result, workspace.folder, run)
+            if stopping.requested:  # Snakemake has taken the interrupt
                 raise KeyboardInterrupt
-            if not (ran.well or ran.failed):
+            if not (execution.complete or execution.failed):
                 words = run.log.read_text(encoding="utf-8", errors="replace")
-                made.fault = _engine_fault(words, f"the engine stopped: {run.log} tells why")
+                result.fault = _engine_fault(words, f"the engine stopped: {run.log} says why")
 
         with suppress(KeyboardInterrupt):
-            _try(made, attempt, profile.retries)
-        made.stopped = stopping.asked
-    if kept and any(job.of == folder and job.attempts for job in made.jobs.values()):
-        _say(run, profile, f"the model “{model}” as it was before is kept as “{kept}”")
+            _try(result, attempt, profile.retries)
+        result.stopped = stopping.requested
+    for folder, copy in copies.items():
+        if any(job.folder == folder and job.attempts for job in result.jobs.values()):
+            _say(run, profile, f"{folder} as it was before is kept as {copy}")
 
 
-def _broken_sources(made: Made) -> set[str]:
-    """Videos to learn from of which a stage found that nothing can be read."""
-    if made.stopped or made.fault:
+def _broken_members(result: RunResult) -> set[str]:
+    """Members of what is shared in which a stage found nothing that can be read."""
+    if result.stopped or result.fault:
         return set()
-    failed = {job.of for job in made.jobs.values() if job.state == "failed" and job.code in BROKEN}
-    return failed.intersection(made.plan.roles.learn.videos)
+    failed = [job for job in result.jobs.values() if job.state == "failed"]
+    broken = {job.folder for job in failed if job.code in BROKEN}
+    return broken & result.plan.graph.members()
 
 
 def _say(run: Run, profile: Profile, line: str) -> None:
@@ -226,7 +231,7 @@ def _say(run: Run, profile: Profile, line: str) -> None:
 
 def _claimed(
     workspace: Workspace,
-    asked: Asked,
+    request: Request,
     profile: Profile,
     run: Run,
     wait: bool,
@@ -236,8 +241,8 @@ def _claimed(
     while True:
         try:
             with workspace.gate():
-                planned = plan(workspace, asked, profile, broken)
-                writes = {job.of for job in planned.jobs}
+                planned = plan(workspace, request, profile, broken)
+                writes = {job.folder for job in planned.jobs}
                 reads = {folder for job in planned.jobs for folder in job.reads} - writes
                 workspace.claim(run, writes, reads)
             return planned
@@ -247,49 +252,50 @@ def _claimed(
         time.sleep(1)
 
 
-def _try(made: Made, attempt: Callable[[list[str]], None], retries: int) -> None:
+def _try(result: RunResult, attempt: Callable[[list[str]], None], retries: int) -> None:
     """Make an attempt at all targets, and more at those whose failures may pass."""
-    touched = {job.of for job in made.plan.jobs}
-    targets = [target for target in made.plan.targets if folder_of(target) in touched]
+    shared = result.plan.graph.shared_folders()
+    touched = {job.folder for job in result.plan.jobs}
+    targets = [target for target in result.plan.targets if folder_of(target, shared) in touched]
     pause = _FIRST_PAUSE_S
     for tries_left in reversed(range(1 + retries)):
         attempt(targets)
-        failed = [record for record in made.jobs.values() if record.state == "failed"]
-        lost = {record.of for record in failed if not record.may_pass}
-        again = [record for record in failed if record.of not in lost]
-        targets = [target for target in targets if folder_of(target) not in lost]
-        if made.fault or not (tries_left and again and targets):
+        failed = [record for record in result.jobs.values() if record.state == "failed"]
+        lost = {record.folder for record in failed if not record.may_pass}
+        again = [record for record in failed if record.folder not in lost]
+        targets = [target for target in targets if folder_of(target, shared) not in lost]
+        if result.fault or not (tries_left and again and targets):
             return
         for record in again:
-            # What a stage can tell it has told itself.
+            # A stage that left a record has reported its own failure.
             why = "" if record.host else f"{_DIED}; "
-            line = f"{record.stage} {record.of}: {why}trying again in {pause:.0f} s"
+            line = f"{record.stage} {record.folder}: {why}trying again in {pause:.0f} s"
             print(printable(line), file=sys.stderr)
         time.sleep(pause)
         pause *= _LONGER
 
 
-def _note(ran: Ran, made: Made, workdir: Path, run: Run) -> None:
-    """Write down how jobs ended, by what their stages left and the engine saw."""
-    for state, jobs in (("done", ran.done), ("failed", ran.failed)):
+def _record(execution: Execution, result: RunResult, workdir: Path, run: Run) -> None:
+    """Write down how jobs ended, by the records of their stages and what the engine saw."""
+    for state, jobs in (("done", execution.done), ("failed", execution.failed)):
         for job in jobs:
-            record = made.jobs.setdefault(
-                (job.stage, job.of), JobRecord(job.stage, job.of, job.reason, "not reached")
+            record = result.jobs.setdefault(
+                (job.stage, job.folder), JobRecord(job.stage, job.folder, job.reason, "not reached")
             )
-            left = last_record(workdir / job.of / "logs", job.stage, run.since_ns)
+            last = last_record(workdir / job.folder / "logs", job.stage, run.since_ns)
             record.state = "done" if state == "done" else "failed"
             record.attempts += 1
-            if state == "failed" and (left is None or left.code == ExitCode.OK):
-                left = _died(workdir / job.of)
-            if left is not None:
-                record.code, record.message, record.host = left.code, left.message, left.host
-                record.may_pass = left.may_pass
-                record.seconds, record.cpu_seconds = left.seconds, left.cpu_seconds
-                record.memory_mb = left.memory_mb
+            if state == "failed" and (last is None or last.code == ExitCode.OK):
+                last = _died(workdir / job.folder)
+            if last is not None:
+                record.code, record.message, record.host = last.code, last.message, last.host
+                record.may_pass = last.may_pass
+                record.seconds, record.cpu_seconds = last.seconds, last.cpu_seconds
+                record.memory_mb = last.memory_mb
 
 
 def _died(folder: Path) -> StageRecord:
-    """What is to be said of a stage that left no record in ``folder``."""
+    """A record for a stage that left none in ``folder``."""
     code, may_pass, message = ExitCode.STAGE_DIED, True, f"{_DIED}. Run again to go on."
     if fault := _cannot_hold(folder):
         code, may_pass, message = fault.code, False, str(fault)
@@ -312,7 +318,7 @@ def _cannot_hold(folder: Path) -> PipelineError | None:
 
 
 def _engine_fault(words: str, problem: str) -> PipelineError:
-    """What the engine's own words mean."""
+    """The error that Snakemake's output stands for."""
     known = from_words(words)
     if known is not None:
         return known
@@ -324,7 +330,7 @@ def _engine_fault(words: str, problem: str) -> PipelineError:
 
 @contextmanager
 def _driving(plan: Plan, profile: Profile) -> Iterator[int]:
-    """Tell the stages on this host whom to end with, and share its GPUs out among them.
+    """Let the stages on this host end with this process, and share its GPUs out among them.
 
     Yields how many GPUs there are.
     """
@@ -333,7 +339,7 @@ def _driving(plan: Plan, profile: Profile) -> Iterator[int]:
         return
     os.environ[DRIVER] = this_process()
     try:
-        with shared_out(videos=len({job.of for job in plan.jobs})) as gpus:
+        with shared_out(items=len({job.folder for job in plan.jobs})) as gpus:
             yield gpus
     finally:
         del os.environ[DRIVER]
@@ -341,16 +347,16 @@ def _driving(plan: Plan, profile: Profile) -> Iterator[int]:
 
 @contextmanager
 def _console(log: Path, quiet: bool) -> Iterator[TextIO]:
-    """The file for what the engine says; where ``quiet``, for what the stages say, too."""
-    with log.open("a", encoding="utf-8", buffering=1) as said:
+    """The file for Snakemake's output and, where ``quiet``, for the stages' messages too."""
+    with log.open("a", encoding="utf-8", buffering=1) as output:
         if not quiet:
-            yield said
+            yield output
             return
         sys.stderr.flush()
         screen = os.dup(2)
-        os.dup2(said.fileno(), 2)
+        os.dup2(output.fileno(), 2)
         try:
-            yield said
+            yield output
         finally:
             sys.stderr.flush()
             os.dup2(screen, 2)

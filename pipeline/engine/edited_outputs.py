@@ -1,4 +1,4 @@
-"""Outputs that somebody has edited by hand since a stage wrote them."""
+"""Outputs that somebody edited by hand after a stage wrote them."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ def edited_outputs(
 ) -> dict[tuple[str, str], list[str]]:
     """The edited files that ``jobs`` would replace: paths by stage and folder."""
     editable = {stage.name for stage in graph.stages() if stage.editable}
-    found: dict[tuple[str, str], list[str]] = {}
+    edited: dict[tuple[str, str], list[str]] = {}
     for job in jobs:
-        folder = workdir / job.of
+        folder = workdir / job.folder
         record = last_record(folder / "logs", job.stage, 0) if job.stage in editable else None
         for name, digest in (record.digests if record else {}).items():
             if _differs(folder / name, digest):
-                found.setdefault((job.stage, job.of), []).append(f"{job.of}/{name}")
-    return found
+                edited.setdefault((job.stage, job.folder), []).append(f"{job.folder}/{name}")
+    return edited
 
 
 def _differs(path: Path, digest: str) -> bool:

@@ -1,109 +1,53 @@
-"""The stages as a graph of files: what the Snakefile makes its rules from."""
+"""The stages of one run as a graph of files: what the Snakefile makes its rules from."""
 
 from __future__ import annotations
 
-import importlib
 import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from pipeline.engine import gpu_slots
+from pipeline.engine.catalog import all_stages, own_sources, with_settings
 from pipeline.engine.code_digest import code_digest
-from pipeline.engine.settings import Settings, StageConfig
-from pipeline.engine.stage import Stage
+from pipeline.engine.items import Bindings, Selection
+from pipeline.engine.settings import Settings
+from pipeline.engine.stage import ITEM, Stage
 from pipeline.runtime import torchrun
 from pipeline.runtime.file_digest import file_fingerprint
-from pipeline.runtime.paths import PROJECT
 
 PYTHON = f"{shlex.quote(sys.executable)} -P".replace("{", "{{").replace("}", "}}")
 
 
-@cache
-def all_stages() -> Mapping[str, Stage]:
-    """Every stage by name: one for each file of the folders of ``stages/``."""
-    paths = (PROJECT / "stages").glob("[!_]*/[!_]*.py")
-    stages = [_declared(f"stages.{path.parent.name}.{path.stem}") for path in paths]
-    return {stage.name: stage for stage in sorted(stages, key=lambda stage: stage.name)}
-
-
-def _declared(module: str) -> Stage:
-    stage: Stage = importlib.import_module(module).STAGE
-    return replace(stage, module=module)
-
-
-def stage_configs() -> dict[str, type[StageConfig]]:
-    """What the settings of each stage may be."""
-    return {name: stage.config for name, stage in all_stages().items()}
-
-
-def configured_stages(settings: Settings) -> dict[str, Stage]:
-    """Every stage by name, with the values of its settings in its paths."""
-    return {
-        name: _filled(stage, msgspec.to_builtins(settings.stages[name]))
-        for name, stage in all_stages().items()
-    }
-
-
-def reads(stage: Stage, template: str) -> bool:
-    """Whether a stage needs a file whose path contains ``template``, at any distance.
-
-    What it needs of the training videos alone, ``{train}/…``, is not followed further.
-    """
-    makers = {path: s for s in all_stages().values() for path in s.outputs.values()}
-    return any(
-        template in path or (path in makers and reads(makers[path], template))
-        for path in stage.inputs.values()
-    )
-
-
-def model_files(wanted: Iterable[Stage]) -> set[str]:
-    """Templates of the files of a model that stages read, at any distance, beside training it."""
-    makers = {path: stage for stage in all_stages().values() for path in stage.outputs.values()}
-    waiting, reached = list(wanted), set[str]()
-    found: set[str] = set()
-    while waiting:
-        stage = waiting.pop()
-        if stage.name in reached or stage.makes_model:
-            continue
-        reached.add(stage.name)
-        paths = [*stage.inputs.values(), *stage.commented.values()]
-        found.update(path for path in paths if "{model}" in path)
-        waiting.extend(makers[path] for path in paths if path in makers)
-    return found
-
-
 class Graph(msgspec.Struct, frozen=True):
-    """One run's view of the stages: a model, what it learns from, and the settings."""
+    """One run's view of the stages."""
 
-    model: str
-    train: list[str]
-    """Names of the training videos."""
     settings: dict[str, dict[str, Any]]
     """By stage."""
-    commented: list[str] = []
-    """Names of the videos that have comments."""
+    bindings: dict[str, Bindings] = {}
+    """By system, what placeholders in its stages' paths stand for."""
+    having: dict[str, list[str]] = {}
+    """By template of a user's file that not every item has, the names of those that have it."""
     kept: dict[str, list[str]] = {}
     """By stage, the folders in which its outputs are taken as they are, whatever has changed."""
 
     @classmethod
-    def of(
-        cls, settings: Settings, train: list[str], commented: list[str], *, keep_model: bool
-    ) -> Graph:
-        """The graph for checked settings, with the names of videos."""
-        stages = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
-        graph = cls(settings.model, train, stages, commented)
-        if not keep_model:
-            return graph
-        makers = [stage.name for stage in graph.stages() if stage.makes_model]
-        return graph.keeping([(name, f"models/{settings.model}") for name in makers])
+    def of(cls, settings: Settings, selection: Selection) -> Graph:
+        """The graph for checked settings and the items that a run is about."""
+        values = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
+        graph = cls(values, selection.bindings, selection.having)
+        makers = [stage for stage in graph.stages() if stage.shared]
+        folders = {stage.name: graph.shared_folders([stage]) for stage in makers}
+        return graph.keeping(
+            (name, folder)
+            for name, written in folders.items()
+            for folder in written & selection.kept
+        )
 
     def keeping(self, outputs: Iterable[tuple[str, str]]) -> Graph:
         """The same, but what stages have made in folders is taken as it is."""
@@ -114,32 +58,42 @@ class Graph(msgspec.Struct, frozen=True):
 
     def stages(self) -> list[Stage]:
         """Every stage that may run, with the values of its settings in its paths."""
-        folder = f"models/{self.model}"
-        return [
-            _filled(stage, self.settings[name])
-            for name, stage in all_stages().items()
-            if folder not in self.kept.get(name, ())
-        ]
+        stages = [with_settings(s, self.settings[name]) for name, s in all_stages().items()]
+        return [stage for stage in stages if not (stage.shared and self._keeps(stage))]
 
-    def videos(self, stage: Stage) -> str:
-        """A pattern of the names of videos for which a stage may run."""
+    def _keeps(self, stage: Stage) -> bool:
+        """Whether the outputs of a stage that makes something shared are taken as they are."""
+        return not self.shared_folders([stage]).isdisjoint(self.kept.get(stage.name, ()))
+
+    def shared_folders(self, stages: Iterable[Stage] | None = None) -> frozenset[str]:
+        """The folders that belong to no item, into which ``stages``, or else all, write."""
+        stages = all_stages().values() if stages is None else stages
+        paths = [self.paths(s, path) for s in stages if s.shared for path in s.outputs.values()]
+        return frozenset(str(Path(path).parent) for path in paths if isinstance(path, str))
+
+    def members(self) -> set[str]:
+        """The items of which shared files are made."""
+        bound = [value for bindings in self.bindings.values() for value in bindings.values()]
+        return {name for value in bound if isinstance(value, list) for name in value}
+
+    def items(self, stage: Stage) -> str:
+        """A pattern of the names of items for which a stage may run."""
         kept = "|".join(map(re.escape, self.kept.get(stage.name, ())))
         return f"(?!(?:{kept})/)[^/]+" if kept else "[^/]+"
 
     def targets(self, wanted: Sequence[tuple[Stage, Sequence[str]]]) -> list[str]:
-        """Every output of stages, for each of the videos named beside where it belongs to one."""
-        found: set[str] = set()
-        for stage, videos in wanted:
+        """Every output of stages, for each of the items named beside where it belongs to one."""
+        targets: set[str] = set()
+        for stage, items in wanted:
             for path in self.outputs(stage).values():
-                names = videos if "{video}" in path else [""]
-                found.update(path.replace("{video}", name) for name in names)
-        return sorted(found)
+                names = items if ITEM in path else [""]
+                targets.update(path.replace(ITEM, name) for name in names)
+        return sorted(targets)
 
     def gpus(self, stage: Stage) -> int:
         """How many GPUs a stage takes: its share, or all if it is several processes."""
         share, total = gpu_slots.share()
-        several = self.settings[stage.name].get("processes", 1) > 1
-        return int(stage.gpu) * (total if several else share)
+        return int(stage.gpu) * (total if self.processes(stage) > 1 else share)
 
     def threads(self, stage: Stage) -> int:
         """How many cores a stage takes; more than there are stands for all."""
@@ -148,33 +102,49 @@ class Graph(msgspec.Struct, frozen=True):
             return max(1, (os.cpu_count() or 1) * share // total)
         return 512 if stage.whole_machine else 1
 
-    def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
-        """Input paths by name, ``{video}`` left open for the engine."""
-        return {name: self.paths(template) for name, template in stage.inputs.items()}
+    def processes(self, stage: Stage) -> int:
+        """How many processes a stage consists of."""
+        value: Any = self.settings[stage.name] if stage.processes else 1
+        for key in filter(None, stage.processes.split(".")):
+            value = value[key]
+        return int(value)
 
-    def commented_inputs(self, stage: Stage) -> Callable[[Any], dict[str, str]]:
-        """Return a function of wildcards: the further inputs of a video that has comments."""
+    def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
+        """Input paths by name, ``{item}`` left open for the engine."""
+        return {name: self.paths(stage, template) for name, template in stage.inputs.items()}
+
+    def optional_inputs(self, stage: Stage) -> Callable[[Any], dict[str, str]]:
+        """Return a function of wildcards: the optional inputs that the item has."""
 
         def inputs(wildcards: Any) -> dict[str, str]:
-            video = wildcards.get("video")
-            templates = stage.commented if video in self.commented else {}
-            return {
-                name: self._of_model(template).replace("{video}", video)
-                for name, template in templates.items()
-            }
+            item = wildcards.get("item")
+            return {name: path.replace(ITEM, item) for name, path in self.has(stage, item).items()}
 
         return inputs
 
-    def outputs(self, stage: Stage) -> dict[str, str]:
-        """Output paths by name, ``{video}`` left open for the engine."""
-        return {name: self._of_model(template) for name, template in stage.outputs.items()}
+    def has(self, stage: Stage, item: str) -> dict[str, str]:
+        """The optional inputs that an item has, ``{item}`` left open."""
+        return {
+            name: str(self.paths(stage, template))
+            for name, template in stage.optional.items()
+            if all(item in self.having.get(s, [item]) for s in own_sources([template]))
+        }
 
-    def paths(self, template: str) -> str | list[str]:
-        """One path, or one for each training video."""
-        template = self._of_model(template)
-        if "{train}" not in template:
-            return template
-        return [template.replace("{train}", video) for video in self.train]
+    def outputs(self, stage: Stage) -> dict[str, str]:
+        """Output paths by name, ``{item}`` left open for the engine."""
+        return {name: str(self.paths(stage, path)) for name, path in stage.outputs.items()}
+
+    def paths(self, stage: Stage, template: str) -> str | list[str]:
+        """A template with its placeholders bound: one path, or one for each of several items."""
+        bound = self.bindings.get(stage.system, {})
+        lists = {f"{{{key}}}": value for key, value in bound.items() if isinstance(value, list)}
+        for key, word in bound.items():
+            if isinstance(word, str):
+                template = template.replace(f"{{{key}}}", word)
+        for key, names in lists.items():
+            if key in template:
+                return [template.replace(key, name) for name in names]
+        return template
 
     def tracked(self, stage: Stage) -> list[Callable[[Any], str]]:
         """What reruns a stage when it changes, beside its inputs: settings and code.
@@ -182,10 +152,13 @@ class Graph(msgspec.Struct, frozen=True):
         A setting that names a file stands for what is in it. They are functions of wildcards,
         as the engine would fill in braces of plain words.
         """
-        settings = [f"{stage.name}.{k}={v}" for k, v in self.settings[stage.name].items()]
-        named = [Path(v) for v in self.settings[stage.name].values() if str(v).startswith("/")]
-        files = [f"{path}={file_fingerprint(path)}" for path in named if path.is_file()]
-        words = [*settings, *files, f"code={code_digest(stage.module)}"]
+        settings = dict(_flat(stage.name.replace("-", "."), self.settings[stage.name]))
+        files = [Path(value) for value in settings.values() if str(value).startswith("/")]
+        words = [
+            *(f"{key}={value}" for key, value in settings.items()),
+            *(f"{path}={file_fingerprint(path)}" for path in files if path.is_file()),
+            f"code={code_digest(stage.module)}",
+        ]
         return [_verbatim(word) for word in words]
 
     def command(self, stage: Stage) -> Callable[..., str]:
@@ -193,25 +166,25 @@ class Graph(msgspec.Struct, frozen=True):
 
         def arguments(wildcards: Any, input: Any, output: Any) -> str:  # noqa: A002
             words = [*_pairs("--input", input), *_pairs("--output", output)]
-            values = self.settings[stage.name]
-            settings = msgspec.json.encode(values).decode()
-            module = [*torchrun.command(values.get("processes", 1)), "-m", stage.module]
-            return shlex.join([*module, *words, "--settings", settings])
+            settings = msgspec.json.encode(self.settings[stage.name]).decode()
+            program = [*torchrun.command(self.processes(stage)), "-m", stage.module]
+            return shlex.join([*program, *words, "--settings", settings])
 
         return arguments
 
-    def _of_model(self, template: str) -> str:
-        return template.replace("{model}", self.model)
+
+def folder_of(path: str, shared: Collection[str]) -> str:
+    """The folder that a path below the working folder belongs to: a shared one, or an item's."""
+    return next((f for f in shared if path.startswith(f"{f}/")), path.partition("/")[0])
 
 
-def _filled(stage: Stage, values: Mapping[str, Any]) -> Stage:
-    def fill(templates: Mapping[str, str]) -> dict[str, str]:
-        return {
-            name: re.sub(r"\{(\w+)\}", lambda key: str(values.get(key[1], key[0])), template)
-            for name, template in templates.items()
-        }
-
-    return replace(stage, inputs=fill(stage.inputs), outputs=fill(stage.outputs))
+def _flat(above: str, values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """Settings by their dotted names."""
+    for name, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(f"{above}.{name}", value)
+        else:
+            yield f"{above}.{name}", value
 
 
 def _verbatim(word: str) -> Callable[[Any], str]:

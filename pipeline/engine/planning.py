@@ -1,8 +1,11 @@
-"""Videos that are alike: what the engine says of one of them holds for all.
+"""Planning by kinds: what Snakemake says of one item holds for all items of its kind.
 
 Snakemake thinks for a millisecond about every job, and a season has ten thousand. But what it
-decides for a video follows from the state of the files, not from the video's name, and most
-videos of a season are in one of a few states: done, not begun, made with other settings.
+decides for an item follows from the state of its files and not from its name, and most items of
+a season are in one of a few states: done, not begun, made with other settings.
+
+This repeats Snakemake's own rules of what reruns, on its private records, as the version that
+pyproject.toml pins has them; tests compare both on items in every state they could think of.
 """
 
 from __future__ import annotations
@@ -15,60 +18,65 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.engine.graph import Graph
-from pipeline.engine.snakemake import Job, folder_of
-from pipeline.engine.stage import Stage
+from pipeline.engine.graph import Graph, folder_of
+from pipeline.engine.snakemake import Job
+from pipeline.engine.stage import ITEM, Stage
 from pipeline.runtime.file_digest import sha256
 
 Ask = Callable[[Sequence[str]], list[Job] | None]
-"""What the engine would do for targets, in order; None if it refuses."""
-
-_OPEN = "{video}"
+"""What Snakemake would do for targets, in order; None if it refuses."""
 
 
-def plan_alike(workdir: Path, graph: Graph, targets: list[str], ask: Ask) -> list[Job] | None:
-    """What ``ask`` says of ``targets``, having asked about one video of each kind only."""
+def plan_by_kinds(workdir: Path, graph: Graph, targets: list[str], ask: Ask) -> list[Job] | None:
+    """What ``ask`` says of ``targets``, asked about one item of each kind only."""
+    shared = graph.shared_folders()
     kinds = _kinds(workdir, graph, targets)
-    jobs = ask([target for target in targets if folder_of(target) in kinds])
+    jobs = ask([target for target in targets if folder_of(target, shared) in kinds])
     if jobs is None:
         return None
-    return [_told_of(video, job) for job in jobs for video in kinds.get(job.of, [job.of])]
+    return [_moved(job, item) for job in jobs for item in kinds.get(job.folder, [job.folder])]
 
 
-def _told_of(video: str, job: Job) -> Job:
-    if video == job.of:
+def _moved(job: Job, item: str) -> Job:
+    """The job of an item of the same kind."""
+    if item == job.folder:
         return job
-    own = re.compile(rf"(?<![\w./-]){re.escape(job.of)}(?=/)")
-    reads = frozenset(video if folder == job.of else folder for folder in job.reads)
-    return replace(job, of=video, reason=own.sub(video, job.reason), reads=reads)
+    own = re.compile(rf"(?<![\w./-]){re.escape(job.folder)}(?=/)")
+    reads = frozenset(item if folder == job.folder else folder for folder in job.reads)
+    return replace(job, folder=item, reason=own.sub(item, job.reason), reads=reads)
 
 
 def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[str]]:
-    """The folders of ``targets``, by the first one of those that are like it.
+    """The folders of ``targets``, by the first one of each kind.
 
-    What all videos depend on, the model and the videos it learns from, is like nothing else; nor
-    is a video of which something is kept.
+    What all items depend on, shared folders and the items they are made of, is of no kind but its
+    own; nor is an item of which something is kept.
     """
-    alone = {*graph.train, *(folder for kept in graph.kept.values() for folder in kept)}
+    shared = graph.shared_folders()
+    alone = shared | graph.members() | {folder for kept in graph.kept.values() for folder in kept}
     wanted: dict[str, list[str]] = {}
     for target in targets:
-        folder = folder_of(target)
+        folder = folder_of(target, shared)
         wanted.setdefault(folder, []).append(target.removeprefix(f"{folder}/"))
     files = _Files(workdir)
-    steps = cache(lambda names, commented: _steps(graph, names, commented))
+    sources = {source: frozenset(names) for source, names in graph.having.items()}
+    example: dict[Hashable, str] = {}
     kinds: dict[Hashable, list[str]] = {}
+    steps = cache(lambda names, having: _steps(graph, names, example[having]))
     for folder, names in wanted.items():
-        if folder in alone or folder.startswith("models/"):
+        if folder in alone:
             kinds[folder] = [folder]
-        else:
-            asked = tuple(names), folder in graph.commented
-            kinds.setdefault((asked, files.state(folder, steps(*asked))), []).append(folder)
+            continue
+        having = frozenset(source for source, names in sources.items() if folder in names)
+        example.setdefault(having, folder)
+        asked = tuple(names), having
+        kinds.setdefault((asked, files.state(folder, steps(*asked))), []).append(folder)
     return {group[0]: group for group in kinds.values()}
 
 
 @dataclass(frozen=True)
 class _Step:
-    """A stage of a video: paths with only ``{video}`` left open."""
+    """A stage of an item: paths with only ``{item}`` left open."""
 
     inputs: list[str]
     outputs: list[str]
@@ -76,18 +84,18 @@ class _Step:
     """Its outputs, and those of all steps that depend on it."""
 
 
-def _steps(graph: Graph, names: Iterable[str], commented: bool) -> list[_Step]:
-    """What leads to the files of these names."""
+def _steps(graph: Graph, names: Iterable[str], item: str) -> list[_Step]:
+    """What leads to files of these names, for items that have what ``item`` has."""
     stages = graph.stages()
     outputs = {stage.name: list(graph.outputs(stage).values()) for stage in stages}
-    inputs = {stage.name: _inputs(graph, stage, commented) for stage in stages}
+    inputs = {stage.name: _inputs(graph, stage, item) for stage in stages}
     makers = {path: stage for stage, paths in outputs.items() for path in paths}
 
     needed: set[str] = set()
-    waiting = [f"{_OPEN}/{name}" for name in names]
+    waiting = [f"{ITEM}/{name}" for name in names]
     while waiting:
         path = waiting.pop()
-        if _OPEN in path and path in makers and makers[path] not in needed:
+        if ITEM in path and path in makers and makers[path] not in needed:
             needed.add(makers[path])
             waiting.extend(inputs[makers[path]])
 
@@ -99,10 +107,10 @@ def _steps(graph: Graph, names: Iterable[str], commented: bool) -> list[_Step]:
     return [_Step(inputs[stage], outputs[stage], list(later(stage))) for stage in needed]
 
 
-def _inputs(graph: Graph, stage: Stage, commented: bool) -> list[str]:
-    templates = [*stage.inputs.values(), *(stage.commented.values() if commented else ())]
-    paths = [graph.paths(template) for template in templates]
-    return [path for some in paths for path in ([some] if isinstance(some, str) else some)]
+def _inputs(graph: Graph, stage: Stage, item: str) -> list[str]:
+    required = graph.inputs(stage).values()
+    paths = [path for some in required for path in ([some] if isinstance(some, str) else some)]
+    return [*paths, *graph.has(stage, item).values()]
 
 
 class _Times(NamedTuple):
@@ -125,29 +133,31 @@ class _Files:
         self._shared_times = cache(self._times)
         self._checksum = cache(self._digest)
 
-    def state(self, video: str, steps: list[_Step]) -> Hashable:
-        """Equal for two videos where nothing but their names tells them apart."""
+    def state(self, item: str, steps: list[_Step]) -> Hashable:
+        """Equal for two items where nothing but their names tells them apart."""
         times = {
-            path: self._times(path.replace(_OPEN, video))
-            if _OPEN in path
+            path: self._times(path.replace(ITEM, item))
+            if ITEM in path
             else self._shared_times(path)
             for path in {path for step in steps for path in (*step.inputs, *step.outputs)}
         }
-        return tuple(self._of_step(video, step, times) for step in steps)
+        return tuple(self._of_step(item, step, times) for step in steps)
 
-    def _of_step(self, video: str, step: _Step, times: dict[str, _Times | None]) -> Hashable:
-        files = [path.replace(_OPEN, video) for path in step.outputs]
+    def _of_step(self, item: str, step: _Step, times: dict[str, _Times | None]) -> Hashable:
+        files = [path.replace(ITEM, item) for path in step.outputs]
         records = [self._records._read_record(file) for file in files]
-        marked = self._records._filter_incomplete_keys(files)
+        incomplete = self._records._filter_incomplete_keys(files)
         inputs = {path: read for path in step.inputs if (read := times[path])}
         later = {path: made for path in step.later if (made := times[path])}
+        # Snakemake reruns a step for an input that is newer than an output, unless the input's
+        # digest is the one on record: then only its time stamp has changed.
         newer = {(i, o) for i in inputs for o in later if inputs[i].read > later[o].made}
-        same = {i for i, _ in newer if self._is_same(i.replace(_OPEN, video), records)}
+        same = {i for i, _ in newer if self._is_same(i.replace(ITEM, item), records)}
         return (
             frozenset([*inputs, *later]),
             frozenset((i, o) for i, o in newer if i not in same),
-            tuple(_nameless(record, video) for record in records),
-            tuple(file in marked for file in files),
+            tuple(_nameless(record, item) for record in records),
+            tuple(file in incomplete for file in files),
         )
 
     def _times(self, path: str) -> _Times | None:
@@ -169,13 +179,13 @@ class _Files:
         return f"sha256:{sha256(self._workdir / path)}"
 
 
-def _nameless(record: Any, video: str) -> Hashable:
-    """What makes Snakemake rerun a job, without the name of the video."""
+def _nameless(record: Any, item: str) -> Hashable:
+    """What makes Snakemake rerun a job, without the item's name."""
     if record is None:
         return None
-    own = f"{video}/"
+    own = f"{item}/"
     inputs = sorted(
-        _OPEN + path.removeprefix(video) if path.startswith(own) else path
+        ITEM + path.removeprefix(item) if path.startswith(own) else path
         for path in record.input or ()
     )
     params = tuple(record.params or ())

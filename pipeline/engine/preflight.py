@@ -1,4 +1,4 @@
-"""Settings with which nothing could pass are refused before any work is begun, and once."""
+"""Settings with which no input could pass are refused once, before any work begins."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ _MOST_NAMED = 5
 def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
     """Have every stage that is to run look at its settings, in a process of its own.
 
-    Raises PipelineError: what the first of them finds wrong, and which videos need it.
+    Raises PipelineError: what the first of them finds wrong, and which folders wait for it.
     """
     sections = msgspec.json.encode(graph.settings).decode()
     for stage in graph.stages():
-        concerned = sorted(job.of for job in jobs if job.stage == stage.name)
+        concerned = sorted(job.folder for job in jobs if job.stage == stage.name)
         if stage.check is None or not concerned:
             continue
-        said = subprocess.run(
+        output = subprocess.run(
             [sys.executable, "-P", "-m", stage.module, "--check", sections],
             env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=subprocess.PIPE,
         ).stdout
-        if said:
-            fault = msgspec.json.decode(said, type=Fault)
+        if output:
+            fault = msgspec.json.decode(output, type=Fault)
             problem = f"{fault.problem}; nothing was begun of {_named(concerned)}"
             raise PipelineError(fault.code, problem, fault.remedy)
 

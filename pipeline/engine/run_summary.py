@@ -1,4 +1,4 @@
-"""What a run came to, video by video: for the terminal, and for ``workdir/runs``."""
+"""What a run came to, item by item: for the terminal, and for ``workdir/runs``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from datetime import timedelta
 from itertools import groupby
 from pathlib import Path
 
-from pipeline.engine.driver import Made
-from pipeline.engine.graph import all_stages
+from pipeline.engine.driver import RunResult
 from pipeline.engine.profiles import Profile
-from pipeline.engine.run_records import JobRecord, Run, VideoRecord
-from pipeline.engine.workspace import Workspace, may_take_others
+from pipeline.engine.run_records import ItemRecord, JobRecord, Run
+from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode
 
-_MOST_ROWS = 40
+_MAX_ROWS = 40
 """Of a kind; more that went well are only counted."""
 _WELL = ("up to date", "made")
 _ORDER = (*_WELL, "skipped", "not reached", "failed")
@@ -24,107 +23,111 @@ _ORDER = (*_WELL, "skipped", "not reached", "failed")
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of each video, and what to exit with."""
+    """What became of each item, and what to exit with."""
 
-    made: Made
+    result: RunResult
+    noun: str
+    """What an item is called."""
     code: ExitCode
-    videos: list[VideoRecord]
-    """In the order in which they are told: what went wrong comes last."""
+    items: list[ItemRecord]
+    """In the order in which they are listed: what went wrong comes last."""
 
     @classmethod
-    def of(cls, made: Made) -> Outcome:
-        """Sum up."""
-        return cls(made, _exit_code(made), _video_records(made))
+    def of(cls, result: RunResult, noun: str) -> Outcome:
+        """The outcome of a run that has ended."""
+        return cls(result, noun, _exit_code(result), _item_records(result))
 
     @property
     def headline(self) -> str:
-        """How many videos came to what."""
-        if not self.videos:
-            return f"model {'made' if self.made.plan.jobs else 'up to date'}"
-        counts = Counter[str](video.state for video in self.videos)
-        told = [f"{counts[state]:,} {state}" for state in _ORDER if counts[state]]
-        count = len(self.videos)
-        return f"{count:,} video{'s' if count != 1 else ''}: {', '.join(told)}"
+        """How many items came to what."""
+        if not self.items:
+            shared = " and ".join(sorted({job.folder for job in self.result.plan.jobs}))
+            return f"{shared} made" if shared else "everything is up to date"
+        counts = Counter[str](item.state for item in self.items)
+        parts = [f"{counts[state]:,} {state}" for state in _ORDER if counts[state]]
+        count = len(self.items)
+        return f"{count:,} {self.noun}{'s' if count != 1 else ''}: {', '.join(parts)}"
 
     def lines(self, workspace: Workspace, run: Run, profile: Profile) -> Iterator[str]:
-        """What to tell: of one video its files, of several a table.
+        """The lines for the screen: the files of one item, or a table of several.
 
         One line if all is well and the profile is quiet.
         """
-        if len(self.videos) > 1 or (profile.quiet and self.code == ExitCode.OK):
+        if len(self.items) > 1 or (profile.quiet and self.code == ExitCode.OK):
             yield from self._table(workspace, well=not profile.quiet)
             took = timedelta(seconds=round(run.record.seconds))
             yield f"{self.headline} in {took} ({workspace.shown(f'runs/{run.file.name}')})"
         elif self.code == ExitCode.OK:
             yield from self._files(workspace)
-        elif not profile.local or profile.quiet or self._untold():
-            yield from (f"error: {video.why}" for video in self.videos)
-        if self.made.stopped:
+        elif not profile.local or profile.quiet or self._unreported():
+            yield from (f"error: {item.why}" for item in self.items)
+        if self.result.stopped:
             yield "interrupted; run again to go on"
-        if self.made.fault is not None:
-            yield f"error: {self.made.fault}"
+        if self.result.fault is not None:
+            yield f"error: {self.result.fault}"
 
     def _table(self, workspace: Workspace, *, well: bool) -> Iterator[str]:
-        width = max((len(video.name) for video in self.videos), default=0)
-        for state, group in groupby(self.videos, key=lambda video: video.state):
-            videos = list(group)
-            if state in _WELL and (not well or len(videos) > _MOST_ROWS):
+        width = max((len(item.name) for item in self.items), default=0)
+        for state, group in groupby(self.items, key=lambda item: item.state):
+            items = list(group)
+            if state in _WELL and (not well or len(items) > _MAX_ROWS):
                 continue
-            for video in videos[:_MOST_ROWS]:
-                log = f" (log: {workspace.shown(video.log)})" if video.log else ""
-                yield f"{state:12}{video.name:{width}}  {video.why}{log}".rstrip()
-            if (more := len(videos) - _MOST_ROWS) > 0:
+            for item in items[:_MAX_ROWS]:
+                log = f" (log: {workspace.shown(item.log)})" if item.log else ""
+                yield f"{state:12}{item.name:{width}}  {item.why}{log}".rstrip()
+            if (more := len(items) - _MAX_ROWS) > 0:
                 yield f"{state:12}and {more:,} more"
 
     def _files(self, workspace: Workspace) -> Iterator[str]:
-        plan = self.made.plan
+        plan = self.result.plan
         for target, before in zip(plan.targets, plan.stamps, strict=True):
             state = "up to date" if workspace.stamp(target) == before else "made"
             yield f"{workspace.shown(target)} ({state})"
 
-    def _untold(self) -> bool:
-        """Whether a stage failed that could not say so."""
-        return any(job.state == "failed" and not job.host for job in self.made.jobs.values())
+    def _unreported(self) -> bool:
+        """Whether a stage failed that could not report it."""
+        return any(job.state == "failed" and not job.host for job in self.result.jobs.values())
 
 
-def _exit_code(made: Made) -> ExitCode:
+def _exit_code(result: RunResult) -> ExitCode:
     """The code of what failed, if it is one; else that several things did."""
-    if made.stopped:
+    if result.stopped:
         return ExitCode.INTERRUPTED
-    codes = {job.code or 0 for job in made.jobs.values() if job.state == "failed"}
-    codes |= {error.code for error in made.plan.roles.refused.values()}
-    if made.fault is not None:
-        codes.add(made.fault.code)
+    codes = {job.code or 0 for job in result.jobs.values() if job.state == "failed"}
+    codes |= {error.code for error in result.plan.selection.refused.values()}
+    if result.fault is not None:
+        codes.add(result.fault.code)
     if len(codes) > 1:
         return ExitCode.SEVERAL_FAILED
     return ExitCode(codes.pop()) if codes else ExitCode.OK
 
 
-def _video_records(made: Made) -> list[VideoRecord]:
-    """What became of each video, and of the model or a training video where that failed."""
-    roles, jobs = made.plan.roles, list(made.jobs.values())
-    names = {name for videos in roles.work_on.values() for name in videos}
-    of: dict[str, list[JobRecord]] = {name: [] for name in names}
+def _item_records(result: RunResult) -> list[ItemRecord]:
+    """What became of each item, and of what items share where that failed."""
+    selection, jobs = result.plan.selection, list(result.jobs.values())
+    names = {name for items in selection.work_on.values() for name in items}
+    own: dict[str, list[JobRecord]] = {name: [] for name in names}
     for job in jobs:
-        if job.of in names or job.state == "failed":
-            of.setdefault(job.of, []).append(job)
-    blame = next((job for job in jobs if job.state == "failed" and job.of not in names), None)
-    records = [_video_record(name, own, blame) for name, own in of.items()]
-    wanted = [all_stages()[name] for name in roles.work_on]
-    lacking = "has no comments" + "; there is OF=generated" * may_take_others(wanted)
-    records += [VideoRecord(name, "skipped", lacking) for name in roles.skipped]
+        if job.folder in names or job.state == "failed":
+            own.setdefault(job.folder, []).append(job)
+    blocking = next((j for j in jobs if j.state == "failed" and j.folder not in names), None)
+    records = [_item_record(name, jobs, blocking) for name, jobs in own.items()]
+    records += [ItemRecord(name, "skipped", why) for name, why in selection.skipped.items()]
     records += [
-        VideoRecord(Path(path).name, "failed", str(error)) for path, error in roles.refused.items()
+        ItemRecord(Path(path).name, "failed", str(error))
+        for path, error in selection.refused.items()
     ]
-    return sorted(records, key=lambda video: (_ORDER.index(video.state), video.name))
+    return sorted(records, key=lambda item: (_ORDER.index(item.state), item.name))
 
 
-def _video_record(name: str, jobs: Sequence[JobRecord], blame: JobRecord | None) -> VideoRecord:
+def _item_record(name: str, jobs: Sequence[JobRecord], blocking: JobRecord | None) -> ItemRecord:
     for job in jobs:
         if job.state == "failed":
             log = f"{name}/logs/{job.stage}.log"
-            return VideoRecord(name, "failed", f"{job.stage}: {job.message}", log)
+            return ItemRecord(name, "failed", f"{job.stage}: {job.message}", log)
     if any(job.state == "not reached" for job in jobs):
-        why = f"needs {blame.of}, where {blame.stage} failed" if blame else "the run was stopped"
-        return VideoRecord(name, "not reached", why)
-    return VideoRecord(name, "made" if jobs else "up to date")
+        why = "the run was stopped"
+        if blocking:
+            why = f"needs {blocking.folder}, where {blocking.stage} failed"
+        return ItemRecord(name, "not reached", why)
+    return ItemRecord(name, "made" if jobs else "up to date")

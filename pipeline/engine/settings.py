@@ -3,157 +3,72 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings_file import Places, checked, read
+from pipeline.engine.settings_file import Assignment, Places, checked, read
 from pipeline.runtime import setting_words
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-_Path = Annotated[str, Meta(min_length=1, description="a path")]
-_OnAir = Annotated[str, Meta(description="a time such as 2012-04-28T03:00+09:00")]
-_Cut = Annotated[str, Meta(description="a span such as 10:00-11:30")]
 OwnFile = Annotated[str, Meta(description="the path of a file", extra={"path": True})]
 """A setting that names a file. It is relative to the folder of the settings file."""
 NameOrPath = Annotated[str, Meta(description="a name or path", extra={"path": "name"})]
-"""The same, but a word without a slash or a dot is the name of something that is known."""
+"""The same, but a word without a slash or a dot is the name of something known."""
+SHARED = Meta(extra={"shared": True})
+"""Marks a field that takes the value of the top-level setting of its name unless it is set."""
+Seed = Annotated[int, Meta(ge=0, lt=2**32, extra={"shared": True})]
 
 
 class StageConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The settings of one stage; each stage file declares its own as ``Config``.
-
-    A field named ``seed`` or ``layout`` takes the value of the top-level one unless it is set.
-    """
+    """The settings of one stage; each stage file declares its own as ``Config``."""
 
 
-class VideoEntry(msgspec.Struct, frozen=True):
-    """A video with its role's worth of knowledge: its comment files, and how they follow it."""
+_Record = TypeVar("_Record", bound=msgspec.Struct)
 
-    video: str
-    """Its path, or that of a folder of videos."""
-    comments: list[str] = []
-    """Paths; none takes what lies beside the video."""
-    broadcast: str | None = None
-    """See pipeline.danmaku.comments.broadcast for the form of both."""
-    cuts: list[str] = []
-    stream: int | Literal["auto"] | None = None
-    """Number of its picture stream, or the one that players choose; None: as before."""
-    place: str = ""
-    """Where it is named: ``my-show.yaml:3``; nothing on the command line."""
+StageConfigs = Mapping[str, type[StageConfig]]
+"""What the settings of each stage may be, by its name."""
 
 
-class Videos(msgspec.Struct, frozen=True):
-    """The roles: which videos to learn from and which to comment on."""
+class General(Protocol):
+    """What the items' side reads at the top level of a settings file."""
 
-    train: list[VideoEntry] = []
-    annotate: list[VideoEntry] = []
+    fields: type[msgspec.Struct]
+    """The settings that may stand there."""
 
-
-class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A video whose comment files lie elsewhere, have other names, or follow a broadcast."""
-
-    video: _Path
-    comments: _Path | list[_Path] = []
-    broadcast: _OnAir | None = None
-    cuts: list[_Cut] = []
-    stream: Annotated[int, Meta(ge=0)] | Literal["auto"] | None = None
-
-
-class _Roles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The section ``videos`` as it is written."""
-
-    train: list[_Path | _Listed] = []
-    annotate: list[_Path | _Listed] = []
-
-
-MODEL_NAME = re.compile(r"\w[\w.-]{0,49}")
-"""Of a folder below ``workdir/models``."""
-
-
-class _General(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The top level of a settings file, stages aside."""
-
-    model: Annotated[
-        str,
-        Meta(
-            pattern=rf"^{MODEL_NAME.pattern}\Z",
-            description="a name of up to 50 letters, digits, `_`, `-` and `.`, a letter first",
-        ),
-    ] = "default"
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
-    videos: _Roles = _Roles()
-    layout: LayoutSettings = LayoutSettings()
-
-
-SHARED = ("seed", "layout")
-"""Settings at the top level that stages with a field of that name take over."""
+    def read(self, content: Any, where: Places) -> Any:
+        """Turn an instance of ``fields`` into what the items' side works with."""
+        ...
 
 
 class Settings(msgspec.Struct, frozen=True):
     """A whole settings file, checked, with defaults filled in."""
 
-    model: str
-    """Name of the model's folder below ``workdir/models``."""
-    seed: int
-    videos: Videos
+    general: Any
+    """What the items' side made of the top level."""
     stages: dict[str, StageConfig]
 
 
-def load_settings(path: Path, stage_configs: Mapping[str, type[StageConfig]]) -> Settings:
-    """Read ``path``; whatever it leaves out keeps the default its stage declares.
+def load_settings(
+    path: Path, kinds: StageConfigs, general: General, assignments: Iterable[Assignment] = ()
+) -> Settings:
+    """Read a file, or all files of a folder, with ``assignments`` on top.
 
-    Raises PipelineError: USAGE for no such file, UNKNOWN_SETTING or INVALID_SETTING with
-    the file and line.
+    What it leaves out keeps the default that its stage declares. Raises PipelineError: USAGE for
+    no such file, UNKNOWN_SETTING or INVALID_SETTING with the file and line.
     """
     content, where = read(path)
-    sections = {name: content.pop(name) for name in stage_configs if name in content}
-    general = checked(content, _General, [], where, stage_configs)
-    stages = {
-        name: _stage_config(name, stage_configs, sections.get(name), general, where)
-        for name in stage_configs
-    }
-    videos = Videos(
-        train=_entries(general.videos.train, ["videos", "train"], where),
-        annotate=_entries(general.videos.annotate, ["videos", "annotate"], where),
-    )
-    return Settings(general.model, general.seed, videos, stages)
-
-
-def _entries(listed: Sequence[str | _Listed], keys: list[str], where: Places) -> list[VideoEntry]:
-    return [_entry(video, where.of([*keys, str(n)]), where) for n, video in enumerate(listed)]
-
-
-def _entry(listed: str | _Listed, place: str, where: Places) -> VideoEntry:
-    if isinstance(listed, str):
-        listed = _Listed(listed)
-    comments = [listed.comments] if isinstance(listed.comments, str) else listed.comments
-    video, *files = (str(where.found(path)) for path in (listed.video, *comments))
-    return VideoEntry(video, files, listed.broadcast, listed.cuts, listed.stream, place)
-
-
-def override(settings: Settings, stage: str, values: Mapping[str, Any], place: str) -> Settings:
-    """``settings`` with some of a stage's replaced by ``values``.
-
-    ``place`` says where those come from. Raises PipelineError as ``load_settings`` does.
-    """
-    kind = type(settings.stages[stage])
-    content = msgspec.to_builtins(settings.stages[stage]) | values
-    config = checked(content, kind, [stage], Places(Path(place), option=place))
-    return msgspec.structs.replace(settings, stages=settings.stages | {stage: config})
-
-
-def with_model(settings: Settings, model: str) -> Settings:
-    """``settings`` for another model. Raises PipelineError USAGE for what is no name of one."""
-    if not MODEL_NAME.fullmatch(model):
-        raise PipelineError(
-            ExitCode.USAGE, f"MODEL= is {model}, and no name of a model", "`make models` lists them"
-        )
-    return msgspec.structs.replace(settings, model=model)
+    where = where.assign(content, assignments)
+    sections = _sections(content, kinds, where)
+    shared = _shared_fields(kinds)
+    values = checked(content, _top_level(general.fields, shared), [], where, kinds)
+    given = {key: content[key] for key in shared if key in content}
+    stages = {name: _stage_config(name, sections[name], given, where, kinds) for name in kinds}
+    own = {key: getattr(values, key) for key in general.fields.__struct_fields__}
+    return Settings(general.read(general.fields(**own), where), stages)
 
 
 def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageConfig:
@@ -162,41 +77,15 @@ def load_stage_config(path: Path, name: str, kind: type[StageConfig]) -> StageCo
     Raises PipelineError as ``load_settings`` does.
     """
     content, where = read(path)
-    shared = {key: content[key] for key in SHARED if key in content}
-    general = checked(shared, _General, [], where)
-    return _stage_config(name, {name: kind}, content.get(name), general, where)
-
-
-def _stage_config(
-    name: str,
-    kinds: Mapping[str, type[StageConfig]],
-    section: Any,
-    general: _General,
-    where: Places,
-) -> StageConfig:
-    given = checked({} if section is None else section, dict[str, Any], [name], where)
-    values = msgspec.to_builtins(general)
-    inherited = {key: values[key] for key in SHARED if key in kinds[name].__struct_fields__}
-    config = checked(inherited | given, kinds[name], [name], where, kinds)
-    return _with_paths(config, [name], where)
-
-
-def _with_paths(config: StageConfig, above: Sequence[str], where: Places) -> StageConfig:
-    """A stage's settings, with absolute paths of files: stages run in another folder."""
-    paths: dict[str, str] = {}
-    for name, form in setting_words.fields(type(config)).items():
-        wanted, value = setting_words.notes(form).get("path"), getattr(config, name)
-        if not value or not (wanted is True or (wanted == "name" and re.search(r"[/.]", value))):
-            continue
-        path = where.found(value)
-        if wanted is True and (path.is_dir() or not path.exists()):
-            raise PipelineError(
-                ExitCode.INVALID_SETTING,
-                f"{where.subject([*above, name])} names {path}, and there is no such file",
-                "Mend the path; it is relative to the settings file",
-            )
-        paths[name] = str(path)
-    return msgspec.structs.replace(config, **paths)
+    kinds = {name: kind}
+    top, *below = section(name)
+    given = content.get(top)
+    if below:
+        given = checked(given or {}, dict[str, Any], [top], where).get(below[0])
+    shared = _shared_fields(kinds)
+    own = {key: content[key] for key in shared if key in content}
+    checked(own, msgspec.defstruct("Settings", _optional(shared)), [], where)
+    return _stage_config(name, given, own, where, kinds)
 
 
 def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
@@ -207,7 +96,88 @@ def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"--settings is not JSON: {error}",
-            "Write it as the stage's section of configs/default.yaml, in JSON",
+            "Write it as the stage's section of configs/default, in JSON",
         ) from None
     where = Places(Path("--settings"))
-    return _with_paths(checked(content, kind, [], where), [], where)
+    config: StageConfig = checked(content, kind, [], where)
+    return _with_paths(config, [], where)
+
+
+def _sections(content: dict[str, Any], kinds: StageConfigs, where: Places) -> dict[str, Any]:
+    """Take the sections of all stages out of ``content``; by the stages' names."""
+    sections: dict[str, Any] = {}
+    systems: dict[str, list[str]] = {}
+    for name in kinds:
+        top, *below = section(name)
+        if below:
+            systems.setdefault(top, []).append(below[0])
+        else:
+            sections[name] = content.pop(top, None)
+    for top, names in systems.items():
+        fields = [(name, Any, None) for name in names]
+        kind = msgspec.defstruct(top, fields, forbid_unknown_fields=True)
+        system = checked(content.pop(top, None) or {}, kind, [top], where)
+        sections |= {f"{top}-{name}": getattr(system, name) for name in names}
+    return sections
+
+
+def section(name: str) -> list[str]:
+    """Where the settings of a stage stand, by its name: ``[render]``, ``[faces, score]``."""
+    return name.split("-")
+
+
+def _top_level(general: type[msgspec.Struct], shared: Mapping[str, Any]) -> type[msgspec.Struct]:
+    """The record of all settings that stand outside of stages' sections."""
+    fields = _optional(shared)
+    return msgspec.defstruct("Settings", fields, bases=(general,), forbid_unknown_fields=True)
+
+
+def _optional(fields: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+    return [(name, kind, msgspec.UNSET) for name, kind in fields.items()]
+
+
+def _shared_fields(kinds: StageConfigs) -> dict[str, Any]:
+    """The types of the settings that stages share, by name."""
+    return {
+        name: form
+        for kind in kinds.values()
+        for name, form in setting_words.fields(kind).items()
+        if setting_words.notes(form).get("shared")
+    }
+
+
+def _stage_config(
+    name: str, content: Any, shared: Mapping[str, Any], where: Places, kinds: StageConfigs
+) -> StageConfig:
+    keys, kind = section(name), kinds[name]
+    given = checked({} if content is None else content, dict[str, Any], keys, where)
+    inherited = {key: shared[key] for key in kind.__struct_fields__ if key in shared}
+    config: StageConfig = checked(inherited | given, kind, keys, where, kinds)
+    return _with_paths(config, keys, where)
+
+
+def _with_paths(config: _Record, above: Sequence[str], where: Places) -> _Record:
+    """A record with absolute paths of files, since stages run in another folder."""
+    changed: dict[str, Any] = {}
+    for name, form in setting_words.fields(type(config)).items():
+        value, keys = getattr(config, name), [*above, name]
+        if isinstance(value, msgspec.Struct):
+            changed[name] = _with_paths(value, keys, where)
+        elif value and _is_path(value, setting_words.notes(form).get("path")):
+            changed[name] = str(_resolved(value, form, keys, where))
+    return msgspec.structs.replace(config, **changed)
+
+
+def _is_path(value: Any, kind: object) -> bool:
+    return kind is True or (kind == "name" and re.search(r"[/.]", value) is not None)
+
+
+def _resolved(value: str, form: Any, keys: Sequence[str], where: Places) -> Path:
+    path = where.resolve(value)
+    if setting_words.notes(form)["path"] is True and (path.is_dir() or not path.exists()):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{where.subject(keys)} names {path}, and there is no such file",
+            "Mend the path; it is relative to the settings file",
+        )
+    return path

@@ -1,12 +1,12 @@
-"""Reading a settings file: what is in it, on which line it stands, and what is wrong with it."""
+"""Settings files: what is in them, on which line it stands, and what is wrong with it."""
 
 from __future__ import annotations
 
 import math
 import os
 import re
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,52 +19,126 @@ from pipeline.runtime.spelling import did_you_mean, file_meant
 
 _LONGEST = 1 << 24
 """Characters that are read of a settings file, which might be a device without an end."""
-_EXPLAINED = "configs/default.yaml lists all settings"
+_EXPLAINED = "configs/default lists all settings"
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One setting of the command line: ``render.viewers=halves``."""
+
+    keys: tuple[str, ...]
+    value: Any
+    origin: str
+    """How it was written, for messages: ``SET=render.viewers``."""
+
+    @classmethod
+    def parse(cls, text: str) -> Assignment:
+        """Read ``KEYS=VALUE``, a value as YAML has it. Raises PipelineError USAGE."""
+        dotted, equals, value = text.partition("=")
+        if not equals or not all(keys := tuple(dotted.split("."))):
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"SET={text} sets nothing",
+                "Write SET=render.viewers=halves; several are separated by spaces",
+            )
+        try:
+            content = _Loader(value).get_single_data()
+        except (yaml.YAMLError, ValueError) as error:
+            problem = getattr(error, "problem", None) or " ".join(str(error).split())
+            raise PipelineError(
+                ExitCode.INVALID_SETTING, f"SET={dotted}: {problem}", _EXPLAINED
+            ) from None
+        return cls(keys, content, f"SET={dotted}")
 
 
 @dataclass(frozen=True)
 class Places:
-    """Where settings come from: a file, an option of the command line, or a stage's JSON."""
+    """Where settings come from: files, the command line, or a stage's JSON."""
 
     path: Path
-    """The settings file; what it names is relative to its folder."""
-    root: yaml.Node | None = None
-    """What is in it, with lines."""
-    option: str = ""
-    """``OF=`` where a setting comes from there."""
+    """The settings file, or a folder of several; what it names is relative to that folder."""
+    roots: Mapping[Path, yaml.Node] = field(default_factory=dict)
+    """What is in each file, with lines."""
+    assigned: Mapping[tuple[str, ...], str] = field(default_factory=dict)
+    """How settings of the command line were written there, by their keys."""
 
     def of(self, keys: Sequence[str]) -> str:
         """``FILE:LINE`` of the setting under ``keys``, or of what it should stand in."""
-        node, line = self.root, None
-        for key in keys:
-            if isinstance(node, yaml.SequenceNode) and key.isdigit():
-                node = node.value[int(key)]
-                line = node.start_mark.line + 1
-                continue
-            pairs = node.value if isinstance(node, yaml.MappingNode) else []
-            found = [(k, v) for k, v in pairs if k.value == key]
-            if not found:
-                break
-            line, node = found[0][0].start_mark.line + 1, found[0][1]
-        return f"{self.path}:{line}" if line else str(self.path)
+        if origin := self._origin(keys):
+            return origin
+        for file, root in self.roots.items():
+            if (line := _line(root, keys)) is not None:
+                return f"{file}:{line}"
+        return str(self.path)
 
     def subject(self, keys: Sequence[str]) -> str:
         """How a message about a setting begins."""
-        if self.option:
-            return self.option
+        if origin := self._origin(keys):
+            return origin
         entries = [f" (entry {int(key) + 1})" for key in keys if key.isdigit()]
         return f"{self.of(keys)}: {_dotted(keys) or 'settings'}{''.join(entries)}"
 
-    def found(self, value: str) -> Path:
-        """The file that ``value`` names, as seen from the folder of the settings file.
+    def resolve(self, value: str) -> Path:
+        """The absolute path of the file that ``value`` names.
 
-        As seen from the current folder if it is only there.
+        It is relative to the folder of the settings file, or to the current folder if the file is
+        only there.
         """
+        folder = self.path if self.path.is_dir() else self.path.parent
         # pathlib's own raises an error for an unknown user.
         path = Path(os.path.expanduser(value))  # noqa: PTH111
-        here, there = (folder.absolute() / path for folder in (self.path.parent, Path()))
-        found = there if _exists(there) and not _exists(here) else here
-        return found.parent.resolve() / found.name  # a link keeps its own name
+        here, there = (folder.absolute() / path for folder in (folder, Path()))
+        chosen = there if _exists(there) and not _exists(here) else here
+        return chosen.parent.resolve() / chosen.name  # a link keeps its own name
+
+    def assign(self, content: dict[str, Any], assignments: Iterable[Assignment]) -> Places:
+        """Put settings of the command line into ``content``, and remember where they come from.
+
+        Raises PipelineError INVALID_SETTING for one below what is no section.
+        """
+        assigned = dict(self.assigned)
+        for assignment in assignments:
+            *above, last = assignment.keys
+            section = content
+            for key in above:
+                below = {} if section.get(key) is None else section[key]
+                if not isinstance(below, dict):
+                    problem = f"{assignment.origin}: {key} is no section in {self.path}"
+                    raise PipelineError(ExitCode.INVALID_SETTING, problem, _EXPLAINED)
+                section[key] = below = dict(below)
+                section = below
+            section[last] = assignment.value
+            assigned[assignment.keys] = assignment.origin
+        return replace(self, assigned=assigned)
+
+    def _origin(self, keys: Sequence[str]) -> str | None:
+        """How the command line says what stands under ``keys``, or above or below it alone."""
+        above = (tuple(keys[:count]) for count in range(len(keys), 0, -1))
+        if (key := next((key for key in above if key in self.assigned), None)) is not None:
+            return self.assigned[key]
+        if any(_line(root, keys, whole=True) for root in self.roots.values()):
+            return None
+        below = (key for key in self.assigned if keys and key[: len(keys)] == tuple(keys))
+        return next((self.assigned[key] for key in below), None)
+
+
+def _line(node: yaml.Node, keys: Sequence[str], *, whole: bool = False) -> int | None:
+    """The line of the deepest setting under ``keys`` that a file has; None if it has none.
+
+    Also None where the file has only some of the keys and the ``whole`` is asked for.
+    """
+    line: int | None = None
+    for key in keys:
+        if isinstance(node, yaml.SequenceNode) and key.isdigit():
+            node = node.value[int(key)]
+            line = node.start_mark.line + 1
+            continue
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        matches = [(k, v) for k, v in pairs if k.value == key]
+        if not matches:
+            return None if whole else line
+        line, node = matches[0][0].start_mark.line + 1, matches[0][1]
+    return line
 
 
 def _exists(path: Path) -> bool:
@@ -75,10 +149,36 @@ def _exists(path: Path) -> bool:
 
 
 def read(path: Path) -> tuple[dict[str, Any], Places]:
-    """What is in a settings file, unchecked.
+    """What is in a settings file, or in all YAML files of a folder, unchecked.
 
     Raises PipelineError: USAGE for no such file, INVALID_SETTING for none of settings.
     """
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        raise PipelineError(
+            ExitCode.USAGE,
+            f"there is no settings file in the folder {path.absolute()}",
+            "Check the path after CONFIG=",
+        )
+    content: dict[str, Any] = {}
+    roots: dict[Path, yaml.Node] = {}
+    for file in files:
+        more, root = _read(file)
+        if twice := content.keys() & more.keys():
+            raise PipelineError(
+                ExitCode.INVALID_SETTING,
+                f"{file}:{_line(root, [min(twice)])}: `{min(twice)}` stands in another file, too"
+                if root
+                else f"{file} repeats another file",
+                "Leave it in one of them",
+            )
+        content |= more
+        if root is not None:
+            roots[file] = root
+    return content, Places(path, roots)
+
+
+def _read(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
     try:
         with path.open(encoding="utf-8") as file:
             text = file.read(_LONGEST + 1)
@@ -87,12 +187,12 @@ def read(path: Path) -> tuple[dict[str, Any], Places]:
         loader = _Loader(text)
         root = loader.get_single_node()
         content = None if root is None else loader.construct_document(root)
-    except (FileNotFoundError, IsADirectoryError) as error:
-        problem = f"there is no settings file {path.absolute()}"
-        if isinstance(error, IsADirectoryError):
-            problem += ": it is a folder"
-        remedy = file_meant(path, "Check the path after CONFIG=")
-        raise PipelineError(ExitCode.USAGE, problem, remedy) from None
+    except FileNotFoundError:
+        raise PipelineError(
+            ExitCode.USAGE,
+            f"there is no settings file {path.absolute()}",
+            file_meant(path, "Check the path after CONFIG="),
+        ) from None
     except RecursionError:
         raise _no_settings(f"{path} is nested too deeply") from None
     except UnicodeDecodeError:
@@ -106,7 +206,7 @@ def read(path: Path) -> tuple[dict[str, Any], Places]:
             f"{path} holds no settings",
             f"Write `key: value`; {_EXPLAINED}",
         )
-    return content, Places(path, root)
+    return content, root
 
 
 def _no_settings(problem: str) -> PipelineError:
@@ -115,21 +215,21 @@ def _no_settings(problem: str) -> PipelineError:
 
 def _not_yaml(path: Path, error: Exception) -> PipelineError:
     mark = getattr(error, "problem_mark", None)
-    said = getattr(error, "problem", None) or " ".join(str(error).split())
+    message = getattr(error, "problem", None) or " ".join(str(error).split())
     kind = "" if isinstance(error, _Loader.Refused) else "this is not YAML: "
     return PipelineError(
         ExitCode.INVALID_SETTING,
-        f"{path}{f':{mark.line + 1}' if mark else ''}: {kind}{said}",
+        f"{path}{f':{mark.line + 1}' if mark else ''}: {kind}{message}",
         "Indent by spaces, not by tabs"
-        if r"\t" in said
-        else "Mend the line; configs/default.yaml shows the form",
+        if r"\t" in message
+        else "Mend the line; configs/default shows the form",
     )
 
 
 class _Loader(yaml.SafeLoader):
     """Refuses what cannot be handed on as JSON, the form in which stages get their settings.
 
-    And what is said twice, of which YAML would forget one.
+    It also refuses keys that stand twice, of which YAML would drop one.
     """
 
     class Refused(yaml.MarkedYAMLError):
@@ -140,7 +240,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag.endswith(":str"):
                 if key.value in seen:
-                    problem = f"`{key.value}` is said twice here"
+                    problem = f"`{key.value}` stands here twice"
                     raise _Loader.Refused(None, None, problem, key.start_mark)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
@@ -180,18 +280,20 @@ def checked(
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        said, _, place = str(error).partition(" - at `")
+        message, _, place = str(error).partition(" - at `")
     below = re.findall(r"[\w-]+", place.partition("$")[2].replace("...", ""))
     value, its_kind = _at(below, content, kind)
     keys = [*above, *below]
-    if found := re.search(r"unknown field `(.+)`", said):
-        raise _unknown(found[1], keys, its_kind, where, sections or {})
+    if match := re.search(r"unknown field `(.+)`", message):
+        raise _unknown(match[1], keys, its_kind, where, sections or {})
     if place.startswith("key"):
-        said = f"names are words, and {setting_words.told(_first_strange(value))} is none"
-    if found := re.search(r"required field `(.+)`", said):
-        said = f"`{found[1]}:` is missing here"
-    if not said.startswith(("Expected", "Invalid")):
-        raise PipelineError(ExitCode.INVALID_SETTING, f"{where.subject(keys)}: {said}", _EXPLAINED)
+        message = f"names are words, and {setting_words.told(_first_strange(value))} is none"
+    if match := re.search(r"required field `(.+)`", message):
+        message = f"`{match[1]}:` is missing here"
+    if not message.startswith(("Expected", "Invalid")):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING, f"{where.subject(keys)}: {message}", _EXPLAINED
+        )
     near = setting_words.meant(value, its_kind)
     raise PipelineError(
         ExitCode.INVALID_SETTING,

@@ -1,4 +1,8 @@
-"""Running Snakemake over the graph, and learning from it what it does and why."""
+"""Running Snakemake over the graph, and learning from it what it does and why.
+
+The wording of Snakemake's log events and reasons is not part of its interface: this module and
+``planning`` are written for the version that pyproject.toml pins, and tests hold them to it.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,12 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
+from pipeline.engine.graph import folder_of
 from pipeline.engine.profiles import Profile
 from pipeline.runtime.paths import PROJECT
 
@@ -20,10 +25,10 @@ _SNAKEFILE = Path(__file__).with_name("Snakefile")
 
 @dataclass(frozen=True)
 class Job:
-    """One stage for one video, or for the model."""
+    """One stage for one item, or for what several items share."""
 
     stage: str
-    of: str
+    folder: str
     """The folder below ``workdir`` that it writes to."""
     reason: str
     reads: frozenset[str]
@@ -31,75 +36,93 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What became of a run of the engine."""
+class Execution:
+    """How Snakemake carried out jobs."""
 
-    well: bool
-    """Whether the engine did all that it was to do."""
+    complete: bool
+    """Whether it did all that there was to do."""
     done: list[Job] = field(default_factory=list)
     failed: list[Job] = field(default_factory=list)
 
 
-def run_graph(
-    workdir: Path,
-    graph_file: Path,
-    targets: Sequence[str],
-    profile: Profile,
-    gpus: int,
-    said: TextIO,
-) -> Ran:
-    """Make ``targets`` (paths below ``workdir``) with so many ``gpus``, if on this host.
+@dataclass(frozen=True)
+class Snakemake:
+    """Snakemake over one graph in one working folder."""
 
-    The engine's own words go to ``said``; the stages write to the screen themselves.
-    """
-    arguments = [*_arguments(workdir, graph_file, profile), *_here(profile, gpus), "--", *targets]
-    with _listening() as heard:
-        well = _snakemake(arguments, said)
-    return Ran(well, heard.of(heard.done), heard.of(heard.failed))
+    workdir: Path
+    graph_file: Path
+    shared: Collection[str]
+    """The folders below ``workdir`` that belong to no item."""
+    profile: Profile
+
+    def run(self, targets: Sequence[str], gpus: int, output: TextIO) -> Execution:
+        """Make ``targets`` (paths below ``workdir``), with ``gpus`` GPUs where jobs run here.
+
+        What Snakemake prints goes to ``output``; the stages write to the screen themselves.
+        """
+        with self._listening() as listener:
+            complete = _call([*self._arguments(), *self._resources(gpus), "--", *targets], output)
+        done, failed = listener.named(listener.done), listener.named(listener.failed)
+        return Execution(complete, done, failed)
+
+    def plan(self, targets: Sequence[str], output: TextIO) -> list[Job] | None:
+        """What ``run`` would do, in order; None if Snakemake refuses."""
+        with self._listening() as listener:
+            planned = _call([*self._arguments(), "--dry-run", "--", *targets], output)
+        return list(listener.jobs.values()) if planned else None
+
+    def _arguments(self) -> list[str]:
+        profile = self.profile
+        cores = [] if {"cores", "jobs"} & profile.given else ["--cores", "all"]
+        return [
+            *("--snakefile", str(_SNAKEFILE), "--directory", str(self.workdir)),
+            *("--configfile", str(self.graph_file), "--profile", str(profile.folder), *cores),
+            # The driver does both itself: it tells failures apart, and logs every word.
+            *("--retries", "0", "--quiet", "host"),
+            *("--persistence-backend", "file"),  # planning reads its records
+        ]
+
+    def _resources(self, gpus: int) -> list[str]:
+        """What this host can give to jobs at once, where they run on it."""
+        if not self.profile.local or "resources" in self.profile.given:
+            return []
+        import psutil
+
+        return ["--resources", f"gpu={gpus}", f"mem_mb={psutil.virtual_memory().total >> 20}"]
+
+    @contextlib.contextmanager
+    def _listening(self) -> Iterator[_Listener]:
+        listener = _Listener(self.shared)
+        # Snakemake clears its own logger at the start of a run; handlers of the parent stay.
+        logger = logging.getLogger("snakemake")
+        logger.addHandler(listener)
+        try:
+            yield listener
+        finally:
+            logger.removeHandler(listener)
 
 
-def plan_graph(
-    workdir: Path, graph_file: Path, targets: Sequence[str], profile: Profile, said: TextIO
-) -> list[Job] | None:
-    """What ``run_graph`` would do, in order; None if the engine refuses."""
-    arguments = [*_arguments(workdir, graph_file, profile), "--dry-run", "--", *targets]
-    with _listening() as heard:
-        return list(heard.jobs.values()) if _snakemake(arguments, said) else None
+def is_recorded(workdir: Path, paths: Iterable[str]) -> bool:
+    """Whether Snakemake has made any of these files here, or all of them came from elsewhere."""
+    from snakemake.persistence.file import FilePersistence
+
+    records = FilePersistence(nolock=True, path=workdir / ".snakemake")
+    return any(records._read_record(path) is not None for path in paths)
 
 
-def _arguments(workdir: Path, graph_file: Path, profile: Profile) -> list[str]:
-    cores = [] if {"cores", "jobs"} & profile.given else ["--cores", "all"]
-    return [
-        *("--snakefile", str(_SNAKEFILE), "--directory", str(workdir)),
-        *("--configfile", str(graph_file), "--profile", str(profile.folder), *cores),
-        # The driver does both itself: it tells failures apart, and its log wants all words.
-        *("--retries", "0", "--quiet", "host"),
-        *("--persistence-backend", "file"),  # pipeline.engine.planning reads its records
-    ]
-
-
-def _here(profile: Profile, gpus: int) -> list[str]:
-    """What this host can give to jobs at once, where they run on it."""
-    if not profile.local or "resources" in profile.given:
-        return []
-    import psutil
-
-    return ["--resources", f"gpu={gpus}", f"mem_mb={psutil.virtual_memory().total >> 20}"]
-
-
-def _snakemake(arguments: list[str], said: TextIO) -> bool:
+def _call(arguments: list[str], output: TextIO) -> bool:
     """Run Snakemake in this process, so that its jobs keep the terminal and it does not."""
     from snakemake.cli import main
 
     with (
         _importable_from_anywhere(),
-        contextlib.redirect_stdout(said),
-        contextlib.redirect_stderr(said),
+        contextlib.redirect_stdout(output),
+        contextlib.redirect_stderr(output),
     ):
         try:
             main(arguments)
-        except SystemExit as done:
-            return done.code == 0
+        except SystemExit as exit_:
+            return exit_.code == 0
         except KeyboardInterrupt:
             return False
     return False
@@ -121,66 +144,41 @@ def _importable_from_anywhere() -> Iterator[None]:
             os.environ["PYTHONPATH"] = before
 
 
-@contextlib.contextmanager
-def _listening() -> Iterator[_Listener]:
-    listener = _Listener()
-    # Its own logger is cleared at the start of a run; the parent hears all the same.
-    engine = logging.getLogger("snakemake")
-    engine.addHandler(listener)
-    try:
-        yield listener
-    finally:
-        engine.removeHandler(listener)
-
-
 class _Listener(logging.Handler):
-    """Hears which jobs the engine takes up, and how they end."""
+    """Hears which jobs Snakemake takes up, and how they end."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Collection[str]) -> None:
         super().__init__()
+        self._shared = shared
         self.jobs: dict[int, Job] = {}
         self.done: list[int] = []
         self.failed: list[int] = []
 
-    def of(self, numbers: list[int]) -> list[Job]:
+    def named(self, numbers: list[int]) -> list[Job]:
+        """The jobs of these numbers, each once."""
         return [self.jobs[number] for number in dict.fromkeys(numbers) if number in self.jobs]
 
     def emit(self, record: logging.LogRecord) -> None:
-        said = vars(record)
-        match str(said.get("event")):
+        event = vars(record)
+        match str(event.get("event")):
             case "job_info":
-                self.jobs[said["jobid"]] = _job(said)
+                self.jobs[event["jobid"]] = self._job(event)
             case "job_finished":
-                self.done.append(said["job_id"])
+                self.done.append(event["job_id"])
             case "job_error":
-                self.failed.append(said["jobid"])
+                self.failed.append(event["jobid"])
 
-
-def _job(said: dict[str, Any]) -> Job:
-    return Job(
-        stage=said["rule_name"],
-        of=folder_of(said["output"][0]),
-        reason=_in_plain_words(said["reason"]),
-        reads=frozenset(map(folder_of, said["input"])),
-    )
-
-
-def made_here(workdir: Path, paths: Iterable[str]) -> bool:
-    """Whether the engine has any of these files on record, or they all came from elsewhere."""
-    from snakemake.persistence.file import FilePersistence
-
-    records = FilePersistence(nolock=True, path=workdir / ".snakemake")
-    return any(records._read_record(path) is not None for path in paths)
-
-
-def folder_of(path: str) -> str:
-    """The folder of the video or model that a path below ``workdir`` belongs to."""
-    parts = path.split("/")
-    return "/".join(parts[: 2 if parts[0] == "models" else 1])
+    def _job(self, event: dict[str, Any]) -> Job:
+        return Job(
+            stage=event["rule_name"],
+            folder=folder_of(event["output"][0], self._shared),
+            reason=_in_plain_words(event["reason"]),
+            reads=frozenset(folder_of(path, self._shared) for path in event["input"]),
+        )
 
 
 def _in_plain_words(reason: str) -> str:
-    """Snakemake's reason, with changed parameters told as changed settings or code."""
+    """Snakemake's reason, with changed parameters put as changed settings or code."""
     match = re.search(r"before: (.*?) now: (.*)", reason)
     if match is None:
         return reason[:1].lower() + reason[1:]

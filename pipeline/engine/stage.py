@@ -1,38 +1,18 @@
-"""What a stage is, and the road from its command line to its exit code."""
+"""What a stage is: the declaration that each file of ``stages/`` makes."""
 
 from __future__ import annotations
 
-import argparse
 import importlib
-import logging
-import logging.handlers
-import os
-import platform
-import shlex
-import sys
-import time
+import re
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-import msgspec
+from pipeline.engine.settings import StageConfig
 
-from pipeline.engine import gpu_slots, stage_record
-from pipeline.engine.settings import StageConfig, load_stage_config, parse_stage_config
-from pipeline.engine.stage_record import Fault, StageRecord
-from pipeline.engine.watchdog import Supervision
-from pipeline.runtime import numerics, torchrun
-from pipeline.runtime.arguments import Parser, path
-from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
-from pipeline.runtime.file_digest import sha256
-
-log = logging.getLogger("yajiuma")
-
-_LOGS_KEPT = 5
-"""Logs of earlier runs, beside the last one's."""
+ITEM = "{item}"
+"""What stands for an item's name in the path of a file."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +25,12 @@ class Files:
         (path,) = self.paths[name]
         return path
 
-    def given(self, name: str) -> Path | None:
-        """The path of an input that only videos with comments have."""
+    def get(self, name: str) -> Path | None:
+        """The path of an optional input, or None where the item has none."""
         return next(iter(self.paths[name]), None)
 
     def every(self, name: str) -> Sequence[Path]:
-        """All paths of an input that stands for each training video."""
+        """All paths of an input that has one for each of several items."""
         return self.paths[name]
 
     def all(self) -> Sequence[Path]:
@@ -59,7 +39,7 @@ class Files:
 
     @property
     def folder(self) -> Path:
-        """Where the first file lies."""
+        """The folder of the first file."""
         return next(iter(self.paths.values()))[0].parent
 
 
@@ -67,9 +47,10 @@ class Files:
 class Stage:
     """One step from files to files.
 
-    Paths are templates below the working folder: ``{video}`` stands for one video's
-    name, ``{train}`` for each training video in turn, ``{model}`` for the model's name, and
-    the name of one of the stage's settings for its value.
+    Paths are templates below the working folder. ``{item}`` stands for the name of one item, the
+    name of one of the stage's own settings for its value, and any other placeholder for what the
+    items' side binds it to in the stage's system: one word, or a list that gives one path each.
+    An output without ``{item}`` is shared: it is made once of several items.
     """
 
     inputs: Mapping[str, str]
@@ -77,24 +58,31 @@ class Stage:
     run: Callable[[Files, Files, Any], str]
     """Does the work and returns one line that sums it up."""
     config: type[StageConfig] = field(default=StageConfig)
-    commented: Mapping[str, str] = field(default_factory=dict)
-    """More inputs, of videos that have comments."""
+    optional: Mapping[str, str] = field(default_factory=dict)
+    """More inputs, given for items that have the files from which they are made."""
     editable: Sequence[str] = ()
-    """Names of outputs that people may edit by hand, and which are then no longer replaced."""
+    """Names of outputs that people may edit by hand; an edited one is no longer replaced."""
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
-    """Raises PipelineError for settings with which no input could pass. Is called before any work,
-    with the stage's own settings, and those of all stages by name."""
+    """Raises PipelineError for settings with which no input could pass. It is called before any
+    work, with the stage's own settings and those of all stages by name."""
     product: bool = False
-    """Whether its output is wanted of every video, and not only where it is asked for."""
+    """Whether its output is wanted of every item, and not only where somebody asks for it."""
     gpu: bool = False
-    """Whether a GPU, if there is one, should be this stage's own."""
+    """Whether it should have a GPU, if there is one, to itself."""
     whole_machine: bool = False
     """Whether it keeps every core busy, so that nothing should run beside it."""
     memory_mb: int = 1000
-    """What it needs at most for an hour and VGG-19, with room: stages run side by side as far as
+    """The most it needs for an hour of pictures, with room. Stages run side by side as far as
     memory goes, and a cluster is asked for so much."""
+    processes: str = ""
+    """The setting, dotted, that says how many processes it consists of; one if it is empty."""
     module: str = ""
     """``stages.SYSTEM.FILE``, where it is declared; known once it has been found there."""
+
+    @property
+    def system(self) -> str:
+        """The folder of ``stages/`` that it lies in."""
+        return self.module.split(".")[1]
 
     @property
     def name(self) -> str:
@@ -103,173 +91,11 @@ class Stage:
         return name if system in importlib.import_module("stages").SHORT else f"{system}-{name}"
 
     @property
-    def makes_model(self) -> bool:
-        """Whether its outputs are part of a model, and not of a video."""
-        return any("{model}" in path for path in self.outputs.values())
-
-    def main(self) -> None:
-        """Run as a program: parse the command line, work, and exit with an ExitCode."""
-        numerics.configure()
-        program = sys.modules["__main__"].__spec__
-        stage = replace(self, module=program.name) if program else self
-        sys.exit(_run_from_command_line(stage, sys.argv[1:]))
+    def shared(self) -> bool:
+        """Whether its outputs are made once of several items, and belong to none of them."""
+        return not any(ITEM in path for path in self.outputs.values())
 
 
-def _run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
-    try:
-        options = _parser(stage).parse_args(arguments)
-    except PipelineError as error:
-        print(f"{stage.name}: error: {error}", file=sys.stderr)
-        return error.code
-    if options.check is not None:
-        return _check(stage, msgspec.json.decode(options.check))
-    supervision = Supervision()
-    started, clock = time.time(), time.monotonic()
-    logs: Path | None = None
-    settings: dict[str, Any] = {}
-    digests: dict[str, str] = {}
-    try:
-        inputs = _files(stage.inputs, options.input, "--input", stage.commented)
-        outputs = _files(stage.outputs, options.output, "--output")
-        logs = outputs.folder / "logs"
-        label = f"{stage.name} {outputs.folder.name}"
-        _start_logging(logs / f"{stage.name}.log", label, options.verbose)
-        stage_record.forget(logs, stage.name)
-        log.debug("started: %s", shlex.join(arguments))
-        config = _config(stage, options)
-        settings = msgspec.to_builtins(config)
-        with gpu_slots.taken() if stage.gpu and not torchrun.started() else nullcontext():
-            message = stage.run(inputs, outputs, config)
-        digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
-        code, may_pass = ExitCode.OK, False
-    except (Exception, KeyboardInterrupt) as error:
-        code, message, may_pass = _explain(error)
-        log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
-    seconds = time.monotonic() - clock
-    if code == ExitCode.OK:
-        log.info("%s (%.1f s)", message, seconds)
-    if logs is not None and torchrun.leads():
-        StageRecord(
-            code=code,
-            message=message,
-            may_pass=may_pass,
-            host=platform.node(),
-            started=started,
-            seconds=round(seconds, 3),
-            cpu_seconds=round(sum(os.times()[:4]), 2),
-            memory_mb=supervision.peak_memory_mb(),
-            settings=settings,
-            digests=digests,
-        ).save(logs, stage.name)
-    return code
-
-
-def _check(stage: Stage, sections: Mapping[str, Any]) -> ExitCode:
-    """Try the settings alone; what is wrong with them goes to stdout, see engine.preflight."""
-    try:
-        if stage.check is not None:
-            own = parse_stage_config(
-                msgspec.json.encode(sections[stage.name]).decode(), stage.config
-            )
-            stage.check(own, sections)
-    except PipelineError as error:
-        sys.stdout.buffer.write(msgspec.json.encode(Fault(error.code, error.problem, error.remedy)))
-        return error.code
-    except (Exception, KeyboardInterrupt) as error:  # is told by the stage itself, or the driver
-        return _explain(error)[0]
-    return ExitCode.OK
-
-
-def _explain(error: BaseException) -> tuple[ExitCode, str, bool]:
-    """The code, the message, and whether another try may succeed."""
-    if isinstance(error, KeyboardInterrupt):
-        return ExitCode.INTERRUPTED, "interrupted; run again to go on", True
-    known = error if isinstance(error, PipelineError) else from_os_error(error)
-    if known is not None:
-        return known.code, str(known), known.may_pass
-    problem = f"{type(error).__name__}: {error}. This is a fault of Yajiuma's."
-    return ExitCode.INTERNAL, problem, False
-
-
-def _parser(stage: Stage) -> Parser:
-    module = sys.modules[stage.run.__module__]
-    parser = Parser(prog=f"python -m {stage.module}", description=module.__doc__)
-    inputs = {**stage.inputs, **stage.commented}
-    for option, templates in (("--input", inputs), ("--output", stage.outputs)):
-        names = ", ".join(f"{name} (usually workdir/{path})" for name, path in templates.items())
-        parser.add_argument(
-            option, action="append", default=[], metavar="NAME=PATH", help=f"one each of: {names}"
-        )
-    parser.add_argument("--config", type=path, help="settings file; the stage reads its section")
-    parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
-    parser.add_argument(
-        "--check", metavar="JSON", help="only try the settings, given those of all stages by name"
-    )
-    parser.add_argument("-v", "--verbose", action="store_true", help="debug lines and tracebacks")
-    return parser
-
-
-def _files(
-    templates: Mapping[str, str],
-    pairs: list[str],
-    option: str,
-    optional: Mapping[str, str] = MappingProxyType({}),
-) -> Files:
-    paths: dict[str, list[Path]] = {name: [] for name in (*templates, *optional)}
-    for pair in pairs:
-        name, _, path = pair.partition("=")
-        if name not in paths or not path:
-            raise _usage(f"{option} {pair} is not one of {', '.join(paths)}")
-        paths[name].append(Path(path))
-    for name, template in templates.items():
-        if len(paths[name]) != 1 and "{train}" not in template:
-            raise _usage(f"{option} {name}=PATH must be given once, not {len(paths[name])} times")
-    return Files(paths)
-
-
-def _usage(problem: str) -> PipelineError:
-    return PipelineError(ExitCode.USAGE, problem, "--help shows the form")
-
-
-def _config(stage: Stage, options: argparse.Namespace) -> StageConfig:
-    if options.settings is not None:
-        return parse_stage_config(options.settings, stage.config)
-    if options.config is not None:
-        return load_stage_config(options.config, stage.name, stage.config)
-    return stage.config()
-
-
-def _start_logging(path: Path, label: str, verbose: bool) -> None:
-    to_screen = logging.StreamHandler()
-    to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
-    to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
-    logging.basicConfig(level=logging.INFO, handlers=[to_screen], force=True)
-    log.setLevel(logging.DEBUG if torchrun.leads() else logging.WARNING)
-    logging.captureWarnings(True)
-    logging.raiseExceptions = False  # where the disk is full the stage says so, once
-    sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
-    sys.excepthook = _keep_to_the_log
-    path.parent.mkdir(parents=True, exist_ok=True)
-    to_file = logging.handlers.RotatingFileHandler(
-        path, backupCount=_LOGS_KEPT, encoding="utf-8", errors="backslashreplace"
-    )
-    if torchrun.leads() and path.stat().st_size:
-        to_file.doRollover()
-    to_file.setFormatter(_Printable("%(asctime)s %(levelname)s %(message)s"))
-    to_file.setLevel(logging.DEBUG)
-    logging.getLogger().addHandler(to_file)
-
-
-class _Printable(logging.Formatter):
-    """One line for each message, whatever files are called; tracebacks keep theirs."""
-
-    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802
-        return printable(super().formatMessage(record))
-
-
-def _keep_to_the_log(kind: type[BaseException], error: BaseException, trace: Any) -> None:
-    """Take what h5py prints when it fails once more to write to a full disk."""
-    if "decrement id ref count" in str(error):
-        log.debug("ignored: %s", error)
-    else:
-        sys.__excepthook__(kind, error, trace)
+def is_plural(template: str) -> bool:
+    """Whether a template stands for one path for each of several items."""
+    return re.match(r"\{(?!item\})\w+\}/", template) is not None

@@ -1,4 +1,4 @@
-"""Processes that train together, started by torchrun."""
+"""Processes that train one model together, started by torchrun."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Team:
 @contextmanager
 def joined() -> Iterator[Team]:
     """The team that torchrun started this process in, or a team of one."""
-    if not torchrun.started():
+    if not torchrun.is_distributed():
         yield Team(0, 1, devices()[0])
         return
     available = devices()

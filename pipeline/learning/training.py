@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -19,7 +18,8 @@ from pipeline.learning.optimization import Optimizer, WeightAverage
 from pipeline.learning.settings import Schedule
 from pipeline.learning.task import Batch, Part, Place, Plan, Task
 from pipeline.learning.team import Team
-from pipeline.runtime.prefetch import ahead
+from pipeline.runtime.logs import log
+from pipeline.runtime.prefetch import prefetch
 from pipeline.runtime.progress import track
 
 _BATCHES_AHEAD = 2  # that are made ready while one is learned from
@@ -27,8 +27,6 @@ _SECONDS_BETWEEN_POINTS = 5.0  # of the curves
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
 
 Result = TypeVar("Result")
-
-log = logging.getLogger("yajiuma")
 
 
 class Epoch(msgspec.Struct, frozen=True):
@@ -118,7 +116,7 @@ class Training(Generic[Plan, Part]):
         plans = self.task.plan(number)
         remaining = plans[self.progress.steps :]
         # Batches are made ahead by a thread while the device is busy with one.
-        batches: Iterator[Batch[Part]] = ahead(map(self.task.batch, remaining), _BATCHES_AHEAD)
+        batches: Iterator[Batch[Part]] = prefetch(map(self.task.batch, remaining), _BATCHES_AHEAD)
         self._networks.train()
         started, before = time.monotonic(), self.progress.seconds
         for batch in track(batches, len(remaining), f"epoch {number}", "steps"):

@@ -14,7 +14,7 @@ Preset = Literal["ultrafast", "superfast", "veryfast", "faster", "fast", "medium
 Container = Literal["mp4", "mov", "webm", "nut"]
 
 DEFAULT_CRF: dict[CodecName, int] = {"h264": 23, "hevc": 26, "av1": 32, "vp9": 32}
-"""About the same quality to the eye; ProRes knows no such thing."""
+"""About the same quality to the eye; ProRes has no such setting."""
 
 _SVT_PRESETS: dict[Preset, int] = {
     "ultrafast": 11,
@@ -41,13 +41,13 @@ class Codec:
     """How pictures are encoded."""
 
     name: CodecName = "h264"
-    """ProRes (4444) and VP9 keep transparency, the others have none."""
+    """ProRes (4444) and VP9 keep transparency; the others have none."""
     preset: Preset = "veryfast"
-    """As x264 calls them: slower ones make smaller files. No matter to ProRes and hardware."""
+    """x264's names: slower ones make smaller files. Ignored by ProRes and by hardware."""
     crf: int | None = None
     """The codec's own constant rate factor: lower is better and larger. None: ``DEFAULT_CRF``."""
     hardware: bool = False
-    """Whether a graphics card encodes; of h264, hevc and av1 alone."""
+    """Whether a graphics card encodes; for h264, hevc and av1 only."""
 
     @property
     def quality(self) -> int:
@@ -56,32 +56,32 @@ class Codec:
 
 
 H264 = Codec()
-"""What plays everywhere."""
+"""The codec that plays everywhere."""
 
 
 def software_arguments(codec: Codec, color: Color = BT709) -> list[str]:
-    """ffmpeg's arguments for the encoder that needs no graphics card.
+    """ffmpeg's arguments for an encoder that runs on the processor.
 
-    H.264, HEVC and AV1 are of ``color``, in its bits and with its mastering metadata.
+    H.264, HEVC and AV1 get the bits and the mastering metadata of ``color``.
     """
     constant = ["-crf", str(codec.quality)]
     pixels = _pixels(color.planar_format)
     match codec.name:
         case "h264":
-            told = _parameters("-x264-params", parameters(color.mastering, "h264"))
-            return ["-c:v", "libx264", "-preset", codec.preset, *constant, *told, *pixels]
+            extra = _parameters("-x264-params", parameters(color.mastering, "h264"))
+            return ["-c:v", "libx264", "-preset", codec.preset, *constant, *extra, *pixels]
         case "hevc":
-            told = ["log-level=error", *parameters(color.mastering, "hevc")]
+            extra = ["log-level=error", *parameters(color.mastering, "hevc")]
             if color.dynamic_range == "pq":
-                told.append("hdr10-opt=1")
-            fixed = ["-c:v", "libx265", *_parameters("-x265-params", told), *pixels]
+                extra.append("hdr10-opt=1")
+            fixed = ["-c:v", "libx265", *_parameters("-x265-params", extra), *pixels]
             return [*fixed, "-preset", codec.preset, *constant]
         case "av1":
             speed = ["-preset", str(_SVT_PRESETS[codec.preset])]
-            told = _parameters("-svtav1-params", parameters(color.mastering, "av1"))
-            return ["-c:v", "libsvtav1", *speed, *constant, *told, *pixels]
+            extra = _parameters("-svtav1-params", parameters(color.mastering, "av1"))
+            return ["-c:v", "libsvtav1", *speed, *constant, *extra, *pixels]
         case "vp9":
-            # A frame that is not shown would have to hold transparency too, and cannot.
+            # No alternate reference frames: they cannot hold transparency.
             fixed = ["-c:v", "libvpx-vp9", "-auto-alt-ref", "0", "-row-mt", "1", "-b:v", "0"]
             speed = ["-deadline", "good", "-cpu-used", str(_VPX_SPEEDS[codec.preset])]
             return [*fixed, *speed, *constant, *_pixels("yuva420p")]
@@ -91,24 +91,24 @@ def software_arguments(codec: Codec, color: Color = BT709) -> list[str]:
 
 
 def container_arguments(container: Container, codec: CodecName, unit: Fraction) -> list[str]:
-    """ffmpeg's arguments for the file, whose name need not tell what it is.
+    """ffmpeg's arguments for the container, which need not show in the file's name.
 
     ``unit`` is the seconds in one unit of its pictures' times.
     """
     if container in ("mp4", "mov"):
-        # Apple's players know HEVC by this name alone.
+        # Apple's players recognise HEVC by this tag only.
         tag = ["-tag:v", "hvc1"] if codec == "hevc" else []
-        # In which mp4 writes how late the first picture is; milliseconds unless told.
+        # The unit in which mp4 writes the time of the first picture; otherwise milliseconds.
         precise = ["-movie_timescale", str(unit.denominator)]
         return [*tag, *precise, "-movflags", "+faststart", "-f", container]
     if container == "nut":
-        # Times stay as they are; decoding times below 0 are not written anyway.
+        # Keep all times: those below 0 are of decoding, and NUT does not write them.
         return ["-avoid_negative_ts", "disabled", "-f", "nut"]
     return ["-f", container]
 
 
-def _parameters(option: str, told: list[str]) -> list[str]:
-    return [option, ":".join(told)] if told else []
+def _parameters(option: str, values: list[str]) -> list[str]:
+    return [option, ":".join(values)] if values else []
 
 
 def _pixels(name: str) -> list[str]:

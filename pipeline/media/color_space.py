@@ -17,18 +17,18 @@ from pipeline.runtime.arrays import Floats, UInt8s
 
 @dataclass(frozen=True)
 class ColorSpace:
-    """A map from RGB, 0–255 each, to one value a plane, 0–255 or 0–1023."""
+    """A linear map from RGB, 0–255 each, to one value in each plane, 0–255 or 0–1023."""
 
     weights: Floats
     """(planes, 3)."""
     offsets: Floats
     """(planes,)."""
     full: int
-    """How many of the planes, the first ones, have the picture's size; the others half of it."""
+    """How many of the planes, from the first on, have full size; the others have half of it."""
     bits: Bits = 8
-    """Of a value."""
+    """Bits of a value."""
     grade: Callable[[Floats], Floats] | None = None
-    """What changes RGB before; None for nothing."""
+    """Applied to RGB before the map; None for nothing."""
     transfer: int = 2
     """ITU-T H.273 TransferCharacteristics."""
 
@@ -38,27 +38,27 @@ class ColorSpace:
         if self.grade is not None:
             colors = self.grade(colors)
         values = colors @ self.weights.T + self.offsets
-        most = np.float32((1 << self.bits) - 1)
-        planes: Floats = np.minimum(np.moveaxis(values, -1, 0), most)
+        maximum = np.float32((1 << self.bits) - 1)
+        planes: Floats = np.minimum(np.moveaxis(values, -1, 0), maximum)
         return planes
 
     def shade(self, opacity: float) -> float:
-        """How opaque black is to be that darkens as ``opacity`` does in standard range."""
+        """How opaque black must be to darken as ``opacity`` does in standard range."""
         return shade(opacity, self.transfer)
 
     def decode(self, values: npt.ArrayLike) -> UInt8s:
-        """(…, 3) colours of (3, …) values of three planes, where nothing changes RGB."""
-        way_back = np.linalg.inv(self.weights).astype(np.float32)
+        """(…, 3) colours of (3, …) values of three planes; ``grade`` is not undone."""
+        inverse = np.linalg.inv(self.weights).astype(np.float32)
         rgb = np.moveaxis(np.asarray(values, np.float32), 0, -1) - self.offsets
-        return np.rint(rgb @ way_back.T).clip(0, 255).astype(np.uint8)
+        return np.rint(rgb @ inverse.T).clip(0, 255).astype(np.uint8)
 
 
 _LUMA_WEIGHTS = {"bt709": (0.2126, 0.0722), "bt470bg": (0.299, 0.114), "bt2020nc": (0.2627, 0.0593)}
-"""Shares of red and blue in luma: ITU-R BT.709, BT.601 and BT.2020."""
+"""The shares of red and blue in luma, by ITU-R BT.709, BT.601 and BT.2020."""
 
 
 def space_of(color: Color) -> ColorSpace:
-    """YUV 4:2:0 of ``color``, in which text has the colours that it would have in sRGB."""
+    """YUV 4:2:0 of ``color``, in which RGB values look as they do in sRGB."""
     grade = grading(color.primaries, color.transfer)
     space = yuv(color.matrix, color.full_range, color.bits)
     return replace(space, grade=grade, transfer=color.transfer)
@@ -67,13 +67,14 @@ def space_of(color: Color) -> ColorSpace:
 def yuv(matrix: str, full_range: bool, bits: Bits = 8) -> ColorSpace:
     """YUV 4:2:0 of ``bt709``, ``bt470bg`` (BT.601) or ``bt2020nc``.
 
-    In full range luma and chroma span all values, else 16–235 and 16–240 of eight bits, and
-    four times that of ten.
+    In full range, luma and chroma span all values; otherwise 16–235 and 16–240 in eight bits,
+    and four times that in ten.
     """
-    of_red, of_blue = _LUMA_WEIGHTS[matrix]
-    luma = np.array([of_red, 1 - of_red - of_blue, of_blue])
-    cb = (np.array([0, 0, 1]) - luma) / (2 * (1 - of_blue))
-    cr = (np.array([1, 0, 0]) - luma) / (2 * (1 - of_red))
+    red, blue = _LUMA_WEIGHTS[matrix]
+    luma = np.array([red, 1 - red - blue, blue])
+    # Scaled so that the pure colour has a chroma of 0.5.
+    cb = (np.array([0, 0, 1]) - luma) / (2 * (1 - blue))
+    cr = (np.array([1, 0, 0]) - luma) / (2 * (1 - red))
     unit = 1 << bits - 8
     black, luma_span, chroma_span = 16 * unit, 219 * unit, 224 * unit
     if full_range:
@@ -88,7 +89,7 @@ GBRA = ColorSpace(
     np.array([0, 0, 0, 255], np.float32),
     full=4,
 )
-"""Green, blue, red and alpha, premultiplied: what is blended into it adds to its alpha."""
+"""Green, blue, red and alpha, premultiplied: blending into it adds to its alpha."""
 
 
 def rgb_picture(planes: Yuv420, space: ColorSpace, size: tuple[int, int]) -> Picture:

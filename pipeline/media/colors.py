@@ -1,11 +1,11 @@
-"""What the numbers of a picture mean, and how ffmpeg is told."""
+"""The colours that the numbers of a picture stand for, and ffmpeg's options for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.media.mastering import UNTOLD, Mastering
+from pipeline.media.mastering import UNKNOWN, Mastering
 
 if TYPE_CHECKING:
     from pipeline.media.probe import VideoInfo
@@ -21,7 +21,7 @@ _RANGES: dict[int, Range] = {16: "pq", 18: "hlg"}
 
 
 def dynamic_range(transfer: int) -> Range | None:
-    """The kind of HDR that an ITU-T H.273 TransferCharacteristics is; None for standard range."""
+    """The kind of HDR of an ITU-T H.273 TransferCharacteristics; None for standard range."""
     return _RANGES.get(transfer)
 
 
@@ -38,13 +38,13 @@ class Color:
     transfer: int = 2
     """ITU-T H.273 TransferCharacteristics, 2 for unspecified."""
     bits: Bits = 8
-    """Of a value of YUV; the range is told as of eight."""
-    mastering: Mastering = UNTOLD
-    """What goes along with HDR."""
+    """Bits of a value of YUV; ``full_range`` is described for eight."""
+    mastering: Mastering = UNKNOWN
+    """Metadata of HDR."""
 
     @property
     def planar_format(self) -> str:
-        """YUV 4:2:0 as ffmpeg calls it."""
+        """ffmpeg's name of YUV 4:2:0 in this depth."""
         return "yuv420p" if self.bits == 8 else "yuv420p10le"
 
     @property
@@ -54,18 +54,18 @@ class Color:
 
     @property
     def range_name(self) -> str:
-        """As ffmpeg calls it."""
+        """ffmpeg's name of the range."""
         return "pc" if self.full_range else "tv"
 
 
 BT709 = Color()
-"""As of high-definition video."""
+"""High-definition video."""
 TONE_MAPPED = Color(primaries=1, transfer=1)
-"""What HDR becomes for screens of standard range."""
+"""The colours that HDR is tone-mapped to."""
 
 
 def color_of(video: VideoInfo, bits: Bits = 8) -> Color:
-    """The colours of a video, in so many bits."""
+    """The colours of a video, in 8 or 10 bits."""
     return Color(
         video.color_matrix,
         video.full_range,
@@ -77,12 +77,12 @@ def color_of(video: VideoInfo, bits: Bits = 8) -> Color:
 
 
 def bits_of(video: VideoInfo) -> Bits:
-    """Ten for all that has more than eight."""
+    """8, or 10 for a video that has more."""
     return 10 if video.bits > 8 else 8
 
 
 def shown_color(video: VideoInfo) -> Color:
-    """The colours in which everyone can look at a video: eight bits, standard range."""
+    """The colours in which any screen can show a video: eight bits, standard range."""
     return TONE_MAPPED if dynamic_range(video.color_transfer) else color_of(video)
 
 

@@ -1,4 +1,4 @@
-"""Segments of a video that were encoded one by one to a single file, without encoding again."""
+"""Segments of a video, encoded one by one, joined to a single file without encoding again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import av
 
 from pipeline.media.codecs import CodecName, Container, container_arguments
 from pipeline.media.encode import BITEXACT
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.media.probe import MediaInfo
 from pipeline.media.stream_copy import carried, source_input
 
@@ -23,16 +23,16 @@ def join(
     *,
     rate: Fraction,
     codec: CodecName = "h264",
-    target_format: Container = "mp4",
+    container: Container = "mp4",
     source: MediaInfo | None = None,
 ) -> None:
-    """Write ``target`` from ``segments`` in order, and all but the pictures of ``source``.
+    """Write ``target`` from ``segments`` in order, and everything but the pictures of ``source``.
 
-    The segments are what ``encoder`` wrote as nut with equal settings: each begins with a key
-    picture and stands later than the one before. Every picture keeps its time; the last one is
-    shown for 1 / ``rate`` seconds. A copy of the
-    pictures is kept next to the segments meanwhile. Raises PipelineError: DISK_FULL,
-    FFMPEG_FAILED; ValueError where segments overlap or do not go together.
+    The segments are nut files that ``encoder`` wrote with equal settings; each begins with a
+    key picture, later than the segment before. Every picture keeps its time; the last one is
+    shown for 1 / ``rate`` seconds. Meanwhile a copy of the pictures lies next to the segments.
+    Raises PipelineError: DISK_FULL, FFMPEG_FAILED; ValueError where segments overlap or do not
+    go together.
     """
     with tempfile.NamedTemporaryFile(dir=segments[0].parent, suffix=".mp4") as joined:
         unit = _pictures_joined(segments, rate, Path(joined.name))
@@ -40,18 +40,18 @@ def join(
             *("-copyts", "-i", joined.name),
             *(source_input(source) if source else ()),
             *("-map", "0:v", "-c:v", "copy"),
-            *(carried(source, target_format) if source else ("-map_metadata", "-1")),
-            *(*BITEXACT, *container_arguments(target_format, codec, unit), str(target)),
+            *(carried(source, container) if source else ("-map_metadata", "-1")),
+            *(*BITEXACT, *container_arguments(container, codec, unit), str(target)),
         ]
-        with running(arguments) as (process, said):
-            finish(process, said, f"joining {target.name}")
+        with running(arguments) as ffmpeg:
+            ffmpeg.finish(f"joining {target.name}")
 
 
 def _pictures_joined(segments: Sequence[Path], rate: Fraction, target: Path) -> Fraction:
-    """Write the pictures alone; returns the seconds in one unit of their times.
+    """Write only the pictures; returns the seconds in one unit of their times.
 
     ffmpeg would have to guess the times at which the first ones are decoded, and how long the
-    last one is shown: NUT tells neither.
+    last one is shown: NUT holds neither.
     """
     in_file = [packet.pts for packet in _packets(segments) if packet.pts is not None]
     shown = sorted(in_file)
@@ -78,23 +78,23 @@ def _pictures_joined(segments: Sequence[Path], rate: Fraction, target: Path) -> 
 def _decoding_times(
     shown: Sequence[int], in_file: Sequence[int], step: int
 ) -> Iterator[tuple[int, int]]:
-    """When each picture is decoded, and for how long it counts.
+    """When each picture is decoded, and its duration in the file, in the order of the file.
 
-    ``shown`` are the times of the pictures in order, ``in_file`` the same as the file has
-    them, ``step`` is how long the last one is shown. Decoding goes by the order of showing,
-    so much earlier that no picture is shown before it is decoded.
+    ``shown`` are the times of the pictures in the order of display, ``in_file`` in that of the
+    file; ``step`` is how long the last one is shown. Decoding times are the display times moved
+    back by so many pictures that none is shown before it is decoded.
     """
     rank = {time: place for place, time in enumerate(shown)}
     delay = max(place - rank[time] for place, time in enumerate(in_file))
     times = [shown[0] - step * early for early in range(delay, 0, -1)]
     times += shown[: len(shown) - delay]
     yield from ((time, later - time) for time, later in pairwise(times))
-    # mp4 takes the whole's length from the sum.
+    # mp4 takes the length of the file from the sum of the durations.
     yield times[-1], shown[-1] + step - shown[0] - (times[-1] - times[0])
 
 
 def _settings(segment: Path) -> bytes | None:
-    """The head that the codec writes once for the whole file."""
+    """The codec's header, which a file has once."""
     with av.open(str(segment)) as container:
         return container.streams.video[0].codec_context.extradata
 

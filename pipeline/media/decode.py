@@ -1,4 +1,4 @@
-"""Pictures of a video, each with the time that the file gives it."""
+"""Decoded pictures of a video file, each with the time that the file gives it."""
 
 from __future__ import annotations
 
@@ -27,13 +27,14 @@ from pipeline.runtime.errors import PipelineError
 
 _CUT = re.compile(rb"frame:(\d+)")
 _SCENE_CHANGE = 10
-"""ffmpeg's own default for scdet: percent by which the mean difference to the frame before
-jumps. Cuts of the clips that were looked at score 12.9 or more, all else 8.6 or less."""
+"""The default threshold of ffmpeg's scdet: percent by which the mean difference to the frame before
+jumps. In the clips that were looked at, cuts score 12.9 or more, and all else 8.6 or less."""
 
 _RUN_UPS = (1, 12, 60)
-"""Seconds to seek before the wanted picture until one comes that needs none before it."""
+"""Seconds before the wanted picture at which decoding starts, tried in this order: it has to start
+at a picture that refers to none before it."""
 _LAST_SECONDS = 2
-"""Seconds before the end of the pictures in which there is surely one."""
+"""Seconds before the end of the pictures in which there is nearly always one."""
 _TIMED_FORMATS = {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "mpegts"}
 
 
@@ -51,9 +52,9 @@ class PlanarPicture:
 def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
     """Every picture of ``video`` in order, turned upright and squeezed to size × size.
 
-    HDR becomes what screens of standard range show, interlaced pictures become whole ones.
-    Nothing is dropped or doubled for the sake of a constant rate. Decoding goes on while the
-    caller is busy. Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
+    HDR is tone-mapped to standard range, and interlaced pictures are deinterlaced. No picture is
+    dropped or doubled for the sake of a constant rate. Decoding goes on while the caller works.
+    Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
     """
     with tempfile.TemporaryFile() as cuts, tone_mapping(video) as tones:
         filters = [
@@ -61,8 +62,8 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
             f"scale={size}:{size}:flags=area",
             *tones,
             f"format=rgb24,scdet=threshold={_SCENE_CHANGE}",
-            # Only pictures that begin a scene have this key. ffmpeg writes and flushes their
-            # lines before the pictures themselves.
+            # Only the first picture of a scene has this key. ffmpeg writes and flushes the line
+            # of a picture before the picture itself, so all cuts so far are known.
             f"metadata=print:key=lavfi.scd.time:file=/dev/fd/{cuts.fileno()}:direct=1",
         ]
         arguments = ["-i", str(video.path), "-map", f"0:{video.stream}", "-vf", ",".join(filters)]
@@ -71,13 +72,13 @@ def scaled_pictures(video: VideoInfo, size: int) -> Iterator[TimedPicture]:
             video, arguments, (size, size, 3), in_advance=True, pass_fds=(cuts.fileno(),)
         )
         shape = (video.width, video.height)
-        begun: set[int] = set()
-        told = 0
+        after_cuts: set[int] = set()
+        bytes_read = 0
         for number, (pts, unit, pixels) in enumerate(pictures):
-            if lines := _whole_lines(cuts, told):
-                told += len(lines)
-                begun.update(map(int, _CUT.findall(lines)))
-            yield TimedPicture(pts, unit, pixels, shape, begins_scene=number in begun)
+            if lines := _whole_lines(cuts, bytes_read):
+                bytes_read += len(lines)
+                after_cuts.update(map(int, _CUT.findall(lines)))
+            yield TimedPicture(pts, unit, pixels, shape, begins_scene=number in after_cuts)
 
 
 def planar_pictures(
@@ -88,21 +89,20 @@ def planar_pictures(
 ) -> Generator[PlanarPicture]:
     """Every picture of ``video`` with ``since`` <= time < ``until`` in order, upright.
 
-    Nothing is dropped or doubled for the sake of a constant rate; of two pictures at one
-    time, the second comes one unit later. They are of ``color``: ``color_of`` the video, in
-    eight bits where none is given, or what HDR is tone-mapped to. Odd sizes are padded to even
-    ones, interlaced pictures become whole ones. Times and planes do not depend on ``since``.
-    Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times
-    go back.
+    No picture is dropped or doubled for the sake of a constant rate; if two have the same time,
+    the second comes one unit later. Their colours are ``color``: that of the video (the default,
+    in eight bits), or what HDR is tone-mapped to. Odd sizes are padded to even ones, interlaced
+    pictures are deinterlaced. Times and planes do not depend on ``since``. Raises
+    PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED, and NOT_A_VIDEO where times go back.
     """
     color = color or color_of(video)
     seeks = [since - run_up for run_up in _RUN_UPS if run_up < since]
     for seek in seeks if seeks and _seeks_exactly(video) else []:
         with closing(_planar_from(video, color, seek)) as pictures:
             first = None
-            with suppress(PipelineError):  # the last attempt tells the same of the whole file
+            with suppress(PipelineError):  # decoding from the start raises it again
                 first = next(pictures, None)
-            # A picture's fields are told apart by those of the one before.
+            # Deinterlacing also looks at the picture before.
             before = since - video.time_unit if deinterlacing(video) else since
             if first is not None and first.time <= before:
                 yield from _within(chain([first], pictures), since, until)
@@ -158,14 +158,15 @@ def _within(
 
 
 def _planar_from(video: VideoInfo, color: Color, seek: Fraction | None) -> Generator[PlanarPicture]:
-    """All pictures, or those from a picture near ``seek`` that needs none before it."""
+    """All pictures, or those from the key picture near ``seek`` on."""
     width, height = video.even_size
-    # Times stay those of the file: ffmpeg would shift them, and differently after a seek.
+    # Keep the file's times: ffmpeg would shift them, and differently after a seek.
     arguments = ["-copyts"]
     filters = []
     if seek is not None:
         arguments += ["-noaccurate_seek", "-ss", f"{float(seek):.6f}"]
-        # What is shown before the first key picture may refer to pictures that were not read.
+        # Pictures before the first key picture may refer to some that were not read. ld(0)
+        # counts the key pictures so far.
         filters.append(r"select=gt(st(0\,ld(0)+key)\,0)")
     filters += deinterlacing(video)
     if (width, height) != (video.width, video.height):
@@ -180,40 +181,41 @@ def _planar_from(video: VideoInfo, color: Color, seek: Fraction | None) -> Gener
 @contextmanager
 def _conversion(video: VideoInfo, color: Color) -> Iterator[list[str]]:
     """ffmpeg's filters from the file's colours to ``color``."""
-    wanted = f"out_color_matrix={color.matrix}:out_range={color.range_name}"
+    output = f"out_color_matrix={color.matrix}:out_range={color.range_name}"
     if color.dynamic_range == dynamic_range(video.color_transfer):
         own = color_of(video)
-        yield [f"scale=in_color_matrix={own.matrix}:in_range={own.range_name}:{wanted}"]
+        yield [f"scale=in_color_matrix={own.matrix}:in_range={own.range_name}:{output}"]
     else:
         with tone_mapping(video) as tones:
-            yield [*tones, f"scale={wanted}"]
+            yield [*tones, f"scale={output}"]
 
 
 def _timed(
     video: VideoInfo, arguments: list[str], color: Color, shape: tuple[int, int]
 ) -> Iterator[PlanarPicture]:
+    """Run ffmpeg and time its pictures; ``shape`` is (lines, values in a line)."""
     earlier: Fraction | None = None
-    kind = np.dtype(np.uint8 if color.bits == 8 else np.uint16)
+    dtype = np.dtype(np.uint8 if color.bits == 8 else np.uint16)
     lines, width = shape
-    in_bytes = lines, width * kind.itemsize
-    with closing(timed_pictures(video, arguments, in_bytes, in_advance=False)) as pictures:
+    byte_shape = lines, width * dtype.itemsize
+    with closing(timed_pictures(video, arguments, byte_shape, in_advance=False)) as pictures:
         for pts, unit, pixels in pictures:
             time = pts * unit - video.start
             if earlier is not None and time <= earlier:
                 if time < earlier:
                     raise times_go_back(video.path, earlier)
                 time += video.time_unit
-            yield PlanarPicture(time, pixels.view(kind))
+            yield PlanarPicture(time, pixels.view(dtype))
             earlier = time
 
 
 def _seeks_exactly(video: VideoInfo) -> bool:
-    """Whether pictures have the same times after a seek; ffmpeg infers those of an AVI."""
+    """Whether pictures have the same times after a seek; in an AVI, ffmpeg infers them."""
     with av.open(str(video.path)) as container:
         return container.format.name in _TIMED_FORMATS
 
 
 def _whole_lines(file: IO[bytes], start: int) -> bytes:
-    """What was written behind ``start``, without a line that is still being written."""
+    """The bytes from ``start`` on, without a line that is still being written."""
     written = os.pread(file.fileno(), 1 << 16, start)
     return written[: written.rfind(b"\n") + 1]

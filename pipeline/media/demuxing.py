@@ -1,4 +1,4 @@
-"""Reading some of a file's streams, and as little as can be of the others."""
+"""Reading some of a file's streams, and as little as possible of the others."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from av.stream import Discard, Stream
 
 @contextmanager
 def nothing_but(streams: Sequence[Stream], container: InputContainer) -> Iterator[None]:
-    """Keep all but ``streams`` from being read meanwhile, where the format lets us."""
+    """Within the block, read only ``streams`` of ``container``, if its format can skip others."""
     wanted = {stream.index for stream in streams}
     others = [stream for stream in container.streams if stream.index not in wanted]
     before = [stream.discard for stream in others]

@@ -1,17 +1,18 @@
-"""Pictures to a video file that plays everywhere, with all else that its source holds."""
+"""Pictures to a video file, together with the sound and subtitles of its source."""
 
 from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
 
 from pipeline.media.codecs import H264, Codec, Container, container_arguments, software_arguments
 from pipeline.media.colors import BT709, Color, PixelFormat, color_filters, color_tags
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.media.hardware import hardware_arguments
 from pipeline.media.nut import NutWriter
 from pipeline.media.probe import MediaInfo
@@ -28,41 +29,52 @@ class PictureSink(Protocol):
     def write(self, pixels: Any, pts: int | None = None) -> None:
         """Append one picture: a C-contiguous buffer of a whole picture.
 
-        ``pts`` is the time at which it is shown, in the encoder's ``unit``, later than that
-        of the picture before; None: one picture's time after it. The buffer is free again
+        ``pts`` is the time at which it is shown, in the format's ``unit``, later than that of
+        the picture before; None means one picture's time after it. The buffer can be reused
         afterwards.
         """
+
+
+@dataclass(frozen=True)
+class VideoFormat:
+    """The pictures that an encoder takes, and the file that it makes of them."""
+
+    size: tuple[int, int]
+    """Width and height, both even."""
+    rate: Fraction
+    """Pictures a second, on average where times are given."""
+    unit: Fraction | None = None
+    """Seconds in one unit of given times; None for 1 / ``rate``."""
+    pixel_format: PixelFormat = "yuv420p"
+    """yuv420p: planes (height · 3 / 2, width) of ``color``, uint16 for ten bits. rgb24: (height,
+    width, 3). gbrap: planes (4, height, width) of green, blue, red and straight alpha."""
+    codec: Codec = H264
+    container: Container = "mp4"
+    sample_aspect: Fraction = Fraction(1)
+    """Width of a pixel over its height."""
+    color: Color = BT709
+    """Colours of the file."""
 
 
 @contextmanager
 def encoder(
     target: Path,
+    video: VideoFormat,
     *,
-    size: tuple[int, int],
-    rate: Fraction,
-    unit: Fraction | None = None,
-    pixel_format: PixelFormat = "yuv420p",
-    codec: Codec = H264,
-    target_format: Container = "mp4",
-    sample_aspect: Fraction = Fraction(1),
-    color: Color = BT709,
     source: MediaInfo | None = None,
     on_progress: OnProgress | None = None,
 ) -> Iterator[PictureSink]:
-    """Write ``target`` from pictures of ``size`` (width, height, both even).
+    """Write ``target`` from pictures.
 
-    ``rate`` is the pictures a second, on average where times are given; ``unit`` the seconds
-    in one unit of those, 1 / ``rate`` unless given. ``pixel_format`` is that of the pictures
-    handed in: yuv420p planes (height · 3 / 2, width) of ``color``, uint16 for ten bits, rgb24
-    (height, width, 3) or gbrap planes (4, height, width) of green, blue, red and opacity. All
-    sound, text subtitles, chapters and titles of ``source`` go along; picture times count from
-    its start. ``on_progress`` is called as ``OnProgress`` says. The file is complete only when
-    the block ends without an exception. Raises PipelineError: DISK_FULL, FFMPEG_FAILED.
+    All sound, text subtitles, chapters and titles of ``source`` go along; picture times count
+    from its start. The file is complete only when the block ends without an exception. Raises
+    PipelineError: DISK_FULL, FFMPEG_FAILED.
     """
-    unit = unit or 1 / rate
+    unit = video.unit or 1 / video.rate
+    color = video.color
     filters = [
-        *color_filters(pixel_format, color),
-        f"setsar={sample_aspect.numerator}/{sample_aspect.denominator}",
+        *color_filters(video.pixel_format, color),
+        f"setsar={video.sample_aspect.numerator}/{video.sample_aspect.denominator}",
     ]
     with reporting(on_progress) as progress:
         arguments = [
@@ -70,28 +82,22 @@ def encoder(
             *("-copyts", "-f", "nut", "-i", "pipe:0"),
             *(source_input(source) if source else ()),
             *("-map", "0:v", "-vf", ",".join(filters)),
-            *_encoding(codec, color),
+            *_encoding(video.codec, color),
             *color_tags(color),
             *("-fps_mode:v", "passthrough", "-enc_time_base:v", "demux"),
-            *("-bsf:v", _last_duration(rate)),
-            *(carried(source, target_format) if source else ("-map_metadata", "-1")),
+            *("-bsf:v", _last_duration(video.rate)),
+            *(carried(source, video.container) if source else ("-map_metadata", "-1")),
             *(*progress.arguments, *BITEXACT),
-            *(*container_arguments(target_format, codec.name, unit), str(target)),
+            *(*container_arguments(video.container, video.codec.name, unit), str(target)),
         ]
-        with running(arguments, stdin=subprocess.PIPE, pass_fds=progress.pass_fds) as (
-            process,
-            said,
-        ):
-            assert process.stdin is not None
-            try:
-                pipe = process.stdin.fileno()
-                raw = color.planar_format if pixel_format == "yuv420p" else pixel_format
-                writer = NutWriter(pipe, size, rate, unit, raw)
-                yield _Pictures(writer, round(1 / (rate * unit)))
-                process.stdin.close()
-            except BrokenPipeError:
-                pass  # ffmpeg died; finish() tells why
-            finish(process, said, f"encoding {target.name}")
+        with running(arguments, stdin=subprocess.PIPE, pass_fds=progress.pass_fds) as ffmpeg:
+            with suppress(BrokenPipeError):  # ffmpeg died; finish() says why
+                planar = video.pixel_format == "yuv420p"
+                raw = color.planar_format if planar else video.pixel_format
+                writer = NutWriter(ffmpeg.stdin.fileno(), video.size, video.rate, unit, raw)
+                yield _Pictures(writer, round(1 / (video.rate * unit)))
+                ffmpeg.stdin.close()
+            ffmpeg.finish(f"encoding {target.name}")
 
 
 def _encoding(codec: Codec, color: Color) -> Sequence[str]:
@@ -101,7 +107,7 @@ def _encoding(codec: Codec, color: Color) -> Sequence[str]:
 
 
 def _last_duration(rate: Fraction) -> str:
-    """The filter that makes the whole as long as from the first picture to the last one's end.
+    """The filter that makes the file last from its first picture to the end of the last one.
 
     mp4 adds up the times between decoding and the duration of the packet that comes last,
     whose picture need not be the one that is shown last.
@@ -113,7 +119,7 @@ def _last_duration(rate: Fraction) -> str:
 
 
 class _Pictures:
-    """Counts times on where none are given, ``step`` units from one picture to the next."""
+    """Continues times where none are given, ``step`` units from one picture to the next."""
 
     def __init__(self, writer: NutWriter, step: int) -> None:
         self._writer = writer

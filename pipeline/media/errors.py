@@ -1,4 +1,4 @@
-"""What can be wrong with a video file, and what to do about it."""
+"""The errors of video files, with what to do about them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def no_frames(
 
 
 def no_pictures_decoded(path: Path) -> PipelineError:
-    """The error for a stream that promises pictures and yields none."""
+    """The error for a picture stream from which no picture could be decoded."""
     return no_frames(path, "none could be decoded")
 
 
@@ -48,9 +48,9 @@ def unreadable(path: Path, error: Exception) -> PipelineError:
 
 
 def times_go_back(path: Path, seconds: Fraction) -> PipelineError:
-    """The error for pictures that come later in the file and earlier in time."""
+    """The error for pictures whose times go back."""
     return PipelineError(
         ExitCode.NOT_A_VIDEO,
-        f"{path} jumps back in time behind {float(seconds):.3f} s, as joined broadcasts do",
-        "Mend it with `ffmpeg -i IN -c copy OUT.mkv`",
+        f"{path} jumps back in time behind {float(seconds):.3f} s, as joined recordings do",
+        "Repair it with `ffmpeg -i IN -c copy OUT.mkv`",
     )

@@ -1,4 +1,4 @@
-"""Starting ffmpeg: one binary, and what it says when it fails."""
+"""Starting ffmpeg: the binary, its pipes, and its error messages."""
 
 from __future__ import annotations
 
@@ -8,25 +8,26 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import IO, Any
 
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-_PIPE = 1 << 20
-"""Bytes that a pipe holds, where the system lets us choose: 2–4 % faster than 64 KiB."""
+_PIPE_BYTES = 1 << 20
+"""Capacity of a pipe, where the system lets us choose: 2–4 % faster than 64 KiB."""
 _QUIET = {"SVT_LOG": "1"}
-"""SVT-AV1 tells of its settings behind ffmpeg's back, and may have the last word."""
+"""SVT-AV1 logs its settings past ffmpeg, and they could be taken for the error message."""
 
 
 @cache
 def ffmpeg_path() -> str:
-    """The ffmpeg that imageio-ffmpeg carries, or the one IMAGEIO_FFMPEG_EXE names."""
+    """The ffmpeg that comes with imageio-ffmpeg, or the one that IMAGEIO_FFMPEG_EXE names."""
     if given := os.environ.get("IMAGEIO_FFMPEG_EXE"):
         return given
-    # Asked for its path, imageio-ffmpeg starts the binary to try it, and takes another one if
-    # that fails for any reason.
+    # get_ffmpeg_exe() would start the binary to try it, and take another one if that fails for
+    # any reason.
     for carried in resources.files("imageio_ffmpeg").joinpath("binaries").iterdir():
         if carried.name.startswith("ffmpeg-"):
             return str(carried)
@@ -42,63 +43,87 @@ def ffmpeg_path() -> str:
         ) from None
 
 
-@contextmanager
-def running(
-    arguments: Sequence[str], **streams: Any
-) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    """ffmpeg with ``arguments``, and the file that collects what it writes to stderr.
+@dataclass(frozen=True)
+class Ffmpeg:
+    """A running ffmpeg."""
 
-    Leaving the block by an exception kills the process; leaving it otherwise does not
-    wait: the caller closes its pipes and calls ``finish``.
+    process: subprocess.Popen[bytes]
+    stderr: IO[bytes]
+    """The file that collects what it writes to stderr."""
+
+    @property
+    def stdin(self) -> IO[bytes]:
+        """Its standard input, where that is a pipe."""
+        assert self.process.stdin is not None
+        return self.process.stdin
+
+    @property
+    def stdout(self) -> IO[bytes]:
+        """Its standard output, where that is a pipe."""
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def messages(self) -> str:
+        """What it has written to stderr."""
+        self.stderr.seek(0)
+        return self.stderr.read().decode("utf-8", "replace").strip()
+
+    def finish(self, doing: str) -> str:
+        """Wait for its end and return its warnings.
+
+        ``doing`` tells people what it was started for. Raises PipelineError: DISK_FULL or
+        FFMPEG_FAILED, with ffmpeg's own last words.
+        """
+        status = self.process.wait()
+        messages = self.messages()
+        if status == 0:
+            return messages
+        if "No space left on device" in messages:
+            raise PipelineError(
+                ExitCode.DISK_FULL, f"the disk is full ({doing})", "Free some space and run again"
+            )
+        if status < 0:
+            raise PipelineError(
+                ExitCode.FFMPEG_FAILED,
+                f"ffmpeg was killed while {doing} (signal {-status})",
+                "Run again; if memory ran out, let fewer stages run at once",
+                may_pass=True,
+            )
+        last = messages.splitlines()[-1] if messages else f"status {status}"
+        raise PipelineError(
+            ExitCode.FFMPEG_FAILED,
+            f"ffmpeg failed while {doing}: {last}",
+            "The stage's log has all of ffmpeg's messages; `make doctor` checks the encoders",
+        )
+
+
+@contextmanager
+def running(arguments: Sequence[str], **streams: Any) -> Iterator[Ffmpeg]:
+    """Start ffmpeg with ``arguments``; ``streams`` are passed on to Popen.
+
+    Leaving the block by an exception kills the process. Leaving it otherwise does not wait:
+    close its pipes and call ``finish`` within the block.
     """
     command = [ffmpeg_path(), "-hide_banner", "-nostdin", "-y", "-v", "warning", *arguments]
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, stderr=said, env=_QUIET | os.environ, **streams)
+    # A file, as a pipe that nobody reads would fill up and stop ffmpeg.
+    with tempfile.TemporaryFile() as stderr:
+        process = subprocess.Popen(command, stderr=stderr, env=_QUIET | os.environ, **streams)
         try:
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     _widen(pipe)
-            yield process, said
+            yield Ffmpeg(process, stderr)
         finally:
             if process.poll() is None:
                 process.kill()
             process.wait()
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
-                    # What is still buffered cannot go anywhere: that hides no other error.
+                    # What is still buffered has nowhere to go; the error must not hide another.
                     with suppress(BrokenPipeError):
                         pipe.close()
 
 
 def _widen(pipe: IO[bytes]) -> None:
-    with suppress(AttributeError, OSError):  # Linux alone can, up to the user's allowance
-        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)
-
-
-def finish(process: subprocess.Popen[bytes], said: IO[bytes], doing: str) -> str:
-    """Wait for ffmpeg's end and return its warnings.
-
-    Raises PipelineError: DISK_FULL or FFMPEG_FAILED, with ffmpeg's own last words.
-    """
-    status = process.wait()
-    said.seek(0)
-    words = said.read().decode("utf-8", "replace").strip()
-    if status == 0:
-        return words
-    if "No space left on device" in words:
-        raise PipelineError(
-            ExitCode.DISK_FULL, f"the disk is full ({doing})", "Free some space and run again"
-        )
-    if status < 0:
-        raise PipelineError(
-            ExitCode.FFMPEG_FAILED,
-            f"ffmpeg was killed while {doing} (signal {-status})",
-            "Run again; if memory ran out, let fewer stages run at once",
-            may_pass=True,
-        )
-    last = words.splitlines()[-1] if words else f"status {status}"
-    raise PipelineError(
-        ExitCode.FFMPEG_FAILED,
-        f"ffmpeg failed while {doing}: {last}",
-        "The stage's log has all that ffmpeg said; `make doctor` checks the encoders",
-    )
+    with suppress(AttributeError, OSError):  # only Linux can, up to the user's limit
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_BYTES)

@@ -1,4 +1,4 @@
-"""Time: integer presentation stamps with their unit, and the way from comments to frames."""
+"""The times of a source's frames: integer presentation times, their unit, and lookups."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipeline.runtime.clock import MILLISECONDS
 
 @dataclass(frozen=True)
 class FrameTimes:
-    """When each frame of a video begins, and when the last one ends."""
+    """When each frame of a source begins, and when the last one ends."""
 
     pts: Int64s
-    """(frames,) strictly increasing, in units of ``time_base``, 0 at the file's start."""
+    """(frames,) strictly increasing, in units of ``time_base``, 0 at the source's start."""
     time_base: Fraction
     """Seconds in one unit of ``pts``."""
     end: int
@@ -32,7 +32,7 @@ class FrameTimes:
 
     @property
     def duration(self) -> Fraction:
-        """Seconds from the file's start to the end of the last frame."""
+        """Seconds from the source's start to the end of the last frame."""
         return self.end * self.time_base
 
     def frames_at(self, times_ms: Int64s) -> Int64s:
@@ -40,10 +40,10 @@ class FrameTimes:
 
         ``times_ms`` (n,) milliseconds. Returns (n,) frame numbers.
         """
-        # pts · base <= ms / 1000, kept in integers: pts · numerator · 1000 <= ms · denominator
+        # In integers, pts · base <= ms / 1000 is pts · numerator · 1000 <= ms · denominator.
         starts = self.pts * (self.time_base.numerator * MILLISECONDS)
-        found = np.searchsorted(starts, times_ms * self.time_base.denominator, side="right") - 1
-        return np.clip(found, 0, len(self.pts) - 1).astype(np.int64)
+        frames = np.searchsorted(starts, times_ms * self.time_base.denominator, side="right") - 1
+        return np.clip(frames, 0, len(self.pts) - 1).astype(np.int64)
 
     def past_end(self, times_ms: Int64s) -> Bools:
         """Whether each time lies at or after the end of the last frame. Returns (n,)."""
@@ -68,6 +68,6 @@ class FrameTimes:
 
 
 def frame_rate(fps: float) -> Fraction:
-    """Pictures a second; 23.976, 29.97 and 59.94 stand for thousands of 1001."""
+    """``fps`` as an exact rate: 23.976, 29.97 and 59.94 mean 24000/1001, 30000/1001, 60000/1001."""
     ntsc = Fraction(round(fps * 1.001) * 1000, 1001)
     return ntsc if abs(ntsc - Fraction(fps)) < Fraction(1, 200) else Fraction(str(fps))

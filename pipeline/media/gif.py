@@ -1,4 +1,4 @@
-"""Pictures in motion as a GIF."""
+"""Animated GIFs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.runtime.arrays import UInt8s
 
 GIF_RATE = Fraction(25, 2)
 """Pictures a second: GIF counts hundredths of a second, and this is 8 of them."""
 
 _PALETTE = "split[a][b];[a]palettegen=stats_mode=diff[p];[b][p]paletteuse=diff_mode=rectangle"
-"""One palette for all; only what has changed is written."""
+"""One palette for all pictures; only the rectangle that has changed is written."""
 
 
 def write_gif(target: Path, pictures: Iterator[UInt8s]) -> None:
-    """Write pictures (height, width, 3) RGB of one size, in a loop without end.
+    """Write pictures (height, width, 3) RGB of one size as an endless loop.
 
-    ffmpeg holds all of them for the choice of colours. Raises PipelineError: DISK_FULL,
+    ffmpeg holds all of them in memory to choose the colours. Raises PipelineError: DISK_FULL,
     FFMPEG_FAILED; ValueError where there are no pictures.
     """
     first = next(pictures, None)
@@ -36,10 +36,9 @@ def write_gif(target: Path, pictures: Iterator[UInt8s]) -> None:
         *("-r", str(GIF_RATE), "-i", "pipe:0", "-filter_complex", _PALETTE),
         *("-fflags", "+bitexact", "-f", "gif", str(target)),
     ]
-    with running(arguments, stdin=subprocess.PIPE) as (process, said):
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):  # ffmpeg died; finish() tells why
+    with running(arguments, stdin=subprocess.PIPE) as ffmpeg:
+        with suppress(BrokenPipeError):  # ffmpeg died; finish() says why
             for picture in chain([first], pictures):
-                process.stdin.write(np.ascontiguousarray(picture).data)
-            process.stdin.close()
-        finish(process, said, f"writing {target.name}")
+                ffmpeg.stdin.write(np.ascontiguousarray(picture).data)
+            ffmpeg.stdin.close()
+        ffmpeg.finish(f"writing {target.name}")

@@ -1,4 +1,4 @@
-"""Encoders of graphics cards: which of them works on this machine."""
+"""Encoders of graphics cards, and which of them work on this machine."""
 
 from __future__ import annotations
 
@@ -8,24 +8,23 @@ from functools import cache
 
 from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.colors import Bits, Color
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 CANDIDATES: dict[str, tuple[str, ...]] = {
     "nvenc": ("-rc", "vbr", "-cq", "{crf}", "-b:v", "0"),
     "qsv": ("-global_quality", "{crf}"),
-    # Out of 100, the best: 54 for x264's 23.
-    "videotoolbox": ("-q:v", "{of_hundred}"),
+    # 100 is the best; 54 for x264's 23.
+    "videotoolbox": ("-q:v", "{percent}"),
     "amf": ("-rc", "cqp", "-qp_i", "{qp}", "-qp_p", "{qp}"),
 }
-"""What comes behind the codec's name, e.g. h264_nvenc, and how its quality is set."""
+"""The suffix of an encoder's name, e.g. h264_nvenc, and how its quality is set."""
 
 _TRIAL = ("-f", "lavfi", "-i", "color=s=256x256:d=0.04:r=25", "-frames:v", "1")
 """Encoders refuse pictures much smaller than that."""
 
-
 _PIXELS = {"qsv": "nv12"}
-"""Where it is not yuv420p, for eight bits; all take p010le for ten."""
+"""The format for eight bits where it is not yuv420p; all take p010le for ten bits."""
 
 
 @cache
@@ -39,8 +38,8 @@ def hardware_arguments(codec: Codec, bits: Bits = 8) -> tuple[str, ...]:
         arguments = card_arguments(codec, kind, bits)
         name = arguments[1]
         try:
-            with running([*_TRIAL, *arguments, "-f", "null", "-"]) as (process, said):
-                finish(process, said, f"trying {name}")
+            with running([*_TRIAL, *arguments, "-f", "null", "-"]) as ffmpeg:
+                ffmpeg.finish(f"trying {name}")
         except PipelineError:
             tried.append(name)
         else:
@@ -67,12 +66,11 @@ def encodes_ten_bits(codec: Codec) -> bool:
 
 @cache
 def _pixel_formats(encoder: str) -> frozenset[str]:
-    """Those that ffmpeg's ``encoder`` takes, as ffmpeg tells; none where it has no such one."""
-    with running(["-h", f"encoder={encoder}"], stdout=subprocess.PIPE) as (process, said):
-        assert process.stdout is not None
-        told = process.stdout.read().decode()
-        finish(process, said, f"asking for {encoder}")
-    formats = re.search("pixel formats: (.*)", told)
+    """The formats that ffmpeg's ``encoder`` takes; empty for an encoder that it does not have."""
+    with running(["-h", f"encoder={encoder}"], stdout=subprocess.PIPE) as ffmpeg:
+        options = ffmpeg.stdout.read().decode()
+        ffmpeg.finish(f"asking about {encoder}")
+    formats = re.search("pixel formats: (.*)", options)
     return frozenset(formats[1].split() if formats else ())
 
 
@@ -81,8 +79,8 @@ def card_arguments(codec: Codec, kind: str, bits: Bits = 8) -> tuple[str, ...]:
     crf = codec.quality
     quality = {
         "crf": crf,
-        "of_hundred": max(1, 100 - 2 * crf),
-        "qp": 4 * crf if codec.name == "av1" else crf,  # up to 255, where crf ends at 63
+        "percent": max(1, 100 - 2 * crf),
+        "qp": 4 * crf if codec.name == "av1" else crf,  # AV1's go up to 255, its crf to 63
     }
     settings = (setting.format(**quality) for setting in CANDIDATES[kind])
     pixels = "p010le" if bits == 10 else _PIXELS.get(kind, "yuv420p")

@@ -1,4 +1,8 @@
-"""Interlaced video: whether pictures are of two fields each, and what makes them whole."""
+"""Interlaced video: whether pictures consist of two fields, and the filters that merge these.
+
+Files are often marked wrongly, so some pictures are looked at with ffmpeg's idet, which compares
+neighbouring lines: in an interlaced picture that moves they are of two different moments.
+"""
 
 from __future__ import annotations
 
@@ -18,77 +22,78 @@ from pipeline.media.probe import VideoInfo
 log = logging.getLogger("yajiuma")
 
 _PLACES = 4
-"""From which pictures are looked at, spread over the video: it may begin in black."""
+"""Places in the video at which pictures are looked at: it may begin in black."""
 _PICTURES = 8
-"""Looked at from each of them: 0.1 s in all for 1280 × 720 on two cores."""
-_TALLEST = 1088
-"""Lines; no taller video is interlaced, and looking at it would cost most."""
+"""Pictures looked at in each place: 0.1 s in all for 1280 × 720 on two cores."""
+_MAX_HEIGHT = 1088
+"""Lines; no taller video is interlaced, and looking at it would take longest."""
 _THRESHOLD = 1.2
-"""idet's, by which one order of fields is to be rougher than the other. With its own, 1.04, test
-patterns that move count as interlaced; with this one none of them does, and half of the
-pictures or more of three films that were interlaced for the trial."""
-_ENOUGH = 8
-"""Pictures that settle what they look like."""
-_MOST = 0.7
-"""Share of pictures that look interlaced where video is that is not marked so."""
+"""idet's intl_thres: by what factor one order of fields has to be rougher than the other. With
+the default, 1.04, moving test patterns count as interlaced; with this value none of them does, but
+half of the pictures or more of three films that were interlaced for a trial."""
+_MIN_PICTURES = 8
+"""Pictures that have to agree."""
+_MIN_SHARE = 0.7
+"""Share of the pictures that have to look interlaced if the video is not marked as such."""
 
-_LOOKING = Lock()
-"""Parts of a video that are decoded at once wait for the one that looks."""
+_LOCK = Lock()
+"""Held while pictures are looked at: several segments of a video ask at once, and one look serves
+all of them."""
 
 
 @dataclass(frozen=True)
-class Fields:
-    """What some of a video's pictures are like."""
+class FieldCounts:
+    """How many of a video's pictures are marked and look interlaced."""
 
     marked: int
     """How many are marked as interlaced."""
-    looks: Counter[str]
-    """How many look like ``tff``, ``bff`` and ``progressive`` to ffmpeg's idet."""
+    detected: Counter[str]
+    """How many are ``tff`` (top field first), ``bff`` and ``progressive`` to ffmpeg's idet."""
 
     @property
     def first(self) -> str:
-        """The field that is first in most of those that look interlaced."""
-        return "tff" if self.looks["tff"] >= self.looks["bff"] else "bff"
+        """The order of fields of most pictures that look interlaced."""
+        return "tff" if self.detected["tff"] >= self.detected["bff"] else "bff"
 
     @property
     def surplus(self) -> int:
-        """How many more have it first than the other one; still patterns confuse idet evenly."""
-        return abs(self.looks["tff"] - self.looks["bff"])
+        """How many more have that order than the other. Still patterns confuse idet evenly."""
+        return abs(self.detected["tff"] - self.detected["bff"])
 
 
 def deinterlacing(video: VideoInfo) -> list[str]:
-    """ffmpeg's filters that make one whole picture of each interlaced one; none if there is none.
+    """ffmpeg's filters that make a progressive picture of each interlaced one; none if not needed.
 
-    Times and numbers of pictures stay as they are.
+    The number of pictures and their times do not change.
     """
-    with _LOOKING:
-        filters = _decided(video)
-    return [filters] if filters else []
+    with _LOCK:
+        chosen = _filter(video)
+    return [chosen] if chosen else []
 
 
 @cache
-def _decided(video: VideoInfo) -> str | None:
-    if video.height > _TALLEST:
+def _filter(video: VideoInfo) -> str | None:
+    if video.height > _MAX_HEIGHT:
         return None
-    fields = _fields(video)
-    progressive, surplus = fields.looks["progressive"], fields.surplus
-    settled = progressive + fields.looks["tff"] + fields.looks["bff"]
-    if fields.marked and progressive >= _ENOUGH and progressive > 2 * surplus:
-        log.info("it is marked as interlaced and does not look so: pictures are left as they are")
+    fields = _count_fields(video)
+    progressive, surplus = fields.detected["progressive"], fields.surplus
+    decided = progressive + fields.detected["tff"] + fields.detected["bff"]
+    if fields.marked and progressive >= _MIN_PICTURES and progressive > 2 * surplus:
+        log.info("it is marked as interlaced but does not look so: pictures are left as they are")
         return None
     if fields.marked:
-        first, which = fields.first if surplus >= _ENOUGH else "auto", "interlaced"
-    elif surplus >= max(_ENOUGH, _MOST * settled):
+        first, which = fields.first if surplus >= _MIN_PICTURES else "auto", "interlaced"
+    elif surplus >= max(_MIN_PICTURES, _MIN_SHARE * decided):
         first, which = fields.first, "all"
     else:
         return None
-    log.info("interlaced%s: its pictures are made whole", "" if fields.marked else ", unmarked")
+    log.info("interlaced%s: its pictures are deinterlaced", "" if fields.marked else ", unmarked")
     return f"bwdif=mode=send_frame:parity={first}:deint={which}"
 
 
-def _fields(video: VideoInfo) -> Fields:
-    """Look at some pictures."""
-    marked, looks, seen = 0, Counter[str](), -math.inf
+def _count_fields(video: VideoInfo) -> FieldCounts:
+    """Look at some pictures in several places."""
+    marked, detected, latest = 0, Counter[str](), -math.inf
     with av.open(str(video.path)) as container:
         stream = container.streams[video.stream]
         assert isinstance(stream, av.VideoStream)
@@ -98,17 +103,17 @@ def _fields(video: VideoInfo) -> Fields:
             idet = graph.add("idet", f"intl_thres={_THRESHOLD}")
             graph.link_nodes(graph.add_buffer(template=stream), idet, graph.add("buffersink"))
             graph.configure()
-            # A file that cannot be read there is told of by those who need its pictures.
+            # Whoever needs its pictures reports a file that cannot be read there.
             with suppress(av.error.FFmpegError):
                 if place:
                     seconds = video.start + video.duration * place / _PLACES
                     container.seek(int(seconds * av.time_base))
-                # Seeking may lead back to what was seen.
-                coming = (each for each in container.decode(stream) if (each.time or 0) > seen)
-                for picture in islice(coming, _PICTURES):
-                    seen = picture.time or 0
+                # Seeking may lead back to pictures that were looked at.
+                new = (each for each in container.decode(stream) if (each.time or 0) > latest)
+                for picture in islice(new, _PICTURES):
+                    latest = picture.time or 0
                     marked += picture.interlaced_frame
                     graph.push(picture)
                     with suppress(av.error.BlockingIOError):
-                        looks[graph.pull().metadata["lavfi.idet.single.current_frame"]] += 1
-    return Fields(marked, looks)
+                        detected[graph.pull().metadata["lavfi.idet.single.current_frame"]] += 1
+    return FieldCounts(marked, detected)

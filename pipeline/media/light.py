@@ -1,4 +1,4 @@
-"""Light and the numbers that stand for it: transfer functions and primaries, standard and HDR."""
+"""Transfer functions and primaries, of standard range and HDR: between light and its signal."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pipeline.media.colors import dynamic_range
 from pipeline.runtime.arrays import Floats
 
 GRAPHICS_WHITE = 203.0
-"""cd/m² of white text over HDR pictures: ITU-R BT.2408, 58 % of PQ's signal and 75 % of HLG's."""
+"""cd/m² of white text over HDR pictures, by ITU-R BT.2408: 58 % of PQ's signal, 75 % of HLG's."""
 HLG_PEAK = 1000.0
-"""cd/m² of the screen that HLG is made for: ITU-R BT.2100 with a system gamma of 1.2."""
+"""cd/m² of HLG's nominal screen, for which ITU-R BT.2100 gives a system gamma of 1.2."""
 
 _UNSPECIFIED, _BT2020 = 2, 9  # ITU-T H.273 ColourPrimaries
 _BT709 = ((0.640, 0.330), (0.300, 0.600), (0.150, 0.060))
@@ -23,8 +23,8 @@ _CHROMATICITIES = {
     11: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
     12: ((0.680, 0.320), (0.265, 0.690), (0.150, 0.060)),
 }
-"""x and y of red, green and blue by ITU-T H.273 ColourPrimaries: BT.2020 and both of P3. All
-others are so near to BT.709's that nobody could tell."""
+"""CIE x and y of red, green and blue by ITU-T H.273 ColourPrimaries: BT.2020 and both of P3. All
+others are too close to BT.709 to be seen."""
 _D65 = (0.3127, 0.3290)
 
 # SMPTE ST 2084
@@ -38,21 +38,21 @@ _SCREEN_GAMMA = 2.4  # ITU-R BT.1886
 
 
 def pq_signal(light: npt.ArrayLike) -> Floats:
-    """PQ's signal, 0–1, of light in cd/m²."""
+    """PQ's signal, 0–1, for light in cd/m²."""
     power = (np.asarray(light, np.float64) / _PQ_PEAK).clip(0, 1) ** _M1
     signal: Floats = ((_C1 + _C2 * power) / (1 + _C3 * power)) ** _M2
     return signal
 
 
 def pq_light(signal: npt.ArrayLike) -> Floats:
-    """Light in cd/m² of PQ's signal, 0–1."""
+    """Light in cd/m² for PQ's signal, 0–1."""
     power = np.asarray(signal, np.float64).clip(0, 1) ** (1 / _M2)
     light: Floats = (np.maximum(power - _C1, 0) / (_C2 - _C3 * power)) ** (1 / _M1)
     return light * _PQ_PEAK
 
 
 def hlg_signal(light: npt.ArrayLike, primaries: int) -> Floats:
-    """HLG's signal, 0–1, of light (…, 3) in cd/m² on its screen."""
+    """HLG's signal, 0–1, for light (…, 3) in cd/m² on its nominal screen."""
     shown = np.asarray(light, np.float64).clip(0, None) / HLG_PEAK
     luminance = (shown @ _luminances(primaries))[..., None]
     scene = shown * np.maximum(luminance, 1e-9) ** (1 / _SYSTEM_GAMMA - 1)
@@ -61,7 +61,7 @@ def hlg_signal(light: npt.ArrayLike, primaries: int) -> Floats:
 
 
 def hlg_light(signal: npt.ArrayLike, primaries: int) -> Floats:
-    """Light (…, 3) in cd/m² on HLG's screen of its signal, 0–1."""
+    """Light (…, 3) in cd/m² on HLG's nominal screen for its signal, 0–1."""
     values = np.asarray(signal, np.float64).clip(0, 1)
     scene = np.where(values <= 1 / 2, values**2 / 3, (np.exp((values - _C) / _A) + _B) / 12)
     luminance = (scene @ _luminances(primaries))[..., None]
@@ -70,26 +70,26 @@ def hlg_light(signal: npt.ArrayLike, primaries: int) -> Floats:
 
 
 def screen_signal(light: npt.ArrayLike) -> Floats:
-    """The signal of standard range, 0–1, of light from 0 to 1."""
+    """The signal of standard range, 0–1, for light from 0 to 1."""
     signal: Floats = np.asarray(light, np.float64).clip(0, 1) ** (1 / _SCREEN_GAMMA)
     return signal
 
 
 def hdr_primaries(primaries: int) -> int:
-    """Those of HDR: BT.2020's where the file does not say."""
+    """The primaries of HDR video: BT.2020's if the file does not say."""
     return _BT2020 if primaries == _UNSPECIFIED else primaries
 
 
 def from_bt709(primaries: int) -> Floats:
-    """(3, 3): light in other ``primaries`` is this @ light in those of BT.709."""
+    """(3, 3) the matrix M with: light in ``primaries`` = M @ light in BT.709's."""
     return np.linalg.inv(_to_xyz(primaries)) @ _to_xyz(1)
 
 
 def grading(primaries: int, transfer: int) -> Callable[[Floats], Floats] | None:
-    """From colours (…, 3) of text, sRGB 0–255 each, to the same colours in a video's signal.
+    """A function from colours (…, 3) of text, sRGB 0–255, to the same colours in a video's signal.
 
-    None where they are the same numbers: in standard range with about BT.709's primaries. White
-    is as bright as graphics ought to be.
+    None if the numbers do not change: in standard range with about BT.709's primaries. In HDR,
+    white becomes graphics white.
     """
     kind = dynamic_range(transfer)
     if kind is None and primaries not in _CHROMATICITIES:
@@ -114,7 +114,7 @@ def grading(primaries: int, transfer: int) -> Callable[[Floats], Floats] | None:
 def shade(opacity: float, transfer: int) -> float:
     """How opaque black must be to darken as much as black of ``opacity`` does in standard range.
 
-    Blended is signal, and half of PQ's is a far smaller part of the light than half of others'.
+    It is the signal that is blended, and half of PQ's signal is far less than half of the light.
     """
     kept = GRAPHICS_WHITE * _screen_light(np.full(3, 1 - opacity))
     white = np.full(3, GRAPHICS_WHITE)
@@ -129,20 +129,20 @@ def shade(opacity: float, transfer: int) -> float:
 
 
 def _screen_light(signal: Floats) -> Floats:
-    """Light from 0 to 1 of the signal of standard range."""
+    """Light from 0 to 1 for the signal of standard range, 0–1."""
     light: Floats = signal.astype(np.float64) ** _SCREEN_GAMMA
     return light
 
 
 def _luminances(primaries: int) -> Floats:
-    """(3,): shares of red, green and blue in luminance."""
+    """(3,) the shares of red, green and blue in luminance."""
     shares: Floats = _to_xyz(primaries)[1]
     return shares
 
 
 @cache
 def _to_xyz(primaries: int) -> Floats:
-    """(3, 3): CIE XYZ is this @ light; white is D65."""
+    """(3, 3) the matrix M with: CIE XYZ = M @ light; white is D65."""
     xy = np.array([*_CHROMATICITIES.get(primaries, _BT709), _D65])
     xyz = np.stack([xy[:, 0], xy[:, 1], 1 - xy.sum(1)]) / xy[:, 1]
     matrix: Floats = xyz[:, :3] * np.linalg.solve(xyz[:, :3], xyz[:, 3])

@@ -1,4 +1,4 @@
-"""What HDR video says of the screen that it was made on, and of its brightest pictures."""
+"""Mastering metadata of HDR video: the screen it was graded on, and its brightest pictures."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ _NAMES = {
     "av1": ("mastering-display", "content-light"),
 }
 _DISPLAY = "G({},{})B({},{})R({},{})WP({},{})L({},{})"
-_PLACE, _LIGHT = Fraction(1, 50_000), Fraction(1, 10_000)
-"""Units of places on the CIE diagram and of light (cd/m²) in H.264 and HEVC."""
+_CIE_UNIT, _LIGHT_UNIT = Fraction(1, 50_000), Fraction(1, 10_000)
+"""Units of CIE coordinates and of light (cd/m²) in H.264 and HEVC."""
 
 
 @dataclass(frozen=True)
 class Display:
-    """SMPTE ST 2086: the screen on which the pictures were looked at when they were made."""
+    """SMPTE ST 2086: the screen on which the pictures were graded."""
 
     red: tuple[Fraction, Fraction]
-    """CIE x and y, as of the others."""
+    """CIE x and y, like the next three."""
     green: tuple[Fraction, Fraction]
     blue: tuple[Fraction, Fraction]
     white: tuple[Fraction, Fraction]
@@ -33,7 +33,7 @@ class Display:
 
 @dataclass(frozen=True)
 class Mastering:
-    """What goes along with HDR pictures, as far as it is known."""
+    """The metadata, as far as it is known."""
 
     display: Display | None = None
     levels: tuple[int, int] | None = None
@@ -41,30 +41,30 @@ class Mastering:
 
     @property
     def peak(self) -> float | None:
-        """In cd/m²: nothing is brighter; None where that is not told."""
+        """The brightest light of the video, in cd/m²; None if unknown."""
         if self.levels and self.levels[0]:
             return float(self.levels[0])
         return float(self.display.brightest) if self.display else None
 
 
-UNTOLD = Mastering()
+UNKNOWN = Mastering()
 
 
 def parameters(mastering: Mastering, codec: Literal["h264", "hevc", "av1"]) -> list[str]:
-    """What tells it to x264, x265 or SVT-AV1: ``name=value`` each."""
-    of_display, of_levels = _NAMES[codec]
-    told = []
+    """The parameters of x264, x265 or SVT-AV1 for it: ``name=value`` each."""
+    display_name, levels_name = _NAMES[codec]
+    result = []
     if display := mastering.display:
         lights = (display.brightest, display.darkest)
         if codec == "av1":
             numbers = [f"{float(value):.5f}" for value in (*_corners(display), *lights)]
         else:
-            numbers = [str(round(value / _PLACE)) for value in _corners(display)]
-            numbers += [str(round(value / _LIGHT)) for value in lights]
-        told.append(f"{of_display}={_DISPLAY.format(*numbers)}")
+            numbers = [str(round(value / _CIE_UNIT)) for value in _corners(display)]
+            numbers += [str(round(value / _LIGHT_UNIT)) for value in lights]
+        result.append(f"{display_name}={_DISPLAY.format(*numbers)}")
     if mastering.levels:
-        told.append(f"{of_levels}={mastering.levels[0]},{mastering.levels[1]}")
-    return told
+        result.append(f"{levels_name}={mastering.levels[0]},{mastering.levels[1]}")
+    return result
 
 
 def _corners(display: Display) -> tuple[Fraction, ...]:

@@ -1,7 +1,7 @@
-"""Raw pictures as NUT, which holds each one's exact time, none of them copied on the way.
+"""Raw pictures as NUT, which holds the exact time of each, written without copying them.
 
-PyAV writes what comes before the first picture. Its own muxing of pictures would copy each of them
-once more, which costs as much as writing it. The format is specified by libnut's ``nut.txt``.
+PyAV writes the headers before the first picture. Its muxing would copy each picture once more,
+which takes as long as writing it. The format is specified by libnut's ``nut.txt``.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from typing import Any
 import av
 
 _OPTIONS = {"syncpoints": "none", "strict": "experimental", "write_index": "0"}
-"""For a pipe: what helps to seek would have to stand between the pictures."""
+"""For a pipe, which nobody seeks in: syncpoints would stand between the pictures."""
 _SYNCPOINT = bytes.fromhex("4e4be4adeeca4569 06 00 00 00000000")
-"""Behind the headers: times begin at 0, and nothing is before."""
-_ALL_IS_TOLD = 1
-"""libavformat's frame code under which no field of a frame's header is left out."""
+"""It follows the headers: times begin at 0, and there is no earlier syncpoint."""
+_FULL_HEADER = 1
+"""libavformat's frame code for a frame header without omitted fields."""
 _FLAGS = 0b110_1001
-"""A key frame, whose time, size and checksum follow."""
-_NOT_SHORT = 1 << 14
-"""Added to times that are told in full, where libavformat's unit is below a millisecond."""
+"""A key frame; its time, size and checksum follow."""
+_ABSOLUTE_TIME = 1 << 14
+"""Added to absolute times: libavformat's offset for units below a millisecond."""
 _POLYNOMIAL = 0x1_04C1_1DB7
 
 
@@ -32,21 +32,24 @@ class NutWriter:
     def __init__(
         self, pipe: int, size: tuple[int, int], rate: Fraction, unit: Fraction, pixel_format: str
     ) -> None:
-        """``pipe`` is a file descriptor, ``rate`` a mean, ``unit`` the seconds in one of a time."""
+        """``pipe`` is a file descriptor, ``rate`` the mean pictures a second.
+
+        ``unit`` is the seconds in one unit of the times given to ``write``.
+        """
         self._pipe = pipe
         headers, finer = _headers(size, rate, unit, pixel_format)
         self._pending = headers + _SYNCPOINT
-        self._units = int(unit / finer)
+        self._units = int(unit / finer)  # of libavformat's in one of ours
 
     def write(self, picture: Any, pts: int) -> None:
-        """Append a C-contiguous picture, shown at ``pts`` units; it is free again afterwards.
+        """Append a C-contiguous picture shown at ``pts`` units; it can be reused afterwards.
 
-        Raises BrokenPipeError where nobody reads any more.
+        Raises BrokenPipeError if nobody reads from the pipe any more.
         """
         pixels = memoryview(picture).cast("B")
-        told = (_FLAGS, pts * self._units + _NOT_SHORT, len(pixels))
-        header = bytes([_ALL_IS_TOLD]) + b"".join(map(_variable_length, told))
-        self._put(self._pending + header + _checksum(header))
+        fields = (_FLAGS, pts * self._units + _ABSOLUTE_TIME, len(pixels))
+        header = bytes([_FULL_HEADER]) + b"".join(map(variable_length, fields))
+        self._put(self._pending + header + checksum(header))
         self._put(pixels)
         self._pending = b""
 
@@ -58,7 +61,7 @@ class NutWriter:
 def _headers(
     size: tuple[int, int], rate: Fraction, unit: Fraction, pixel_format: str
 ) -> tuple[bytes, Fraction]:
-    """The headers, and the unit of times that libavformat chose: a whole part of ``unit``."""
+    """The headers, and the unit of time that libavformat chose: ``unit`` is a multiple of it."""
     file = io.BytesIO()
     with av.open(file, "w", format="nut", options=_OPTIONS) as container:
         stream = container.add_stream("rawvideo", rate=rate)
@@ -71,16 +74,16 @@ def _headers(
         return file.getvalue(), stream.time_base
 
 
-def _variable_length(number: int) -> bytes:
-    """Seven bits a byte, the highest first; all but the last have the eighth bit set."""
+def variable_length(number: int) -> bytes:
+    """NUT's integers: seven bits a byte, the highest first; all but the last have bit 7 set."""
     groups = [number & 127]
     while number := number >> 7:
         groups.append(number & 127 | 128)
     return bytes(reversed(groups))
 
 
-def _checksum(header: bytes) -> bytes:
-    """CRC-32 of the highest bit first, from 0, as NUT has it."""
+def checksum(header: bytes) -> bytes:
+    """NUT's CRC-32: the highest bit first, beginning with 0."""
     remainder = 0
     for byte in header:
         remainder ^= byte << 24

@@ -1,4 +1,4 @@
-"""What a video file holds: size, shape, rate, length and sound."""
+"""The facts about a video file: size, shape, rate, length, colours and sound."""
 
 from __future__ import annotations
 
@@ -32,29 +32,30 @@ Info = TypeVar("Info")
 _MATRICES = {1: "bt709", 5: "bt470bg", 6: "bt470bg", 9: "bt2020nc"}
 _UNSPECIFIED = 2
 _DOLBY_VISION = {"dvh1", "dvhe", "dav1"}
-"""How mp4 names what plays on nothing else."""
-_RUNS_ON = Fraction(1, 10)
+"""mp4's codec tags of Dolby Vision that other players cannot show."""
+_MIN_OUTLAST = Fraction(1, 10)
 """Seconds by which sound has to outlast the pictures: its last packet seldom ends with them."""
-_MOVES = 10
-"""Pictures a second from which on text seems to move."""
-_SMOOTH = Fraction(25)
-"""Pictures a second instead, such as over a single picture that is said to last a second."""
+_MIN_MOVING_RATE = 10
+"""Pictures a second below which text does not seem to move."""
+_HELD_RATE = Fraction(25)
+"""Pictures a second instead, such as over a single picture that is to last a second."""
 
 
 @dataclass(frozen=True)
 class MediaInfo:
-    """What a file holds beside its pictures."""
+    """The facts about a file apart from its pictures."""
 
     path: Path
     start: Fraction
-    """Seconds on the file's own clock at which it starts."""
+    """When the file starts on its own clock, in seconds."""
     sound_codecs: tuple[str, ...]
     """One name for each audio stream."""
     subtitle_codecs: tuple[str, ...]
     """One name for each subtitle stream."""
     sound_streams: tuple[int, ...]
-    """Their numbers in the file, and those of the subtitles."""
+    """Their numbers in the file."""
     subtitle_streams: tuple[int, ...]
+    """Their numbers in the file."""
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,16 @@ class VideoInfo(MediaInfo):
     pictures_end: Fraction
     """Seconds from the file's start to the end of its last picture."""
     duration: Fraction
-    """Seconds from the file's start to the end of its last picture, or, where it goes on for
-    longer, of its sound: players hold the last picture meanwhile."""
+    """Seconds from the file's start to the end of its last picture or, if that is later, of its
+    sound: players hold the last picture meanwhile."""
     frame_count: int
-    """Pictures that are expected; a forecast, not a fact."""
+    """How many pictures are expected; a forecast."""
     counted: bool
-    """Whether ``frame_count`` is what the file's index or its packets say, and no guess."""
+    """Whether ``frame_count`` comes from the file's index or its packets, and is no estimate."""
     held_rate: Fraction
-    """Pictures a second where the last one is held for the sake of the sound; else ``rate``."""
+    """Pictures a second while the last one is held for the sound; elsewhere it is ``rate``."""
     time_unit: Fraction
-    """Seconds; the time of every picture from the file's start is a multiple of it."""
+    """Seconds; the times of all pictures, from the file's start, are multiples of it."""
     color_matrix: str
     """``bt709``, ``bt470bg`` (BT.601) or ``bt2020nc``: how RGB became YUV."""
     color_primaries: int
@@ -93,9 +94,9 @@ class VideoInfo(MediaInfo):
     full_range: bool
     """True where luma spans 0–255 rather than 16–235."""
     bits: int
-    """Of a value of a pixel, as the file has it."""
+    """Bits of one value of a pixel in the file."""
     mastering: Mastering
-    """What goes along with HDR pictures."""
+    """Mastering metadata of HDR."""
 
     @property
     def even_size(self) -> tuple[int, int]:
@@ -108,9 +109,9 @@ def probe(path: Path, stream: int | None = None) -> VideoInfo:
 
     ``stream`` is the number of the picture stream, or None for the one that players choose.
     Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO, VIDEO_TRUNCATED or NO_FRAMES, and USAGE
-    where ``stream`` is none of pictures.
+    where ``stream`` is no picture stream.
     """
-    return _opened(path, lambda path, container: _describe_video(path, container, stream))
+    return _open(path, lambda path, container: _describe_video(path, container, stream))
 
 
 def probe_sound(path: Path) -> MediaInfo:
@@ -118,10 +119,10 @@ def probe_sound(path: Path) -> MediaInfo:
 
     Raises PipelineError: VIDEO_MISSING, NOT_A_VIDEO or VIDEO_TRUNCATED.
     """
-    return _opened(path, _describe)
+    return _open(path, _describe)
 
 
-def _opened(path: Path, describe: Callable[[Path, InputContainer], Info]) -> Info:
+def _open(path: Path, describe: Callable[[Path, InputContainer], Info]) -> Info:
     if not path.is_file():
         raise PipelineError(
             ExitCode.VIDEO_MISSING, f"there is no video at {path}", "Check the path after VIDEO="
@@ -157,8 +158,8 @@ def _describe_video(path: Path, container: InputContainer, wanted: int | None) -
 
     if _is_dolby_vision_alone(stream, first):
         log.warning(
-            "%s is Dolby Vision with nothing beneath for other players (profile 5): its colours"
-            " come out wrong; take a copy with HDR10",
+            "%s is Dolby Vision without a base layer for other players (profile 5): its colours"
+            " will be wrong; take a copy with HDR10",
             path.name,
         )
     turned = first.rotation % 180 != 0
@@ -167,7 +168,7 @@ def _describe_video(path: Path, container: InputContainer, wanted: int | None) -
     beside = _describe(path, container, stream)
     sound = [container.streams[number] for number in beside.sound_streams]
     time = timing(container, stream, sound, beside.start)
-    runs_on = time.sound_end > time.pictures_end + _RUNS_ON
+    outlasts = time.sound_end > time.pictures_end + _MIN_OUTLAST
     return VideoInfo(
         **vars(beside),
         stream=stream.index,
@@ -176,14 +177,14 @@ def _describe_video(path: Path, container: InputContainer, wanted: int | None) -
         sample_aspect=1 / aspect if turned else aspect,
         rate=time.rate,
         pictures_end=time.pictures_end,
-        duration=time.sound_end if runs_on else time.pictures_end,
+        duration=time.sound_end if outlasts else time.pictures_end,
         frame_count=time.frame_count,
         counted=time.counted,
-        held_rate=_SMOOTH if runs_on and time.rate < _MOVES else time.rate,
+        held_rate=_HELD_RATE if outlasts and time.rate < _MIN_MOVING_RATE else time.rate,
         time_unit=_common_unit(stream.time_base or Fraction(1, 90_000), beside.start),
         color_matrix=_matrix(first),
-        color_primaries=_told(first.color_primaries),
-        color_transfer=_told(first.color_trc),
+        color_primaries=_h273_code(first.color_primaries),
+        color_transfer=_h273_code(first.color_trc),
         full_range=_full_range(first),
         bits=max(component.bits for component in first.format.components),
         mastering=mastering_of(first),
@@ -191,7 +192,7 @@ def _describe_video(path: Path, container: InputContainer, wanted: int | None) -
 
 
 def _start(container: InputContainer) -> Fraction:
-    """The earliest stream's start, which the container knows to the microsecond only."""
+    """The earliest stream's start. The container only knows it to the microsecond."""
     rounded = Fraction(container.start_time or 0, av.time_base)
     exact = [
         Fraction(stream.start_time * stream.time_base)
@@ -203,18 +204,18 @@ def _start(container: InputContainer) -> Fraction:
 
 
 def _common_unit(time_base: Fraction, start: Fraction) -> Fraction:
-    """The largest unit of which both are multiples."""
+    """The largest unit of which both are multiples, in seconds."""
     denominator = time_base.denominator * start.denominator
     return Fraction(gcd(int(time_base * denominator), int(start * denominator)), denominator)
 
 
 def _codec(stream: av.AudioStream | av.subtitles.stream.SubtitleStream) -> str:
-    """The name of the format, not that of its decoder."""
+    """The name of the format, which may have several decoders."""
     context = stream.codec_context
     return context.codec.canonical_name if context else "unknown"
 
 
-def _told(code: int) -> int:
+def _h273_code(code: int) -> int:
     return int(code) or _UNSPECIFIED  # 0 is reserved
 
 
@@ -225,18 +226,19 @@ def _full_range(picture: av.VideoFrame) -> bool:
 
 
 def _is_dolby_vision_alone(stream: av.VideoStream, picture: av.VideoFrame) -> bool:
-    """Dolby Vision whose pictures are tagged with no colours, as those of its own space are."""
-    told = Type.DOVI_METADATA in picture.side_data
-    named = stream.codec_context.codec_tag in _DOLBY_VISION
-    return (told or named) and _told(picture.color_trc) == _UNSPECIFIED
+    """Whether it is Dolby Vision whose pictures are in its own colour space, and so untagged."""
+    has_metadata = Type.DOVI_METADATA in picture.side_data
+    has_tag = stream.codec_context.codec_tag in _DOLBY_VISION
+    return (has_metadata or has_tag) and _h273_code(picture.color_trc) == _UNSPECIFIED
 
 
 def _matrix(picture: av.VideoFrame) -> str:
-    """Untagged pictures follow the players' custom: BT.709 from 720 lines up, else BT.601.
+    """How RGB became YUV.
 
-    HDR is of BT.2020's.
+    For untagged pictures this is what players assume: BT.2020 for HDR, BT.709 from 720 lines
+    up, and BT.601 below.
     """
-    custom = "bt709" if picture.height >= 720 else "bt470bg"
+    default = "bt709" if picture.height >= 720 else "bt470bg"
     if dynamic_range(picture.color_trc):
-        custom = "bt2020nc"
-    return _MATRICES.get(picture.colorspace, custom)
+        default = "bt2020nc"
+    return _MATRICES.get(picture.colorspace, default)

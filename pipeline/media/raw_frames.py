@@ -1,4 +1,4 @@
-"""Pictures out of ffmpeg's pipe, decoded while the caller is busy with earlier ones."""
+"""Raw pictures from ffmpeg's pipe, decoded while the caller works on earlier ones."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from typing import Any
 import numpy as np
 
 from pipeline.media.errors import no_pictures_decoded, truncated
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.media.probe import VideoInfo
 from pipeline.runtime.arrays import UInt8s
-from pipeline.runtime.prefetch import ahead
+from pipeline.runtime.prefetch import prefetch
 
 _ENDS_EARLY = re.compile(
     "partial file|File ended prematurely|Error during demuxing|Truncating packet"
 )
-_BLOCK = 4 << 20
+_BATCH_BYTES = 4 << 20
 """Bytes of pictures that are read from ffmpeg at once."""
-_MOST_THREADS = 16
+_MAX_THREADS = 16
 """ffmpeg warns of more."""
-_READY = 2
-"""Such blocks that wait for the caller."""
+_PREFETCHED = 2
+"""Batches that wait for the caller."""
 
 
 def timed_pictures(
@@ -43,19 +43,21 @@ def timed_pictures(
 ) -> Generator[tuple[int, Fraction, UInt8s]]:
     """Yield pts, the seconds in one unit of it, and pixels: uint8 of ``shape``.
 
-    ``in_advance`` reads some of them while the caller is busy with others; otherwise a picture
-    comes straight from the pipe, and may still be in the processor's cache when it is passed on.
+    ``arguments`` are ffmpeg's, except for those that make it write raw pictures. No picture is
+    dropped or doubled. Each is a view of a buffer that later ones overwrite; it may be drawn
+    upon. Closing the iterator stops ffmpeg.
 
-    ``arguments`` tell ffmpeg all but how to write raw pictures. None is dropped or doubled.
-    Each is a view of a buffer that later ones overwrite; it may be drawn upon. Closing the
-    iterator stops ffmpeg. Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
+    ``in_advance`` reads pictures while the caller works on others. Otherwise a picture comes
+    straight from the pipe, and may still be in the processor's cache when it is passed on.
+
+    Raises PipelineError: VIDEO_TRUNCATED, NO_FRAMES, FFMPEG_FAILED.
     """
     with tempfile.NamedTemporaryFile(mode="r", suffix=".pts") as times:
         arguments = [
             *(*arguments, "-fps_mode", "passthrough"),
-            # Times as demuxed, {ptsi}, will not do: AVI has none, and ffmpeg infers them.
+            # {pts} and not {ptsi}, the time as demuxed: AVI has none, and ffmpeg infers them.
             *("-enc_time_base", "demux"),
-            # A line comes before its picture.
+            # ffmpeg writes a picture's line before the picture itself.
             *("-stats_enc_pre", times.name, "-stats_enc_pre_fmt", "{pts} {tb}"),
             *("-f", "rawvideo", "pipe:1"),
         ]
@@ -79,38 +81,39 @@ def _raw_pictures(
     **streams: Any,
 ) -> Generator[UInt8s]:
     count = 0
-    # More pictures under way than ffmpeg would choose bridge the moments in which a core is
-    # ours: 6 % on two cores.
-    threads = ["-threads", str(min(_MOST_THREADS, 4 * (os.cpu_count() or 1)))]
-    with running([*threads, *arguments], stdout=subprocess.PIPE, bufsize=0, **streams) as (
-        process,
-        said,
-    ):
+    # More threads than ffmpeg would choose: decoding is 6 % faster on two cores, which the
+    # caller also uses.
+    threads = ["-threads", str(min(_MAX_THREADS, 4 * (os.cpu_count() or 1)))]
+    with running([*threads, *arguments], stdout=subprocess.PIPE, bufsize=0, **streams) as ffmpeg:
         if in_advance:
-            # One is filled, one in use. Fresh memory would cost as much as comparing pictures.
-            at_once = max(1, _BLOCK // math.prod(shape))
-            buffers = np.empty((_READY + 2, at_once, *shape), np.uint8)
-            blocks = ahead(_blocks(process.stdout, buffers), _READY)
+            # Besides those that wait, one is being filled and one is in use. They are reused:
+            # fresh memory would cost as much as comparing pictures.
+            batch_size = max(1, _BATCH_BYTES // math.prod(shape))
+            buffers = np.empty((_PREFETCHED + 2, batch_size, *shape), np.uint8)
+            batches = prefetch(_batches(ffmpeg.stdout, buffers), _PREFETCHED)
         else:
-            blocks = _blocks(process.stdout, np.empty((1, 1, *shape), np.uint8))
-        for block in blocks:
-            count += len(block)
-            yield from block
-        warnings = finish(process, said, f"decoding {video.path}")
+            batches = _batches(ffmpeg.stdout, np.empty((1, 1, *shape), np.uint8))
+        for batch in batches:
+            count += len(batch)
+            yield from batch
+        warnings = ffmpeg.finish(f"decoding {video.path}")
     if _ENDS_EARLY.search(warnings):
         raise truncated(video.path)
     if count == 0:
         raise no_pictures_decoded(video.path)
 
 
-def _blocks(stream: Any, buffers: UInt8s) -> Iterator[UInt8s]:
-    """Whole pictures from an unbuffered pipe, a buffer (pictures, …) at a time, in turn."""
-    picture = math.prod(buffers.shape[2:])
-    for pixels in cycle(buffers):
-        view = pixels.reshape(-1).data
+def _batches(pipe: Any, buffers: UInt8s) -> Iterator[UInt8s]:
+    """Yield whole pictures from an unbuffered pipe, each time in the next of ``buffers``.
+
+    ``buffers`` are (buffers, pictures, …); what is yielded is (pictures, …), fewer at the end.
+    """
+    picture_bytes = math.prod(buffers.shape[2:])
+    for buffer in cycle(buffers):
+        view = buffer.reshape(-1).data
         filled = 0
-        while filled < len(view) and (got := stream.readinto(view[filled:])):
-            filled += got
-        yield pixels[: filled // picture]
+        while filled < len(view) and (count := pipe.readinto(view[filled:])):
+            filled += count
+        yield buffer[: filled // picture_bytes]
         if filled < len(view):
             return

@@ -1,4 +1,4 @@
-"""What decoders tell beside a picture, as libavutil's structures."""
+"""Mastering metadata of decoded pictures, from libavutil's structures."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from av.sidedata.sidedata import SideDataContainer, Type
 
 from pipeline.media.mastering import Display, Mastering
 
-_RATIONALS = "=20i2i"  # libavutil's AVMasteringDisplayMetadata: ten rationals, two switches
+_RATIONALS = "=20i2i"  # libavutil's AVMasteringDisplayMetadata: ten rationals, two flags
 _LEVELS = "=2I"  # libavutil's AVContentLightMetadata
 
 
 def mastering_of(picture: av.VideoFrame) -> Mastering:
-    """What is told beside a decoded picture."""
-    told, display, levels = cast("SideDataContainer", picture.side_data), None, None
-    if Type.MASTERING_DISPLAY_METADATA in told:
-        display = _display(bytes(told[Type.MASTERING_DISPLAY_METADATA]))
-    if Type.CONTENT_LIGHT_LEVEL in told:
-        levels = struct.unpack_from(_LEVELS, bytes(told[Type.CONTENT_LIGHT_LEVEL]))
+    """The mastering metadata of a decoded picture."""
+    side_data, display, levels = cast("SideDataContainer", picture.side_data), None, None
+    if Type.MASTERING_DISPLAY_METADATA in side_data:
+        display = _display(bytes(side_data[Type.MASTERING_DISPLAY_METADATA]))
+    if Type.CONTENT_LIGHT_LEVEL in side_data:
+        levels = struct.unpack_from(_LEVELS, bytes(side_data[Type.CONTENT_LIGHT_LEVEL]))
     return Mastering(display, levels)
 
 
-def _display(told: bytes) -> Display | None:
-    *numbers, has_primaries, has_luminance = struct.unpack_from(_RATIONALS, told)
+def _display(structure: bytes) -> Display | None:
+    *numbers, has_primaries, has_luminance = struct.unpack_from(_RATIONALS, structure)
     if not (has_primaries and has_luminance):
         return None
     values = [Fraction(*numbers[place : place + 2]) for place in range(0, len(numbers), 2)]

@@ -1,4 +1,4 @@
-"""What of a video goes along when its pictures are replaced: sound, subtitles, chapters."""
+"""Everything that is kept when a video's pictures are replaced: sound, subtitles, chapters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from av.stream import Stream
 
 from pipeline.media.codecs import Container
 from pipeline.media.probe import MediaInfo
-from pipeline.media.sound import Heard, changing, lost_sound
+from pipeline.media.sound import DecodedSound, changing, lost_sound
 
 _MP4_SOUND = frozenset({"aac", "mp3", "ac3", "eac3", "alac"})
 _PCM = frozenset(
@@ -28,26 +28,26 @@ _ENCODERS: dict[Container, tuple[str, int | None]] = {
     "mov": ("aac", 192),
     "webm": ("libopus", None),
 }
-"""And their kbit/s; None leaves them to the encoder."""
-_KBPS_A_CHANNEL = 64
-"""At the least, of sound that could have been copied."""
+"""Encoders, and their kbit/s; None leaves that to the encoder."""
+_MIN_KBPS_PER_CHANNEL = 64
+"""For sound that could have been copied but for its changing format."""
 _SPEAKERS: dict[Container, list[str]] = {
     "mp4": [],
     "mov": [],
-    # libopus knows no speakers at the side.
+    # libopus does not know layouts with side speakers.
     "webm": ["aformat=channel_layouts=7.1|5.1|quad|stereo|mono"],
 }
-"""Filters that leave what an encoder knows."""
+"""Filters that give an encoder layouts which it knows."""
 _SUBTITLES: dict[Container, str] = {"mp4": "mov_text", "mov": "mov_text", "webm": "webvtt"}
 
 
 def source_input(source: MediaInfo) -> list[str]:
-    """ffmpeg's arguments that open ``source``, its times counted from its start."""
+    """ffmpeg's arguments that open ``source`` with times that count from its start."""
     return ["-itsoffset", f"{-float(source.start):.6f}", "-i", str(source.path)]
 
 
 def carried(source: MediaInfo, container: Container) -> list[str]:
-    """ffmpeg's arguments that take all but the pictures from its second input, ``source``."""
+    """ffmpeg's arguments that take everything but pictures from its second input, ``source``."""
     arguments = ["-map_metadata", "1", "-map_chapters", "1"]
     with av.open(str(source.path)) as file:
         titles = {stream.index: _title(stream) for stream in file.streams}
@@ -55,8 +55,8 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
         stream = source.sound_streams[number]
         arguments += ["-map", f"1:{stream}", *_tagged(f"a:{place}", titles[stream])]
         codec = source.sound_codecs[number]
-        heard = changing(source).get(stream)
-        arguments += sound_arguments(place, codec, container, COPIED_SOUND[container], heard)
+        decoded = changing(source).get(stream)
+        arguments += sound_arguments(place, codec, container, COPIED_SOUND[container], decoded)
     text = [number for number, name in enumerate(source.subtitle_codecs) if _is_text(name)]
     for place, number in enumerate(text):
         stream = source.subtitle_streams[number]
@@ -66,26 +66,30 @@ def carried(source: MediaInfo, container: Container) -> list[str]:
 
 
 def readable_sound(source: MediaInfo) -> list[int]:
-    """Which of the sound tracks ffmpeg can read, from 0."""
+    """The indices, from 0, of the sound tracks that ffmpeg can read."""
     return [number for number, name in enumerate(source.sound_codecs) if _decoder(name)]
 
 
 def sound_arguments(
-    place: int, codec: str, container: Container, copied: frozenset[str], heard: Heard | None
+    place: int,
+    codec: str,
+    container: Container,
+    copied: frozenset[str],
+    decoded: DecodedSound | None,
 ) -> list[str]:
     """ffmpeg's arguments for a sound track: it is encoded unless its codec is ``copied``.
 
-    One whose format changes, so that ``heard`` tells of several, gets the one it mostly has.
+    A track whose format changes is ``decoded``, and gets the format that most of it has.
     """
-    if codec in copied and heard is None:
+    if codec in copied and decoded is None:
         return [f"-c:a:{place}", "copy"]
     encoder, kbps = _ENCODERS[container]
     arguments = [f"-c:a:{place}", encoder, f"-flags:a:{place}", "+bitexact"]
     filters = _SPEAKERS[container]
-    if heard is not None and (kept := heard.main_format()):
+    if decoded is not None and (kept := decoded.main_format()):
         same = f"aformat=sample_rates={kept.sample_rate}:channel_layouts={kept.layout}"
         filters = [same, *filters]
-        kbps = kbps and max(kbps, _KBPS_A_CHANNEL * kept.channels)
+        kbps = kbps and max(kbps, _MIN_KBPS_PER_CHANNEL * kept.channels)
     if kbps:
         arguments += [f"-b:a:{place}", f"{kbps}k"]
     if filters:
@@ -94,7 +98,7 @@ def sound_arguments(
 
 
 def _title(stream: Stream) -> str | None:
-    """ffmpeg reads an mp4's title by this name, and writes it by the other alone."""
+    """A stream's title; ffmpeg calls it ``name`` when reading mp4, and ``title`` when writing."""
     return stream.metadata.get("name") or stream.metadata.get("title")
 
 
@@ -103,7 +107,7 @@ def _tagged(stream: str, title: str | None) -> list[str]:
 
 
 def lost_in(target: Path, source: MediaInfo) -> list[str]:
-    """What of the sound that had to be encoded is not in ``target``, one phrase a track."""
+    """The sound that had to be encoded and is not in ``target``, one phrase a track."""
     if not changing(source):
         return []
     with av.open(str(target)) as file:
@@ -113,7 +117,7 @@ def lost_in(target: Path, source: MediaInfo) -> list[str]:
 
 
 def left_out(source: MediaInfo, container: Container) -> list[str]:
-    """What of the source's sound and subtitles ``container`` cannot hold, one phrase each."""
+    """The source's sound and subtitles that ``container`` cannot hold, one phrase each."""
     return [
         *(
             f"sound track {number} ({name}, which ffmpeg cannot read)"

@@ -18,16 +18,16 @@ log = logging.getLogger("yajiuma")
 
 _NO_VIDEO = Disposition.attached_pic | Disposition.timed_thumbnails
 _STILL = frozenset({"bmp", "gif", "mjpeg", "png", "tiff", "webp"})
-"""Codecs of single pictures, which a file with another picture stream has as a cover."""
-_PROGRAMME = re.compile(r"^  (?:Program (\d+)|No Program)|^  Stream #0:(\d+)", re.MULTILINE)
-"""As ffmpeg tells of a transport stream; a stream stands below its programme."""
+"""Codecs of single pictures: beside another picture stream, one is a cover."""
+_PROGRAMME = re.compile(r"^ {2}(?:Program (\d+)|No Program)|^  Stream #0:(\d+)", re.MULTILINE)
+"""How ffmpeg lists a transport stream: the streams of a programme follow its line."""
 
 
 def picture_stream(path: Path, container: InputContainer, wanted: int | None) -> VideoStream:
     """The stream that is the video: the ``wanted`` number, or the one that players choose.
 
-    That is never an attached picture, such as a cover; of several the default one, and of
-    several of these, or none, the largest. The log names the others. Raises PipelineError:
+    They never choose an attached picture, such as a cover. Among several streams they prefer
+    default ones, and among these the largest. The log names the others. Raises PipelineError:
     NO_FRAMES, and USAGE where the ``wanted`` one is no picture stream.
     """
     streams = [stream for stream in container.streams.video if not _is_attached(stream)]
@@ -35,7 +35,7 @@ def picture_stream(path: Path, container: InputContainer, wanted: int | None) ->
         raise no_frames(
             path,
             f"its only picture is attached to it, as a cover is"
-            f" ({_told(container.streams.video[0])})",
+            f" ({_describe(container.streams.video[0])})",
             "Give a file with moving pictures, or make one of cover and sound with"
             " `ffmpeg -loop 1 -framerate 25 -i COVER -i SOUND -shortest OUT.mp4`",
         )
@@ -45,37 +45,36 @@ def picture_stream(path: Path, container: InputContainer, wanted: int | None) ->
     if others := [stream for stream in streams if stream is not chosen]:
         log.info(
             "%s has %d picture streams: %s is taken%s, and not %s; STREAM= chooses another",
-            *(path.name, len(streams), _told(chosen), " as chosen" * (wanted is not None)),
-            ", ".join(map(_told, others)),
+            *(path.name, len(streams), _describe(chosen), " as chosen" * (wanted is not None)),
+            ", ".join(map(_describe, others)),
         )
     return chosen
 
 
 def belonging(path: Path, container: InputContainer, pictures: Stream) -> frozenset[int]:
-    """Numbers of the streams of the programme that ``pictures`` is of.
+    """Numbers of the streams that belong to ``pictures``.
 
-    All streams, but in a transport stream of several programmes.
+    These are all streams, or those of its programme in a transport stream of several.
     """
     every = frozenset(stream.index for stream in container.streams)
     if container.format.name != "mpegts" or len(container.streams.video) < 2:
         return every
     programmes = _programmes(path)
-    return next((of for of in programmes if pictures.index in of), every)
+    return next((streams for streams in programmes if pictures.index in streams), every)
 
 
 def _programmes(path: Path) -> list[frozenset[int]]:
-    """The streams of each programme. ffmpeg tells of them, and PyAV does not."""
-    with running(["-v", "info", "-i", str(path)]) as (process, said):
-        process.wait()  # for a complaint that nothing is to be written
-        said.seek(0)
-        words = said.read().decode("utf-8", "replace")
-    found: list[set[int]] = []
-    for told in _PROGRAMME.finditer(words):
-        if told[2] is None:
-            found.append(set())
-        elif found:
-            found[-1].add(int(told[2]))
-    return [frozenset(streams) for streams in found]
+    """The streams of each programme, which ffmpeg lists and PyAV does not know."""
+    with running(["-v", "info", "-i", str(path)]) as ffmpeg:
+        ffmpeg.process.wait()  # it fails, as it has nothing to write
+        messages = ffmpeg.messages()
+    programmes: list[set[int]] = []
+    for line in _PROGRAMME.finditer(messages):
+        if line[2] is None:
+            programmes.append(set())
+        elif programmes:
+            programmes[-1].add(int(line[2]))
+    return [frozenset(streams) for streams in programmes]
 
 
 def _is_attached(stream: Stream) -> bool:
@@ -83,7 +82,7 @@ def _is_attached(stream: Stream) -> bool:
 
 
 def _preference(stream: VideoStream) -> tuple[bool, bool, bool, int, int]:
-    """Larger for what players rather choose."""
+    """A sort key: larger for what players prefer."""
     context = stream.codec_context
     if context is None:  # nothing decodes it
         return False, False, False, 0, -stream.index
@@ -102,12 +101,12 @@ def _named(path: Path, streams: list[VideoStream], wanted: int) -> VideoStream:
             return stream
     raise PipelineError(
         ExitCode.USAGE,
-        f"{path} has no picture stream {wanted}; it has {', '.join(map(_told, streams))}",
+        f"{path} has no picture stream {wanted}; it has {', '.join(map(_describe, streams))}",
         f"Write STREAM={streams[0].index}" if len(streams) == 1 else "Name one of these",
     )
 
 
-def _told(stream: VideoStream) -> str:
+def _describe(stream: VideoStream) -> str:
     context = stream.codec_context
     if context is None:
         return f"{stream.index} (unknown)"

@@ -1,4 +1,4 @@
-"""A copy of a video that every browser plays: copied stream by stream where it can be."""
+"""A version of a video that every browser plays; streams are copied where possible."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import av
 from pipeline.media.codecs import H264, container_arguments, software_arguments
 from pipeline.media.colors import TONE_MAPPED, color_tags, dynamic_range
 from pipeline.media.encode import BITEXACT
-from pipeline.media.ffmpeg import finish, running
+from pipeline.media.ffmpeg import running
 from pipeline.media.interlacing import deinterlacing
 from pipeline.media.probe import VideoInfo
 from pipeline.media.progress import OnProgress, reporting
@@ -24,8 +24,8 @@ _PICTURES: dict[WebContainer, set[tuple[str, str]]] = {
     "mp4": {("h264", "yuv420p"), ("h264", "yuvj420p")},
     "webm": {("vp8", "yuv420p"), ("vp9", "yuv420p")},
 }
-"""Codecs and formats that play everywhere. AV1 does not on all of Apple's devices, HEVC, more
-than eight bits and colour at full resolution hardly anywhere."""
+"""Codecs and formats that play everywhere. AV1 fails on some of Apple's devices; HEVC, more than
+eight bits, and colour at full resolution play hardly anywhere."""
 _SOUND: dict[WebContainer, frozenset[str]] = {
     "mp4": frozenset({"aac", "mp3"}),
     "webm": frozenset({"opus", "vorbis"}),
@@ -33,14 +33,14 @@ _SOUND: dict[WebContainer, frozenset[str]] = {
 
 
 def web_container(video: VideoInfo) -> WebContainer:
-    """In which of both a browser gets ``video``: mp4, unless its pictures belong into webm."""
+    """The container for ``video``: mp4, unless its pictures can be copied into webm."""
     return "webm" if _is_copied(video, "webm") else "mp4"
 
 
 def write_for_web(video: VideoInfo, target: Path, on_progress: OnProgress | None = None) -> None:
     """Write the pictures and the first sound track as a file of ``web_container(video)``.
 
-    Times count from the file's start, as everywhere. What must be encoded becomes H.264 and AAC;
+    Times count from the file's start. Streams that cannot be copied become H.264 and AAC.
     ``on_progress`` is called as ``OnProgress`` says. Raises PipelineError: DISK_FULL,
     FFMPEG_FAILED.
     """
@@ -55,8 +55,8 @@ def write_for_web(video: VideoInfo, target: Path, on_progress: OnProgress | None
             *("-map_metadata", "-1", "-map_chapters", "-1", *progress.arguments, *BITEXACT),
             *(*container_arguments(container, "h264", video.time_unit), str(target)),
         ]
-        with running(arguments, pass_fds=progress.pass_fds) as (process, said):
-            finish(process, said, f"copying {video.path.name}")
+        with running(arguments, pass_fds=progress.pass_fds) as ffmpeg:
+            ffmpeg.finish(f"copying {video.path.name}")
 
 
 def _encoded(video: VideoInfo, tones: list[str]) -> list[str]:
@@ -81,11 +81,11 @@ def _is_copied(video: VideoInfo, container: WebContainer) -> bool:
 
 
 def _sound(video: VideoInfo, container: WebContainer) -> list[str]:
-    """The first track; no browser lets people choose."""
+    """The first track, as no browser lets people choose one."""
     arguments = []
     for number in readable_sound(video)[:1]:
         arguments += ["-map", f"0:{video.sound_streams[number]}"]
         codec = video.sound_codecs[number]
-        heard = changing(video).get(video.sound_streams[number])
-        arguments += sound_arguments(0, codec, container, _SOUND[container], heard)
+        decoded = changing(video).get(video.sound_streams[number])
+        arguments += sound_arguments(0, codec, container, _SOUND[container], decoded)
     return arguments

@@ -17,14 +17,15 @@ from pipeline.runtime.arrays import Float16s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.sample_size import ROUNDING_32
 
-_BLOCK = 256  # rows read at once where all are
+_BATCH = 256  # rows in memory at once where all are read
 _SHARE_OF_FREE_MEMORY = 0.5  # of a GPU; the rest is for the model and its gradients
 
 
-class Statistics(NamedTuple):
-    """What is typical of the training pictures, for each channel (c,)."""
+class FeatureStatistics(NamedTuple):
+    """Mean and deviation of the features of pictures, for each channel (c,)."""
 
     mean: Tensor
+    """Over all positions of all pictures."""
     std: Tensor
     """Over all positions of all pictures."""
     spread: Tensor
@@ -32,9 +33,14 @@ class Statistics(NamedTuple):
 
 
 class FeatureBank:
-    """One tap of several videos, mapped into memory and never copied, or resident on a GPU."""
+    """One tap of several videos, memory-mapped without a copy, or resident on a GPU.
 
-    def __init__(self, paths: Sequence[Path], tap: str) -> None:
+    Rows are pictures, video after video; each is (p, c) for a grid of p positions, or (c,).
+    """
+
+    def __init__(self, paths: Sequence[Path], tap: str, batch: int = _BATCH) -> None:
+        """``paths`` are feature files that have ``tap``; ``batch`` rows are read at once."""
+        self._batch = batch
         self._maps: list[Float16s] = [_memory_map(path, tap) for path in paths]
         self._resident: Tensor | None = None
         self.starts = np.cumsum([0, *(len(rows) for rows in self._maps)])
@@ -46,7 +52,7 @@ class FeatureBank:
         return self._maps[0].shape[1:]
 
     def reside_on(self, device: torch.device) -> bool:
-        """Copy all rows to a GPU if they fit; else they are streamed from memory or disk."""
+        """Copy all rows to a GPU if they fit, and return whether they do."""
         if device.type != "cuda":
             return False
         free, _ = torch.cuda.mem_get_info(device)
@@ -71,45 +77,46 @@ class FeatureBank:
 
     @cached_property
     def means(self) -> Float16s:
-        """(rows, c) the mean position of every picture; a vector is its own mean."""
-        found = np.empty((self.starts[-1], self.row_shape[-1]), np.float16)
+        """(rows, c) the mean over the positions of every picture; a vector is its own mean."""
+        means = np.empty((self.starts[-1], self.row_shape[-1]), np.float16)
         for video, start in zip(self._maps, self.starts, strict=False):
-            for first in range(0, len(video), _BLOCK):
-                rows = video[first : first + _BLOCK].reshape(-1, *video.shape[1:])
+            for first in range(0, len(video), self._batch):
+                rows = video[first : first + self._batch].reshape(-1, *video.shape[1:])
                 mean = rows.mean(1, np.float32) if rows.ndim == 3 else rows
-                found[start + first : start + first + len(rows)] = mean
-        return found
+                means[start + first : start + first + len(rows)] = mean
+        return means
 
-    def statistics(self, most: int = 1024) -> Statistics:
-        """Measure at most ``most`` rows, spread evenly."""
-        rows = np.unique(np.linspace(0, self.starts[-1] - 1, most).astype(np.int64))
+    def statistics(self, max_rows: int = 1024) -> FeatureStatistics:
+        """Measure at most ``max_rows`` rows, spread evenly."""
+        rows = np.unique(np.linspace(0, self.starts[-1] - 1, max_rows).astype(np.int64))
         values = self.gather(rows).float()
         if values.ndim == 2:
             values = values[:, None]  # a vector is a grid of one position
         flat = values.flatten(0, 1)
         mean = flat.mean(0)
         std = _or_one(flat.std(0, unbiased=False), mean.abs())
-        gists = (values.mean(1) - mean) / std
-        return Statistics(mean, std, _or_one(gists.std(0, unbiased=False), mean.abs() / std + 1))
+        pooled = (values.mean(1) - mean) / std
+        spread = _or_one(pooled.std(0, unbiased=False), mean.abs() / std + 1)
+        return FeatureStatistics(mean, std, spread)
 
 
-class BlurredBank(FeatureBank):
-    """In place of every picture the mean of all: what a captioner knows that sees none."""
+class MeanPictureBank(FeatureBank):
+    """Every row replaced by the mean over pictures: the no-vision ablation."""
 
-    def __init__(self, paths: Sequence[Path], tap: str) -> None:
-        super().__init__(paths, tap)
+    def __init__(self, paths: Sequence[Path], tap: str, batch: int = _BATCH) -> None:
+        super().__init__(paths, tap, batch)
         total = np.zeros(self.row_shape)
         for video in self._maps:
-            for first in range(0, len(video), _BLOCK):
-                total += video[first : first + _BLOCK].sum(0, np.float64)
+            for first in range(0, len(video), batch):
+                total += video[first : first + batch].sum(0, np.float64)
         mean = (total / self.starts[-1]).astype(np.float16)
         self._maps = [np.broadcast_to(mean, video.shape) for video in self._maps]
 
 
 def _or_one(std: Tensor, scale: Tensor) -> Tensor:
-    """A channel that never changes tells nothing; dividing by 1 keeps it at zero.
+    """``std``, with 1 for channels that never change: divided by it they stay at zero.
 
-    What is but rounding of values of this ``scale`` is no change.
+    A deviation within the rounding errors of values of this ``scale`` counts as no change.
     """
     return torch.where(std > ROUNDING_32 * scale, std, torch.ones_like(std))
 
@@ -121,19 +128,19 @@ def _memory_map(path: Path, tap: str) -> Float16s:
 
 
 def check_same_backbone(paths: Sequence[Path], grid: bool) -> tuple[str, str, str, int]:
-    """Tap, backbone, weights and channels that all feature files share.
+    """The tap, backbone, weights and number of channels that all feature files share.
 
     Raises PipelineError BAD_ARTIFACT where they differ.
     """
-    found = set()
+    kinds = set()
     for path in paths:
         with FeatureStore(path) as store:
             tap = store.tap_for(grid=grid)
-            found.add((tap, store.backbone, store.weights, store.taps[tap][-1]))
-    if len(found) > 1:
+            kinds.add((tap, store.backbone, store.weights, store.taps[tap][-1]))
+    if len(kinds) > 1:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
-            f"the training videos' features are of different kinds: {sorted(found)}",
+            f"the training videos' features are of different kinds: {sorted(kinds)}",
             "Run again with one `features:` setting for all",
         )
-    return found.pop()
+    return kinds.pop()

@@ -1,10 +1,10 @@
-"""``features.h5``: what a network says of each distinct picture.
+"""``features.h5``: the activations of a network for each distinct picture.
 
-One contiguous float16 dataset for each tap, a row a picture, in the order of frames.h5:
-(pictures, positions, channels) for a grid, (pictures, channels) for a vector. ``done``
-counts the finished rows. Attributes say whence they come: backbone, weights (with their
-digest), preprocessing, precision, source (the video's fingerprint), pictures (that of
-frames.h5), settings, batch and code.
+Each tap is a contiguous float16 dataset, a row a picture, in the order of frames.h5:
+(pictures, positions, channels) for a grid, (pictures, channels) for a vector. ``done`` is the
+number of finished rows. The attributes say where they come from: backbone, weights (with their
+digest), preprocessing, precision, source (the source's fingerprint), pictures (the fingerprint
+of frames.h5), settings, batch and code.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class FeatureBuilder:
             self.flush()
 
     def flush(self) -> None:
-        """Make the rows safe; flushed on both sides of the watermark, they survive kill -9."""
+        """Make the rows safe against kill -9: rows first, and only then their number."""
         self._file.flush()
         self._watermark[()] = self.next
         self._file.flush()
@@ -68,10 +68,10 @@ def building_features(
     attributes: Mapping[str, str],
     flush_every: float = 0.5,
 ) -> Iterator[FeatureBuilder]:
-    """Fill ``target``, going on where a killed run of the same ``attributes`` stopped.
+    """Fill ``target``, resuming where a killed run with the same ``attributes`` stopped.
 
-    ``shapes`` gives a row's shape for each tap. What a killed run did in the last
-    ``flush_every`` seconds is done again. The file takes its name when the block ends well.
+    ``shapes`` are the shapes of a row by tap. The rows of a killed run's last ``flush_every``
+    seconds are lost. The file takes its name when the block ends without an exception.
     Raises PipelineError: DISK_FULL if there is no room for all of it, BUSY if another process
     is still writing it.
     """
@@ -104,13 +104,13 @@ def _preallocate(file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
     layout.set_layout(h5py.h5d.CONTIGUOUS)
     layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
     layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    layout.set_obj_track_times(False)  # the same values are to be the same bytes
+    layout.set_obj_track_times(False)  # equal values must give equal bytes
     space = h5py.h5s.create_simple(shape)
     h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F16LE, space, layout)
 
 
 def _continues(partial: Path, rows: int, attributes: Mapping[str, str]) -> bool:
-    """Whether a partial file is readable and of the same making."""
+    """Whether a partial file is readable and was begun with the same ``attributes``."""
     try:
         with _open(partial, "r") as file:
             same = all(file.attrs.get(key) == value for key, value in attributes.items())
@@ -151,7 +151,7 @@ class FeatureStore:
         self._file.close()
 
     def tap_for(self, *, grid: bool) -> str:
-        """Name the first tap that is a grid of positions, or the first that is one vector.
+        """The name of the first tap that is a grid of positions, or else of the first vector.
 
         Raises PipelineError BAD_ARTIFACT where there is none.
         """
@@ -164,8 +164,3 @@ class FeatureStore:
             f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
             "Add one to `features: taps:`, or change `train: {captioner: {attention: …}}`",
         )
-
-    def read(self, tap: str) -> Float16s:
-        """All rows of a tap."""
-        rows: Float16s = self._file[tap][:]
-        return rows

@@ -1,13 +1,13 @@
-"""``frames.h5``: the distinct pictures of a video and the time of each of its frames.
+"""``frames.h5``: the distinct pictures of a source and the time of each of its frames.
 
 ::
 
     pictures        (pictures, size, size, 3) uint8   RGB
-    pts             (frames,) int64                   begin of each frame, in units of time_base
-    row             (frames,) int64                   which picture each frame shows
-    cuts            (scenes - 1,) int64               frames that begin a scene, but the first
+    pts             (frames,) int64                   when each frame begins, in units of time_base
+    row             (frames,) int64                   the picture that each frame shows
+    cuts            (scenes - 1,) int64               the first frames of all scenes but the first
     thumbnails      (seconds,) of uint8               a small JPEG of each second's first frame
-    thumbnail_frame (seconds,) int64                  which frame that is
+    thumbnail_frame (seconds,) int64                  the number of that frame
     attributes: time_base ("1/90000"), end (pts), fingerprint, width, height
 """
 
@@ -28,11 +28,11 @@ from pipeline.media.frame_times import FrameTimes
 from pipeline.runtime.arrays import Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
-_BLOCK = 32  # pictures written at once
+_CHUNK = 32  # pictures written at once
 
 
 class FramesWriter:
-    """Takes a video frame by frame; memory stays bounded for a film of any length."""
+    """Takes a source frame by frame; memory stays bounded for a film of any length."""
 
     def __init__(self, file: h5py.File, size: int) -> None:
         shape = (size, size, 3)
@@ -41,11 +41,11 @@ class FramesWriter:
             (0, *shape),
             np.uint8,
             maxshape=(None, *shape),
-            chunks=(_BLOCK, *shape),
+            chunks=(_CHUNK, *shape),
             fill_time="never",
         )
-        # Zeros, since the last chunk is written whole, and equal videos are to give equal files.
-        self._block = np.zeros((_BLOCK, *shape), np.uint8)
+        # Zeros: the last chunk is written whole, and equal sources must give equal files.
+        self._chunk = np.zeros((_CHUNK, *shape), np.uint8)
         self._pts: list[int] = []
         self._time_base = Fraction(1)
         self._row: list[int] = []
@@ -66,9 +66,9 @@ class FramesWriter:
     ) -> None:
         """Append a frame that shows ``picture``, or the last one again for None."""
         if picture is not None:
-            self._block[self.kept % _BLOCK] = picture
+            self._chunk[self.kept % _CHUNK] = picture
             self.kept += 1
-            if self.kept % _BLOCK == 0:
+            if self.kept % _CHUNK == 0:
                 self._flush()
         if begins_scene and self._pts:
             self._cuts.append(len(self._pts))
@@ -86,7 +86,7 @@ class FramesWriter:
     @property
     def last_picture(self) -> UInt8s | None:
         """The picture added last, (size, size, 3)."""
-        return self._block[(self.kept - 1) % _BLOCK] if self.kept else None
+        return self._chunk[(self.kept - 1) % _CHUNK] if self.kept else None
 
     @property
     def wants_thumbnail(self) -> bool:
@@ -104,11 +104,11 @@ class FramesWriter:
         return len(self._cuts) + 1
 
     def hold_until(self, seconds: Fraction) -> None:
-        """Let the last frame stay until then, as long as there is sound."""
+        """Let the last frame last until then, as it does in players while there is sound."""
         self._held_until = seconds
 
     def finish(self, file: h5py.File) -> None:
-        """Write what is not yet written; the last frame stays as long as the one before it."""
+        """Write the rest; the last frame lasts as long as the one before it."""
         self._flush()
         file["pts"] = np.array(self._pts, np.int64)
         file["row"] = np.array(self._row, np.int64)
@@ -128,13 +128,13 @@ class FramesWriter:
         start = len(self._pictures)
         if self.kept > start:
             self._pictures.resize(self.kept, axis=0)
-            # As a whole chunk, which HDF5 neither copies nor looks at.
-            self._pictures.id.write_direct_chunk((start, 0, 0, 0), self._block)
+            # Written past HDF5's chunk cache and filters, without another copy.
+            self._pictures.id.write_direct_chunk((start, 0, 0, 0), self._chunk)
 
 
 @contextmanager
 def writing_frames(target: Path, size: int, **attributes: Any) -> Iterator[FramesWriter]:
-    """Publish ``target`` when the block ends well."""
+    """Publish ``target`` when the block ends without an exception."""
     with published(target) as temporary, h5py.File(temporary, "w") as file:
         file.attrs.update(attributes)
         writer = FramesWriter(file, size)
@@ -143,7 +143,7 @@ def writing_frames(target: Path, size: int, **attributes: Any) -> Iterator[Frame
 
 
 def read_thumbnail(path: Path, frame: int) -> bytes:
-    """The JPEG of the last thumbnail that is not behind ``frame``."""
+    """The JPEG of the last thumbnail up to ``frame``."""
     with h5py.File(path, "r") as file:
         index = np.searchsorted(file["thumbnail_frame"][:], frame, side="right") - 1
         return bytes(file["thumbnails"][index])
@@ -157,7 +157,7 @@ class Frames:
     row: Int64s
     """(frames,) the picture that each frame shows."""
     fingerprint: str
-    """Of the video file."""
+    """Of the source."""
     cuts: Int64s
     """(scenes - 1,) the frames that begin a scene, but the first."""
 

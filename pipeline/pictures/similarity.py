@@ -1,10 +1,10 @@
-"""Similar pictures: cosines of standardised feature vectors."""
+"""Similar pictures: cosines of standardised feature vectors, and the nearest by them."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pipeline.runtime.arrays import Float16s, Float32s
+from pipeline.runtime.arrays import Float16s, Float32s, Float64s, Int64s
 
 _BATCH = 4096  # vectors; for all at once copies would take several times what is kept
 
@@ -34,3 +34,38 @@ class SimilarPictures:
             length = np.linalg.norm(standardized, axis=1, keepdims=True)
             directions[rows] = standardized / np.maximum(length, np.finfo(np.float32).tiny)
         return directions
+
+
+def nearest_apart(
+    cosines: Float32s, video: Int64s, time_ms: Float64s, *, count: int, min_gap_ms: float
+) -> tuple[Int64s, Float32s]:
+    """Indices and values of the ``count`` greatest of ``cosines`` (q, m): (q, count) both.
+
+    The m pictures are in order of ``video`` (m,) and, within each, of ``time_ms`` (m,). One less
+    than ``min_gap_ms`` from a more similar one of its video is passed over; of equally similar
+    ones the first counts. Where none is left the index is -1 and the cosine 0. ``cosines`` are
+    overwritten.
+    """
+    spans = _spans_within(video, time_ms, min_gap_ms)
+    indices = np.full((len(cosines), count), -1, np.int64)
+    greatest = np.zeros(indices.shape, np.float32)
+    for query, row in enumerate(cosines):
+        for rank in range(count):
+            best = int(row.argmax())
+            if row[best] == -np.inf:
+                break
+            indices[query, rank], greatest[query, rank] = best, row[best]
+            # Take it out of the search, and with it all that is too near.
+            row[slice(*spans[best])] = -np.inf
+    return indices, greatest
+
+
+def _spans_within(video: Int64s, time_ms: Float64s, gap_ms: float) -> Int64s:
+    """(m, 2) first and end of the pictures less than ``gap_ms`` from each, which is one of them."""
+    spans = np.empty((len(video), 2), np.int64)
+    for number in np.unique(video):
+        here = np.flatnonzero(video == number)
+        times = time_ms[here]
+        spans[here, 0] = here[0] + np.searchsorted(times, times - gap_ms, side="right")
+        spans[here, 1] = here[0] + np.searchsorted(times, times + gap_ms, side="left")
+    return spans

@@ -1,1 +1,1 @@
-"""The page about one annotated video: what was written, what was learned, what it is worth."""
+"""Pages that open from disk: a page is a list of sections, which systems bring."""

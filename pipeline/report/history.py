@@ -1,4 +1,4 @@
-"""How the files of a video came about: what each stage left among its logs."""
+"""How files came about: what stages left among their logs, in ``logs/STAGE.json``."""
 
 from __future__ import annotations
 
@@ -6,40 +6,65 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import yaml
 
-from pipeline.engine.stage_record import StageRecord, records
+from pipeline.runtime.errors import ExitCode
+
+
+class Record(msgspec.Struct, frozen=True):
+    """What the page shows of ``pipeline.engine.stage_record.StageRecord``."""
+
+    code: int
+    """An ExitCode."""
+    message: str
+    host: str
+    started: float
+    """Unix time."""
+    seconds: float
+    cpu_seconds: float
+    memory_mb: int
+    """At its peak."""
+    settings: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
-class Done:
+class StageRun:
     """A stage that ended well."""
 
-    of: str
-    """The video, or the model."""
+    target: str
+    """The item or the model whose files it made."""
     stage: str
-    record: StageRecord
+    record: Record
 
     @property
-    def begun(self) -> str:
+    def started(self) -> str:
         """In UTC."""
         return f"{datetime.fromtimestamp(self.record.started, UTC):%Y-%m-%d %H:%M:%S}"
 
     @property
     def settings(self) -> str:
-        """As in a settings file; empty where it has none."""
-        told = self.record.settings
-        return yaml.safe_dump(told, allow_unicode=True, sort_keys=False) if told else ""
+        """As in a settings file; empty for a stage without settings."""
+        settings = self.record.settings
+        return yaml.safe_dump(settings, allow_unicode=True, sort_keys=False) if settings else ""
 
 
-def history(folders: Iterable[Path]) -> list[Done]:
-    """What was done in ``folders``, in order; stages whose logs were removed are missing."""
-    return sorted(_done(dict.fromkeys(folders)), key=lambda one: one.record.started)
+def history(folders: Iterable[Path]) -> list[StageRun]:
+    """The stages that made the files in ``folders``, by time, without those of reports.
+
+    Stages whose logs were removed or cannot be read are missing.
+    """
+    return sorted(_runs(dict.fromkeys(folders)), key=lambda run: run.record.started)
 
 
-def _done(folders: Iterable[Path]) -> Iterator[Done]:
+def _runs(folders: Iterable[Path]) -> Iterator[StageRun]:
     for folder in folders:
-        for stage, record in records(folder / "logs").items():
-            if record.code == 0 and stage != "report":
-                yield Done(folder.name, stage, record)
+        for path in sorted((folder / "logs").glob("*.json")):
+            try:
+                record = msgspec.json.decode(path.read_bytes(), type=Record)
+            except (OSError, msgspec.DecodeError):
+                continue
+            if record.code == ExitCode.OK and path.stem.split("-")[-1] != "report":
+                yield StageRun(folder.name, path.stem, record)

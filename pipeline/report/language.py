@@ -1,18 +1,21 @@
-"""The page's own words, in English and Japanese: ``web/messages/*.yaml``.
+"""The words of pages, in English and Japanese.
 
-The page is written in English with a mark at each phrase; its script exchanges the phrases.
+Phrases lie in YAML files beside the templates and scripts that use them. A page is written in
+English with a mark at each phrase; its script exchanges the phrases.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import msgspec
 import yaml
 from markupsafe import Markup
 
-_FOLDER = Path(__file__).parent / "web" / "messages"
+Language = Literal["en", "ja"]
+LANGUAGES: tuple[Language, ...] = ("en", "ja")
 
 
 class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,27 +25,39 @@ class Phrase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ja: str
 
 
-@cache
-def phrases() -> dict[str, Phrase]:
-    """All phrases by key. Raises ValueError for a key in two files."""
-    found: dict[str, Phrase] = {}
-    for file in sorted(_FOLDER.glob("*.yaml")):
-        read = msgspec.convert(yaml.safe_load(file.read_text("utf-8")), dict[str, Phrase])
-        if twice := found.keys() & read.keys():
-            raise ValueError(f"{file.name} has once more {', '.join(sorted(twice))}")
-        found |= read
-    return found
+class Message(NamedTuple):
+    """A phrase by its key, and what its ``{name}``s stand for."""
+
+    key: str
+    values: Mapping[str, object] = {}
 
 
-def phrase(key: str, **values: object) -> Markup:
-    """An element with the phrase in English, which the script can put into Japanese."""
-    text = phrases()[key].en.format(**values)
-    given = msgspec.json.encode({name: str(value) for name, value in values.items()}).decode()
-    if values:
-        return Markup('<span data-t="{}" data-values="{}">{}</span>').format(key, given, text)
-    return Markup('<span data-t="{}">{}</span>').format(key, text)
+class Phrases(dict[str, Phrase]):
+    """Phrases by key."""
 
+    @classmethod
+    def load(cls, folders: Iterable[Path]) -> Phrases:
+        """Read the ``*.yaml`` files of ``folders``. Raises ValueError for a key in two files."""
+        phrases = cls()
+        for file in (path for folder in folders for path in sorted(folder.glob("*.yaml"))):
+            more = msgspec.convert(yaml.safe_load(file.read_text("utf-8")), dict[str, Phrase])
+            if repeated := phrases.keys() & more.keys():
+                raise ValueError(f"{file} repeats {', '.join(sorted(repeated))}")
+            phrases |= more
+        return phrases
 
-def label(key: str, attribute: str = "aria-label") -> Markup:
-    """An attribute with the phrase in English, which the script can put into Japanese."""
-    return Markup('{0}="{1}" data-t-{0}="{2}"').format(attribute, phrases()[key].en, key)
+    def text(self, key: str, language: Language) -> str:
+        """The phrase alone, for a picture, which no script can put into another language."""
+        return self[key].ja if language == "ja" else self[key].en
+
+    def element(self, key: str, **values: object) -> Markup:
+        """An element with the phrase in English, which the script can put into Japanese."""
+        text = self[key].en.format(**values)
+        if not values:
+            return Markup('<span data-t="{}">{}</span>').format(key, text)
+        data = msgspec.json.encode({name: str(value) for name, value in values.items()}).decode()
+        return Markup('<span data-t="{}" data-values="{}">{}</span>').format(key, data, text)
+
+    def attribute(self, key: str, attribute: str = "aria-label") -> Markup:
+        """An attribute with the phrase in English, which the script can put into Japanese."""
+        return Markup('{0}="{1}" data-t-{0}="{2}"').format(attribute, self[key].en, key)

@@ -1,99 +1,129 @@
-"""The page about one annotated video, as a folder that opens from disk."""
+"""Pages that are whole in themselves: scripts and styles inside, and nothing else may run.
+
+The content security policy names the digest of every script and style; it lets pictures and the
+video come from beside the page, from disk or from a host, and forbids all else.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
-from fractions import Fraction
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from pipeline.danmaku.drawing.layout import Layout
-from pipeline.danmaku.drawing.quality import measure_quality
-from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
-from pipeline.danmaku.video.annotated_video import AnnotatedVideo
-from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
-from pipeline.engine.versions import versions
-from pipeline.media.video_file import VideoFile
-from pipeline.media.web import web_container, write_for_web
-from pipeline.report.content import Player
-from pipeline.report.gallery import write_gallery
-from pipeline.report.heat_sheets import write_heat
-from pipeline.report.html import page
-from pipeline.report.material import Material
-from pipeline.report.player import explanations, spoken, write_learned
-from pipeline.report.plots import write_plots
+from pipeline.report.language import Phrases
+from pipeline.report.section import Page, Section
+from pipeline.runtime.clock import MILLISECONDS, clock_text
 
-SCRIPTS = (
-    "theme.js",
-    "tables.js",
-    "choice.js",
-    "sprites.js",
-    "overlay.js",
-    "timeline.js",
-    "player.js",
-    "keys.js",
-    "comments.js",
-    "heat.js",
-    "words.js",
-    "explain.js",
-    "watch.js",
-)
-"""In the order in which they need one another."""
-_POSTER_WIDTH = 640  # pixels
-_POSTER_QUALITY = 85
-_MOST_FREQUENT = 12
+WEB = Path(__file__).parent / "web"
+"""Templates, scripts, styles and phrases of all pages."""
+
+_SCRIPTS = ("theme.js", "elements.js", "tables.js")
 
 
-def write_page(folder: Path, material: Material, encoded: Callable[[int], object]) -> None:
-    """Write ``index.html`` and all that it shows to ``folder``.
+def page_html(page: Page) -> str:
+    """The page as HTML; equal pages give equal text."""
+    phrases = Phrases.load([WEB, *dict.fromkeys(section.folder for section in page.sections)])
+    return shell_html(
+        template_of("page.html.j2", phrases),
+        phrases,
+        styles=[section.folder / name for section in page.sections for name in section.styles],
+        scripts=[_script(section, name) for section in page.sections for name in section.scripts],
+        data={s.name: s.data for s in page.sections if s.data is not None},
+        page=page,
+        parts=[(section, _body(section, phrases)) for section in page.sections],
+    )
 
-    A thread calls ``encoded`` with how many more pictures of the video are done.
-    Raises PipelineError as ``write_for_web`` and the decoding of pictures do.
+
+def shell_html(
+    template: Any,
+    phrases: Phrases,
+    styles: Iterable[Path] = (),
+    scripts: Iterable[Path] = (),
+    data: Mapping[str, object] | None = None,
+    **values: object,
+) -> str:
+    """The HTML of a ``template`` that extends base.html.j2 and is given ``values``.
+
+    ``styles`` and ``scripts`` come after those of all pages; ``data`` is what scripts find as JSON
+    in the elements ``NAME-data``.
     """
-    video, summary, explained = material.video, material.summary, material.explained
-    generated, viewers = material.generated, material.viewers
-    media = f"episode.{web_container(video)}"
-    write_for_web(video, folder / media, encoded)
-    _write_poster(folder / "poster.jpg", video, generated.layout)
-    write_plots(folder, summary.training, summary.evaluation, material.statistics)
-
-    why = explanations(explained)
-    comments = spoken(generated.comments, generated.layout, why)
-    if viewers is not None:
-        comments += spoken(viewers.comments, viewers.layout)
-    by_time = sorted(range(len(comments)), key=lambda number: comments[number].time)
-    player = Player(
-        video=video.path.name,
-        media=media,
-        seconds=summary.seconds,
-        frame=summary.seconds / summary.frames,
-        stage=(generated.layout.screen.width, STAGE_HEIGHT),
-        comments=[comments[number] for number in by_time],
-        learned=write_learned(folder, explained),
-        heat=write_heat(folder, explained),
+    style = "".join(map(_read, dict.fromkeys([WEB / "style.css", *styles])))
+    names = ("early.js", "language.js", *_SCRIPTS)
+    early, *codes = map(_read, dict.fromkeys([*(WEB / name for name in names), *scripts]))
+    text: str = template.render(
+        **values,
+        policy=_policy(style, [early, *codes]),
+        style=Markup(style),  # noqa: S704  # our own files
+        early=Markup(early),  # noqa: S704
+        scripts=[Markup(code) for code in codes],  # noqa: S704
+        data={name: json_element(value) for name, value in (data or {}).items()},
+        phrases=json_element({key: [phrase.en, phrase.ja] for key, phrase in phrases.items()}),
     )
-    layouts = {"generated": generated.layout} | ({"viewers": viewers.layout} if viewers else {})
-    text = page(
-        "report.html.j2",
-        SCRIPTS,
-        player,
-        summary=summary,
-        gallery=write_gallery(folder, material, why),
-        places={number: place for place, number in enumerate(by_time)},
-        most_frequent=Counter(c.text for c in generated.comments).most_common(_MOST_FREQUENT),
-        statistics=material.statistics,
-        absent=material.absent,
-        history=material.history,
-        versions=versions(),
-        layouts={name: measure_quality(layout) for name, layout in layouts.items()},
+    return text + "\n"
+
+
+def json_element(value: object) -> Markup:
+    """``value`` as JSON for a script element that does not run, whatever texts it holds."""
+    text = msgspec.json.encode(value).decode()
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704  # nothing that HTML knows is left
+
+
+def template_of(name: str, phrases: Phrases) -> Any:
+    """A template of ``WEB`` that speaks in ``phrases``."""
+    return _environment([WEB], phrases).get_template(name)
+
+
+def _body(section: Section, phrases: Phrases) -> Markup:
+    template = _environment([section.folder, WEB], phrases).get_template(section.template)
+    return Markup(template.render(section.values))  # noqa: S704  # values are escaped
+
+
+def _environment(folders: Sequence[Path], phrases: Phrases) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    (folder / "index.html").write_text(text, encoding="utf-8")
+    environment.globals.update(t=phrases.element, label=phrases.attribute, clock=_clock)
+    return environment
 
 
-def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:
-    """The moment at which most comments are on screen."""
-    moments = crowded_moments(layout, video, 1) if layout.placed else [Fraction(0)]
-    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), moments[0], _POSTER_WIDTH)
-    Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)
+def _clock(seconds: float) -> str:
+    return clock_text(round(seconds * MILLISECONDS), digits=1)
+
+
+def _script(section: Section, name: str) -> Path:
+    own = section.folder / name
+    return own if own.exists() else WEB / name
+
+
+def _policy(style: str, scripts: Sequence[str]) -> str:
+    rules: Mapping[str, Sequence[str]] = {
+        "default-src": ["'none'"],
+        "script-src": list(map(_digest, scripts)),
+        "style-src": [_digest(style)],
+        "img-src": ["'self'", "file:", "data:"],
+        "media-src": ["'self'", "file:"],
+        "base-uri": ["'none'"],
+        "form-action": ["'none'"],
+    }
+    return "; ".join(f"{name} {' '.join(sources)}" for name, sources in rules.items())
+
+
+def _digest(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _read(path: Path) -> str:
+    return path.read_text("utf-8")

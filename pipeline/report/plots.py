@@ -1,104 +1,56 @@
-"""The plots of the page, as files that stay sharp: each in both languages."""
+"""Plots as SVG files beside a page: one in each of its languages."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import io
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
-import numpy as np
+import matplotlib_fontja  # noqa: F401  makes IPAexGothic known to matplotlib
+from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-from pipeline.captioning.training_record import Epoch
-from pipeline.danmaku.evaluation.evaluation_file import Evaluation
-from pipeline.danmaku.statistics import plots
-from pipeline.danmaku.statistics.counting import Statistics
-from pipeline.danmaku.training.training_record import TrainingRecord
-from pipeline.evaluation.ranking import RankMetrics
-from pipeline.report.language import phrases
-from pipeline.report.svg_plots import COLOUR, svg
+from pipeline.report.language import LANGUAGES, Phrases
 
-_OTHER = "#c8823b"
+COLOR = "#3b87c8"
+"""Of what a plot is about; visible on white and, inverted by the page's style, on near black."""
+OTHER_COLOR = "#c8823b"
+"""Of what it is compared with."""
 
 Words = Callable[[str], str]
 """From the key of a phrase to its words in the language of the plot."""
+Drawing = Callable[[Axes, Words], None]
+"""Draws a plot."""
+
+_SIZE = (8, 3)  # inches of 72 pixels
+_STYLE = {
+    "font.family": "IPAexGothic",
+    "svg.fonttype": "path",  # the reader's machine needs no Japanese font
+    "svg.hashsalt": "yajiuma",  # ids are the same every time
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+}
 
 
-def write_plots(
-    folder: Path,
-    training: TrainingRecord,
-    evaluation: Evaluation | None,
-    data: Sequence[Statistics],
-) -> None:
-    """Write below ``folder``: ``plots/NAME.en.svg`` and ``plots/NAME.ja.svg``.
+def write_plot(folder: Path, name: str, phrases: Phrases, draw: Drawing) -> None:
+    """Write ``plots/NAME.en.svg`` and ``plots/NAME.ja.svg`` below ``folder``.
 
-    Names are losses, ranks where there is an evaluation, and words-N, seconds-N and, where a
-    delay was found, delays-N of the N-th of ``data``, from 0.
+    The macro ``plot`` of web/figures.html.j2 shows them.
     """
-    (folder / "plots").mkdir()
-    languages: tuple[Literal["en", "ja"], ...] = ("en", "ja")
-    for language in languages:
-
-        def words(key: str, language: Literal["en", "ja"] = language) -> str:
-            return str(getattr(phrases()[f"plot.{key}"], language))
-
-        for name, drawing in _drawings(training, evaluation, data, words).items():
-            path = folder / "plots" / f"{name}.{language}.svg"
-            path.write_text(drawing, encoding="utf-8")
+    (folder / "plots").mkdir(exist_ok=True)
+    for language in LANGUAGES:
+        path = folder / "plots" / f"{name}.{language}.svg"
+        path.write_text(svg(draw, partial(phrases.text, language=language)), encoding="utf-8")
 
 
-def _drawings(
-    training: TrainingRecord,
-    evaluation: Evaluation | None,
-    data: Sequence[Statistics],
-    words: Words,
-) -> dict[str, str]:
-    found = {"losses": losses(training.epochs, training.best_epoch, words)}
-    if evaluation is not None and evaluation.ranking.all.scorers:
-        found["ranks"] = reciprocal_ranks(evaluation.ranking.all.scorers, words)
-    for n, statistics in enumerate(data):
-        labels = words("rank"), words("frequency")
-        found[f"words-{n}"] = plots.rank_frequency(statistics.words.rank_frequency, labels)
-        labels = words("time"), words("comments")
-        found[f"seconds-{n}"] = plots.comments_per_second(statistics.per_second, labels)
-        if statistics.delay.estimated:
-            labels = words("delay"), words("share")
-            found[f"delays-{n}"] = plots.delays(statistics.delay.distribution, labels)
-    return found
-
-
-def losses(epochs: Sequence[Epoch], best: int, words: Words) -> str:
-    """Nats a word of training and held-out comments, epoch by epoch."""
-
-    def draw(axes: Axes) -> None:
-        numbers = range(1, len(epochs) + 1)
-        train, dev = [e.train_nll for e in epochs], [e.dev_nll for e in epochs]
-        axes.plot(numbers, train, color=_OTHER, marker=".", label=words("train"))
-        axes.plot(numbers, dev, color=COLOUR, marker=".", label=words("held out"))
-        axes.axvline(best, color=COLOUR, linestyle=":", label=words("best"))
-        axes.locator_params(axis="x", integer=True)
-        axes.legend(frameon=False)
-        axes.set(xlabel=words("epoch"), ylabel=words("nats"))
-
-    return svg("losses", draw)
-
-
-def reciprocal_ranks(standings: Mapping[str, RankMetrics], words: Words) -> str:
-    """Mean reciprocal rank of each scorer, with its interval; the best at the top."""
-
-    def draw(axes: Axes) -> None:
-        ranked = sorted(standings.items(), key=lambda item: item[1].reciprocal_rank.mean)
-        names = [words(f"scorer.{name}") for name, _ in ranked]
-        found = [standing.reciprocal_rank for _, standing in ranked]
-        means = np.array([interval.mean for interval in found])
-        ends = np.array(
-            [
-                [(i.mean if i.low is None else i.low), (i.mean if i.high is None else i.high)]
-                for i in found
-            ]
-        )
-        colours = [COLOUR if name == "model" else _OTHER for name, _ in ranked]
-        axes.barh(names, means, color=colours, xerr=np.abs(ends.T - means), ecolor="gray")
-        axes.set(xlabel=words("reciprocal rank"))
-
-    return svg("ranks", draw)
+def svg(draw: Drawing, words: Words) -> str:
+    """The plot as the text of an SVG file; equal drawings give equal text."""
+    with style.context(["default", _STYLE]):
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        draw(figure.add_subplot(), words)
+        file = io.StringIO()
+        no_metadata = dict.fromkeys(["Creator", "Date", "Format", "Type"])
+        figure.savefig(file, format="svg", transparent=True, metadata=no_metadata)
+    return file.getvalue()

@@ -1,41 +1,54 @@
-"""``report.json``: the figures of a report, and what the table over all videos tells of it."""
+"""``report.json``: the figures of a report, and the columns that they fill in the table."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, ClassVar, Protocol
 
 import msgspec
 
-from pipeline.danmaku.evaluation.evaluation_file import Evaluation
-from pipeline.danmaku.training.training_record import TrainingRecord
+from pipeline.report.language import Phrase
 from pipeline.runtime.atomic_files import write_json
 
 
-class Summary(msgspec.Struct, frozen=True):
-    """One video."""
+class Column(msgspec.Struct, frozen=True):
+    """One figure of a report in the table over all reports."""
 
-    video: str
-    """Name of its file."""
-    model: str
-    seconds: float
-    frames: int
-    pictures: int
-    """Distinct ones."""
-    comments: int
-    """Generated."""
-    distinct_comments: int
-    copied: int
-    """How many of them viewers wrote word for word in what the model learned from."""
-    viewers_comments: int
-    training: TrainingRecord
-    evaluation: Evaluation | None
-    """None for videos without comments."""
+    name: str
+    """Tells the columns of a system apart."""
+    heading: Phrase
+    text: str = ""
+    """The cell as people read it; empty for an empty cell."""
+    value: float | str | None = None
+    """What the table sorts by; None is always last. Numbers are set right, words left."""
+    is_too_little: bool = False
+    """Whether there is too little data for a figure; then the cell says so."""
+
+
+class Summary(Protocol):
+    """What a system remembers of a report; anything that msgspec can encode."""
+
+    system: ClassVar[str]
+
+    def columns(self) -> Sequence[Column]:
+        """Its row in the table; all rows of a system have the same columns."""
+
+
+class ReportFile(msgspec.Struct, frozen=True):
+    """The form of ``report.json``, whose ``columns`` need nothing of the system to be shown."""
+
+    system: str
+    columns: list[Column]
+    summary: Any
+    """The system's own record."""
 
     @classmethod
-    def load(cls, path: Path) -> Summary:
+    def load(cls, path: Path) -> ReportFile:
         """Read ``report.json``; raises msgspec.DecodeError for that of another version."""
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
-    def save(self, path: Path) -> None:
-        """Publish ``report.json``."""
-        write_json(path, self)
+
+def save_summary(path: Path, summary: Summary) -> None:
+    """Publish ``report.json``."""
+    write_json(path, ReportFile(summary.system, list(summary.columns()), summary))

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Optional
 
-_SETTINGS = Path(__file__).parents[2] / "configs" / "default.yaml"
+_SETTINGS = Path(__file__).parents[2] / "configs" / "default"
 _ALIKE, _VERY_MUCH_ALIKE = 0.6, 0.8
 """PATH is like AT, and PYTHONPATH like PYTHON; VIDO is very much like VIDEO."""
 _LONG = 5
@@ -73,22 +73,21 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
             return _tell(f"{name}= means nothing to make. Did you mean `{near}=`?")
         if setting := _as_setting(name.casefold()):
             return _tell(
-                f"{name}= means nothing to make, it is a setting. Write `{setting}` into a settings"
-                " file, and name that with CONFIG=."
+                f"{name}= means nothing to make, it is a setting. Write SET={setting}=…, or put it"
+                " into a settings file and name that with CONFIG=."
             )
     return False
 
 
 def _as_setting(name: str) -> Optional[str]:  # noqa: UP045 - for an old Python
-    """How a settings file has a setting; None if there is none of that name."""
-    section = ""
-    for line in _SETTINGS.read_text(encoding="utf-8").splitlines():
-        top, below = re.match(r"(\w+):", line), re.match(r"  (\w+):", line)
-        section = top[1] if top else section
-        if below and below[1] == name:
-            return f"{section}: {{{name}: …}}"
-        if section == name:
-            return f"{name}: …"
+    """The dotted name of a setting; None if there is none of that name."""
+    above: list[str] = []
+    for file in sorted(_SETTINGS.glob("*.yaml")):
+        for line in file.read_text(encoding="utf-8").splitlines():
+            if match := re.match(r"((?:  )*)(\w+):", line):
+                above[len(match[1]) // 2 :] = [match[2]]
+                if match[2] == name:
+                    return ".".join(above)
     return None
 
 

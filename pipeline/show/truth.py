@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from fractions import Fraction
 from pathlib import Path
 
 import msgspec
@@ -129,11 +128,6 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
             for appearance in self.appearances
             if appearance.start_frame <= frame < appearance.end_frame
         }
-
-    def frame_at(self, time_ms: int) -> int:
-        """The frame on screen ``time_ms`` after the start, within the episode."""
-        frame = time_ms * Fraction(self.frame_rate) // 1000
-        return min(max(frame, 0), self.frame_count - 1)
 
 
 def truth_path(folder: Path, stem: str) -> Path:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pipeline.engine.settings import Settings, VideoEntry
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.registration import register, video_name
+from pipeline.sources.settings import VideoEntry
 
 _VIDEO_ENDINGS = (".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm")
 """What counts as a video in a folder; a file named by itself may end as it likes."""
 
 
 def entries(listed: Sequence[VideoEntry]) -> list[VideoEntry]:
-    """One entry a video; a folder stands for the videos in it."""
+    """One entry a video; a folder stands for the videos in it.
+
+    Raises PipelineError: VIDEO_MISSING for a folder without any, USAGE for one with comments.
+    """
     return [video for entry in listed for video in _unfolded(entry)]
 
 
@@ -23,24 +27,26 @@ def folders(listed: Sequence[VideoEntry]) -> set[Path]:
     return {path for path in (Path(entry.video) for entry in listed) if path.is_dir()}
 
 
-def configured_videos(settings: Settings) -> list[Path]:
-    """Every video that the settings name."""
-    listed = entries([*settings.videos.train, *settings.videos.annotate])
-    return [Path(entry.video) for entry in listed]
-
-
 def register_each(
     workspace: Workspace, videos: Sequence[VideoEntry], must: Callable[[VideoEntry], bool]
 ) -> tuple[list[str], dict[str, PipelineError]]:
     """Names of those that could be registered, in order, and why others could not be, by path.
 
-    Raises PipelineError as ``Workspace.register`` does for a video that ``must`` be, and BUSY.
+    Raises PipelineError as ``register`` does for a video that ``must`` be, and BUSY.
     """
     names: set[str] = set()
     refused: dict[str, PipelineError] = {}
     for entry in videos:
         try:
-            names.add(workspace.register(entry))
+            with workspace.locked(video_name(Path(entry.video))) as free:
+                comments = list(map(Path, entry.comments))
+                name = register(
+                    *(workspace.folder, Path(entry.video), comments, entry.broadcast, entry.cuts),
+                    stream=entry.stream,
+                    in_use=not free,
+                    place=entry.place,
+                )
+            names.add(name)
         except PipelineError as error:
             if must(entry) or error.code == ExitCode.BUSY:
                 raise

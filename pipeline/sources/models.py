@@ -7,6 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.engine.application import Call, Command
+from pipeline.runtime.errors import ExitCode, printable
+
 _HEADINGS = ("model", "videos", "epochs", "backbone", "MB", "nats a word")
 
 
@@ -24,8 +27,9 @@ class _Epochs(msgspec.Struct, frozen=True):
 
 
 def table(models: Path) -> Iterator[str]:
-    """A heading and a line for each folder of ``models``; nothing where there is none."""
-    rows = [_row(folder) for folder in sorted(models.glob("*/")) if not folder.name.startswith(".")]
+    """A heading and a line for each model of each system; nothing where there is none."""
+    folders = [folder for folder in sorted(models.glob("*/*/")) if folder.name[0] != "."]
+    rows = [_row(folder) for folder in folders]
     if not rows:
         return
     columns = zip(_HEADINGS, *rows, strict=True)
@@ -52,3 +56,13 @@ def _row(folder: Path) -> tuple[str, ...]:
         megabytes,
         f"{trained.dev_nll:.3f} {rivals}",
     )
+
+
+def _run(call: Call) -> ExitCode:
+    lines = list(table(call.options.workdir / "models"))
+    for line in lines or ["no model yet: `make train VIDEO=path/to/ep1.mp4` makes one"]:
+        print(printable(line))
+    return ExitCode.OK
+
+
+MODELS = Command("models", _run)

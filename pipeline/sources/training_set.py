@@ -10,19 +10,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.engine.graph import model_files
-from pipeline.engine.settings import Settings, VideoEntry
-from pipeline.engine.snakemake import made_here
+from pipeline.engine.catalog import shared_inputs
+from pipeline.engine.snakemake import is_recorded
 from pipeline.engine.stage import Stage
-from pipeline.engine.workspace import Workspace, no_comments
+from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.entries import entries, folders, register_each
-from pipeline.sources.registration import has_comments, video_name
+from pipeline.sources.pointers import CommentSources, Source
+from pipeline.sources.registration import VIDEO_POINTER, video_name
+from pipeline.sources.settings import VideoEntry, VideoSettings
+from pipeline.sources.system import MODEL, System, trained_by
 
 
 @dataclass(frozen=True)
 class TrainingSet:
-    """Names of registered videos with comments."""
+    """Names of registered videos with labels."""
 
     videos: list[str]
     """Of a model that is kept: those left here of what it learned from."""
@@ -36,26 +38,25 @@ class TrainingSet:
 
 def training_set(
     workspace: Workspace,
-    settings: Settings,
+    system: System,
+    videos: VideoSettings,
     wanted: Sequence[Stage],
     registered: Sequence[str],
-    *,
-    given: bool,
     broken: Collection[str],
 ) -> TrainingSet:
     """What the settings list; else what the model learned from before; else what is ``registered``.
 
-    The last also where the user asks to train and has ``given`` those videos. Names in ``broken``
+    The last also where the user asks to train and gives videos to train on. Names in ``broken``
     cannot be read: the model does without them.
 
     Raises PipelineError: NO_MODEL, COMMENTS_MISSING, and what registering raises.
     """
-    model, listed = settings.model, entries(settings.videos.train)
-    before = workspace.learned_from(model)
-    absent = _absent(workspace, listed, before)
-    asked = any(stage.makes_model for stage in wanted)
+    model, listed = videos.model, entries(videos.train)
+    before = system.learned_from(workspace.folder, model)
+    absent = _absent(workspace, system, listed, before)
+    asked = any(stage.system == system.name and trained_by(stage) for stage in wanted)
     if not asked:
-        files = [path.replace("{model}", model) for path in model_files(wanted)]
+        files = [path.replace(MODEL, model) for path in shared_inputs(wanted, MODEL)]
         why = _why_kept(workspace, files, listed, absent, broken, known=bool(before))
         if why:
             note = (
@@ -63,18 +64,21 @@ def training_set(
             )
             return TrainingSet(sorted(before.keys() - absent), keeps_model=True, notes=[note])
     if listed:
-        chosen = _listed(workspace, settings, listed)
-    elif before and not (asked and given):
+        chosen = _listed(workspace, system, videos, listed)
+    elif before and not (asked and videos.given is not None):
         if absent:
             raise _cannot_retrain(model, absent)
         chosen = TrainingSet(sorted(before))
     else:
-        chosen = _commented(workspace, model, registered, asked=asked)
+        chosen = _labelled(workspace, system, model, registered, asked=asked)
     return _without(chosen, broken, model)
 
 
 def _absent(
-    workspace: Workspace, listed: Sequence[VideoEntry], before: Mapping[str, str]
+    workspace: Workspace,
+    system: System,
+    listed: Sequence[VideoEntry],
+    before: Mapping[str, str],
 ) -> list[str]:
     """Those of the videos that a model learned from, by fingerprint, that it could not again.
 
@@ -85,9 +89,19 @@ def _absent(
     return sorted(
         name
         for name, fingerprint in before.items()
-        if not workspace.is_here(name, fingerprint)
-        and not (name in wanted and workspace.is_registered(name))
+        if not _is_here(workspace.folder / name, system, fingerprint)
+        and not (name in wanted and (workspace.folder / name / VIDEO_POINTER).exists())
     )
+
+
+def _is_here(folder: Path, system: System, fingerprint: str) -> bool:
+    """Whether a video with labels is registered in ``folder``, and is the file it was."""
+    pointers = [folder / VIDEO_POINTER, folder / system.pointer]
+    if not all(pointer.exists() for pointer in pointers):
+        return False
+    video, labels = Source.load(pointers[0]), CommentSources.load(pointers[1])
+    files = [video.path, *(file.path for file in labels.files)]
+    return video.fingerprint == fingerprint and all(Path(file).is_file() for file in files)
 
 
 def _why_kept(
@@ -112,41 +126,45 @@ def _why_kept(
         return f"{_names(absent)}, from which it learned, is not here as it was"
     if gone:
         return f"there is no {_names(gone)}"
-    if not made_here(workspace.folder, files):
+    if not is_recorded(workspace.folder, files):
         return "it comes from elsewhere"
     if not listed and not known:
         return "it does not tell what it learned from"
     return ""
 
 
-def _listed(workspace: Workspace, settings: Settings, listed: Sequence[VideoEntry]) -> TrainingSet:
-    """What the settings list; of a folder those that can be registered and have comments."""
-    in_folders = folders(settings.videos.train)
+def _listed(
+    workspace: Workspace, system: System, videos: VideoSettings, listed: Sequence[VideoEntry]
+) -> TrainingSet:
+    """What the settings list; of a folder those that can be registered and have labels."""
+    in_folders = folders(videos.train)
     names, refused = register_each(
         workspace, listed, must=lambda entry: Path(entry.video).parent not in in_folders
     )
-    silent = [name for name in names if not has_comments(workspace.folder, name)]
+    silent = [name for name in names if not system.has_labels(workspace.folder, name)]
     if silent and (not in_folders or len(silent) == len(names)):
-        raise no_comments(*silent)
-    notes = _without_comments(settings.model, silent)
+        raise system.no_labels(*silent)
+    notes = _without_labels(system, videos.model, silent)
     return TrainingSet([name for name in names if name not in silent], False, notes, refused)
 
 
-def _without_comments(model: str, silent: Sequence[str]) -> list[str]:
-    return [f"“{model}” learns without {_names(silent)}: no comments"] if silent else []
+def _without_labels(system: System, model: str, silent: Sequence[str]) -> list[str]:
+    if not silent:
+        return []
+    return [f"“{model}” learns without {_names(silent)}: no {system.labels}"]
 
 
-def _commented(
-    workspace: Workspace, model: str, registered: Sequence[str], *, asked: bool
+def _labelled(
+    workspace: Workspace, system: System, model: str, registered: Sequence[str], *, asked: bool
 ) -> TrainingSet:
-    """Those that have comments; the others are told where it was ``asked`` to learn from all."""
-    videos = [name for name in registered if has_comments(workspace.folder, name)]
+    """Those that have labels; the others are named where it was ``asked`` to learn from all."""
+    videos = [name for name in registered if system.has_labels(workspace.folder, name)]
     silent = sorted(set(registered) - set(videos)) if asked else []
     if silent and not videos:
-        raise no_comments(*silent)
+        raise system.no_labels(*silent)
     if not videos:
         raise _nothing_to_learn_from(model)
-    return TrainingSet(videos, notes=_without_comments(model, silent))
+    return TrainingSet(videos, notes=_without_labels(system, model, silent))
 
 
 def _without(chosen: TrainingSet, broken: Collection[str], model: str) -> TrainingSet:

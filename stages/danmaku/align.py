@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.alignment.settings import HeldOutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -26,7 +26,7 @@ class Config(StageConfig, frozen=True):
     """How long before its time a comment's subject was seen: as estimated by the stage ``delay``,
     0 as in the article, or so many seconds."""
     held_out: HeldOutSettings = HeldOutSettings()
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
     """Decides what is held out."""
 
 
@@ -37,8 +37,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.alignment.align import align
     from pipeline.danmaku.alignment.outside import Outside
     from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
-    from pipeline.engine.stage import log
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.logs import log
 
     delay_ms = _delay_ms(config, inputs)
     frames = Frames.load(inputs["frames"])
@@ -67,7 +67,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def _delay_ms(config: Config, inputs: Files) -> int:
     from pipeline.danmaku.alignment.delay_file import Delay
-    from pipeline.engine.stage import log
+    from pipeline.runtime.logs import log
 
     if isinstance(config.delay, float | int):
         return round(config.delay * 1000)
@@ -91,14 +91,16 @@ def _what_becomes_of_them(config: Config) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "comments": "{video}/comments.jsonl",
-        "delay": "{video}/delay.json",
+        "frames": "{item}/frames.h5",
+        "comments": "{item}/comments.jsonl",
+        "delay": "{item}/delay.json",
     },
-    outputs={"aligned": "{video}/aligned.h5"},
+    outputs={"aligned": "{item}/aligned.h5"},
     config=Config,
     run=run,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

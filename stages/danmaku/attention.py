@@ -38,10 +38,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
-    from pipeline.engine.stage import log
-    from pipeline.media.encode import encoder
+    from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.pixels import resized
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.logs import log
     from pipeline.runtime.progress import track
     from pipeline.sources.pointers import open_source
 
@@ -60,7 +60,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with (
         published(outputs["strips"]) as strips,
         published(outputs["animation"]) as animation,
-        encoder(animation, size=speller.size, rate=RATE, pixel_format="rgb24") as sink,
+        encoder(animation, VideoFormat(size=speller.size, rate=RATE, pixel_format="rgb24")) as sink,
     ):
         for number, index in enumerate(track(chosen, len(chosen), "attention", "comments")):
             picture = source.picture_at(Fraction(explained.seen_s[index]), speller.picture[0])
@@ -111,15 +111,17 @@ def _attended(
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "comments": "{video}/generated.jsonl",
-        "explained": "{video}/explained.h5",
+        "source": "{item}/source.video.json",
+        "comments": "{item}/generated.jsonl",
+        "explained": "{item}/explained.h5",
     },
-    outputs={"strips": "{video}/attention.png", "animation": "{video}/attention.mp4"},
+    outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,
     memory_mb=3000,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -80,8 +80,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.gathering import Gathering, Limits
     from pipeline.danmaku.comments.report import full_text, summary
     from pipeline.danmaku.comments.wording import worded
-    from pipeline.engine.stage import log
     from pipeline.runtime.atomic_files import write_text
+    from pipeline.runtime.logs import log
     from pipeline.sources.pointers import comment_sources
     from pipeline.text.normalize import normalize
 
@@ -123,11 +123,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.comments.json"},
+    inputs={"source": "{item}/source.comments.json"},
     outputs={
-        "comments": "{video}/comments.jsonl",
-        "salvage": "{video}/salvage.json",
-        "salvage_text": "{video}/salvage.txt",
+        "comments": "{item}/comments.jsonl",
+        "salvage": "{item}/salvage.json",
+        "salvage_text": "{item}/salvage.txt",
     },
     config=Config,
     run=run,
@@ -136,4 +136,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -64,12 +64,14 @@ STAGE = Stage(
         "features": "{train}/features.h5",
         "comments": "{train}/comments.jsonl",
         "aligned": "{train}/aligned.h5",
-        "training": "models/{model}/training.json",
+        "training": "models/danmaku/{model}/training.json",
     },
-    outputs={"corpus": "models/{model}/corpus.h5"},
+    outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
     run=run,
     memory_mb=2000,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

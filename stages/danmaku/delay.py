@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from msgspec import Meta
-
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
 class Config(StageConfig, frozen=True):
     """The seed of the interval's resampling."""
 
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -51,12 +47,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"frames": "{video}/frames.h5", "comments": "{video}/comments.jsonl"},
-    outputs={"delay": "{video}/delay.json"},
+    inputs={"frames": "{item}/frames.h5", "comments": "{item}/comments.jsonl"},
+    outputs={"delay": "{item}/delay.json"},
     config=Config,
     run=run,
     memory_mb=2000,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ class Config(StageConfig, frozen=True):
     """Seconds whose comments are ranked among other comments."""
     bootstrap_block_seconds: Annotated[float, Meta(ge=1)] = 10
     """Length of the blocks that are resampled for intervals."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -86,16 +86,16 @@ def _summary(evaluation: Evaluation) -> str:
 
 STAGE = Stage(
     inputs={
-        "source": "{video}/source.video.json",
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "aligned": "{video}/aligned.h5",
-        "generated": "{video}/generated.jsonl",
-        "model": "models/{model}/model.safetensors",
-        "rate": "models/{model}/rate.safetensors",
-        "corpus": "models/{model}/corpus.h5",
+        "source": "{item}/source.video.json",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "aligned": "{item}/aligned.h5",
+        "generated": "{item}/generated.jsonl",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "rate": "models/danmaku/{model}/rate.safetensors",
+        "corpus": "models/danmaku/{model}/corpus.h5",
     },
-    outputs={"evaluation": "{video}/evaluation.json"},
+    outputs={"evaluation": "{item}/evaluation.json"},
     config=Config,
     run=run,
     gpu=True,
@@ -104,4 +104,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -1,4 +1,4 @@
-"""Explain each comment that the model wrote: where it looked, how likely, what it learned from."""
+"""Explain each comment of the model: where it looked, how likely it is, what it learned from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How much is computed."""
 
-    ranked: Annotated[int, Meta(ge=1)] = 1000
-    """Moments whose comments are ranked among others, at most; a moment is what comments of one
-    second on one picture share."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
-    """Draws those others."""
+    max_ranked: Annotated[int, Meta(ge=1)] = 1000
+    """Moments whose comments are ranked among training comments, at most; the comments of one
+    second on one picture share a moment."""
+    seed: Seed = 2017
+    """Draws those training comments."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -28,20 +28,20 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.model_file import Model
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
     from pipeline.danmaku.explanation.explanation import explain
-    from pipeline.danmaku.explanation.subject import Written
+    from pipeline.danmaku.explanation.model_output import ModelOutput
     from pipeline.danmaku.training.corpus_file import TrainingCorpus
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
 
     model = Model.open(inputs["model"], inputs["features"], best_device())
-    written = Written(
+    output = ModelOutput(
         model,
         list(read_lines(inputs["comments"], GeneratedComment)),
         Frames.load(inputs["frames"]),
         inputs["features"],
     )
     corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
-    explained = explain(written, corpus, ranked=config.ranked, seed=config.seed)
+    explained = explain(output, corpus, max_ranked=config.max_ranked, seed=config.seed)
     explained.save(outputs["explained"])
     return _summary(explained)
 
@@ -52,7 +52,8 @@ def _summary(explained: Explained) -> str:
     count, ranked = len(explained.rank), explained.rank > 0
     if not count:
         return "no comments to explain"
-    rank, candidates = (np.median(of[ranked]) for of in (explained.rank, explained.candidates))
+    rank = np.median(explained.rank[ranked])
+    candidates = np.median(explained.candidates[ranked])
     some = "" if ranked.all() else f" ({ranked.sum()} ranked)"
     return (
         f"{count} comments: {(explained.copies > 0).mean():.0%} copied,"
@@ -63,13 +64,13 @@ def _summary(explained: Explained) -> str:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "comments": "{video}/generated.jsonl",
-        "model": "models/{model}/model.safetensors",
-        "corpus": "models/{model}/corpus.h5",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "comments": "{item}/generated.jsonl",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "corpus": "models/danmaku/{model}/corpus.h5",
     },
-    outputs={"explained": "{video}/explained.h5"},
+    outputs={"explained": "{item}/explained.h5"},
     config=Config,
     run=run,
     gpu=True,
@@ -78,4 +79,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

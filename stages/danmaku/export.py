@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pipeline.danmaku.comments.writing import format_names
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ class Config(StageConfig, frozen=True):
     ``layout.json``."""
     of: Literal["comments", "generated"] = "comments"
     """The viewers', after merging and filters, or the model's."""
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     """Where ``ass`` and ``layout.json`` place them: as ``render`` does."""
 
 
@@ -49,12 +49,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"export": "{video}/{of}.{format}"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    outputs={"export": "{item}/{of}.{format}"},
     config=Config,
     run=run,
     editable=("export",),
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.captioning.settings import DecodingSettings
-from pipeline.engine.settings import OwnFile, StageConfig
+from pipeline.engine.settings import OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.generation.writing import GenerationOptions
-    from pipeline.danmaku.rate.rhythm import Rhythm
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.arrays import Int64s
 
@@ -31,7 +31,7 @@ class Config(StageConfig, frozen=True):
     """Seconds within which no comment is repeated."""
     ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line, that no comment may contain."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
@@ -52,16 +52,16 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.comments_file import write_lines
     from pipeline.danmaku.generation.plan import plan_comments
     from pipeline.danmaku.generation.writing import write_comments
-    from pipeline.danmaku.rate.rhythm import Rhythm
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
 
-    frames, rhythm = Frames.load(inputs["frames"]), Rhythm.load(inputs["rhythm"])
+    frames, counts = Frames.load(inputs["frames"]), CommentCounts.load(inputs["counts"])
     model = Model.open(inputs["model"], inputs["features"], best_device())
-    viewers = _viewers(inputs, config, frames, rhythm)
+    viewers = _viewers(inputs, config, frames, counts)
     per_second = viewers if isinstance(config.count, str) else config.count
     plan = plan_comments(
-        config.rate * np.asarray(per_second), viewers, frames, rhythm.delay_ms, config.seed
+        config.rate * np.asarray(per_second), viewers, frames, counts.delay_ms, config.seed
     )
     bank = model.bank(inputs["features"])
     comments = write_comments(plan, frames, model, bank, _options(config))
@@ -71,7 +71,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return f"{count} comments written{left_out}"
 
 
-def _viewers(inputs: Files, config: Config, frames: Frames, rhythm: Rhythm) -> Int64s:
+def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCounts) -> Int64s:
     """(seconds,) how many comments viewers would write."""
     from pipeline.danmaku.generation.plan import counts_as_expected, counts_as_in
     from pipeline.danmaku.rate.model import RateModel
@@ -79,7 +79,7 @@ def _viewers(inputs: Files, config: Config, frames: Frames, rhythm: Rhythm) -> I
     from pipeline.pictures.features_file import FeatureStore
 
     if config.count == "data":
-        return counts_as_in(rhythm.per_second, frames, config.seed)
+        return counts_as_in(counts.per_second, frames, config.seed)
     rate = RateModel.load(inputs["rate"])
     with FeatureStore(inputs["features"]) as store:
         rate.require_match(store, inputs["features"])
@@ -104,13 +104,13 @@ def _options(config: Config) -> GenerationOptions:
 
 STAGE = Stage(
     inputs={
-        "frames": "{video}/frames.h5",
-        "features": "{video}/features.h5",
-        "model": "models/{model}/model.safetensors",
-        "rhythm": "models/{model}/rhythm.json",
-        "rate": "models/{model}/rate.safetensors",
+        "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "counts": "models/danmaku/{model}/comment_counts.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
-    outputs={"generated": "{video}/generated.jsonl"},
+    outputs={"generated": "{item}/generated.jsonl"},
     config=Config,
     run=run,
     check=check,
@@ -121,4 +121,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

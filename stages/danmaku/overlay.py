@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 
@@ -20,7 +20,7 @@ class Config(StageConfig, frozen=True):
     """ProRes 4444, which every editor takes, or VP9 with alpha, which is small and for browsers."""
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second; None takes the video's, on average where it varies."""
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -31,7 +31,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.video.transparent import transparent_pictures
     from pipeline.media.codecs import Codec
-    from pipeline.media.encode import encoder
+    from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import track
@@ -47,12 +47,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         published(outputs["overlay"]) as temporary,
         encoder(
             temporary,
-            size=video.even_size,
-            rate=rate,
-            pixel_format="gbrap",
-            codec=Codec("prores" if config.format == "mov" else "vp9"),
-            target_format=config.format,
-            sample_aspect=video.sample_aspect,
+            VideoFormat(
+                size=video.even_size,
+                rate=rate,
+                pixel_format="gbrap",
+                codec=Codec("prores" if config.format == "mov" else "vp9"),
+                container=config.format,
+                sample_aspect=video.sample_aspect,
+            ),
         ) as sink,
     ):
         for picture in track(
@@ -64,8 +66,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"overlay": "{video}/overlay.{format}"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    outputs={"overlay": "{item}/overlay.{format}"},
     config=Config,
     run=run,
     whole_machine=True,
@@ -73,4 +75,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

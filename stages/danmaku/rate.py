@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pipeline.engine.stage import Files, Stage
+
+if TYPE_CHECKING:
+    from pipeline.danmaku.rate.model import RateModel
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
-    """Write ``rhythm.json`` and ``rate.safetensors``."""
-    import math
-
+    """Write ``comment_counts.json`` and ``rate.safetensors``."""
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
-    from pipeline.danmaku.rate.counts import Counted
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
+    from pipeline.danmaku.rate.counts import CountedSeconds
     from pipeline.danmaku.rate.learning import learn_rate
-    from pipeline.danmaku.rate.rhythm import Rhythm
     from pipeline.danmaku.rate.seconds import Seconds
     from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone
     from pipeline.pictures.features_file import FeatureStore
     from pipeline.pictures.frames_file import Frames
 
     videos = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
-    rhythm = Rhythm.of(videos)
+    counts = CommentCounts.from_videos(videos)
     paths = inputs.every("features")
     with FeatureStore(paths[0]) as store:
         grid = any(len(shape) == 2 for shape in store.taps.values())
@@ -28,25 +31,31 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     counted = []
     for video, frames, features in zip(videos, inputs.every("frames"), paths, strict=True):
         means = FeatureBank([features], tap).means
-        seconds = Seconds.of(Frames.load(frames), means, video.delay_ms)
-        counted.append(Counted.of(video, seconds))
+        seconds = Seconds.from_frames(Frames.load(frames), means, video.delay_ms)
+        counted.append(CountedSeconds.from_video(video, seconds))
     model = learn_rate(
-        counted, tap=tap, backbone=backbone, weights=weights, delay_ms=rhythm.delay_ms
+        counted, tap=tap, backbone=backbone, weights=weights, delay_ms=counts.delay_ms
     )
     model.save(outputs["rate"])
-    rhythm.save(outputs["rhythm"])
+    counts.save(outputs["counts"])
+    return _summary(model)
+
+
+def _summary(model: RateModel) -> str:
+    import math
+
     card = model.card
-    if not card.uses:
+    if not card.groups:
         return (
-            f"no rate could be learned from {card.seconds} seconds: every one is to get"
+            f"no rate could be learned from {card.seconds} seconds: each is expected to get"
             f" {math.exp(model.bias):.1f} comments"
         )
     explained = (
-        "too little to tell how much it explains"
-        if card.explained is None
-        else f"explains {card.explained:.0%} of the deviance"
+        "too few blocks to tell how much it explains"
+        if card.deviance_explained is None
+        else f"explains {card.deviance_explained:.0%} of the deviance"
     )
-    return f"rate learned from {card.seconds} seconds: {explained} of seconds it has not seen"
+    return f"rate learned from {card.seconds} seconds: {explained} of held-out seconds"
 
 
 STAGE = Stage(
@@ -56,12 +65,14 @@ STAGE = Stage(
         "aligned": "{train}/aligned.h5",
     },
     outputs={
-        "rhythm": "models/{model}/rhythm.json",
-        "rate": "models/{model}/rate.safetensors",
+        "counts": "models/danmaku/{model}/comment_counts.json",
+        "rate": "models/danmaku/{model}/rate.safetensors",
     },
     run=run,
     memory_mb=2000,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 from pipeline.media.codecs import Preset
 
@@ -34,7 +34,7 @@ class Config(StageConfig, frozen=True):
     or over a copy of it at the left."""
     labels: bool = True
     """Whether the pictures say whose comments are whose where there are both."""
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second, for text that moves more smoothly than the video; None keeps the
     video's own."""
@@ -62,9 +62,9 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
     from pipeline.danmaku.video.render import render
-    from pipeline.engine.stage import log
     from pipeline.media.stream_copy import left_out
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.logs import log
     from pipeline.runtime.progress import progress
     from pipeline.sources.pointers import open_video
 
@@ -86,10 +86,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def _target(video: VideoFile, config: Config) -> tuple[Color, Codec]:
     """In which colours and bits the result is, and how it is encoded."""
-    from pipeline.engine.stage import log
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import bits_of, color_of, shown_color
     from pipeline.media.hardware import encodes_ten_bits
+    from pipeline.runtime.logs import log
 
     color = color_of(video, 8 if config.eight_bits else bits_of(video))
     if config.tonemap == "sdr" and color.dynamic_range:
@@ -136,7 +136,7 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
 
     comments = [read_on_screen(inputs["comments"], config.of)]
     if config.viewers != "none":
-        beside = inputs.given("viewers")
+        beside = inputs.get("viewers")
         if beside is None:
             raise PipelineError(
                 ExitCode.COMMENTS_MISSING,
@@ -173,9 +173,9 @@ def _legends(config: Config) -> list[list[Entry]]:
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"annotated": "{video}/annotated.mp4"},
-    commented={"viewers": "{video}/comments.jsonl"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    outputs={"annotated": "{item}/annotated.mp4"},
+    optional={"viewers": "{item}/comments.jsonl"},
     config=Config,
     run=run,
     product=True,
@@ -184,4 +184,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -1,4 +1,4 @@
-"""Show a commented episode in numbers on one page: its comments, words and busiest frames."""
+"""Count the comments, words and busiest frames of a commented episode, for the report."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from pipeline.engine.stage import Files, Stage
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
-    """Write ``statistics.html`` and ``statistics.json``."""
+    """Write ``statistics.json``."""
+    from functools import partial
+
     import msgspec
 
     from pipeline.danmaku.alignment.delay_file import Delay
     from pipeline.danmaku.comments.salvage import Salvage
     from pipeline.danmaku.statistics.counting import Statistics
-    from pipeline.danmaku.statistics.page import statistics_page
     from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.runtime.atomic_files import write_text
 
@@ -23,10 +24,9 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         inputs["aligned"],
         Salvage.load(inputs["salvage"]),
         Delay.load(inputs["delay"]),
+        partial(read_thumbnail, inputs["frames"]),
     )
     write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(statistics)).decode())
-    thumbnails = [read_thumbnail(inputs["frames"], busy.frame) for busy in statistics.busiest]
-    write_text(outputs["page"], statistics_page(statistics, thumbnails))
     split = statistics.split
     return (
         f"{split.comments} comments, {split.unique} unique, of {statistics.words.distinct} words;"
@@ -36,16 +36,18 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 STAGE = Stage(
     inputs={
-        "salvage": "{video}/salvage.json",
-        "frames": "{video}/frames.h5",
-        "comments": "{video}/comments.jsonl",
-        "aligned": "{video}/aligned.h5",
-        "delay": "{video}/delay.json",
+        "salvage": "{item}/salvage.json",
+        "frames": "{item}/frames.h5",
+        "comments": "{item}/comments.jsonl",
+        "aligned": "{item}/aligned.h5",
+        "delay": "{item}/delay.json",
     },
-    outputs={"page": "{video}/statistics.html", "figures": "{video}/statistics.json"},
+    outputs={"figures": "{item}/statistics.json"},
     run=run,
     memory_mb=2000,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Config(StageConfig, frozen=True):
     """Pixels across each picture."""
     seconds: Annotated[float, Meta(gt=0, le=30)] = 3.0
     """How long each moment of a GIF is."""
-    layout: LayoutSettings = LayoutSettings()
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -104,11 +104,13 @@ def _write_gif(
 
 
 STAGE = Stage(
-    inputs={"source": "{video}/source.video.json", "comments": "{video}/{of}.jsonl"},
-    outputs={"stills": "{video}/stills.{format}"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    outputs={"stills": "{item}/stills.{format}"},
     config=Config,
     run=run,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.captioning.settings import Architecture
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 from pipeline.learning.settings import Schedule
 
@@ -33,7 +33,7 @@ class Config(StageConfig, frozen=True):
     """auto: bfloat16 on a GPU, float32 elsewhere."""
     processes: Annotated[int, Meta(ge=1)] = 1
     """How many train together, each on a GPU of its own if there is one."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -42,9 +42,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.captioning.task import CaptionerTask
     from pipeline.danmaku.training.material import TrainingMaterial
-    from pipeline.engine.stage import log
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
+    from pipeline.runtime.logs import log
 
     # Moments of rare words shrink by a tenth a step; as denormals they slow a CPU down tenfold.
     torch.set_flush_denormal(True)
@@ -148,11 +148,11 @@ STAGE = Stage(
         "features": "{train}/features.h5",
         "frames": "{train}/frames.h5",
         "aligned": "{train}/aligned.h5",
-        "vocabulary": "models/{model}/vocabulary.json",
+        "vocabulary": "models/danmaku/{model}/vocabulary.json",
     },
     outputs={
-        "model": "models/{model}/model.safetensors",
-        "training": "models/{model}/training.json",
+        "model": "models/danmaku/{model}/model.safetensors",
+        "training": "models/danmaku/{model}/training.json",
     },
     config=Config,
     run=run,
@@ -162,4 +162,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

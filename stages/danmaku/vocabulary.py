@@ -35,10 +35,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 STAGE = Stage(
     inputs={"comments": "{train}/comments.jsonl"},
-    outputs={"vocabulary": "models/{model}/vocabulary.json"},
+    outputs={"vocabulary": "models/danmaku/{model}/vocabulary.json"},
     config=Config,
     run=run,
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

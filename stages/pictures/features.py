@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.engine.settings import NameOrPath, StageConfig
+from pipeline.engine.settings import NameOrPath, Seed, StageConfig
 from pipeline.engine.stage import Files, Stage
 from pipeline.learning.precision import Precision
 from pipeline.pictures.backbones.preprocessing import Normalization
@@ -29,7 +29,7 @@ class Config(StageConfig, frozen=True):
     """Instead of that of the weights; for ONNX files that do not normalise inside."""
     batch: Annotated[int, Meta(ge=1, le=1024)] | None = None
     """Pictures in one forward pass; null takes what suits the machine."""
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 2017
+    seed: Seed = 2017
     """For random weights."""
 
 
@@ -50,9 +50,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pictures.backbones.loading import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
     from pipeline.runtime.file_digest import file_fingerprint
-    from pipeline.runtime.prefetch import in_turn
+    from pipeline.runtime.prefetch import ordered_map
     from pipeline.runtime.progress import track
-    from pipeline.runtime.stopwatch import Pace
+    from pipeline.runtime.stopwatch import Stopwatch
 
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]
@@ -80,22 +80,22 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         }
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
             begun = store.next
-            pace = Pace("other work")
+            stopwatch = Stopwatch("other work")
             batches = (pictures[at : at + batch] for at in range(begun, count, batch))
-            results = in_turn(backbone, pace.waiting("disk", batches), backbone.workers)
-            rows = pace.waiting("the network", results)
+            results = ordered_map(backbone, stopwatch.waiting("disk", batches), backbone.workers)
+            rows = stopwatch.waiting("the network", results)
             for taps in track(rows, count - begun, "features", "pictures", row_count):
-                with pace.doing("disk"):
+                with stopwatch.measure("disk"):
                     store.append(taps)
     return (
         f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
-        f" {pace.verdict(count - begun, 'pictures')}"
+        f" {stopwatch.bottleneck(count - begun, 'pictures')}"
     )
 
 
 STAGE = Stage(
-    inputs={"frames": "{video}/frames.h5"},
-    outputs={"features": "{video}/features.h5"},
+    inputs={"frames": "{item}/frames.h5"},
+    outputs={"features": "{item}/features.h5"},
     config=Config,
     run=run,
     check=check,
@@ -105,4 +105,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

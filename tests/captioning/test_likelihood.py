@@ -9,7 +9,7 @@ from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.likelihood import caption_nats
 from pipeline.pictures import feature_bank
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from tests.captioning import toys
 from tests.captioning.conftest import features_file
 from tests.captioning.toys import Kind
@@ -87,7 +87,7 @@ def test_a_blurred_bank_has_the_mean_picture_in_place_of_each(
 ) -> None:
     monkeypatch.setattr(feature_bank, "_BLOCK", block)
     paths, rows = videos(tmp_path, kind)
-    blurred = BlurredBank(paths, "tap")
+    blurred = MeanPictureBank(paths, "tap")
     mean = rows.double().mean(0)
     found = blurred.gather(np.array([7, 0, 0, 4]))
     assert found.dtype == torch.float16
@@ -100,7 +100,7 @@ def test_a_blurred_bank_has_the_mean_picture_in_place_of_each(
     np.testing.assert_allclose(blurred.means, position.expand(8, -1), atol=1e-3)
 
 
-@pytest.mark.parametrize("make", [FeatureBank, BlurredBank])
+@pytest.mark.parametrize("make", [FeatureBank, MeanPictureBank])
 def test_a_blurred_bank_tells_no_picture_from_another(
     tmp_path: Path, make: Callable[[list[Path], str], FeatureBank]
 ) -> None:
@@ -108,4 +108,4 @@ def test_a_blurred_bank_tells_no_picture_from_another(
     paths, _ = videos(tmp_path, kind)
     comments = toys.caption_set(toys.inputs(kind, range(8)), [[toys.A, toys.C]] * 8)
     found = nats(toys.captioner(kind), comments, make(paths, "tap"))
-    assert (np.ptp(found) < 1e-4) == (make is BlurredBank)
+    assert (np.ptp(found) < 1e-4) == (make is MeanPictureBank)

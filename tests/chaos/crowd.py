@@ -104,5 +104,5 @@ def _done(project: Project) -> Counter[tuple[str, str]]:
     for run in read_runs(project.workdir / "runs"):
         assert run.state == "ended", run
         for job in run.jobs:
-            done[job.stage, job.of] += job.attempts
+            done[job.stage, job.folder] += job.attempts
     return done

@@ -88,7 +88,7 @@ class Season:
         workdir = self.project.workdir
         return {
             str(file.relative_to(workdir)): file.read_bytes()
-            for name in (TRAIN, *self.healthy, f"models/{MODEL}")
+            for name in (TRAIN, *self.healthy, f"models/danmaku/{MODEL}")
             for file in sorted((workdir / name).glob("*"))
             if file.is_file()
             and file.name not in _TELL_OF_TIMES

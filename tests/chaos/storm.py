@@ -104,7 +104,7 @@ class Storm:
             for job in record.jobs:
                 if job.code == ExitCode.INTERNAL:
                     yield f"{file.name}: {job}"
-            states = {video.name: video.state for video in record.videos}
+            states = {item.name: item.state for item in record.items}
         wanted = dict.fromkeys(self.season.broken, "failed")
         wanted |= dict.fromkeys(self.season.healthy, "up to date")
         for name in sorted(wanted.keys() | states.keys()):

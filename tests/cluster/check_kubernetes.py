@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from pipeline.engine.graph import all_stages
+from pipeline.engine.catalog import all_stages
 from tests.cluster.season import compare, copy, new_season, render, results, say
 from tests.engine.project import ROOT, changed_profile
 

@@ -13,7 +13,7 @@ import sys
 import time
 from pathlib import Path
 
-from pipeline.engine.graph import all_stages
+from pipeline.engine.catalog import all_stages
 from pipeline.runtime.errors import ExitCode
 from tests.cluster.season import compare, copy, new_season, render, results, say
 from tests.engine.project import ANNOTATE, Project, changed_profile

@@ -41,6 +41,6 @@ if __name__ == "__main__":
     if sys.argv.pop(1) == "finish":
         _finish_what_is_planned()
     with patch(
-        "pipeline.engine.driver.plan_alike", lambda workdir, graph, targets, ask: ask(targets)
+        "pipeline.engine.driver.plan_by_kinds", lambda workdir, graph, targets, ask: ask(targets)
     ):
         sys.exit(main())

@@ -29,12 +29,12 @@ RESULTS = [
     *(f"{video}/{name}" for video in (TRAIN, ANNOTATE) for name in ("frames.h5", "features.h5")),
     *(f"{TRAIN}/{name}" for name in ("comments.jsonl", "aligned.h5")),
     *(
-        f"models/{MODEL}/{name}"
+        f"models/danmaku/{MODEL}/{name}"
         for name in (
             "vocabulary.json",
             "model.safetensors",
             "corpus.h5",
-            "rhythm.json",
+            "comment_counts.json",
             "rate.safetensors",
         )
     ),

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.engine import code_digest as code_digest_module
-from pipeline.engine.code_digest import MECHANISM, code_digest
+from pipeline.engine.code_digest import code_digest
 
 STAGE = '''"""Makes things."""
 from pipeline.helper import double
@@ -144,6 +144,32 @@ def test_imports_that_form_a_circle_end(project: Path, digest: Digest) -> None:
     assert digest()
 
 
-def test_the_mechanism_that_is_left_out_exists() -> None:
-    for module in MECHANISM:
-        assert code_digest_module._source(module).is_file()
+def test_moving_and_renaming_modules_keeps_the_digest(project: Path, digest: Digest) -> None:
+    before = digest()
+    (project / "pipeline" / "deep").rename(project / "pipeline" / "deeper")
+    (project / "pipeline" / "helper.py").rename(project / "pipeline" / "aid.py")
+    edit(project / "stages/make.py", "pipeline.helper", "pipeline.aid")
+    edit(project / "stages/make.py", "pipeline.deep.late", "pipeline.deeper.late")
+    edit(project / "pipeline/deeper/late.py", "pipeline.deep", "pipeline.deeper")
+    assert digest() == before
+
+
+def test_an_import_from_another_module_changes_the_digest(project: Path, digest: Digest) -> None:
+    """Also where both are imported anyway, so that the set of modules stays the same."""
+    (project / "pipeline" / "other.py").write_text("import pipeline.helper\ndouble = abs\n")
+    edit(project / "stages/make.py", "import pipeline.deep.late", "import pipeline.other")
+    before = digest()
+    edit(project / "stages/make.py", "from pipeline.helper", "from pipeline.other")
+    assert digest() != before
+
+
+def test_imports_for_types_alone_do_not_count(project: Path, digest: Digest) -> None:
+    edit(
+        project / "pipeline/helper.py",
+        "import json",
+        "import typing\nif typing.TYPE_CHECKING:\n    import pipeline.types",
+    )
+    (project / "pipeline" / "types.py").write_text("X = 1\n")
+    before = digest()
+    (project / "pipeline" / "types.py").write_text("X = 2\n")
+    assert digest() == before

@@ -11,7 +11,7 @@ import pytest
 from pipeline.runtime.errors import ExitCode
 from tests.engine.project import ANNOTATE, MODEL, Project
 
-LEARNING = "models/tiny/.checkpoint.safetensors"
+LEARNING = "models/danmaku/tiny/.checkpoint.safetensors"
 MOMENTS = {
     "features are computed": "nekomachi-0*/.features.h5.partial",
     "the model learns": LEARNING,
@@ -62,5 +62,5 @@ def test_an_interrupted_run_says_so_and_goes_on(
     assert "run again" in said
     assert "Traceback" not in said
     project.made("train")
-    model = f"models/{MODEL}/model.safetensors"
+    model = f"models/danmaku/{MODEL}/model.safetensors"
     assert (project.workdir / model).read_bytes() == finished.results()[model]

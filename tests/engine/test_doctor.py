@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine import doctor
+from pipeline.__main__ import CHECKS
+from pipeline.engine.commands import doctor
+from pipeline.pictures import checks
 from pipeline.runtime.errors import ExitCode
 
 TORCH = metadata.version("torch")
@@ -34,7 +36,7 @@ class Versions:
 def torchvision_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> tuple[ExitCode, str, str]:
-    code = doctor.examine(tmp_path, "local")
+    code = doctor.examine(tmp_path, "local", CHECKS)
     lines = capsys.readouterr().out.splitlines()
     return code, next(line for line in lines if line[6:17] == "torchvision"), lines[-1]
 
@@ -56,7 +58,7 @@ def test_builds_of_one_version_belong_together(
     build: str,
 ) -> None:
     versions = Versions(PLAIN + build, form.format(PLAIN))
-    monkeypatch.setattr(doctor, "metadata", versions)
+    monkeypatch.setattr(checks, "metadata", versions)
     assert torchvision_line(tmp_path, capsys)[0] == ExitCode.OK
 
 
@@ -64,7 +66,7 @@ def test_builds_of_one_version_belong_together(
 def test_versions_that_do_not_belong_together_are_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, form: str
 ) -> None:
-    monkeypatch.setattr(doctor, "metadata", Versions(TORCH, form))
+    monkeypatch.setattr(checks, "metadata", Versions(TORCH, form))
     code, line, last = torchvision_line(tmp_path, capsys)
     assert code == ExitCode.INTERNAL
     assert line.startswith("MEND  torchvision")
@@ -77,10 +79,10 @@ def test_versions_that_do_not_belong_together_are_named(
 def test_what_is_missing_is_told_with_the_command_that_installs_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "metadata", Versions(None, "==1.2.3"))
+    monkeypatch.setattr(checks, "metadata", Versions(None, "==1.2.3"))
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "natto", None)
-    code = doctor.examine(tmp_path, "local")
+    code = doctor.examine(tmp_path, "local", CHECKS)
     lines = capsys.readouterr().out.splitlines()
     assert code == ExitCode.INTERNAL
     mend = {line[6:18].strip(): line for line in lines if line.startswith("MEND")}
@@ -104,7 +106,7 @@ def test_a_torchvision_that_cannot_be_imported_is_told(
 def test_a_wrong_profile_is_to_be_mended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert doctor.examine(tmp_path, "locl") == ExitCode.INTERNAL
+    assert doctor.examine(tmp_path, "locl", CHECKS) == ExitCode.INTERNAL
     said = capsys.readouterr().out
     assert "Did you mean `local`?" in said
     assert said.splitlines()[-1] == "1 thing to mend: profile"

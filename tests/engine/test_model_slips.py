@@ -24,12 +24,12 @@ def trained(finished: Project, tmp_path: Path) -> Project:
 
 
 def model_of(project: Project, name: str = MODEL) -> dict[str, bytes]:
-    folder = project.workdir / "models" / name
+    folder = project.workdir / "models" / "danmaku" / name
     return {file.name: file.read_bytes() for file in folder.glob("*.*")}
 
 
 def learned_from(project: Project) -> list[str]:
-    training = project.workdir / "models" / MODEL / "training.json"
+    training = project.workdir / "models" / "danmaku" / MODEL / "training.json"
     return list(json.loads(training.read_text())["videos"])
 
 
@@ -110,7 +110,9 @@ def test_a_model_that_was_copied_is_used_as_it_is(trained: Project) -> None:
     copy = Project(trained.folder / "elsewhere", trained.network)
     copy.folder.mkdir()
     copy.write_settings(videos={})
-    shutil.copytree(trained.workdir / "models" / MODEL, copy.workdir / "models" / MODEL)
+    shutil.copytree(
+        trained.workdir / "models" / "danmaku" / MODEL, copy.workdir / "models" / "danmaku" / MODEL
+    )
     shutil.copytree(trained.show, copy.show)
     copy.made("align", *video(copy, TRAIN))
     said = copy.made("plan", "render", "report", *video(copy, ANNOTATE))
@@ -135,10 +137,9 @@ def test_without_its_videos_a_model_is_trained_anew_on_others_alone(trained: Pro
 
 def test_train_without_a_video_trains_on_those_it_knows(trained: Project) -> None:
     assert trained.plan("train") == set()
-    trained.write_settings(
-        videos={}, train={"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}
-    )
-    assert trained.plan("train") == {("train", f"models/{MODEL}")}
+    schedule = {"batch": 8, "epochs": 2}
+    trained.write_settings(videos={}, train={"captioner": {"size": 8}, "schedule": schedule})
+    assert trained.plan("train") == {("train", f"models/danmaku/{MODEL}")}
 
 
 def test_models_are_listed_and_removed_by_name(trained: Project) -> None:
@@ -151,7 +152,7 @@ def test_models_are_listed_and_removed_by_name(trained: Project) -> None:
         == ExitCode.NO_MODEL
     )
     trained.made("clean", "--model", MODEL)
-    assert not (trained.workdir / "models" / MODEL).exists()
+    assert not (trained.workdir / "models" / "danmaku" / MODEL).exists()
     assert (trained.workdir / TRAIN / "features.h5").exists()
     assert "no model yet" in trained.made("models")
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.engine.graph import Graph, all_stages
-from pipeline.engine.planning import plan_alike
-from pipeline.engine.snakemake import Job, folder_of
+from pipeline.engine.catalog import all_stages
+from pipeline.engine.graph import Graph, folder_of
+from pipeline.engine.planning import plan_by_kinds
+from pipeline.engine.snakemake import Job
 from tests.engine.project import MODEL, Project
 from tests.engine.stand_ins import comparable, engines_plan, finish, list_videos, new_season
 
@@ -36,9 +37,11 @@ def test_of_a_finished_season_one_video_is_asked_about(season: Project) -> None:
 
     (file,) = (season.workdir / ".graphs").iterdir()
     graph = msgspec.json.decode(file.read_bytes(), type=Graph)
-    products = [(stage, graph.commented) for stage in all_stages().values() if stage.product]
-    assert plan_alike(season.workdir, graph, graph.targets(products), ask) == []
-    assert set(map(folder_of, asked)) == {*graph.train, "ep-0000"}
+    (commented,) = graph.having.values()
+    products = [(stage, commented) for stage in all_stages().values() if stage.product]
+    assert plan_by_kinds(season.workdir, graph, graph.targets(products), ask) == []
+    folders = {folder_of(target, graph.shared_folders()) for target in asked}
+    assert folders == {*graph.members(), "ep-0000"}
 
 
 def test_a_new_video_schedules_its_own_jobs_alone(season: Project) -> None:
@@ -84,7 +87,7 @@ def test_videos_in_all_sorts_of_states_are_told_apart(season: Project) -> None:
     (made / "past-0000" / "features.h5").unlink()
     _same(season)
 
-    _edit(made / "models" / MODEL / "rhythm.json")
+    _edit(made / "models" / "danmaku" / MODEL / "comment_counts.json")
     list_videos(season, 2, VIDEOS + 2, layout={"safe_area": 0.1})
     with (season.code / "pipeline" / "danmaku" / "alignment" / "align.py").open("a") as code:
         code.write("EDITED = True\n")

@@ -12,11 +12,11 @@ from tests.engine.project import ANNOTATE, MODEL, TRAIN, Project, copy_code
 BOTH = (TRAIN, ANNOTATE)
 SHOWING = {("render", ANNOTATE), ("report", ANNOTATE)}
 WRITING = {(stage, ANNOTATE) for stage in ("generate", "evaluate", "explain")} | SHOWING
-LEARNING = {(stage, f"models/{MODEL}") for stage in ("train", "corpus")} | WRITING
-COUNTING = {("vocabulary", f"models/{MODEL}")} | LEARNING
+LEARNING = {(stage, f"models/danmaku/{MODEL}") for stage in ("train", "corpus")} | WRITING
+COUNTING = {("vocabulary", f"models/danmaku/{MODEL}")} | LEARNING
 ALIGNING = (
     {(stage, video) for stage in ("align", "statistics") for video in BOTH}
-    | {("rate", f"models/{MODEL}")}
+    | {("rate", f"models/danmaku/{MODEL}")}
     | LEARNING
 )
 AFTER_COMMENTS = {("delay", video) for video in BOTH} | ALIGNING | COUNTING
@@ -152,8 +152,9 @@ def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
     assert edited.plan() == {("render", ANNOTATE)}
 
 
-def test_an_edited_script_of_the_page_reruns_the_report(edited: Project) -> None:
-    _edit(edited.code / "pipeline/report/web/theme.js", "use strict", "use strict ")
+@pytest.mark.parametrize("script", ["report/web/theme.js", "danmaku/sections/watch/web/watch.js"])
+def test_an_edited_script_of_the_page_reruns_the_report(edited: Project, script: str) -> None:
+    _edit(edited.code / "pipeline" / script, "use strict", "use strict ")
     assert edited.plan() == {("report", ANNOTATE)}
 
 
@@ -197,7 +198,9 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)
 '''
     )
     edited.write_settings(shout={"mark": "?"})

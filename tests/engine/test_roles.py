@@ -22,24 +22,27 @@ def test_the_first_video_with_comments_trains_and_is_remembered(bare: Project) -
     other = bare.folder / "other.mp4"  # has no comments of its own
     shutil.copy(bare.show / f"{ANNOTATE}.mp4", other)
     bare.made("generate", "--video", str(first))
-    model = (bare.workdir / "models" / "tiny" / "model.safetensors").read_bytes()
+    file = bare.workdir / "models" / "danmaku" / "tiny" / "model.safetensors"
+    model = file.read_bytes()
     said = bare.made("render", "--video", str(other))
     assert "other/annotated.mp4 (made)" in said
     assert "train tiny" not in said
-    assert (bare.workdir / "models" / "tiny" / "model.safetensors").read_bytes() == model
+    assert (
+        bare.workdir / "models" / "danmaku" / "tiny" / "model.safetensors"
+    ).read_bytes() == model
     assert bare.plan("render", "--video", str(first)) == {("render", TRAIN)}
     assert "up to date" in bare.made("render", "--video", str(other))
 
 
 def learned_from(project: Project) -> list[str]:
-    training = project.workdir / "models" / "tiny" / "training.json"
+    training = project.workdir / "models" / "danmaku" / "tiny" / "training.json"
     return list(json.loads(training.read_text())["videos"])
 
 
 def test_training_on_another_video_is_said_and_replaces_the_model(bare: Project) -> None:
     bare.made("train", "--video", str(bare.show / f"{TRAIN}.mp4"))
     other = ("train", "--video", str(bare.show / f"{ANNOTATE}.mp4"))
-    assert ("train", "models/tiny") in bare.plan(*other)
+    assert ("train", "models/danmaku/tiny") in bare.plan(*other)
     assert learned_from(bare) == [TRAIN]
     bare.made(*other)
     assert learned_from(bare) == [ANNOTATE]
@@ -62,9 +65,9 @@ def test_clean_removes_one_video_and_nothing_else(finished: Project, tmp_path: P
     assert (project.show / f"{ANNOTATE}.mp4").exists()
     project.made("clean")
     assert not (project.workdir / TRAIN).exists()
-    assert (project.workdir / "models" / "tiny").exists()
+    assert (project.workdir / "models" / "danmaku" / "tiny").exists()
     project.made("clean", "--model", "tiny")
-    assert not (project.workdir / "models" / "tiny").exists()
+    assert not (project.workdir / "models" / "danmaku" / "tiny").exists()
     assert "nothing to remove" in project.made("clean")
 
 

@@ -1,25 +1,25 @@
 """What is told of a run, by what became of its jobs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pipeline.engine.driver import Made, Plan
+from pipeline.engine.driver import Plan, RunResult
 from pipeline.engine.graph import Graph
-from pipeline.engine.locks import Claims
+from pipeline.engine.items import Selection
+from pipeline.engine.locks import Locks
 from pipeline.engine.profiles import load_profile
 from pipeline.engine.run_records import JobRecord, Run
 from pipeline.engine.run_summary import Outcome
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.sources.roles import Roles
-from pipeline.sources.training_set import TrainingSet
 
 
-def made(videos: list[str], *jobs: JobRecord, **more: object) -> Made:
-    roles = Roles(learn=TrainingSet(["learned"]), work_on={"render": videos}, commented=[], **more)  # type: ignore[arg-type]
-    plan = Plan(roles, Graph("m", [], {}), Path("graph"), [], [], [], [])
-    return Made(plan, {(job.stage, job.of): job for job in jobs})
+def made(videos: list[str], *jobs: JobRecord, **more: Any) -> RunResult:
+    selection = Selection(work_on={"render": videos}, **more)
+    plan = Plan(selection, Graph({}), Path("graph"), [], [], [], [])
+    return RunResult(plan, {(job.stage, job.folder): job for job in jobs})
 
 
 def done(of: str) -> JobRecord:
@@ -39,11 +39,11 @@ def test_videos_are_told_by_what_became_of_them() -> None:
     run = made(
         ["a", "b", "c", "d"],
         *(done("a"), failed("b"), waiting("b"), failed("learned"), waiting("c")),
-        skipped=["e"],
+        skipped={"e": "has no comments"},
         refused=refused,
     )
-    outcome = Outcome.of(run)
-    assert [(video.name, video.state) for video in outcome.videos] == [
+    outcome = Outcome.of(run, "video")
+    assert [(video.name, video.state) for video in outcome.items] == [
         ("d", "up to date"),
         ("a", "made"),
         ("e", "skipped"),
@@ -52,7 +52,7 @@ def test_videos_are_told_by_what_became_of_them() -> None:
         ("learned", "failed"),
         ("none.mp4", "failed"),
     ]
-    why = {video.name: video.why for video in outcome.videos}
+    why = {video.name: video.why for video in outcome.items}
     assert why["c"] == "needs learned, where frames failed"
     assert why["b"] == "frames: it is bad."
     assert why["none.mp4"] == "it is none. Look."
@@ -72,19 +72,19 @@ def test_videos_are_told_by_what_became_of_them() -> None:
 def test_the_exit_code_is_that_of_the_failures_if_it_is_one(
     jobs: list[JobRecord], code: ExitCode
 ) -> None:
-    assert Outcome.of(made(["a", "b"], *jobs)).code == code
+    assert Outcome.of(made(["a", "b"], *jobs), "video").code == code
 
 
 def test_a_run_that_was_stopped_was_interrupted_whatever_failed() -> None:
     run = made(["a"], failed("a"))
     run.stopped = True
-    assert Outcome.of(run).code == ExitCode.INTERRUPTED
+    assert Outcome.of(run, "video").code == ExitCode.INTERRUPTED
 
 
-def lines(folder: Path, run: Made, profile: str) -> list[str]:
+def lines(folder: Path, run: RunResult, profile: str) -> list[str]:
     workspace = Workspace(folder)
-    begun = Run(folder / "runs", Claims(folder / ".other-lock"), profile)
-    told = list(Outcome.of(run).lines(workspace, begun, load_profile(profile)))
+    begun = Run(folder / "runs", Locks(folder / ".other-lock"), profile)
+    told = list(Outcome.of(run, "video").lines(workspace, begun, load_profile(profile)))
     begun.undo()
     return told
 

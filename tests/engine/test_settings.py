@@ -1,22 +1,24 @@
-import os
 from pathlib import Path
 from typing import Annotated, Literal
 
 import msgspec
 import pytest
 
+from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import (
+    SHARED,
     NameOrPath,
     OwnFile,
+    Seed,
     Settings,
     StageConfig,
-    VideoEntry,
     load_settings,
     load_stage_config,
-    override,
     parse_stage_config,
 )
+from pipeline.engine.settings_file import Assignment
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.settings import TopLevel, VideoEntry
 
 
 class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +36,7 @@ class Frames(StageConfig, frozen=True):
 class Train(StageConfig, frozen=True):
     epochs: Annotated[int, msgspec.Meta(ge=1)] = 30
     taps: tuple[str, ...] = ("a",)
-    seed: int = 2017
+    seed: Seed = 2017
     gate: bool = True
     rate: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.001
     size: Annotated[int, msgspec.Meta(ge=4, multiple_of=4)] = 256
@@ -43,22 +45,23 @@ class Train(StageConfig, frozen=True):
     codec: Annotated[
         Literal["h264", "hevc", "av1"], msgspec.Meta(extra={"also": {"h265": "hevc"}})
     ] = "h264"
+    layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
 STAGES: dict[str, type[StageConfig]] = {"frames": Frames, "train": Train}
 
 
-def load(tmp_path: Path, text: str | bytes) -> Settings:
+def load(tmp_path: Path, text: str | bytes, *assignments: str) -> Settings:
     path = tmp_path / "settings.yaml"
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    return load_settings(path, STAGES)
+    return load_settings(path, STAGES, TopLevel(), map(Assignment.parse, assignments))
 
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "frames:\ntrain:\n", "---\n"])
 def test_an_empty_file_gives_the_defaults(tmp_path: Path, text: str) -> None:
     settings = load(tmp_path, text)
-    assert (settings.model, settings.seed) == ("default", 2017)
-    assert settings.videos.train == settings.videos.annotate == []
+    assert settings.general.model == "default"
+    assert settings.general.train == settings.general.annotate == []
     assert settings.stages == {"frames": Frames(), "train": Train()}
 
 
@@ -73,13 +76,13 @@ def test_what_is_given_is_taken(tmp_path: Path) -> None:
         "train:\n"
         "  taps: [x, y]\n",
     )
-    assert settings.model == "猫-1.0"
+    assert settings.general.model == "猫-1.0"
     file, b, c = tmp_path / "settings.yaml", tmp_path / "b.mp4", tmp_path / "c.xml"
-    assert settings.videos.train == [
+    assert settings.general.train == [
         VideoEntry(str(tmp_path / "a.mp4"), place=f"{file}:3"),
         VideoEntry(str(b), [str(c)], place=f"{file}:3"),
     ]
-    assert settings.videos.annotate == [VideoEntry(str(tmp_path / "d.mp4"), place=f"{file}:4")]
+    assert settings.general.annotate == [VideoEntry(str(tmp_path / "d.mp4"), place=f"{file}:4")]
     assert settings.stages["frames"] == Frames(size=64, fps=3.0)
     assert settings.stages["train"] == Train(taps=("x", "y"))
 
@@ -173,7 +176,7 @@ def test_what_is_not_a_settings_file_is_refused(tmp_path: Path, text: str | byte
 
 def test_a_missing_file_is_a_fault_of_the_command(tmp_path: Path) -> None:
     with pytest.raises(PipelineError) as caught:
-        load_settings(tmp_path / "none.yaml", STAGES)
+        load_settings(tmp_path / "none.yaml", STAGES, TopLevel())
     assert caught.value.code == ExitCode.USAGE
 
 
@@ -301,16 +304,81 @@ def test_a_setting_in_the_wrong_section_is_told_where_it_belongs(tmp_path: Path)
         assert caught.value.remedy == "Write it under `train:`"
 
 
-@pytest.mark.parametrize("value", ["off", "exactly"])
-def test_an_option_of_the_command_line_is_told_as_it_was_written(value: str) -> None:
-    settings = load_settings(Path(os.devnull), STAGES)
-    assert override(settings, "frames", {"dedupe": "off"}, "DEDUPE=").stages["frames"] == Frames(
-        dedupe="off"
+def test_the_command_line_sets_anything(tmp_path: Path) -> None:
+    settings = load(
+        *(tmp_path, "model: a\nframes: {size: 64, fps: 3}\ntrain: {epochs: 4}"),
+        *("frames.size=96", "train.taps=[x, y]", "seed=7", "model=b", "frames.fps=null"),
+        "videos.train=[c.mp4]",
     )
+    assert settings.stages["frames"] == Frames(size=96)
+    assert settings.stages["train"] == Train(epochs=4, taps=("x", "y"), seed=7)
+    assert settings.general.model == "b"
+    assert [entry.video for entry in settings.general.train] == [str(tmp_path / "c.mp4")]
+
+
+@pytest.mark.parametrize("value", ["off", "exactly"])
+def test_an_option_of_the_command_line_is_cited_as_it_was_written(
+    tmp_path: Path, value: str
+) -> None:
     with pytest.raises(PipelineError) as caught:
-        override(settings, "frames", {"dedupe": f"{value}s"}, "DEDUPE=")
-    assert caught.value.problem == f"DEDUPE= is “{value}s”, but must be off or exact"
+        load(tmp_path, "", f"frames.dedupe={value}s")
+    assert caught.value.problem == (f"SET=frames.dedupe is “{value}s”, but must be off or exact")
     assert f"Did you mean `{value[:5]}`?" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("assignment", "code", "words"),
+    [
+        ("frames.sice=3", ExitCode.UNKNOWN_SETTING, "SET=frames.sice: there is no setting"),
+        ("fames.size=3", ExitCode.UNKNOWN_SETTING, "SET=fames.size: there is no setting fames"),
+        ("frames.size.x=3", ExitCode.INVALID_SETTING, "SET=frames.size.x is a section"),
+        ("model.x=3", ExitCode.INVALID_SETTING, "SET=model.x: model is no section in"),
+        ("frames={size: 3}", ExitCode.INVALID_SETTING, "SET=frames is 3, but must be"),
+        ("frames.size", ExitCode.USAGE, "SET=frames.size sets nothing"),
+        ("=3", ExitCode.USAGE, "SET==3 sets nothing"),
+        ("frames..size=3", ExitCode.USAGE, "sets nothing"),
+        ("train.taps=[a", ExitCode.INVALID_SETTING, "SET=train.taps: "),
+        ("frames.fps=.nan", ExitCode.INVALID_SETTING, "SET=frames.fps: .nan is not a number"),
+    ],
+)
+def test_slips_on_the_command_line_are_told_apart(
+    tmp_path: Path, assignment: str, code: ExitCode, words: str
+) -> None:
+    with pytest.raises(PipelineError) as caught:
+        load(tmp_path, "model: a", assignment)
+    assert caught.value.code == code
+    assert words in caught.value.problem
+
+
+def test_a_folder_stands_for_all_its_files(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("frames: {size: 64}")
+    (tmp_path / "b.yaml").write_text("model: b\n\ntrain: {epochs: 0}")
+    with pytest.raises(PipelineError) as caught:
+        load_settings(tmp_path, STAGES, TopLevel())
+    assert f"{tmp_path / 'b.yaml'}:3: train.epochs is 0" in caught.value.problem
+    (tmp_path / "b.yaml").write_text("model: b\nframes: {}")
+    with pytest.raises(PipelineError) as caught:
+        load_settings(tmp_path, STAGES, TopLevel())
+    assert f"{tmp_path / 'b.yaml'}:2: `frames` stands in another file" in caught.value.problem
+
+
+def test_stages_of_other_systems_have_sections_within_their_system_s(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("faces:\n  train: {epochs: 3}\n  frames: {}\ntrain: {epochs: 4}\nseed: 9")
+    kinds: dict[str, type[StageConfig]] = {
+        "faces-train": Train,
+        "faces-frames": Frames,
+        "train": Train,
+    }
+    settings = load_settings(path, kinds, TopLevel(), [Assignment.parse("faces.train.gate=no")])
+    assert settings.stages["faces-train"] == Train(epochs=3, gate=False, seed=9)
+    assert settings.stages["train"] == Train(epochs=4, seed=9)
+    assert load_stage_config(path, "faces-train", Train) == Train(epochs=3, seed=9)
+    path.write_text("faces:\n  trian: {epochs: 3}\n")
+    with pytest.raises(PipelineError) as caught:
+        load_settings(path, kinds, TopLevel())
+    assert f"{path}:2: there is no setting faces.trian" in caught.value.problem
+    assert "`train`" in caught.value.remedy
 
 
 def made(path: Path) -> Path:
@@ -334,7 +402,7 @@ def test_paths_are_relative_to_the_settings_file(
         made(tmp_path / name)
     monkeypatch.chdir(elsewhere)
     settings = load(here, RELATIVE)
-    a, b = settings.videos.train
+    a, b = settings.general.train
     assert (a.video, a.comments) == (str(here / "show/a.mp4"), [])
     assert (b.video, b.comments) == (
         str(tmp_path / "b.mp4"),
@@ -354,8 +422,8 @@ def test_what_is_only_in_the_current_folder_is_found_there(
         made(current / name)
     monkeypatch.chdir(current)
     settings = load(here, RELATIVE)
-    assert settings.videos.train[0].video == str(current / "show/a.mp4")
-    assert settings.videos.train[1].comments == [str(current / "c.xml"), str(here / "show/d.xml")]
+    assert settings.general.train[0].video == str(current / "show/a.mp4")
+    assert settings.general.train[1].comments == [str(current / "c.xml"), str(here / "show/d.xml")]
     assert settings.stages["frames"] == Frames(
         words=str(current / "lists/ng.txt"), network=str(current / "nets/mine.onnx")
     )
@@ -371,13 +439,13 @@ def test_a_word_is_a_name_and_the_home_folder_is_known(
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     made(tmp_path / "home" / "ng.txt")
     settings = load(tmp_path, "videos: {train: [~/a.mp4]}\nframes: {words: ~/ng.txt}")
-    assert settings.videos.train[0].video == str(tmp_path / "home" / "a.mp4")
+    assert settings.general.train[0].video == str(tmp_path / "home" / "a.mp4")
     assert settings.stages["frames"] == Frames(words=str(tmp_path / "home" / "ng.txt"))
 
 
 def test_a_link_keeps_its_name(tmp_path: Path) -> None:
     """A video's folder in workdir goes by it."""
     (tmp_path / "ep1.mp4").symlink_to(made(tmp_path / "store" / "0001.mp4"))
-    assert load(tmp_path, "videos: {train: [ep1.mp4]}").videos.train[0].video == str(
+    assert load(tmp_path, "videos: {train: [ep1.mp4]}").general.train[0].video == str(
         tmp_path / "ep1.mp4"
     )

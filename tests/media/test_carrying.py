@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline.media.codecs import Codec, Container
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.probe import VideoInfo, probe, probe_sound
 from pipeline.media.stream_copy import left_out
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -34,7 +34,7 @@ title=two
 def carried(path: Path, target: Path, container: Container = "mp4") -> VideoInfo:
     video = probe(path)
     codec = Codec("vp9", "ultrafast") if container == "webm" else Codec(preset="ultrafast")
-    clips.re_encoded(video, target, source=video, codec=codec, target_format=container)
+    clips.re_encoded(video, target, source=video, codec=codec, container=container)
     return probe(target)
 
 
@@ -213,7 +213,7 @@ def test_a_file_of_sound_alone_goes_along(tmp_path: Path) -> None:
     sound, target = tmp_path / "sound.wav", tmp_path / "out.mp4"
     clips.ffmpeg(*clips.sound(), sound)
     source = probe_sound(sound)
-    with encoder(target, size=(64, 48), rate=Fraction(25), source=source) as sink:
+    with encoder(target, VideoFormat(size=(64, 48), rate=Fraction(25)), source=source) as sink:
         for _ in range(25):
             sink.write(np.full((72, 64), 128, np.uint8))
     assert probe(target).sound_codecs == ("aac",)

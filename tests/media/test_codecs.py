@@ -9,7 +9,7 @@ import pytest
 from pipeline.media import hardware
 from pipeline.media.codecs import Codec, CodecName, Container, Preset, software_arguments
 from pipeline.media.colors import Bits
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.hardware import hardware_arguments
 from pipeline.media.probe import probe
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -18,7 +18,7 @@ from tests import clips
 
 def encoded(target: Path, codec: Codec, container: Container) -> av.VideoStream:
     with encoder(
-        target, size=(64, 48), rate=Fraction(25), codec=codec, target_format=container
+        target, VideoFormat(size=(64, 48), rate=Fraction(25), codec=codec, container=container)
     ) as sink:
         for number in range(5):
             sink.write(np.full((72, 64), 30 * number, np.uint8))
@@ -56,7 +56,7 @@ def test_a_lower_rate_factor_makes_larger_files(tmp_path: Path, name: CodecName)
         path = tmp_path / f"{crf}.out"
         video = clips.constant(tmp_path / "clip.mp4", seconds=0.4)
         codec = Codec(name, "ultrafast", crf)
-        clips.re_encoded(probe(video), path, codec=codec, target_format="nut")
+        clips.re_encoded(probe(video), path, codec=codec, container="nut")
         sizes.append(path.stat().st_size)
     assert sizes[0] > sizes[1]
 

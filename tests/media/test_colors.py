@@ -9,7 +9,7 @@ import pytest
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.colors import Color, color_of
 from pipeline.media.decode import planar_pictures, scaled_pictures
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.probe import probe
 from tests import clips
 
@@ -29,7 +29,8 @@ def test_flat_colours_survive_the_way_to_yuv_and_back(
     color = Color(matrix, full_range)
     rate, codec = Fraction(25), Codec(crf=4)
     with encoder(
-        target, size=(64, 48), rate=rate, color=color, pixel_format="rgb24", codec=codec
+        target,
+        VideoFormat(size=(64, 48), rate=rate, color=color, pixel_format="rgb24", codec=codec),
     ) as sink:
         for colour in COLOURS:
             sink.write(np.full((48, 64, 3), colour, np.uint8))
@@ -60,7 +61,9 @@ def test_ramps_and_tags_come_back(
     chroma = np.tile(across, (32, 1))
     planes = np.concatenate([a.ravel() for a in (luma, chroma, chroma[:, ::-1])]).reshape(96, 256)
     best = Codec(codec, "ultrafast", crf=1)
-    with encoder(target, size=(256, 64), rate=Fraction(25), color=color, codec=best) as sink:
+    with encoder(
+        target, VideoFormat(size=(256, 64), rate=Fraction(25), color=color, codec=best)
+    ) as sink:
         for _ in range(3):
             sink.write(planes)
     video = probe(target)
@@ -81,11 +84,13 @@ def test_transparency_comes_back(
     green, blue, red = (np.full((48, 64), colour[k], np.uint8) for k in (1, 2, 0))
     with encoder(
         target,
-        size=(64, 48),
-        rate=Fraction(25),
-        pixel_format="gbrap",
-        codec=Codec(codec, "ultrafast", crf=4),
-        target_format="mov" if ending == "mov" else "webm",
+        VideoFormat(
+            size=(64, 48),
+            rate=Fraction(25),
+            pixel_format="gbrap",
+            codec=Codec(codec, "ultrafast", crf=4),
+            container="mov" if ending == "mov" else "webm",
+        ),
     ) as sink:
         for _ in range(3):
             sink.write(np.stack([green, blue, red, opacity]))

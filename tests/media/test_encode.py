@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.decode import planar_pictures
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.probe import VideoInfo, probe
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests import clips
@@ -100,7 +100,7 @@ def test_a_variable_rate_keeps_every_time(tmp_path: Path, ending: str) -> None:
 def test_times_are_those_that_were_given_and_else_follow_the_rate(tmp_path: Path) -> None:
     target = tmp_path / "out.mp4"
     unit = Fraction(1, 90_000)
-    with encoder(target, size=(64, 48), rate=Fraction(30), unit=unit) as sink:
+    with encoder(target, VideoFormat(size=(64, 48), rate=Fraction(30), unit=unit)) as sink:
         for pts in (4500, 4501, None, 18_000):
             sink.write(FLAT, pts)
     with av.open(str(target)) as container:
@@ -115,7 +115,7 @@ def test_a_long_wait_at_the_end_counts(tmp_path: Path, name: CodecName) -> None:
     target = tmp_path / "out.mp4"
     rate, unit, codec = Fraction(10), Fraction(1, 1000), Codec(name, "superfast")
     times = [0, 40, 80, 120, 160, 200, 240, 1000, 5000, 9000]
-    with encoder(target, size=(64, 48), rate=rate, unit=unit, codec=codec) as sink:
+    with encoder(target, VideoFormat(size=(64, 48), rate=rate, unit=unit, codec=codec)) as sink:
         for pts in times:
             sink.write(FLAT + np.uint8(pts // 100), pts)
     assert clips.true_times(target) == [Fraction(pts, 1000) for pts in times]
@@ -126,7 +126,7 @@ def test_a_long_wait_at_the_end_counts(tmp_path: Path, name: CodecName) -> None:
 def test_the_codec_is_told_the_rate_and_not_the_unit(tmp_path: Path, unit: Fraction | None) -> None:
     target = tmp_path / "out.mp4"
     picture = np.full((720 * 3 // 2, 1280), 128, np.uint8)
-    with encoder(target, size=(1280, 720), rate=Fraction(25), unit=unit) as sink:
+    with encoder(target, VideoFormat(size=(1280, 720), rate=Fraction(25), unit=unit)) as sink:
         for _ in range(3):
             sink.write(picture)
     with av.open(str(target)) as container:
@@ -138,7 +138,7 @@ def test_the_codec_is_told_the_rate_and_not_the_unit(tmp_path: Path, unit: Fract
 def test_a_buffer_is_free_once_it_was_written(tmp_path: Path) -> None:
     target = tmp_path / "out.mp4"
     canvas = np.empty((72, 64), np.uint8)
-    with encoder(target, size=(64, 48), rate=Fraction(25), codec=Codec(crf=4)) as sink:
+    with encoder(target, VideoFormat(size=(64, 48), rate=Fraction(25), codec=Codec(crf=4))) as sink:
         for number in range(40):
             canvas[:] = 40 + 3 * number
             sink.write(canvas)
@@ -148,7 +148,7 @@ def test_a_buffer_is_free_once_it_was_written(tmp_path: Path) -> None:
 
 def test_bytes_are_pictures_too(tmp_path: Path) -> None:
     target = tmp_path / "out.mp4"
-    with encoder(target, size=(64, 48), rate=Fraction(25)) as sink:
+    with encoder(target, VideoFormat(size=(64, 48), rate=Fraction(25))) as sink:
         sink.write(FLAT.tobytes())
     assert shown(target) == [128]
 
@@ -156,7 +156,7 @@ def test_bytes_are_pictures_too(tmp_path: Path) -> None:
 def test_a_thread_is_told_how_many_pictures_are_done(tmp_path: Path) -> None:
     done: list[int] = []
     small: dict[str, Any] = {"size": (64, 48), "rate": Fraction(25)}
-    with encoder(tmp_path / "a.mp4", **small, on_progress=done.append) as sink:
+    with encoder(tmp_path / "a.mp4", VideoFormat(**small), on_progress=done.append) as sink:
         for _ in range(50):
             sink.write(FLAT)
     assert min(done) >= 0
@@ -164,7 +164,7 @@ def test_a_thread_is_told_how_many_pictures_are_done(tmp_path: Path) -> None:
     done.clear()
     with (
         pytest.raises(ValueError, match="mine"),
-        encoder(tmp_path / "b.mp4", **small, on_progress=done.append),
+        encoder(tmp_path / "b.mp4", VideoFormat(**small), on_progress=done.append),
     ):
         raise ValueError("mine")
     assert sum(done) == 0
@@ -232,7 +232,7 @@ def test_an_encoder_that_fails_says_why(tmp_path: Path, count: int) -> None:
     target = tmp_path / "no such folder" / "out.mp4"
     with (
         pytest.raises(PipelineError) as caught,
-        encoder(target, size=(64, 48), rate=Fraction(25)) as sink,
+        encoder(target, VideoFormat(size=(64, 48), rate=Fraction(25))) as sink,
     ):
         for _ in range(count):
             sink.write(FLAT)
@@ -245,7 +245,7 @@ def test_an_error_in_the_block_comes_through_and_leaves_no_process(
 ) -> None:
     with (
         pytest.raises(ValueError, match="mine"),
-        encoder(tmp_path / "out.mp4", size=(64, 48), rate=Fraction(25)) as sink,
+        encoder(tmp_path / "out.mp4", VideoFormat(size=(64, 48), rate=Fraction(25))) as sink,
     ):
         sink.write(FLAT)
         raise ValueError("mine")

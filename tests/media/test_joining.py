@@ -18,7 +18,7 @@ from tests import clips
 def segments(video: VideoInfo, folder: Path, cuts: list[Fraction], **options: Any) -> list[Path]:
     edges = [Fraction(0), *cuts]
     return [
-        clips.re_encoded(video, folder / f"{n}.nut", since, until, target_format="nut", **options)
+        clips.re_encoded(video, folder / f"{n}.nut", since, until, container="nut", **options)
         for n, (since, until) in enumerate(zip(edges, [*cuts, None], strict=True))
     ]
 
@@ -98,7 +98,7 @@ def test_shape_and_colours_are_those_of_the_segments(tmp_path: Path) -> None:
 
 def test_segments_that_overlap_are_refused(tmp_path: Path) -> None:
     video = probe(clips.constant(tmp_path / "clip.mp4"))
-    part = clips.re_encoded(video, tmp_path / "0.nut", target_format="nut")
+    part = clips.re_encoded(video, tmp_path / "0.nut", container="nut")
     with pytest.raises(ValueError, match="overlap"):
         join([part, part], tmp_path / "out.mp4", rate=video.rate)
 
@@ -106,8 +106,8 @@ def test_segments_that_overlap_are_refused(tmp_path: Path) -> None:
 def test_segments_of_different_settings_are_refused(tmp_path: Path) -> None:
     video = probe(clips.constant(tmp_path / "clip.mp4"))
     first, second = tmp_path / "0.nut", tmp_path / "1.nut"
-    clips.re_encoded(video, first, until=Fraction(1, 2), target_format="nut")
+    clips.re_encoded(video, first, until=Fraction(1, 2), container="nut")
     medium = Codec(preset="medium")
-    clips.re_encoded(video, second, Fraction(1, 2), target_format="nut", codec=medium)
+    clips.re_encoded(video, second, Fraction(1, 2), container="nut", codec=medium)
     with pytest.raises(ValueError, match="settings"):
         join([first, second], tmp_path / "out.mp4", rate=video.rate)

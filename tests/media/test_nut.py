@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.media.nut import NutWriter, _checksum, _variable_length
+from pipeline.media.nut import NutWriter, checksum, variable_length
 
 SIZE = (64, 48)
 PICTURE = np.arange(64 * 72, dtype=np.uint32).astype(np.uint8).reshape(72, 64)
@@ -71,8 +71,8 @@ def test_a_picture_s_header_is_libavformat_s() -> None:
             packet.pts = packet.dts = time
             packet.is_keyframe = True
             container.mux_one(packet)
-    header = bytes([1]) + b"".join(map(_variable_length, (0b110_1001, 900_000 + (1 << 14), 4608)))
-    assert header + _checksum(header) + PICTURE.tobytes() in file.getvalue()
+    header = bytes([1]) + b"".join(map(variable_length, (0b110_1001, 900_000 + (1 << 14), 4608)))
+    assert header + checksum(header) + PICTURE.tobytes() in file.getvalue()
 
 
 def test_a_reader_that_goes_away_is_a_broken_pipe() -> None:

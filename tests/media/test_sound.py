@@ -7,7 +7,7 @@ import av
 import pytest
 
 from pipeline.media.probe import probe
-from pipeline.media.sound import changing, heard
+from pipeline.media.sound import changing, decode_sound
 from pipeline.media.stream_copy import lost_in
 from pipeline.media.web import write_for_web
 from tests import clips
@@ -119,7 +119,7 @@ def test_steady_sound_of_a_header_is_not_decoded(
         decoded.append(streams)
         return {}
 
-    monkeypatch.setattr("pipeline.media.sound.heard", noted)
+    monkeypatch.setattr("pipeline.media.sound.decode_sound", noted)
     assert changing(video) == {}
     assert decoded == [frozenset()]
-    assert heard(path, frozenset()) == {}
+    assert decode_sound(path, frozenset()) == {}

@@ -11,7 +11,7 @@ from pipeline.media import hardware
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.colors import Color, bits_of, color_of
 from pipeline.media.decode import planar_pictures
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.hardware import card_arguments, encodes_ten_bits
 from pipeline.media.mastering import Display, Mastering
 from pipeline.media.probe import probe
@@ -69,7 +69,9 @@ def test_ten_bits_and_mastering_come_back(
     luma = np.tile(np.linspace(64, 940, 256).astype(np.uint16), (64, 1))
     planes = np.concatenate([luma, np.full((32, 256), 512, np.uint16)])
     best = Codec(name, "ultrafast", crf=1)
-    with encoder(target, size=(256, 64), rate=Fraction(25), color=color, codec=best) as sink:
+    with encoder(
+        target, VideoFormat(size=(256, 64), rate=Fraction(25), color=color, codec=best)
+    ) as sink:
         for _ in range(3):
             sink.write(planes)
     video = probe(target)

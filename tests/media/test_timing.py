@@ -91,7 +91,7 @@ def test_of_a_well_made_file_headers_and_packets_tell_the_same(
     rate = clips.pictures(rate="30000/1001", seconds=8)
     clips.ffmpeg(*rate, *clips.sound(8), *clips.H264, "-bf", "0", "-c:a", "mp2", path)
     told = probe(path)
-    monkeypatch.setattr(timing, "_told", lambda *file: None)
+    monkeypatch.setattr(timing, "from_headers", lambda *file: None)
     measured = probe(path)
     assert measured.counted
     assert ends(told)[0] == ends(measured)[0] == Fraction(30000, 1001)
@@ -108,7 +108,7 @@ def test_a_well_made_mp4_is_not_read_as_a_whole(
     def measured(*file: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(timing, "_measured", measured)
+    monkeypatch.setattr(timing, "from_packets", measured)
     assert probe(path).frame_count == 500
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.pictures import feature_bank
 from pipeline.pictures.feature_bank import FeatureBank, check_same_backbone
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.captioning.conftest import features_file
@@ -34,15 +33,12 @@ def test_a_bank_does_not_move_to_a_cpu(tmp_path: Path) -> None:
     assert not numbered(tmp_path).reside_on(torch.device("cpu"))
 
 
-@pytest.mark.parametrize("block", [1, 2, 100])
-def test_means_are_those_of_the_positions_of_each_picture(
-    tmp_path: Path, block: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(feature_bank, "_BLOCK", block)
+@pytest.mark.parametrize("batch", [1, 2, 100])
+def test_means_are_those_of_the_positions_of_each_picture(tmp_path: Path, batch: int) -> None:
     draws = np.random.default_rng(0)
     rows = [draws.normal(3, 2, (count, 4, 6)).astype(np.float16) for count in (3, 5)]
     paths = [features_file(tmp_path / f"{n}.h5", tap=video) for n, video in enumerate(rows)]
-    means = FeatureBank(paths, "tap").means
+    means = FeatureBank(paths, "tap", batch).means
     assert means.dtype == np.float16
     np.testing.assert_allclose(means, np.concatenate(rows).mean(1, np.float64), rtol=1e-3)
 
@@ -64,8 +60,8 @@ def test_statistics_are_those_of_each_channel(tmp_path: Path) -> None:
     np.testing.assert_allclose(mean, flat.mean(0), rtol=1e-4)
     np.testing.assert_allclose(std[1:], flat.std(0)[1:], rtol=1e-4)
     assert std[0] == 1
-    gists = values.astype(np.float64).mean(1)[:, 2:] / flat.std(0)[2:]
-    np.testing.assert_allclose(spread[2:], gists.std(0), rtol=1e-4)
+    pooled = values.astype(np.float64).mean(1)[:, 2:] / flat.std(0)[2:]
+    np.testing.assert_allclose(spread[2:], pooled.std(0), rtol=1e-4)
     assert spread[:2].tolist() == [1, 1]
 
 
@@ -93,7 +89,7 @@ def test_what_is_constant_but_for_rounding_has_no_spread(tmp_path: Path) -> None
 
 
 def test_statistics_are_of_rows_spread_evenly_over_the_videos(tmp_path: Path) -> None:
-    mean, std, spread = numbered(tmp_path).statistics(most=3)  # rows 0, 3 and 7
+    mean, std, spread = numbered(tmp_path).statistics(max_rows=3)  # rows 0, 3 and 7
     np.testing.assert_allclose(mean, np.full(3, 10 / 3), rtol=1e-4)
     np.testing.assert_allclose(std, np.full(3, np.std([0, 3, 7])), rtol=1e-4)
     np.testing.assert_allclose(spread, np.ones(3), rtol=1e-4)

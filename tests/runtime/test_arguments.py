@@ -37,7 +37,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline render --workdir=", 2, "--workdir: the path is empty"),
         ("pipeline render plan", 2, "plan cannot follow render"),
         ("pipeline render --config none.yaml", 2, "there is no settings file {0}/none.yaml"),
-        ("pipeline render --config .", 2, "there is no settings file {0}: it is a folder"),
+        ("pipeline render --config .", 2, "there is no settings file in the folder {0}"),
         ("pipeline render --profile locl", 2, "Did you mean `local`?"),
         ("pipeline render --of comment", 11, "OF= is “comment”, but must be generated or"),
         (
@@ -156,10 +156,10 @@ def test_help_still_helps(tmp_path: Path) -> None:
     ("value", "waits"), [("", False), ("0", False), ("no", False), ("1", True)]
 )
 def test_wait_may_be_denied(monkeypatch: pytest.MonkeyPatch, value: str, waits: bool) -> None:
-    from pipeline.engine.command_line import parser
+    from pipeline.__main__ import APPLICATION
 
     monkeypatch.setenv("WAIT", value)
-    assert parser(None).parse_args(["render"]).wait is waits
+    assert APPLICATION.parser(None).parse_args(["render"]).wait is waits
 
 
 def test_a_misspelt_variable_of_the_environment_is_noticed(

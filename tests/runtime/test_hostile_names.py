@@ -14,6 +14,7 @@ from pipeline.engine.settings import load_settings
 from pipeline.runtime.errors import ExitCode, PipelineError, printable
 from pipeline.sources.pointers import Source
 from pipeline.sources.registration import VIDEO_POINTER, register, video_name
+from pipeline.sources.settings import TopLevel
 
 FILES = st.binary(min_size=1, max_size=255).filter(lambda name: not {0, ord("/")} & {*name})
 STEMS = st.text(st.characters(exclude_characters="\0/"), min_size=1, max_size=80)
@@ -80,7 +81,7 @@ def refused(folder: Path, text: str) -> PipelineError:
     path = folder / "settings.yaml"
     path.write_text(text)
     with pytest.raises(PipelineError) as caught:
-        load_settings(path, {})
+        load_settings(path, {}, TopLevel())
     assert str(caught.value).isprintable()
     return caught.value
 
@@ -91,7 +92,7 @@ def test_a_model_is_one_name_below_models(model: str) -> None:
         path = Path(folder, "settings.yaml")
         path.write_text(yaml.safe_dump({"model": model}))
         try:
-            assert is_plain(load_settings(path, {}).model)
+            assert is_plain(load_settings(path, {}, TopLevel()).general.model)
         except PipelineError as error:
             assert error.code == ExitCode.INVALID_SETTING
 
@@ -127,6 +128,6 @@ def test_a_settings_file_has_an_end(tmp_path: Path) -> None:
         (tmp_path / ("x" * 200) / "none.yaml", ExitCode.USAGE),
     ):
         with pytest.raises(PipelineError) as caught:
-            load_settings(path, {})
+            load_settings(path, {}, TopLevel())
         assert caught.value.code == code
-    assert load_settings(Path("/dev/null"), {}).model == "default"
+    assert load_settings(Path("/dev/null"), {}, TopLevel()).general.model == "default"

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.command_line import VARIABLES
+from pipeline.__main__ import APPLICATION
 from pipeline.runtime.spelling import closest, misspelt_variables
 
 ROOT = Path(__file__).parents[2]
 
+VARIABLES = APPLICATION.parser(None).variables
 PYTHON = """#!/bin/sh
 echo "$*" >> done
 printf %s "$CONFIG" > config
@@ -78,8 +79,8 @@ def done(folder: Path) -> list[str]:
         (["render", "video=x"], "video= means nothing to make. Did you mean `VIDEO=`?"),
         (["demo", "WORK_DIR=x"], "WORK_DIR= means nothing to make. Did you mean `WORKDIR=`?"),
         (["test", "COMMENT=a b=c"], "COMMENT= means nothing to make. Did you mean `COMMENTS=`?"),
-        (["render", "CODEC=av1"], "it is a setting. Write `render: {codec: …}` into"),
-        (["render", "SEED=3"], "it is a setting. Write `seed: …` into"),
+        (["render", "CODEC=av1"], "it is a setting. Write SET=render.codec=…"),
+        (["render", "SEED=3"], "it is a setting. Write SET=seed=…"),
     ],
 )
 def test_make_notices_a_slip_before_it_does_anything(

@@ -1,6 +1,7 @@
 import os
 import unicodedata
 from collections import Counter
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -116,7 +117,8 @@ def test_the_truth_explains_every_comment_of_the_file(folder: Path) -> None:
 
 
 def seen(truth: Truth, comment: CommentTruth) -> frozenset[str]:
-    return truth.on_screen(truth.frame_at(comment.time_ms - comment.delay_ms))
+    frame = (comment.time_ms - comment.delay_ms) * Fraction(truth.frame_rate) // 1000
+    return truth.on_screen(min(max(frame, 0), truth.frame_count - 1))
 
 
 @pytest.mark.parametrize("name", CAST)

@@ -8,62 +8,72 @@ from pathlib import Path
 
 import msgspec
 import pytest
-import yaml
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.graph import Graph, all_stages, configured_stages, stage_configs
-from pipeline.engine.settings import SHARED, load_settings, override
+from pipeline.engine.catalog import all_stages, configured_stages, stage_configs
+from pipeline.engine.graph import Graph
+from pipeline.engine.items import Bindings
+from pipeline.engine.settings import Settings, load_settings, section
+from pipeline.engine.settings_file import Assignment, read
 from pipeline.engine.stage import Stage
+from pipeline.engine.stage_process import run_from_command_line
 from pipeline.runtime.errors import ExitCode
+from pipeline.sources.settings import TopLevel
 
 ROOT = Path(__file__).parents[2]
+HEAVY = {
+    *("torch", "torchvision", "onnxruntime", "h5py", "av", "numpy", "PIL", "lxml", "natto"),
+    "snakemake",
+}
+NONE = Path(os.devnull)
 each_stage = pytest.mark.parametrize("stage", all_stages().values(), ids=all_stages())
 
 
-def run(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", stage.module, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
+def load(path: Path, *assignments: str) -> Settings:
+    return load_settings(path, stage_configs(), TopLevel(), map(Assignment.parse, assignments))
 
 
 @each_stage
-def test_help_names_its_files_and_what_it_does(stage: Stage) -> None:
-    done = run(stage, "--help")
-    assert done.returncode == 0
+def test_help_names_its_files_and_what_it_does(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        run_from_command_line(stage, ["--help"])
+    output = capsys.readouterr().out
     for name in [*stage.inputs, *stage.outputs]:
-        assert name in done.stdout
+        assert name in output
     summary = (sys.modules[stage.run.__module__].__doc__ or "").strip()
-    assert summary[:30] in done.stdout
+    assert summary[:30] in output
 
 
 @each_stage
-def test_a_wrong_command_line_is_a_usage_error(stage: Stage, tmp_path: Path) -> None:
-    done = run(stage, "--output", f"nothing={tmp_path}/x")
+def test_a_wrong_command_line_is_a_usage_error(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_from_command_line(stage, ["--no-such-option"]) == ExitCode.USAGE
+    assert "--help" in capsys.readouterr().err
+
+
+def test_a_stage_is_a_program() -> None:
+    """What the two tests above ask of all in this process, of one as users start it."""
+    command = [sys.executable, "-m", "stages.pictures.frames", "--no-such-option"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == ExitCode.USAGE
+    assert done.stderr.startswith("frames: error: ")
     assert "--help" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@each_stage
-def test_importing_it_stays_light(stage: Stage) -> None:
+def test_importing_stages_stays_light() -> None:
     """The graph imports every stage at each call; `import torch` alone takes a second."""
-    heavy = "torch,torchvision,onnxruntime,h5py,av,numpy,PIL,lxml,natto,snakemake"
-    check = (
-        f"import sys, {stage.module};print([m for m in {heavy.split(',')!r} if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", check],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
+    program = f"""
+import importlib, sys
+for module in {[stage.module for stage in all_stages().values()]!r}:
+    importlib.import_module(module)
+    heavy = {HEAVY!r}.intersection(sys.modules)
+    assert not heavy, f"{{module}} imports {{heavy}}"
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
 
 @each_stage
@@ -74,10 +84,10 @@ def test_its_name_is_its_file_and_its_settings_have_defaults(stage: Stage) -> No
 
 def test_every_input_is_made_by_a_stage_or_the_user() -> None:
     made = {path for stage in all_stages().values() for path in stage.outputs.values()}
-    settings = load_settings(Path(os.devnull), stage_configs())
+    settings = load(NONE)
     for stage in configured_stages(settings).values():
         for path in stage.inputs.values():
-            own = path.replace("{train}", "{video}")
+            own = path.replace("{train}", "{item}")
             assert own in made or Path(path).name.startswith("source."), path
 
 
@@ -92,34 +102,37 @@ def test_products_are_what_people_open() -> None:
 
 
 def test_the_default_settings_file_says_what_the_code_does() -> None:
-    path = ROOT / "configs" / "default.yaml"
-    settings = load_settings(path, stage_configs())
-    assert settings == load_settings(Path(os.devnull), stage_configs())
-    listed = yaml.safe_load(path.read_text())
+    path = ROOT / "configs" / "default"
+    assert load(path) == load(NONE)
+    listed, _ = read(path)
+    shared = {"seed", "layout"}
     for name, kind in stage_configs().items():
-        assert set(listed[name]) == set(kind.__struct_fields__) - set(SHARED), name
+        own = listed
+        for key in section(name):
+            own = own[key]
+        assert set(own) == set(kind.__struct_fields__) - shared, name
     assert set(listed["layout"]) == set(LayoutSettings.__struct_fields__)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.stem)
 def test_every_settings_file_loads(path: Path) -> None:
-    load_settings(path, stage_configs())
+    load(path)
 
 
 def test_a_graph_expands_training_videos_and_the_model() -> None:
-    graph = Graph("mine", ["a", "b"], {name: {} for name in all_stages()})
+    bindings: dict[str, Bindings] = {"danmaku": {"model": "mine", "train": ["a", "b"]}}
+    graph = Graph({name: {} for name in all_stages()}, bindings)
     train = all_stages()["train"]
     assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
-    assert graph.outputs(train)["model"] == "models/mine/model.safetensors"
-    assert graph.outputs(all_stages()["frames"]) == {"frames": "{video}/frames.h5"}
+    assert graph.outputs(train)["model"] == "models/danmaku/mine/model.safetensors"
+    assert graph.outputs(all_stages()["frames"]) == {"frames": "{item}/frames.h5"}
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:
-    settings = load_settings(Path(os.devnull), stage_configs())
-    asked = {"format": "niconico.xml", "of": "generated"}
-    export = configured_stages(override(settings, "export", asked, "here"))["export"]
-    assert export.inputs["comments"] == "{video}/generated.jsonl"
-    assert export.outputs["export"] == "{video}/generated.niconico.xml"
+    settings = load(NONE, "export.format=niconico.xml", "export.of=generated")
+    export = configured_stages(settings)["export"]
+    assert export.inputs["comments"] == "{item}/generated.jsonl"
+    assert export.outputs["export"] == "{item}/generated.niconico.xml"
 
 
 def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:

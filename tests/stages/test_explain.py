@@ -97,7 +97,7 @@ def test_each_comment_is_explained(project: Project) -> None:
 
 
 def test_the_bound_of_ranks_is_told(project: Project) -> None:
-    assert " (1 ranked); " in project.run(ranked=1)
+    assert " (1 ranked); " in project.run(max_ranked=1)
     assert (Explained.load(project.output).rank > 0).tolist() == [True, False, False]
 
 

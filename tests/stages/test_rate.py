@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline.danmaku.rate.comment_counts_file import CommentCounts
 from pipeline.danmaku.rate.model import RateModel
-from pipeline.danmaku.rate.rhythm import Rhythm
 from pipeline.engine.stage import Files
 from pipeline.pictures.features_file import building_features
 from pipeline.pictures.frames_file import Frames, writing_frames
@@ -38,8 +38,8 @@ def video(
         for number in range(SECONDS * FPS):
             picture = np.zeros((8, 8, 3), np.uint8)
             writer.add(number, Fraction(1, FPS), picture, begins_scene=number // FPS in cuts)
-    told = {"backbone": backbone, "weights": "w"}
-    with building_features(folder / "features.h5", SECONDS * FPS, taps, told) as builder:
+    attributes = {"backbone": backbone, "weights": "w"}
+    with building_features(folder / "features.h5", SECONDS * FPS, taps, attributes) as builder:
         rows = {tap: draws.random((SECONDS * FPS, *row)) for tap, row in taps.items()}
         builder.append({tap: row.astype(np.float16) for tap, row in rows.items()})
     busy = np.isin(np.arange(SECONDS), cuts) & lively
@@ -54,32 +54,34 @@ def video(
 def made(target: Path, *videos: Path) -> str:
     names = {"features": "features.h5", "frames": "frames.h5", "aligned": "aligned.h5"}
     inputs = Files({name: [folder / file for folder in videos] for name, file in names.items()})
-    outputs = {"rhythm": [target / "rhythm.json"], "rate": [target / "rate.safetensors"]}
+    outputs = {"counts": [target / "comment_counts.json"], "rate": [target / "rate.safetensors"]}
     return rate.run(inputs, Files(outputs), rate.STAGE.config())
 
 
 def test_it_learns_what_viewers_react_to(tmp_path: Path) -> None:
     first, second = (video(tmp_path / str(number), seed=number) for number in (1, 2))
-    said = made(tmp_path, first, second)
-    assert said.startswith("rate learned from 432 seconds: explains ")
-    assert said.endswith(" of the deviance of seconds it has not seen")
+    message = made(tmp_path, first, second)
+    assert message.startswith("rate learned from 432 seconds: explains ")
+    assert message.endswith(" of the deviance of held-out seconds")
     model = RateModel.load(tmp_path / "rate.safetensors")
     assert (model.card.tap, model.card.backbone, model.card.weights) == ("grid", "tiny", "w")
-    assert model.card.explained is not None
-    assert model.card.explained > 0.4
+    assert model.card.deviance_explained is not None
+    assert model.card.deviance_explained > 0.4
 
     film = Frames.load(video(tmp_path / "3", seed=3) / "frames.h5")
     expected = model.expected(film, np.full((len(film.row), CHANNELS), 0.5, np.float16))
     cut = np.zeros(SECONDS, bool)
     cut[film.cuts // FPS] = True
     assert expected[cut].mean() > 2 * expected[~cut].mean()
-    assert len(Rhythm.load(tmp_path / "rhythm.json").per_second) == 2 * SECONDS
+    assert len(CommentCounts.load(tmp_path / "comment_counts.json").per_second) == 2 * SECONDS
 
 
-def test_viewers_who_react_to_nothing_are_said_to(tmp_path: Path) -> None:
-    said = made(tmp_path, video(tmp_path / "1", lively=False))
-    assert said.startswith("no rate could be learned from 216 seconds: every one is to get 4.")
-    assert RateModel.load(tmp_path / "rate.safetensors").card.uses == ()
+def test_viewers_who_react_to_nothing_give_a_constant(tmp_path: Path) -> None:
+    message = made(tmp_path, video(tmp_path / "1", lively=False))
+    assert message.startswith(
+        "no rate could be learned from 216 seconds: each is expected to get 4."
+    )
+    assert RateModel.load(tmp_path / "rate.safetensors").card.groups == ()
 
 
 def test_a_vector_is_taken_where_there_is_no_grid(tmp_path: Path) -> None:
@@ -90,7 +92,7 @@ def test_a_vector_is_taken_where_there_is_no_grid(tmp_path: Path) -> None:
 def test_the_delay_is_that_of_the_middle_video(tmp_path: Path) -> None:
     videos = [video(tmp_path / str(n), seed=n, delay_ms=n) for n in (900, 1200, 5000)]
     made(tmp_path, *videos)
-    assert Rhythm.load(tmp_path / "rhythm.json").delay_ms == 1200
+    assert CommentCounts.load(tmp_path / "comment_counts.json").delay_ms == 1200
     assert RateModel.load(tmp_path / "rate.safetensors").card.delay_ms == 1200
 
 
@@ -112,5 +114,5 @@ def test_the_same_inputs_give_the_same_bytes(tmp_path: Path) -> None:
     first = video(tmp_path / "1")
     for name in "ab":
         made(tmp_path / name, first)
-    for file in ("rhythm.json", "rate.safetensors"):
+    for file in ("comment_counts.json", "rate.safetensors"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()

@@ -6,20 +6,9 @@ from collections import defaultdict
 from functools import lru_cache
 
 from pipeline.danmaku.drawing.fonts import Font
-from pipeline.danmaku.drawing.masks import PHASES, Mask, TextMask, assemble, squeeze
-from pipeline.danmaku.drawing.rasters import EMBOLDENING, draw_run
-from pipeline.danmaku.drawing.runs import SPACE_WIDTHS, Run, cut_line, is_simple
-
-__all__ = [
-    "EMBOLDENING",
-    "SPACE_WIDTHS",
-    "Font",
-    "Mask",
-    "TextMask",
-    "Typeface",
-    "clean_text",
-    "squeeze",
-]
+from pipeline.danmaku.drawing.masks import PHASES, TextMask, assemble
+from pipeline.danmaku.drawing.rasters import draw_run
+from pipeline.danmaku.drawing.runs import Run, cut_line, is_simple
 
 _FACES_KEPT = 512
 _LARGE_RUNS_KEPT = 64  # words and coloured pictures take up to a megabyte each

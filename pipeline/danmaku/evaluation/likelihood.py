@@ -10,7 +10,7 @@ from pipeline.danmaku.evaluation.evaluation_file import Likelihood
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.training.comment_sets import comment_set
 from pipeline.evaluation.intervals import ratio_interval
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.text.vocabulary import END, UNKNOWN
 
 
@@ -34,7 +34,7 @@ def measure_likelihood(
         return caption_nats(model.captioner, pictures, comments.inputs, comments.sentences)
 
     seen = nats(bank, comments)
-    mean_picture = nats(BlurredBank([episode.features], model.card.tap), comments)
+    mean_picture = nats(MeanPictureBank([episode.features], model.card.tap), comments)
     shuffled = nats(bank, comments.with_pictures_shuffled(seed))
     return Likelihood(
         comments=len(comments),

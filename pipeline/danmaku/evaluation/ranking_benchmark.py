@@ -26,7 +26,7 @@ from pipeline.evaluation.ranking import (
     Scores,
     ranking_table,
 )
-from pipeline.pictures.feature_bank import BlurredBank, FeatureBank
+from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import is_enough
@@ -159,7 +159,7 @@ def _model_scores(
         return np.split(scores, np.cumsum(counts)[:-1])
 
     seen = nats(bank, inputs)
-    mean_picture = nats(BlurredBank([episode.features], model.card.tap), inputs)
+    mean_picture = nats(MeanPictureBank([episode.features], model.card.tap), inputs)
     return {
         "model": by_query(-seen),
         "model, mean per word": by_query(-seen / words),

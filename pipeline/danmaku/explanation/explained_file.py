@@ -1,31 +1,31 @@
-"""``explained.h5``: why the model wrote each comment of ``generated.jsonl``, in their order.
+"""``explained.h5``: why the model wrote each comment of ``generated.jsonl``, in the same order.
 
 ::
 
-    seen_s            (comments,) float64       second at which the picture it is about is on screen
+    seen_s            (comments,) float64       second at which its picture is on screen
     words             (comments,) UTF-8         a JSON list
-    first_map         (comments + 1,) int64     its maps are the rows first_map[n]:first_map[n + 1]
-    attention         (maps, p) uint8           where the model looked before each word
+    first_map         (comments + 1,) int64     comment n has the maps first_map[n]:first_map[n + 1]
+    attention         (maps, p) uint8           where the model looked for each word
     evidence          (maps, p) uint8           where more attention would have favoured the word
     attention_peak    (maps,) float32           share of attention of the hottest position
     evidence_peak     (maps,) float32           the same of evidence
     nats              (comments,) float32       negative log-likelihood, end mark included
     mean_nats         (comments,) float32       the same with the mean picture in place of its own
-    rank              (comments,) int64         place among candidates, from 1; 0: not asked
-    candidates        (comments,) int64         how many those are, itself among them; 0: not asked
+    rank              (comments,) int64         rank among candidates, from 1; 0: not ranked
+    candidates        (comments,) int64         how many, the comment included; 0: not ranked
     copies            (comments,) int64         training comments of exactly these words
-    near              (comments, k) int64       rows of what was learned; -1 where there are fewer
-    similarity        (comments, k) float32     cosines, descending; 0 where there are fewer
+    near              (comments, k) int64       indices of training pictures; -1: no more
+    similarity        (comments, k) float32     their cosines, descending; 0: no more
     learned_video     (learned,) UTF-8          folder of a training video
     learned_s         (learned,) float64        second in which that picture's first frame begins
     learned_picture   (learned,) of uint8       a JPEG in the shape of the video
     learned_comments  (learned,) UTF-8          a JSON list of texts, the most frequent first
 
-Each of the p positions of a square grid, row by row over the whole picture, has 0 for an even share
-or less and 255, or less where that is faint, for the peak (``heat.heat_strength``). A
-comment has a map for each word and one for its end mark; one of more than 40 words has those of the
-first 40 and none for the end mark. A model without a square grid of attention gives no maps:
-first_map is all 0, and so is p.
+The p positions form a square grid over the whole picture, row by row. A value is 0 for an even
+share or less, and 255 for the peak, or less where that is faint (``heat.heat_strength``). A comment
+has a map for each word and one for its end mark; one of more than 40 words has maps of the first 40
+words only. A model without attention over a square grid has no maps: first_map is all 0, and so
+is p.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ class Explained:
             for name in _NUMBERS:
                 file[name] = getattr(self, name)
             for name in _LISTS:
-                # What people write may hold any separator, and zeros, which HDF5 cannot.
+                # As JSON: texts may hold any separator, and NUL, which HDF5's strings cannot.
                 lines = [msgspec.json.encode(texts).decode() for texts in getattr(self, name)]
                 file.create_dataset(name, data=np.array(lines, object), dtype=_TEXT)
             names = np.array(self.learned_video, object)

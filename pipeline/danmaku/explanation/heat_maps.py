@@ -1,4 +1,4 @@
-"""Where the model looked for each word, as bytes to be drawn.
+"""Where the model attention_maps for each word, as bytes to be drawn.
 
 n  comments   p  positions of a grid, row by row over the whole picture
 """
@@ -11,11 +11,11 @@ import numpy as np
 
 from pipeline.captioning.attention_maps import MAX_WORDS, Maps, caption_maps, has_grid
 from pipeline.danmaku.explanation.heat import heat_strength
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.progress import track
 
-_BLOCK = 2048  # comments whose maps are in memory as floats
+_BATCH = 2048  # comments whose maps are in memory as floats
 
 
 class HeatMaps(NamedTuple):
@@ -33,28 +33,28 @@ class HeatMaps(NamedTuple):
     """(maps,)"""
 
 
-def heat_maps(written: Written) -> HeatMaps:
+def heat_maps(output: ModelOutput, batch: int = _BATCH) -> HeatMaps:
     """The maps of all comments; none of a model without attention, or without a square grid."""
-    n, bank, captioner = len(written.comments), written.bank, written.model.captioner
+    n, bank, captioner = len(output.comments), output.bank, output.model.captioner
     if not has_grid(captioner.spec, bank):
         nothing = np.empty((0, 0), np.uint8)
         no_peaks = np.empty(0, np.float32)
         return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, no_peaks, no_peaks)
-    counts = [_map_count(len(words)) for words in written.sentences]
+    counts = [_map_count(len(words)) for words in output.sentences]
     first_map = np.cumsum([0, *counts], dtype=np.int64)
     attention = np.empty((first_map[-1], bank.row_shape[0]), np.uint8)
     evidence = np.empty_like(attention)
     attention_peak, evidence_peak = np.empty((2, len(attention)), np.float32)
-    blocks = [np.arange(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
-    for block in track(blocks, n, "explain", "comments", len):
-        shown = [written.sentences[index][:MAX_WORDS] for index in block.tolist()]
-        found = caption_maps(captioner, written.inputs.take(block), bank, shown)
-        for index, (looked, mattered) in zip(block.tolist(), found, strict=True):
-            rows = slice(first_map[index], first_map[index + 1])
-            attention[rows] = _heat(looked[: counts[index]])
-            evidence[rows] = _heat(mattered[: counts[index]])
-            attention_peak[rows] = looked[: counts[index]].max(1)
-            evidence_peak[rows] = mattered[: counts[index]].max(1)
+    batches = [np.arange(start, min(start + batch, n)) for start in range(0, n, batch)]
+    for indices in track(batches, n, "explain", "comments", len):
+        shown = [output.sentences[index][:MAX_WORDS] for index in indices.tolist()]
+        maps_of_each = caption_maps(captioner, output.inputs.take(indices), bank, shown)
+        for index, (attended, evident) in zip(indices.tolist(), maps_of_each, strict=True):
+            # A comment that was cut has a map of its end mark too, which is not kept.
+            rows, kept = slice(first_map[index], first_map[index + 1]), counts[index]
+            attention[rows], evidence[rows] = _heat(attended[:kept]), _heat(evident[:kept])
+            attention_peak[rows] = attended[:kept].max(1)
+            evidence_peak[rows] = evident[:kept].max(1)
     return HeatMaps(first_map, attention, evidence, attention_peak, evidence_peak)
 
 

@@ -1,4 +1,4 @@
-"""Which of a video's comments are looked at more closely."""
+"""The comments of a video that the attention stage shows."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ def choose(
     comments: Sequence[GeneratedComment],
     words: Sequence[str],
     at: Sequence[float],
-    most: int,
+    max_count: int,
     duration: float,
 ) -> Int64s:
-    """Places (n,) of at most ``most`` comments, in order of time.
+    """Indices (n,) of at most ``max_count`` comments, in order of time.
 
-    Only those with any of ``words``, where there are any; the nearest to the seconds ``at``,
-    each of these in turn, or else spread evenly over ``duration`` seconds.
-    Raises PipelineError: INVALID_SETTING for more seconds than comments wanted,
-    NO_USABLE_COMMENTS where none is left.
+    Where there are ``words``, only comments with any of them count. Each of the seconds ``at``
+    in turn takes the nearest comment that is left; without them, comments are spread evenly over
+    ``duration`` seconds. Raises PipelineError: INVALID_SETTING for more seconds than
+    ``max_count``, NO_USABLE_COMMENTS where no comment is left.
     """
-    if len(at) > most:
+    if len(at) > max_count:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
-            f"`attention: at:` names {len(at)} moments, and `most:` allows {most} comments",
-            "Name fewer, or raise `most:`",
+            f"`attention: at:` names {len(at)} moments, and `max_comments:` is {max_count}",
+            "Name fewer, or raise `max_comments:`",
         )
     wanted = [_folded(word) for word in words]
-    places = [place for place, comment in enumerate(comments) if _has_any(comment, wanted)]
-    if not places:
+    indices = [index for index, comment in enumerate(comments) if _has_any(comment, wanted)]
+    if not indices:
         raise _nothing_left(len(comments), words)
-    time_ms = np.array([comments[place].time_ms for place in places], np.int64)
-    count = min(most, len(places))
+    time_ms = np.array([comments[index].time_ms for index in indices], np.int64)
+    count = min(max_count, len(indices))
     seconds = at or [duration * (step + 0.5) / count for step in range(count)]
     nearest = _nearest(time_ms, [second * MILLISECONDS for second in seconds], count)
-    return np.array(places, np.int64)[nearest]
+    return np.array(indices, np.int64)[nearest]
 
 
 def _folded(text: str) -> str:
@@ -50,20 +50,20 @@ def _folded(text: str) -> str:
 
 
 def _has_any(comment: GeneratedComment, wanted: Sequence[str]) -> bool:
-    # A word of several is found in the text even where the splitter would cut it.
+    # A wanted word may be several to the splitter: it is looked for in the whole text as well.
     texts = [_folded(comment.text), *map(_folded, comment.words)]
     return not wanted or any(word in text for word in wanted for text in texts)
 
 
 def _nearest(time_ms: Int64s, moments_ms: Sequence[float], count: int) -> Int64s:
-    """Places (count,) in order of time; each moment in turn takes the nearest that is free."""
+    """Indices (count,) in order of time; each moment in turn takes the nearest that is free."""
     distance = np.abs(time_ms[None] - np.array(moments_ms, np.float64)[:, None])
     taken = []
     for moment in islice(cycle(range(len(moments_ms))), count):
-        place = int(distance[moment].argmin())
-        distance[:, place] = np.inf
-        taken.append(place)
-    return np.array(sorted(taken, key=lambda place: (time_ms[place], place)), np.int64)
+        index = int(distance[moment].argmin())
+        distance[:, index] = np.inf
+        taken.append(index)
+    return np.array(sorted(taken, key=lambda index: (time_ms[index], index)), np.int64)
 
 
 def _nothing_left(count: int, words: Sequence[str]) -> PipelineError:

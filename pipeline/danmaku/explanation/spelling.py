@@ -1,4 +1,4 @@
-"""``attention.mp4``: a comment spelt out word by word over the picture that it is about."""
+"""``attention.mp4``: a comment spelt out word by word over the picture it is about."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _HELD = 15  # pictures for each word: 0.6 s
 _FADING = 5  # of these, while the last heat goes and the next one comes
 _PICTURE_AREA = 960 * 540
 _MARGIN = 20
-_LARGEST, _SMALLEST = 40, 18  # pixels an em
+_MAX_TEXT, _MIN_TEXT = 40, 18  # pixels an em
 _LINES = 2  # of words in view
 _SPACING = 0.45  # ems between words
 _PADDING = 0.16  # ems around the word that is lit up
 _NOTE = 18  # pixels an em
 _PITCH = 1.4  # ems from line to line
-_BAND = 2 * round(_MARGIN + (_LINES * _LARGEST + _NOTE) * _PITCH / 2)
+_BAND = 2 * round(_MARGIN + (_LINES * _MAX_TEXT + _NOTE) * _PITCH / 2)
 
 
 class Speller:
@@ -34,12 +34,12 @@ class Speller:
     def __init__(self, aspect: float, lettering: Lettering) -> None:
         self._lettering = lettering
         self.picture = size_of_area(aspect, _PICTURE_AREA)
-        """Width and height of the pictures wanted."""
+        """Width and height of the pictures that ``spell`` takes."""
         self.size = (self.picture[0], self.picture[1] + _BAND)
         """Width and height of those drawn, both even."""
 
     def spell(self, comment: AttendedComment, picture: Picture) -> Iterator[Picture]:
-        """Yield all pictures of a comment: first as it was seen, then word by word."""
+        """Yield all pictures of a comment: the bare picture first, then one word after another."""
         before = self._drawn(comment, picture, None)
         yield from [np.asarray(before)] * _HELD
         for place, heat in enumerate(comment.heat):
@@ -65,16 +65,18 @@ class Speller:
     def _write_words(self, image: Image.Image, labels: list[str], place: int) -> None:
         """The words so far where the whole comment has them, the one at ``place`` lit up."""
         width = self.size[0] - 2 * _MARGIN
-        size = _LARGEST
+        # The largest size at which all words fit into the lines that there are.
+        size = _MAX_TEXT
         while True:
             words = [self._lettering.fitted(label, width, size, size)[0] for label in labels]
             places = self._lettering.set_words(words, width, size, _SPACING)
-            if size == _SMALLEST or (places[-1][0] < _LINES and words == labels):
+            if size == _MIN_TEXT or (places[-1][0] < _LINES and words == labels):
                 break
             size -= 2
+        # Where even the smallest size has more lines, those up to the current word scroll by.
         first_line = max(0, places[place][0] - _LINES + 1)
         lines = min(_LINES, places[-1][0] + 1)
-        top = self.picture[1] + _MARGIN + (_LINES * _LARGEST - lines * size) * _PITCH / 2
+        top = self.picture[1] + _MARGIN + (_LINES * _MAX_TEXT - lines * size) * _PITCH / 2
         for number, (word, (line, x)) in enumerate(zip(words[: place + 1], places, strict=False)):
             if line < first_line:
                 continue

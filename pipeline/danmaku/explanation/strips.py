@@ -21,20 +21,20 @@ HOT: Rgb = (250, 175, 60)
 """Near the hot end of the heat's colours."""
 
 _CELL_AREA = 216 * 122  # pixels of a cell; its shape is the video's
-_NARROWEST_CELL = 144  # pixels, so that a word has room
-_NARROWEST, _WIDEST = 860, 1920  # pixels of a sheet
+_MIN_CELL_WIDTH = 144  # pixels, so that a word has room
+_MIN_WIDTH, _MAX_WIDTH = 860, 1920  # pixels of a sheet
 _MARGIN, _GAP = 24, 10
 _WORD_LINE = 34  # pixels below a cell
 _HEAD_LINE = 36  # pixels for each line above a strip
 _STRIP_GAP = 26
-_TEXT, _WORD, _SMALL, _SMALLER, _LEAST = 24, 20, 18, 14, 12  # pixels an em
-_MOST_HEAD_LINES = 3
+_TEXT, _WORD, _SMALL, _SMALLER, _MIN_TEXT = 24, 20, 18, 14, 12  # pixels an em
+_MAX_HEAD_LINES = 3
 _LEGEND_BAR = (160, 12)
 
 
-def size_of_area(aspect: float, area: int, narrowest: int = 2) -> tuple[int, int]:
+def size_of_area(aspect: float, area: int, min_width: int = 2) -> tuple[int, int]:
     """Width and height, both even, of about ``area`` pixels in the shape of the video."""
-    width = max(math.sqrt(area * aspect), narrowest)
+    width = max(math.sqrt(area * aspect), min_width)
     return 2 * round(width / 2), max(2, 2 * round(width / aspect / 2))
 
 
@@ -49,13 +49,13 @@ class Sheet:
     ) -> None:
         self._comments = comments
         self._lettering = lettering
-        self.cell = size_of_area(aspect, _CELL_AREA, _NARROWEST_CELL)
-        """Width and height of the pictures wanted."""
+        self.cell = size_of_area(aspect, _CELL_AREA, _MIN_CELL_WIDTH)
+        """Width and height of the pictures that ``fill`` takes."""
         self._step = self.cell[0] + _GAP
-        room = max(2, (_WIDEST - 2 * _MARGIN + _GAP) // self._step)
+        room = max(2, (_MAX_WIDTH - 2 * _MARGIN + _GAP) // self._step)
         needed = 1 + max(len(comment.labels) for comment in comments)
-        self._columns = min(room, needed)  # that of the bare picture among them
-        self._width = max(_NARROWEST, 2 * _MARGIN + self._columns * self._step - _GAP)
+        self._columns = min(room, needed)  # the bare picture has one, too
+        self._width = max(_MIN_WIDTH, 2 * _MARGIN + self._columns * self._step - _GAP)
         self._heads = [self._heading(comment) for comment in comments]
         heights = [
             len(head) * _HEAD_LINE + self._lines(comment) * self._line + _STRIP_GAP
@@ -99,7 +99,7 @@ class Sheet:
     def _heading(self, comment: AttendedComment) -> list[str]:
         time_width = self._lettering.width(comment.time, _SMALL) + _GAP
         width = self._width - 2 * _MARGIN - time_width
-        return self._lettering.wrapped(comment.text, width, _TEXT, _MOST_HEAD_LINES)
+        return self._lettering.wrapped(comment.text, width, _TEXT, _MAX_HEAD_LINES)
 
     def _label(self, x: int, top: int, word: str, share: str, color: Rgb) -> None:
         """The word at the left below a cell, the peak's share of attention at the right."""
@@ -107,7 +107,7 @@ class Sheet:
         baseline = top + _WORD + 3
         self._write(x + self.cell[0] - width, baseline, share, _SMALLER, HOT)
         room = self.cell[0] - width - _GAP
-        word, size = self._lettering.fitted(word, room, _WORD, _LEAST)
+        word, size = self._lettering.fitted(word, room, _WORD, _MIN_TEXT)
         self._write(x, baseline, word, size, color)
 
     def _write_title(self, title: str) -> None:
@@ -120,11 +120,11 @@ class Sheet:
         grey = np.full((*heat.shape, 3), 110, np.uint8)
         self._paste(glow(grey, heat), right, baseline - _LEGEND_BAR[1])
         right = self._write_left_of(right - _GAP, baseline, f"even share, {even:.2g} %")
-        title, size = self._lettering.fitted(title, right - _MARGIN, _SMALL, _LEAST)
+        title, size = self._lettering.fitted(title, right - _MARGIN, _SMALL, _MIN_TEXT)
         self._write(_MARGIN, baseline, title, size, QUIET)
 
     def _write_left_of(self, right: int, baseline: int, text: str) -> int:
-        """Write small and quietly up to ``right``; return where to go on, still further left."""
+        """Write small and grey up to ``right``; return where the next text ends, to the left."""
         left = right - math.ceil(self._lettering.width(text, _SMALLER))
         self._write(left, baseline, text, _SMALLER, QUIET)
         return left - _GAP

@@ -1,1 +1,1 @@
-"""How many comments each second of a video gets, learned from the pictures viewers saw."""
+"""How many comments each second of a video gets, learned from the pictures that viewers saw."""

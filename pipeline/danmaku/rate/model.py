@@ -1,4 +1,4 @@
-"""``rate.safetensors``: a learned rate of comments, and in its header what it belongs to."""
+"""``rate.safetensors``: a learned rate of comments; the header says what it was learned from."""
 
 from __future__ import annotations
 
@@ -10,43 +10,44 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
-from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Pictures, Seconds
+from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Seconds
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.pictures.frames_file import Frames
-from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.arrays import Float16s, Float64s, Int64s
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 class RateCard(msgspec.Struct, frozen=True):
-    """What a rate was learned from, how well, and what it must be fed."""
+    """What a rate was learned from, how well, and which features it needs."""
 
     tap: str
     backbone: str
     weights: str
     """Of the backbone; see FeatureStore."""
     delay_ms: int
-    """How long after what they are about comments come."""
+    """How long comments come after what they are about."""
     seconds: int
-    """How many it was learned from."""
-    uses: tuple[str, ...]
-    """Of scene, episode and picture; none where the rate is a constant."""
-    explained: float | None
-    """Share of the deviance about each video's mean that it explains, cross-validated; None
-    where there are too few blocks to tell."""
+    """How many seconds it was learned from."""
+    groups: tuple[str, ...]
+    """The feature groups that it uses of ``scene``, ``episode`` and ``picture``; none where the
+    rate is a constant."""
+    deviance_explained: float | None
+    """Share of the deviance from each video's mean that it explains, cross-validated; None where
+    there are too few blocks to tell."""
     dispersion: float
-    """Counts vary by expected + dispersion * expected²; 0 is Poisson's distribution."""
-    most: float
-    """Comments a second; no more are ever expected."""
+    """The variance of a count is expected + dispersion · expected²; 0 is Poisson's distribution."""
+    max_per_second: float
+    """Upper limit of the expected comments per second: the most that any training second had."""
     scene: tuple[str, ...] = SCENE
-    """What the weights ``scene`` belong to."""
+    """Features that the weights ``scene`` belong to."""
     episode: tuple[str, ...] = EPISODE
-    """What the weights ``episode`` belong to."""
+    """Features that the weights ``episode`` belong to."""
 
 
 @dataclass(frozen=True)
 class RateModel:
-    """Comments a second as exp(bias + weights · features)."""
+    """Expected comments per second: exp(bias + weights · features)."""
 
     card: RateCard
     picture: Float64s
@@ -59,29 +60,29 @@ class RateModel:
 
     @property
     def dispersion(self) -> float:
-        """For ``draw_counts``."""
+        """See ``RateCard``; for ``draw_counts``."""
         return self.card.dispersion
 
-    def expected(self, frames: Frames, means: Pictures) -> Float64s:
-        """(seconds,) comments that each second of a video can expect.
+    def expected(self, frames: Frames, means: Float16s) -> Float64s:
+        """(seconds,) the expected comments in each second of a video.
 
         ``means`` (pictures, c) are the mean positions of the tap ``card.tap``.
         """
-        return self.expected_of(Seconds.of(frames, means, self.card.delay_ms))
+        return self.expected_of(Seconds.from_frames(frames, means, self.card.delay_ms))
 
     def expected_of(self, seconds: Seconds) -> Float64s:
-        """(n,) the same of seconds whose features are known."""
+        """(n,) the same for seconds whose features are known."""
         logarithm = (
             seconds.picture @ self.picture
             + seconds.scene @ self.scene
             + seconds.episode @ self.episode
             + self.bias
         )
-        # A picture like none before must not call for thousands.
-        return np.exp(np.minimum(logarithm, np.log(self.card.most)))
+        # An unusual picture must not lead to thousands of comments.
+        return np.exp(np.minimum(logarithm, np.log(self.card.max_per_second)))
 
     def require_match(self, features: FeatureStore, path: Path) -> None:
-        """Raise PipelineError BAD_ARTIFACT for features that the rate was not learned from."""
+        """Raise PipelineError BAD_ARTIFACT for features of another kind than the rate needs."""
         theirs = (features.backbone, features.weights)
         ours = (self.card.backbone, self.card.weights)
         channels = features.taps.get(self.card.tap, (0,))[-1]
@@ -107,9 +108,9 @@ class RateModel:
 
     @classmethod
     def load(cls, path: Path) -> RateModel:
-        """Read them.
+        """Read weights and card.
 
-        Raises PipelineError BAD_ARTIFACT where they belong to other features than ours.
+        Raises PipelineError BAD_ARTIFACT if they belong to other features than ``seconds`` makes.
         """
         with safe_open(path, framework="numpy") as file:
             card = msgspec.json.decode(file.metadata()["card"], type=RateCard)
@@ -126,7 +127,10 @@ class RateModel:
 
 
 def draw_counts(expected: Float64s, dispersion: float, rng: np.random.Generator) -> Int64s:
-    """(n,) counts with mean ``expected`` (n,), negative binomial, or Poisson's if it is 0."""
+    """Draw counts (n,) with mean ``expected`` (n,).
+
+    They are negative binomial, or Poisson if ``dispersion`` is 0.
+    """
     if dispersion > 0:
         expected = expected * rng.gamma(1 / dispersion, dispersion, len(expected))
     return rng.poisson(expected)

@@ -1,1 +1,1 @@
-"""The article's page about one commented episode: its numbers, plots and text."""
+"""The numbers of one commented episode: those of the article's tables and plots."""

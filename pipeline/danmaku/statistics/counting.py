@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -80,10 +80,12 @@ class BusyFrame(msgspec.Struct, frozen=True):
     """When it begins, such as 1:05.250."""
     comments: int
     most_frequent: Ranked
+    thumbnail: bytes
+    """A JPEG."""
 
 
 class Statistics(msgspec.Struct, frozen=True):
-    """``statistics.json``: every number of the page; of comments that were given a frame."""
+    """``statistics.json``: the numbers of the comments that were aligned to frames."""
 
     video: str
     duration: str
@@ -121,11 +123,12 @@ class Statistics(msgspec.Struct, frozen=True):
         aligned: Path,
         salvage: Salvage,
         delay: Delay,
+        thumbnail_of: Callable[[int], bytes],
     ) -> Statistics:
         """Count ``comments.jsonl``, read line by line, and ``aligned.h5``.
 
-        The words in ``aligned.h5`` are not read: as Python strings they would need more
-        memory than all that is kept here.
+        ``thumbnail_of`` gives the JPEG of a frame by its number. The words in ``aligned.h5`` are
+        not read: as Python strings they would need more memory than all that is kept here.
         """
         with h5py.File(aligned, "r") as file:
             line, time_ms, frame, dev = (
@@ -155,6 +158,7 @@ class Statistics(msgspec.Struct, frozen=True):
                     time=_clock(frames.times.seconds(number)),
                     comments=int(per_frame[number]),
                     most_frequent=_most_frequent_comments(unique[frame == number], texts)[0],
+                    thumbnail=thumbnail_of(number),
                 )
                 for number in busiest.tolist()
                 if per_frame[number]

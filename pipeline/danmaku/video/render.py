@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.media.codecs import Codec
 from pipeline.media.concat import join
-from pipeline.media.encode import encoder
+from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.progress import OnProgress
 from pipeline.media.stream_copy import lost_in
 from pipeline.runtime.atomic_files import scratch
@@ -115,13 +115,15 @@ def _encode(
         closing(pictures),
         encoder(
             target,
-            size=annotated.size,
-            rate=annotated.rate or video.held_rate,
-            unit=annotated.unit,
-            codec=codec,
-            target_format="nut" if segment else "mp4",
-            sample_aspect=video.sample_aspect,
-            color=annotated.color,
+            VideoFormat(
+                size=annotated.size,
+                rate=annotated.rate or video.held_rate,
+                unit=annotated.unit,
+                codec=codec,
+                container="nut" if segment else "mp4",
+                sample_aspect=video.sample_aspect,
+                color=annotated.color,
+            ),
             source=None if segment else video,
             on_progress=on_progress,
         ) as sink,

@@ -12,13 +12,13 @@ from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.drawing.quality import count_on_screen
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.media.pixels import Picture
-from pipeline.media.probe import VideoInfo
+from pipeline.media.video_file import VideoFile
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _STEP = Fraction(1, 4)  # seconds between the moments that are considered
 
 
-def moments_at(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
+def moments_at(seconds: Sequence[Fraction], video: VideoFile) -> list[Fraction]:
     """The moments ``seconds``, in order; raises PipelineError INVALID_SETTING past the end."""
     last = _last_moment(video)
     if late := [second for second in seconds if second > video.duration]:
@@ -31,7 +31,7 @@ def moments_at(seconds: Sequence[Fraction], video: VideoInfo) -> list[Fraction]:
     return sorted(min(second, last) for second in seconds)
 
 
-def crowded_moments(layout: Layout, video: VideoInfo, max_count: int) -> list[Fraction]:
+def crowded_moments(layout: Layout, video: VideoFile, max_count: int) -> list[Fraction]:
     """Up to ``max_count`` moments at which many comments are on screen, well apart, in order."""
     steps = int(_last_moment(video) / _STEP) + 1
     times = np.arange(steps, dtype=np.float64) * float(_STEP)
@@ -59,6 +59,6 @@ def annotated_picture(
         return pts * annotated.unit, video.displayed(planes, annotated.color, width)
 
 
-def _last_moment(video: VideoInfo) -> Fraction:
+def _last_moment(video: VideoFile) -> Fraction:
     """A moment at which there is still a picture to come."""
     return max(Fraction(0), video.duration - 2 / video.held_rate)

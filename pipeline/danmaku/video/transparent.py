@@ -12,12 +12,12 @@ from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.drawing.overlay import Overlay
 from pipeline.media.color_space import GBRA
-from pipeline.media.probe import VideoInfo
+from pipeline.media.video_file import VideoFile
 from pipeline.runtime.arrays import UInt8s
 
 
 def transparent_pictures(
-    layout: Layout, video: VideoInfo, rate: Fraction, count: int
+    layout: Layout, video: VideoFile, rate: Fraction, count: int
 ) -> Iterator[UInt8s]:
     """Yield ``count`` pictures of comments, ``rate`` a second, as large as those of ``video``.
 

@@ -1,8 +1,8 @@
 "use strict";
-// Runs before anything is painted, so that a dark page never flashes up light.
+// Runs before anything is painted, so that a dark page never flashes white.
 
-/** What the reader chose once, or null; pages on disk may be denied a memory. */
-function remembered(name) {
+/** What the reader chose earlier, or null; pages on disk may be denied storage. */
+function recall(name) {
   try {
     return localStorage.getItem(`yajiuma-${name}`);
   } catch {
@@ -14,18 +14,18 @@ function remember(name, value) {
   try {
     localStorage.setItem(`yajiuma-${name}`, value);
   } catch {
-    // It holds for this visit.
+    // Then the choice lasts for this visit.
   }
 }
 
 const SYSTEM_DARK = matchMedia("(prefers-color-scheme: dark)");
-let theme = remembered("theme") ?? "system";
+let theme = recall("theme") ?? "system";
 
-/** Puts the page into "system", "light" or "dark". */
-function wear(name) {
+/** Changes the theme to "system", "light" or "dark". */
+function setTheme(name) {
   theme = ["light", "dark"].includes(name) ? name : "system";
   const dark = theme === "system" ? SYSTEM_DARK.matches : theme === "dark";
   document.documentElement.dataset.theme = dark ? "dark" : "light";
 }
 
-wear(theme);
+setTheme(theme);

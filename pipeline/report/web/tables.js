@@ -1,8 +1,8 @@
 "use strict";
-// Tables of class "sortable": a button in each heading sorts by its column. Tables too wide for
-// the page scroll in an element of class "wide", by the keyboard too.
+// Tables of class "sortable" get a button in each heading that sorts by its column. Elements of
+// class "wide" hold tables that may be too wide: they scroll, by the keyboard too.
 
-function sortable(table) {
+function makeSortable(table) {
   const headings = [...(table.tHead?.rows[0].cells ?? [])];
   const [body] = table.tBodies;
   for (const heading of headings) {
@@ -12,38 +12,39 @@ function sortable(table) {
     button.append(...heading.childNodes);
     heading.append(button);
     button.addEventListener("click", () => {
-      const down = heading.getAttribute("aria-sort") === "ascending";
+      const isDescending = heading.getAttribute("aria-sort") === "ascending";
       for (const other of headings) other.removeAttribute("aria-sort");
-      heading.setAttribute("aria-sort", down ? "descending" : "ascending");
-      body.append(...sorted([...body.rows], heading.cellIndex, down));
+      heading.setAttribute("aria-sort", isDescending ? "descending" : "ascending");
+      body.append(...sorted([...body.rows], heading.cellIndex, isDescending));
     });
   }
 }
 
-/** Rows by what is in a column, numbers before words; empty cells are last either way. */
-function sorted(rows, column, down) {
+/** Rows sorted by a column, numbers before words; empty cells are last in either direction. */
+function sorted(rows, column, isDescending) {
   const order = new Intl.Collator(language, { numeric: true }).compare;
   const keyed = rows.map((row) => ({ row, key: sortKey(row.cells[column]) }));
   keyed.sort((a, b) => {
     if (a.key === "" || b.key === "") return (a.key === "") - (b.key === "");
     const numbers = typeof a.key === "number" && typeof b.key === "number";
     const sign = numbers ? a.key - b.key : order(String(a.key), String(b.key));
-    return down ? -sign : sign;
+    return isDescending ? -sign : sign;
   });
   return keyed.map(({ row }) => row);
 }
 
+/** The number or text that a cell is sorted by: its data-value, else what it shows. */
 function sortKey(cell) {
   const text = (cell?.dataset.value ?? cell?.textContent ?? "").trim();
   return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }
 
-document.querySelectorAll("table.sortable").forEach(sortable);
+document.querySelectorAll("table.sortable").forEach(makeSortable);
 
-const tooWide = new ResizeObserver((entries) => {
+const overflow = new ResizeObserver((entries) => {
   for (const { target } of entries) {
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }
 });
-document.querySelectorAll(".wide").forEach((element) => tooWide.observe(element));
+document.querySelectorAll(".wide").forEach((element) => overflow.observe(element));

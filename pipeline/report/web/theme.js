@@ -1,12 +1,12 @@
 "use strict";
-// The switch between the system's theme, light and dark.
+// The choice between the system's theme, light and dark.
 
 {
   const select = document.getElementById("theme");
   select.value = theme;
   select.addEventListener("change", () => {
-    wear(select.value);
+    setTheme(select.value);
     remember("theme", theme);
   });
-  SYSTEM_DARK.addEventListener("change", () => wear(theme));
+  SYSTEM_DARK.addEventListener("change", () => setTheme(theme));
 }

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.danmaku.drawing.fonts import font_for, main_font
-from pipeline.danmaku.drawing.glyphs import Mask, TextMask, Typeface, clean_text, squeeze
+from pipeline.danmaku.drawing.glyphs import Typeface, clean_text
+from pipeline.danmaku.drawing.masks import Mask, TextMask, squeeze
 from tests.danmaku.drawing.conftest import write_font
 
 UNASSIGNED = "\U000e0fff"

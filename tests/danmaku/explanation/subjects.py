@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pipeline.captioning.captioner import Captioner
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
@@ -71,11 +71,11 @@ def written(
     *comments: GeneratedComment,
     shown: Sequence[int] = range(20),
     seed: int = 1,
-) -> Written:
+) -> ModelOutput:
     """The files are ``frames.h5``, ``features.h5`` and ``generated.jsonl`` of ``folder``."""
     folder.mkdir(exist_ok=True)
     write_lines(folder / "generated.jsonl", comments)
-    return Written(
+    return ModelOutput(
         model(captioner),
         comments,
         Frames.load(frames_file(folder / "frames.h5", shown)),

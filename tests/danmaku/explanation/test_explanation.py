@@ -12,9 +12,9 @@ from pipeline.captioning.settings import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.explanation import explain
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.training.inputs import inputs_of_generated
-from pipeline.pictures.feature_bank import BlurredBank
+from pipeline.pictures.feature_bank import MeanPictureBank
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import END
 from tests.attending import captioner, comment
@@ -33,7 +33,7 @@ def subject(
     network: Captioner,
     comments: Sequence[GeneratedComment] = COMMENTS,
     shown: Sequence[int] = range(20),
-) -> tuple[Written, list[Learned]]:
+) -> tuple[ModelOutput, list[Learned]]:
     videos = [
         learned(folder / "a", network, *many(60, 1), (0, "w"), dev=[0, 60], seed=4),
         learned(folder / "b", network, *many(60, 2), (0, "チノ かわいい"), dev=range(9), seed=5),
@@ -41,8 +41,8 @@ def subject(
     return written(folder / "new", network, *comments, shown=shown), videos
 
 
-def explained(written: Written, videos: Sequence[Learned]) -> Explained:
-    return explain(written, corpus_of(videos), ranked=99, seed=1)
+def explained(written: ModelOutput, videos: Sequence[Learned]) -> Explained:
+    return explain(written, corpus_of(videos), max_ranked=99, seed=1)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_likelihoods_are_those_of_the_moments_with_and_without_pictures(
     moments = inputs_of_generated(COMMENTS, words, np.arange(4), new.frames, network.spec)
     sentences = [[*sentence, END] for sentence in words]
     seen = caption_nats(network, new.bank, moments, sentences)
-    mean = caption_nats(network, BlurredBank([new.features], "tap"), moments, sentences)
+    mean = caption_nats(network, MeanPictureBank([new.features], "tap"), moments, sentences)
     assert found.nats == pytest.approx(seen, rel=1e-5)
     assert found.mean_nats == pytest.approx(mean, rel=1e-5)
     assert np.abs(seen - mean).max() > 0.01

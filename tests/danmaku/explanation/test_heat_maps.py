@@ -7,7 +7,7 @@ import pytest
 from pipeline.captioning.attention_maps import Maps, caption_maps
 from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.heat_maps import HeatMaps, heat_maps
-from pipeline.danmaku.explanation.subject import Written
+from pipeline.danmaku.explanation.model_output import ModelOutput
 from tests.attending import SIDE, captioner, comment, features, peaks, staring
 from tests.captioning.conftest import features_file
 from tests.danmaku.explanation.subjects import written
@@ -28,13 +28,10 @@ def those_of(found: HeatMaps, comment: int) -> slice:
     return slice(*found.first_map[comment : comment + 2].tolist())
 
 
-@pytest.mark.parametrize("block", [1, 3, 2048])
-def test_maps_are_the_strengths_of_attention_and_of_evidence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int
-) -> None:
-    monkeypatch.setattr("pipeline.danmaku.explanation.heat_maps._BLOCK", block)
+@pytest.mark.parametrize("batch", [1, 3, 2048])
+def test_maps_are_the_strengths_of_attention_and_of_evidence(tmp_path: Path, batch: int) -> None:
     subject = written(tmp_path, captioner(), *COMMENTS)
-    found = heat_maps(subject)
+    found = heat_maps(subject, batch)
     assert found.first_map.tolist() == [0, 3, 5, 6, 11]
     assert found.attention.shape == found.evidence.shape == (11, SIDE**2)
     maps_of_each = caption_maps(
@@ -73,7 +70,7 @@ def test_a_long_comment_has_forty_maps_and_none_of_its_end(
     assert found.attention[:30] == pytest.approx(first.attention[:30].astype(int), abs=1)
 
 
-def is_empty(subject: Written) -> bool:
+def is_empty(subject: ModelOutput) -> bool:
     found = heat_maps(subject)
     assert found.first_map.tolist() == [0] * (len(subject.comments) + 1)
     return (

@@ -273,10 +273,10 @@ def test_a_segment_that_fails_stops_the_others_and_leaves_nothing(
     target = tmp_path / "out.mp4"
     real = encoder
 
-    def failing(part: Path, **options: Any) -> Any:
+    def failing(part: Path, *arguments: Any, **options: Any) -> Any:
         if ".1." in part.name:
             raise PipelineError(ExitCode.FFMPEG_FAILED, "it broke", "Mend it")
-        return real(part, **options)
+        return real(part, *arguments, **options)
 
     monkeypatch.setattr(render_module, "encoder", failing)
     with pytest.raises(PipelineError, match="it broke"):

@@ -17,7 +17,7 @@ from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import extractor, paper_names
 from pipeline.pictures.backbones.torchvision_on_cpu import get_graph_node_names, models
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.prefetch import in_turn
+from pipeline.runtime.prefetch import ordered_map
 
 PICTURES = np.random.default_rng(3).integers(0, 256, (5, 64, 64, 3), np.uint8)
 
@@ -145,23 +145,33 @@ def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     assert several.workers == 3
     parts = [PICTURES[start : start + 1] for start in range(5)]
     wanted = [alone(part)["pool5"] for part in parts]
-    found = [rows["pool5"] for rows in in_turn(several, parts, several.workers)]
+    found = [rows["pool5"] for rows in ordered_map(several, parts, several.workers)]
     assert np.array_equal(found, wanted)
 
 
 def test_each_device_has_one_caller_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu,cpu")
+    inside, free = threading.Semaphore(0), threading.Event()
+    forward = torch.fx.GraphModule.__call__
+
+    def held(network: torch.fx.GraphModule, *batch: torch.Tensor) -> object:
+        if len(batch[0]) == len(PICTURES):  # not a trial of the layers' shapes
+            inside.release()
+            assert free.wait(60)
+        return forward(network, *batch)
+
     several = random("resnet18", ["pool5"])
-    copies = several._free  # type: ignore[attr-defined]
-    taken = [copies.get() for _ in range(2)]
-    assert taken[0] is not taken[1]
-    caller = threading.Thread(target=several, args=[PICTURES])
-    caller.start()
-    caller.join(0.2)
-    assert caller.is_alive(), "it waits for a free copy"
-    copies.put(taken[0])
-    caller.join(60)
-    assert not caller.is_alive()
+    monkeypatch.setattr(torch.fx.GraphModule, "__call__", held)
+    callers = [threading.Thread(target=several, args=[PICTURES]) for _ in range(3)]
+    for caller in callers:
+        caller.start()
+    assert inside.acquire(timeout=60)
+    assert inside.acquire(timeout=60)
+    assert not inside.acquire(timeout=0.2), "the third waits for a free copy"
+    free.set()
+    for caller in callers:
+        caller.join(60)
+        assert not caller.is_alive()
 
 
 @pytest.mark.usefixtures("given_back")

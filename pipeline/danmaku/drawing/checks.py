@@ -1,0 +1,20 @@
+"""What drawing comments needs."""
+
+from __future__ import annotations
+
+from pipeline.runtime.checks import Check
+
+
+def _fonts() -> str:
+    from pipeline.danmaku.drawing.color_fonts import color_font_for
+    from pipeline.danmaku.drawing.fonts import main_font
+
+    emoji = color_font_for("😀")
+    return f"{main_font()}; " + (
+        f"coloured emoji from {emoji}"
+        if emoji
+        else "no coloured emoji (Debian: apt install fonts-noto-color-emoji)"
+    )
+
+
+CHECKS = [Check("fonts", _fonts)]

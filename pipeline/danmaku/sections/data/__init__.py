@@ -1,0 +1,1 @@
+"""Statistics of the comments that the model learned from, and of this video's own."""

@@ -1,0 +1,1 @@
+"""What the model is worth, where it looked, and how it learned."""

@@ -1,0 +1,1 @@
+"""The player: the video with all comments, and why the model wrote each of its own."""

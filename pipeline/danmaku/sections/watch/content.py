@@ -1,0 +1,103 @@
+"""What the player of the page shows, as the JSON that its scripts read.
+
+Times are in seconds from the video's start, lengths in pixels of a stage 1080 px high. Texts come
+from strangers: scripts may only ever set them as text.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from pipeline.danmaku.drawing.comment import Layer
+from pipeline.danmaku.drawing.exported import DrawnComment
+from pipeline.danmaku.drawing.layout import Why
+
+MAPS_PER_ROW = 32
+"""Heat maps beside one another on a sheet."""
+MAPS_PER_SHEET = 1024
+
+HeatKind = Literal["attention", "evidence"]
+"""See pipeline.captioning.attention_maps."""
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """Why the model wrote a comment."""
+
+    seen: float
+    """The middle of the time for which the picture that it was written about is on screen."""
+    words: list[str]
+    """As the model sees them, without the end mark."""
+    map: int
+    """Number of the first heat map; there is one for each word, as far as there are any, then the
+    end mark's. Map n is on sheet ``n // MAPS_PER_SHEET``, there in row
+    ``n % MAPS_PER_SHEET // MAPS_PER_ROW`` and column ``n % MAPS_PER_ROW``."""
+    peaks: list[float]
+    """For each heat map, the share of attention that its hottest position has; empty for a model
+    without attention."""
+    nats: float
+    """Negative log-likelihood per word, end mark included."""
+    pmi: float
+    """log p(comment | picture) - log p(comment | mean picture), in nats, over the whole comment."""
+    pmi_rank: int
+    """Its rank by ``pmi`` among all generated comments of the video, from 1."""
+    rank: int
+    """Its rank by likelihood among ``candidates``, from 1; 0 where it was not ranked."""
+    candidates: int
+    copies: int
+    """How many training comments have exactly these words; 0: it is novel."""
+    near: list[tuple[int, float]]
+    """Places in ``Player.training_pictures`` and how similar those pictures are (cosine)."""
+
+
+class TimedComment(msgspec.Struct, frozen=True):
+    """A comment."""
+
+    kind: Layer
+    time: float
+    text: str
+    drawn: DrawnComment | None
+    """None for one that is not drawn."""
+    hidden: Why | None
+    """Why it is not drawn."""
+    explanation: Explanation | None
+    """None for comments of people."""
+
+
+class TrainingPicture(msgspec.Struct, frozen=True):
+    """A picture that the model learned from."""
+
+    picture: str
+    """Path of a JPEG, from the page."""
+    video: str
+    time: float
+    comments: list[str]
+    """Those of viewers about it, the most frequent first."""
+
+
+class Heat(msgspec.Struct, frozen=True):
+    """The sheets of heat maps, PNG files with transparency: ``heat/KIND-000.png``."""
+
+    side: int
+    """Positions of a map, across and down, spread over the whole picture; one pixel each."""
+    kinds: list[HeatKind]
+
+
+class Player(msgspec.Struct, frozen=True):
+    """All that the scripts know."""
+
+    video: str
+    """Name of the file that was annotated."""
+    media: str
+    """Path of the video file that is played, from the page."""
+    seconds: float
+    frame: float
+    """Seconds for which one picture of the video is shown, on average."""
+    stage: tuple[float, float]
+    """Width and height (1080) that lengths refer to."""
+    comments: list[TimedComment]
+    """By time."""
+    training_pictures: list[TrainingPicture]
+    heat: Heat | None
+    """None for a model without attention."""

@@ -1,0 +1,95 @@
+"""The section with the player, and the files beside the page that it plays and shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+from PIL import Image
+
+from pipeline.danmaku.drawing.layout import Layout
+from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
+from pipeline.danmaku.sections.episode import Episode
+from pipeline.danmaku.sections.watch.comments import (
+    explanations,
+    timed_comments,
+    write_training_pictures,
+)
+from pipeline.danmaku.sections.watch.content import Player
+from pipeline.danmaku.sections.watch.heat_sheets import write_heat
+from pipeline.danmaku.video.annotated_video import AnnotatedVideo
+from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
+from pipeline.media.video_file import VideoFile
+from pipeline.media.web import web_container, write_for_web
+from pipeline.report.section import Section
+
+WEB = Path(__file__).parent / "web"
+
+_SCRIPTS = (
+    "keys.js",
+    "choice.js",
+    "sprites.js",
+    "overlay.js",
+    "timeline.js",
+    "player.js",
+    "player_keys.js",
+    "comments.js",
+    "heat.js",
+    "words.js",
+    "explain.js",
+    "watch.js",
+)
+_POSTER_WIDTH = 640  # pixels
+_POSTER_QUALITY = 85
+
+
+def watch_section(folder: Path, episode: Episode, on_progress: Callable[[int], object]) -> Section:
+    """Write the video, a poster, heat maps and training pictures below ``folder``.
+
+    A thread calls ``on_progress`` with how many more pictures of the video are done.
+    Raises PipelineError as ``write_for_web`` and the decoding of pictures do.
+    """
+    return player_section(_write_player(folder, episode, on_progress))
+
+
+def player_section(player: Player) -> Section:
+    """The section of a player whose files lie beside the page."""
+    return Section(
+        name="watch",
+        folder=WEB,
+        template="watch.html.j2",
+        scripts=_SCRIPTS,
+        styles=["watch.css"],
+        data=player,
+        is_heading_seen=False,
+    )
+
+
+def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], object]) -> Player:
+    video, layout = episode.video, episode.generated.layout
+    media = f"episode.{web_container(video)}"
+    write_for_web(video, folder / media, on_progress)
+    _write_poster(folder / "poster.jpg", video, layout)
+
+    comments = timed_comments(episode.generated, explanations(episode.explained))
+    if episode.viewers is not None:
+        comments += timed_comments(episode.viewers)
+    seconds = float(episode.frames.times.duration)
+    return Player(
+        video=video.path.name,
+        media=media,
+        seconds=seconds,
+        frame=seconds / len(episode.frames.row),
+        stage=(layout.screen.width, STAGE_HEIGHT),
+        comments=[comments[place] for place in episode.playing_order()],
+        training_pictures=write_training_pictures(folder, episode.explained),
+        heat=write_heat(folder, episode.explained),
+    )
+
+
+def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:
+    """Write the moment at which most comments are on screen."""
+    moments = crowded_moments(layout, video, 1) if layout.placed else [Fraction(0)]
+    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), moments[0], _POSTER_WIDTH)
+    Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)

@@ -1,0 +1,170 @@
+"""``python -m pipeline VERB``: from a command line to an exit code."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from pipeline.engine.catalog import all_stages, stage_configs
+from pipeline.engine.command_line import (
+    Options,
+    VerbParser,
+    add_general_options,
+    assignments,
+    parse,
+    products,
+)
+from pipeline.engine.driver import Request
+from pipeline.engine.items import Items
+from pipeline.engine.profiles import Profile, load_profile
+from pipeline.engine.settings import Settings, load_settings
+from pipeline.engine.workspace import Workspace
+from pipeline.runtime import numerics
+from pipeline.runtime.environment import complete_environment
+from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
+from pipeline.runtime.spelling import misspelt_variables
+
+
+@dataclass(frozen=True)
+class Command:
+    """A verb that is no stage."""
+
+    name: str
+    run: Callable[[Call], ExitCode]
+    add_options: Callable[[VerbParser], None] = lambda parser: None
+    takes_stages: bool = False
+    """Whether names of stages may follow it."""
+
+
+@dataclass(frozen=True)
+class Application:
+    """The engine with what it works on and all its verbs."""
+
+    items: Items
+    commands: Sequence[Command]
+    run: Callable[[Call], ExitCode]
+    """Brings stages up to date."""
+    refresh: Callable[[Workspace], None] = lambda workspace: None
+    """Brings what is made of all items together up to date, once a run has changed any."""
+
+    def main(self, description: str | None) -> ExitCode:
+        """Run the verb of this process's command line and return what to exit with."""
+        numerics.configure()  # for commands that compute in this process
+        parser = self.parser(description)
+        try:
+            options = parse(parser)
+        except PipelineError as error:
+            say(f"error: {error}")
+            return error.code
+        complete_environment(options.workdir)
+        verb = options.verbs[0]
+        for name, near in misspelt_variables(os.environ, parser.variables).items():
+            say(f"{verb}: {name} in the environment means nothing. Did you mean {near}?")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
+                signal.signal(number, signal.default_int_handler)
+        try:
+            return self._dispatch(options)
+        except PipelineError as error:
+            say(f"{verb}: error: {error}")
+            return error.code
+        except OSError as error:
+            known = from_os_error(error)
+            if known is None or options.verbose:
+                raise
+            say(f"{verb}: error: {known}")
+            return known.code
+        except KeyboardInterrupt:
+            say(f"{verb}: interrupted; run again to go on")
+            return ExitCode.INTERRUPTED
+
+    def parser(self, description: str | None) -> VerbParser:
+        """The parser of all verbs' options."""
+        verbs = [*all_stages(), "all", *(command.name for command in self.commands)]
+        parser = VerbParser(description, verbs)
+        self.items.add_options(parser)
+        add_general_options(parser)
+        for command in self.commands:
+            command.add_options(parser)
+        return parser
+
+    def _dispatch(self, options: Options) -> ExitCode:
+        verb, *others = options.verbs
+        command = next((command for command in self.commands if command.name == verb), None)
+        allowed = {*all_stages(), "all"} if command is None or command.takes_stages else set()
+        if strangers := set(others) - allowed:
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"{', '.join(sorted(strangers))} cannot follow {verb}",
+                "Give it a call of its own",
+            )
+        run = self.run if command is None else command.run
+        return run(Call(self, options))
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a verb: its options, and what follows from them when it is asked for."""
+
+    application: Application
+    options: Options
+
+    @property
+    def verb(self) -> str:
+        """The first verb of the command line."""
+        verb: str = self.options.verbs[0]
+        return verb
+
+    @property
+    def items(self) -> Items:
+        """What the items are."""
+        return self.application.items
+
+    @cached_property
+    def stages(self) -> list[str]:
+        """The stages that are named; ``all`` stands for those whose outputs people open."""
+        named = [[verb] if verb != "all" else products() for verb in self.options.verbs]
+        return [name for names in named for name in names if name in all_stages()]
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings file with what the command line says on top.
+
+        Raises PipelineError: USAGE, UNKNOWN_SETTING, INVALID_SETTING.
+        """
+        settings = load_settings(
+            self.options.config,
+            stage_configs(),
+            self.items.general,
+            assignments(self.options, self.stages or products()),
+        )
+        general = self.items.settings(settings.general, self.options)
+        return Settings(general, settings.stages)
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The working folder. Raises PipelineError: NOT_WRITABLE, USAGE."""
+        return Workspace(self.options.workdir)
+
+    @cached_property
+    def profile(self) -> Profile:
+        """Where jobs run. Raises PipelineError: USAGE, INVALID_SETTING."""
+        return load_profile(self.options.profile)
+
+    @property
+    def request(self) -> Request:
+        """What is to be brought up to date."""
+        return Request(self.items, self.settings, self.stages or products())
+
+    def say(self, line: str) -> None:
+        """Tell the user something."""
+        say(f"{self.verb}: {line}")
+
+
+def say(line: str) -> None:
+    """Write a line to the user's screen, with nothing in it that could harm a terminal."""
+    print(printable(line), file=sys.stderr)

@@ -1,0 +1,1 @@
+"""The verbs that know of nothing but stages and items, a file each."""

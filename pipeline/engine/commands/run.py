@@ -1,0 +1,27 @@
+"""Bring stages up to date, with all they need: what a stage's own verb does."""
+
+from __future__ import annotations
+
+from pipeline.engine.application import Call
+from pipeline.engine.driver import make
+from pipeline.engine.run_summary import Outcome
+from pipeline.runtime.errors import ExitCode
+
+
+def run(call: Call) -> ExitCode:
+    """Make what is asked for, and say what became of it."""
+    request, profile, workspace = call.request, call.profile, call.workspace
+    this_run = workspace.begin_run(profile)
+    try:
+        result = make(workspace, request, profile, this_run, call.options.wait)
+        outcome = Outcome.of(result, call.items.noun)
+        this_run.record.items = outcome.items
+        this_run.end(outcome.code, outcome.headline)
+        if any(job.state == "done" for job in result.jobs.values()):
+            call.application.refresh(workspace)
+        for line in outcome.lines(workspace, this_run, profile):
+            call.say(line)
+        return outcome.code
+    except BaseException:
+        this_run.undo()
+        raise

@@ -1,0 +1,61 @@
+"""``make fetch``: the command around ``fetch``."""
+
+from __future__ import annotations
+
+import logging
+from datetime import date
+
+from pipeline.engine.application import Call, Command
+from pipeline.engine.command_line import VerbParser
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+
+def _add_options(parser: VerbParser) -> None:
+    parser.variable("url", help="page that fetch goes to")
+    parser.variable(
+        "most", metavar="N", help="how many comments fetch goes back for (default: 20000)"
+    )
+    parser.variable(
+        "since", metavar="2012-04-28", help="the day to which fetch goes back for comments"
+    )
+
+
+def _run(call: Call) -> ExitCode:
+    logging.basicConfig(level=logging.INFO, format="fetch: %(message)s")
+    try:
+        from pipeline.fetching.fetch import fetch
+    except ModuleNotFoundError as error:
+        if error.name != "yt_dlp":
+            raise
+        raise PipelineError(
+            ExitCode.FETCH_FAILED,
+            "yt-dlp is not installed",
+            "Run `.venv/bin/pip install yt-dlp`",
+        ) from None
+    options = call.options
+    most, since, url = _most(options.most), _since(options.since), options.url or ""
+    with call.workspace.alone(f"fetch {url}"):
+        fetched = fetch(url, options.workdir / "fetched", most, since)
+    for note in fetched.notes:
+        call.say(note)
+    for path in filter(None, [fetched.video, fetched.comments]):
+        call.say(str(path))
+    return ExitCode.OK
+
+
+def _most(text: str | None) -> int | None:
+    if text and not (text.isascii() and text.isdecimal()):
+        raise PipelineError(ExitCode.USAGE, f"MOST= is {text}, and no number", "Write MOST=20000")
+    return int(text) if text else None
+
+
+def _since(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PipelineError(
+            ExitCode.USAGE, f"SINCE= is {text}, and no day", "Write SINCE=2012-04-28"
+        ) from None
+
+
+FETCH = Command("fetch", _run, _add_options)

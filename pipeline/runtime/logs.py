@@ -1,0 +1,5 @@
+"""The project's logger."""
+
+import logging
+
+log = logging.getLogger("yajiuma")

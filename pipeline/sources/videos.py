@@ -1,0 +1,259 @@
+"""Videos as the engine's items: which of them a run learns from, and which it works on."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from msgspec.structs import replace
+
+from pipeline.engine.catalog import own_sources, reads
+from pipeline.engine.command_line import Options, VerbParser
+from pipeline.engine.items import Bindings, Selection
+from pipeline.engine.settings import General, Settings
+from pipeline.engine.stage import Stage
+from pipeline.engine.workspace import Workspace
+from pipeline.runtime.arguments import path
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.entries import entries, register_each
+from pipeline.sources.pointers import Source
+from pipeline.sources.registration import VIDEO_POINTER, video_name
+from pipeline.sources.settings import MODEL_NAME, TopLevel, VideoEntry, VideoSettings
+from pipeline.sources.system import SYSTEMS, TRAIN, System, trained_by
+from pipeline.sources.training_set import TrainingSet, training_set
+
+
+class Videos:
+    """``engine.items.Items``: videos, with the comments that viewers left on them."""
+
+    noun = "video"
+    general: General = TopLevel()
+
+    def add_options(self, parser: VerbParser) -> None:
+        """Add VIDEO and what belongs to it, and MODEL."""
+        parser.variable("video", type=path, help="a video, or a folder of them")
+        parser.variable(
+            "stream",
+            metavar="N",
+            help="the number of the video's picture stream where it has several, or auto for the"
+            " one that players choose (default: as before, at first auto)",
+        )
+        parser.variable(
+            "comments",
+            help=f"its comment file, or several joined by {os.pathsep}, which are merged",
+        )
+        parser.variable(
+            "broadcast",
+            metavar="START[/END]",
+            help="when the episode was on air, such as 2012-04-28T03:00+09:00: comments written"
+            " beside a broadcast are put in their place by the time at which they were posted",
+        )
+        parser.variable(
+            "cuts",
+            metavar="10:00-11:30,…",
+            help="what of the broadcast the video leaves out, counted from its start",
+        )
+        parser.variable(
+            "model",
+            help="the model instead of the settings' (`models` lists them); clean removes it",
+        )
+
+    def settings(self, general: Any, options: Options) -> VideoSettings:
+        """``general`` with the video and the model of the command line. Raises USAGE."""
+        settings: VideoSettings = replace(general, given=_given(options))
+        if options.model is None:
+            return settings
+        if not MODEL_NAME.fullmatch(options.model):
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"MODEL= is {options.model}, and no name of a model",
+                "`make models` lists them",
+            )
+        return replace(settings, model=options.model)
+
+    def select(
+        self,
+        workspace: Workspace,
+        settings: Settings,
+        wanted: Sequence[Stage],
+        broken: Collection[str],
+    ) -> Selection:
+        """Register the videos that the settings or the command line name, and deal out the roles.
+
+        One of several that cannot be registered is left out of the run. Raises PipelineError:
+        USAGE where no video is named or two places name it, and what ``training_set`` and
+        registering a single video raise.
+        """
+        videos: VideoSettings = settings.general
+        learning = any(reads(stage, TRAIN) for stage in wanted)
+        to_do = _to_do(workspace, videos, wanted, learning)
+        registered, refused = register_each(workspace, to_do, must=lambda entry: len(to_do) == 1)
+        learned: dict[str, TrainingSet] = {}
+        if learning and (registered or not refused):
+            learned = {
+                system.name: training_set(workspace, system, videos, wanted, registered, broken)
+                for system in SYSTEMS
+                if any(stage.system == system.name for stage in wanted)
+            }
+        registered = [name for name in registered if name not in broken]
+        return _selection(workspace, videos, wanted, registered, learned, refused)
+
+    def named(self, workspace: Workspace, settings: Settings, options: Options) -> list[str]:
+        """The folders of VIDEO, of MODEL, or else of all videos in the settings.
+
+        Raises PipelineError: USAGE where nothing is named, NAME_TAKEN where a folder's name
+        stands for another file.
+        """
+        videos: VideoSettings = settings.general
+        paths = [options.video] if options.video else []
+        if not paths and not options.model:
+            paths = [Path(e.video) for e in entries([*videos.train, *videos.annotate])]
+        if not paths and not options.model:
+            raise PipelineError(
+                ExitCode.USAGE,
+                "nothing is named to be removed: the settings list no videos",
+                "Try `make clean VIDEO=path/to/ep1.mp4`, or `make clean MODEL=name` (`make models`"
+                " lists them)",
+            )
+        folders = [_folder(workspace, video) for video in paths]
+        models = [system.folder(videos.model) for system in SYSTEMS if options.model]
+        return [*filter(None, folders), *models]
+
+
+def _given(options: Options) -> VideoEntry | None:
+    """The video of the command line, with what belongs to it."""
+    if options.video is None:
+        if options.comments or options.broadcast or options.stream:
+            raise PipelineError(
+                ExitCode.USAGE,
+                "COMMENTS, BROADCAST and STREAM need a VIDEO to go with",
+                "Add VIDEO=…",
+            )
+        return None
+    comments = options.comments or ""
+    several = comments.split(os.pathsep) if not Path(comments).exists() else [comments]
+    return VideoEntry(
+        str(options.video),
+        list(filter(None, several)),
+        options.broadcast,
+        list(filter(None, (options.cuts or "").split(","))),
+        _stream(options.stream),
+    )
+
+
+def _stream(text: str | None) -> int | Literal["auto"] | None:
+    if not text:
+        return None
+    if text == "auto":
+        return "auto"
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise PipelineError(
+        ExitCode.USAGE,
+        f"STREAM= is {text}, and no number of a stream",
+        "Write STREAM=1, or STREAM=auto for the one that players choose",
+    )
+
+
+def _to_do(
+    workspace: Workspace, videos: VideoSettings, wanted: Sequence[Stage], learning: bool
+) -> list[VideoEntry]:
+    """The videos to work on, one by one."""
+    listed, given = videos.train, videos.given
+    training = [system for system in SYSTEMS if _trains(system, wanted)]
+    retrains = any(system.learned_from(workspace.folder, videos.model) for system in training)
+    to_do = entries([given] if given is not None else videos.annotate)
+    if not listed and not to_do and not retrains:
+        raise PipelineError(
+            ExitCode.USAGE,
+            "no video is named: the settings list none and VIDEO is not given",
+            f"Try `make {wanted[0].name} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
+        )
+    if training and listed and given is not None:
+        raise PipelineError(
+            ExitCode.USAGE,
+            "the settings already say which videos to learn from",
+            "Leave VIDEO out, or use a settings file without `videos: train:`",
+        )
+    if learning or given is not None:
+        return to_do
+    return list({entry.video: entry for entry in [*entries(listed), *to_do]}.values())
+
+
+def _trains(system: System, wanted: Sequence[Stage]) -> bool:
+    return any(stage.system == system.name and trained_by(stage) for stage in wanted)
+
+
+def _selection(
+    workspace: Workspace,
+    videos: VideoSettings,
+    wanted: Sequence[Stage],
+    registered: Sequence[str],
+    learned: dict[str, TrainingSet],
+    refused: dict[str, PipelineError],
+) -> Selection:
+    """What each stage is run for, given the videos that could be registered."""
+    members = {name for training in learned.values() for name in training.videos}
+    having = {
+        system.source: sorted(
+            name for name in {*members, *registered} if system.has_labels(workspace.folder, name)
+        )
+        for system in SYSTEMS
+    }
+    work_on = {
+        stage.name: [
+            name
+            for name in registered
+            if all(name in having.get(s, [name]) for s in own_sources(stage.inputs.values()))
+        ]
+        for stage in wanted
+    }
+    skipped = sorted(set(registered).difference(*work_on.values()))
+    system = next((s for s in SYSTEMS if any(w.system == s.name for w in wanted)), SYSTEMS[0])
+    if registered and len(skipped) == len(registered):
+        raise system.no_labels(*skipped, wanted=wanted)
+    bindings: dict[str, Bindings] = {
+        system.name: {
+            "model": videos.model,
+            "train": learned[system.name].videos if system.name in learned else [],
+        }
+        for system in SYSTEMS
+    }
+    return Selection(
+        work_on=work_on,
+        bindings=bindings,
+        having=having,
+        kept=frozenset(
+            system.folder(videos.model)
+            for system in SYSTEMS
+            if system.name in learned and learned[system.name].keeps_model
+        ),
+        finished=frozenset(
+            system.folder(videos.model)
+            for system in SYSTEMS
+            if system.learned_from(workspace.folder, videos.model)
+        ),
+        skipped=dict.fromkeys(skipped, system.why_skipped(wanted)),
+        notes=[note for training in learned.values() for note in training.notes],
+        refused=refused
+        | {path: e for training in learned.values() for path, e in training.refused.items()},
+    )
+
+
+def _folder(workspace: Workspace, video: Path) -> str | None:
+    """The folder of ``video``, or None if it has none."""
+    name = video_name(video)
+    pointer = workspace.folder / name / VIDEO_POINTER
+    if not pointer.exists():
+        return None
+    known = Path(Source.load(pointer).path)
+    if known != video.resolve() and known.exists() and video.exists():
+        raise PipelineError(
+            ExitCode.NAME_TAKEN,
+            f"{workspace.shown(name)} belongs to {known}, not to {video}",
+            f"Give that path: `make clean VIDEO={shlex.quote(str(known))}`",
+        )
+    return name

@@ -1,0 +1,147 @@
+"""The table over all items of a working folder."""
+
+from pathlib import Path
+from typing import ClassVar
+
+import lxml.html
+import msgspec
+import pytest
+
+from pipeline.report.language import Phrase
+from pipeline.report.summary import Column, save_summary
+from pipeline.report.table import write_table
+from tests.report.browser import Visits
+
+HOSTILE = [
+    "javascript:alert(1)",
+    "<img src=x onerror=alert(1)>",
+    "a%2f..%2fb",
+    '"><script>',
+    "日本 語#?",
+]
+
+
+class Jokes(msgspec.Struct):
+    """The figures of a made-up system."""
+
+    system: ClassVar[str] = "jokes"
+    author: str
+    jokes: int
+    laughs: float | None = None
+
+    def columns(self) -> list[Column]:
+        laughs = "" if self.laughs is None else f"{self.laughs:.1f} %"
+        return [
+            Column("author", Phrase("author", "作者"), self.author, self.author),
+            Column("jokes", Phrase("jokes", "ジョーク"), f"{self.jokes:,}", self.jokes),
+            Column("laughs", Phrase("laughs", "笑い"), laughs, self.laughs, self.laughs is None),
+        ]
+
+
+class Cats(msgspec.Struct):
+    """Those of another one, with a column of the same name."""
+
+    system: ClassVar[str] = "cats"
+    jokes: int
+
+    def columns(self) -> list[Column]:
+        return [Column("jokes", Phrase("cats' jokes", "猫のジョーク"), str(self.jokes), self.jokes)]
+
+
+def make_report(workdir: Path, name: str, summary: Jokes | Cats, poster: bool = True) -> None:
+    (workdir / name / "report").mkdir(parents=True)
+    (workdir / name / "report" / "index.html").write_text("<title>report</title>")
+    if poster:
+        (workdir / name / "report" / "poster.jpg").touch()
+    save_summary(workdir / name / "report.json", summary)
+
+
+def cells(workdir: Path) -> list[list[str]]:
+    """The texts of all rows of all tables."""
+    rows = lxml.html.parse(workdir / "index.html").findall(".//tbody/tr")
+    return [["".join(cell.itertext()).strip() for cell in row] for row in rows]
+
+
+def text(workdir: Path) -> str:
+    return "".join(map(str, lxml.html.parse(workdir / "index.html").getroot().itertext()))
+
+
+def test_each_report_has_a_row_with_the_columns_of_its_system(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1234, 0.5))
+    make_report(tmp_path, "ep3", Jokes("<b>", 1))
+    (tmp_path / "ep2").mkdir()
+    write_table(tmp_path, ["ep1", "ep2", "ep3"])
+    first, second = cells(tmp_path)
+    assert first[1:5] == ["ep1", "Miki", "1,234", "0.5 %"]
+    assert second[1:5] == ["ep3", "<b>", "1", "too little data"]
+    assert "3 items, 2 with a report" in text(tmp_path)
+
+
+def test_items_without_a_report_are_listed(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    write_table(tmp_path, ["ep1", "ep2"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    assert [bdi.text for bdi in root.findall(".//p/bdi")] == ["ep2"]
+    assert "make report" in text(tmp_path)
+
+
+def test_each_system_has_a_table_of_its_own(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    make_report(tmp_path, "album", Cats(2), poster=False)
+    write_table(tmp_path, ["album", "ep1"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    assert [heading.text for heading in root.findall(".//h2")] == ["cats", "jokes"]
+    assert [len(row) for row in root.findall(".//thead/tr")] == [4, 6]
+    assert [image.get("src") for image in root.iter("img")] == ["./ep1/report/poster.jpg"]
+
+
+def test_there_is_none_without_reports(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    write_table(tmp_path, ["ep1"])
+    (tmp_path / "ep1" / "report.json").unlink()
+    write_table(tmp_path, ["ep1"])
+    assert not (tmp_path / "index.html").exists()
+
+
+@pytest.mark.parametrize("left", [b"", b"{", b"[]", b'{"video": 1}'])
+def test_what_cannot_be_read_has_no_report(tmp_path: Path, left: bytes) -> None:
+    for name in ("ep1", "ep2"):
+        make_report(tmp_path, name, Jokes("Miki", 1))
+    (tmp_path / "ep1" / "report.json").write_bytes(left)
+    write_table(tmp_path, ["ep1", "ep2"])
+    assert [row[1] for row in cells(tmp_path)] == ["ep2"]
+
+
+def test_rows_of_an_older_form_leave_cells_empty(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1, 0.5))
+    make_report(tmp_path, "ep2", Jokes("Rin", 2, 0.5))
+    path = tmp_path / "ep1" / "report.json"
+    older = msgspec.json.decode(path.read_bytes())
+    del older["columns"][1]
+    path.write_bytes(msgspec.json.encode(older))
+    write_table(tmp_path, ["ep1", "ep2"])
+    assert [row[2:5] for row in cells(tmp_path)] == [["Miki", "0.5 %", ""], ["Rin", "0.5 %", "2"]]
+
+
+def test_links_lead_to_reports_whatever_items_are_called(tmp_path: Path, visits: Visits) -> None:
+    for number, name in enumerate(HOSTILE):
+        make_report(tmp_path, name, Jokes(name, number))
+    write_table(tmp_path, HOSTILE)
+    visit = visits(tmp_path, "index.html")
+    for name in HOSTILE:
+        visit.page.get_by_role("link", name=name, exact=True).click()
+        visit.page.wait_for_function("document.title == 'report'")
+        visit.page.go_back()
+    columns = visit.page.get_by_role("columnheader").get_by_role("button")
+    columns.filter(has_text="jokes").click()
+    assert visit.page.locator("tbody th").all_inner_texts() == HOSTILE
+    columns.filter(has_text="jokes").click()
+    assert visit.page.locator("tbody th").all_inner_texts() == HOSTILE[::-1]
+
+
+def test_headings_change_with_the_language(tmp_path: Path, visits: Visits) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    write_table(tmp_path, ["ep1"])
+    page = visits(tmp_path, "index.html", locale="ja-JP").page
+    assert page.get_by_role("columnheader", name="作者").count() == 1
+    assert "データ不足" in page.locator("tbody").inner_text()
