@@ -127,7 +127,7 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:
-    settings = load(NONE, "export.format=niconico.xml", "export.of=generated")
+    settings = load(NONE, "export.format=niconico.xml", "export.target=generated")
     export = configured_stages(settings)["export"]
     assert export.inputs["comments"] == "{item}/generated.jsonl"
     assert export.outputs["export"] == "{item}/generated.niconico.xml"
