@@ -69,4 +69,4 @@ def visits(chromium: Browser) -> Iterator[Visits]:
     yield visit
     for one in opened:
         one.page.context.close()
-    assert [wrong for one in opened for wrong in one.wrongs] == []
+    assert [problem for one in opened for problem in one.problems] == []

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import re
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -95,16 +94,6 @@ class Stage:
     def shared(self) -> bool:
         """Whether its outputs are made once of several items, and belong to none of them."""
         return not any(ITEM in path for path in self.outputs.values())
-
-    def main(self) -> None:
-        """Run as a program: parse the command line, work, and exit with an ExitCode."""
-        from pipeline.engine.stage_process import run_from_command_line
-        from pipeline.runtime import numerics
-
-        numerics.configure()
-        program = sys.modules["__main__"].__spec__
-        stage = replace(self, module=program.name) if program else self
-        sys.exit(run_from_command_line(stage, sys.argv[1:]))
 
 
 def is_plural(template: str) -> bool:

@@ -73,4 +73,6 @@ STAGE = Stage(
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

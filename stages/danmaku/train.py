@@ -183,7 +183,10 @@ STAGE = Stage(
     gpu=True,
     whole_machine=True,
     memory_mb=8000,
+    processes="processes",
 )
 
 if __name__ == "__main__":
-    STAGE.main()
+    from pipeline.engine.stage_process import main
+
+    main(STAGE)

@@ -36,7 +36,7 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
     assert page.locator("#near-gallery figure").count() >= 1
     visit.until("() => [...document.querySelectorAll('#near-gallery img')].every(i => i.width > 9)")
     page.locator("#heat-kinds button").last.click()
-    words = page.locator("#letters button")
+    words = page.locator("#word-buttons button")
     assert words.count() >= 2
     lit = []
     for word in (words.first, words.last):

@@ -1,4 +1,4 @@
-"""A browser that looks at report pages on disk and notes whatever goes wrong."""
+"""A browser that opens report pages from disk and collects whatever goes wrong."""
 
 import os
 import shutil
@@ -48,31 +48,31 @@ def _start(playwright: Playwright) -> Browser:
 
 @dataclass
 class Visit:
-    """A page that is open, and what happened on it."""
+    """An open page, and what went wrong on it."""
 
     page: Page
     folder: Path
-    wrongs: list[str] = field(default_factory=list)
-    """Messages of the console, exceptions, dialogs and requests that must not be."""
+    problems: list[str] = field(default_factory=list)
+    """Console warnings and errors, exceptions, dialogs, and requests that leave the folder."""
 
     def __post_init__(self) -> None:
-        page, wrong = self.page, self.wrongs.append
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: wrong(f"raised: {error}"))
-        page.on("dialog", lambda dialog: wrong(f"asked: {dialog.message}"))
-        page.on("request", self._asked)
+        page, add = self.page, self.problems.append
+        page.on("console", self._on_console)
+        page.on("pageerror", lambda error: add(f"raised: {error}"))
+        page.on("dialog", lambda dialog: add(f"dialog: {dialog.message}"))
+        page.on("request", self._on_request)
         page.add_init_script(
             "document.addEventListener('securitypolicyviolation', (event) =>"
             " console.error('blocked ' + event.violatedDirective + ' ' + event.blockedURI))"
         )
 
-    def _said(self, message: ConsoleMessage) -> None:
+    def _on_console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.wrongs.append(f"said: {message.text}")
+            self.problems.append(f"logged: {message.text}")
 
-    def _asked(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         if not request.url.startswith((f"{self.folder.as_uri()}/", "data:,")):
-            self.wrongs.append(f"fetched: {request.url}")
+            self.problems.append(f"fetched: {request.url}")
 
     def open(self, name: str = "report.html") -> None:
         """Open a page of the folder and wait until its video can be played, or cannot."""
@@ -97,7 +97,7 @@ class Visit:
         assert abs(self.time - seconds) < 0.01
 
     def settle(self) -> None:
-        """Wait until the video is where it shall be and that was painted."""
+        """Wait until the video has arrived where it was sent, and that was painted."""
         self.until("() => !document.getElementById('video').seeking")
         self.page.evaluate("() => new Promise((r) => requestAnimationFrame(() => setTimeout(r)))")
 
@@ -107,7 +107,7 @@ class Visit:
         return float(self.page.evaluate("document.getElementById('video').currentTime"))
 
     def stage(self) -> Pixels:
-        """The picture and what is over it, as painted."""
+        """The picture and the comments over it, as painted."""
         box = cast(Any, self.page.locator("#stage").bounding_box())
         self.page.locator("#stage").scroll_into_view_if_needed()
         png = self.page.locator("#stage").screenshot(scale="css")
@@ -125,7 +125,7 @@ class Visit:
 
 
 Visits = Callable[..., Visit]
-"""From a folder and options of a browser's context to a visit, over when the test is."""
+"""From a folder and options of a browser context to a visit, which ends with the test."""
 
 
 def changed(before: Pixels, after: Pixels) -> npt.NDArray[np.bool_]:

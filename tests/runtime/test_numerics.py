@@ -26,6 +26,7 @@ LINE = 64
 STAGE = """
 import os, sys
 from pipeline.engine.stage import Stage
+from pipeline.engine.stage_process import main
 def run(inputs, outputs, config):
     assert "torch" not in sys.modules and "numpy" not in sys.modules
     import numpy, threadpoolctl, torch
@@ -33,7 +34,7 @@ def run(inputs, outputs, config):
     print([pool["num_threads"] for pool in threadpoolctl.threadpool_info()
            if pool["internal_api"] == "openblas"])
     return "done"
-Stage({}, {"made": "made"}, run, module="stages.any.making").main()
+main(Stage({}, {"made": "made"}, run, module="stages.any.making"))
 """
 DRIVER = """
 import os, sys

@@ -12,26 +12,21 @@ import pytest
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.catalog import all_stages, configured_stages, stage_configs
 from pipeline.engine.graph import Graph
-from pipeline.engine.items import Bindings
+from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings, load_settings, section
 from pipeline.engine.settings_file import Assignment, read
 from pipeline.engine.stage import Stage
+from pipeline.engine.stage_process import run_from_command_line
 from pipeline.runtime.errors import ExitCode
 from pipeline.sources.settings import TopLevel
 
 ROOT = Path(__file__).parents[2]
+HEAVY = {
+    *("torch", "torchvision", "onnxruntime", "h5py", "av", "numpy", "PIL", "lxml", "natto"),
+    "snakemake",
+}
 NONE = Path(os.devnull)
 each_stage = pytest.mark.parametrize("stage", all_stages().values(), ids=all_stages())
-
-
-def run(stage: Stage, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", stage.module, *arguments],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
 
 
 def load(path: Path, *assignments: str) -> Settings:
@@ -39,39 +34,46 @@ def load(path: Path, *assignments: str) -> Settings:
 
 
 @each_stage
-def test_help_names_its_files_and_what_it_does(stage: Stage) -> None:
-    done = run(stage, "--help")
-    assert done.returncode == 0
+def test_help_names_its_files_and_what_it_does(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        run_from_command_line(stage, ["--help"])
+    output = capsys.readouterr().out
     for name in [*stage.inputs, *stage.outputs]:
-        assert name in done.stdout
+        assert name in output
     summary = (sys.modules[stage.run.__module__].__doc__ or "").strip()
-    assert summary[:30] in done.stdout
+    assert summary[:30] in output
 
 
 @each_stage
-def test_a_wrong_command_line_is_a_usage_error(stage: Stage, tmp_path: Path) -> None:
-    done = run(stage, "--output", f"nothing={tmp_path}/x")
+def test_a_wrong_command_line_is_a_usage_error(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_from_command_line(stage, ["--no-such-option"]) == ExitCode.USAGE
+    assert "--help" in capsys.readouterr().err
+
+
+def test_a_stage_is_a_program() -> None:
+    """What the two tests above ask of all in this process, of one as users start it."""
+    command = [sys.executable, "-m", "stages.pictures.frames", "--no-such-option"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == ExitCode.USAGE
+    assert done.stderr.startswith("frames: error: ")
     assert "--help" in done.stderr
     assert "Traceback" not in done.stderr
 
 
-@each_stage
-def test_importing_it_stays_light(stage: Stage) -> None:
+def test_importing_stages_stays_light() -> None:
     """The graph imports every stage at each call; `import torch` alone takes a second."""
-    heavy = "torch,torchvision,onnxruntime,h5py,av,numpy,PIL,lxml,natto,snakemake"
-    check = (
-        f"import sys, {stage.module};print([m for m in {heavy.split(',')!r} if m in sys.modules])"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", check],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.strip() == "[]"
+    program = f"""
+import importlib, sys
+for module in {[stage.module for stage in all_stages().values()]!r}:
+    importlib.import_module(module)
+    heavy = {HEAVY!r}.intersection(sys.modules)
+    assert not heavy, f"{{module}} imports {{heavy}}"
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 
 
 @each_stage
@@ -124,6 +126,16 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
     assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
     assert graph.outputs(train)["model"] == "models/danmaku/mine/model.safetensors"
     assert graph.outputs(all_stages()["frames"]) == {"frames": "{item}/frames.h5"}
+
+
+def test_a_stage_of_several_processes_is_started_by_torchrun() -> None:
+    settings = load(NONE, "train.processes=2")
+    graph = Graph.of(settings, Selection(work_on={}))
+    train, frames = all_stages()["train"], all_stages()["frames"]
+    started = graph.command(train)({}, {"features": "a"}, {"model": "b"})
+    assert started.startswith("-m torch.distributed.run --standalone --nproc-per-node 2 -m stages")
+    assert graph.command(frames)({}, {}, {}).startswith("-m stages.pictures.frames")
+    assert (graph.processes(train), graph.processes(frames)) == (2, 1)
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
-from pipeline.danmaku.comments.salvage import Salvage
+from pipeline.danmaku.comments.import_report_file import ImportReport
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Bools, Int64s
@@ -116,7 +116,7 @@ class Statistics(msgspec.Struct, frozen=True):
     video: str
     duration: str
     """Such as 24:10.125."""
-    salvage: Salvage
+    import_report: ImportReport
     delay: Delay
     split: Split
     past_end: int
@@ -147,7 +147,7 @@ class Statistics(msgspec.Struct, frozen=True):
         frames: Frames,
         comments: Path,
         aligned: Path,
-        salvage: Salvage,
+        import_report: ImportReport,
         delay: Delay,
         thumbnail_of: Callable[[int], bytes],
     ) -> Statistics:
@@ -167,7 +167,7 @@ class Statistics(msgspec.Struct, frozen=True):
         return cls(
             video=video,
             duration=_clock(frames.times.duration),
-            salvage=salvage,
+            import_report=import_report,
             delay=delay,
             split=Split.of(unique, dev),
             past_end=past_end,
@@ -194,7 +194,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct):
-    """What is needed of a WordedComment."""
+    """What is needed of a TokenizedComment."""
 
     words: list[str]
     parts: list[str]

@@ -9,14 +9,14 @@ from pipeline.danmaku.sections.watch.section import WEB
 
 
 def constant(script: str, name: str) -> str:
-    found = re.search(rf"^const {name} = (.*?);", (WEB / script).read_text(), re.M | re.S)
-    assert found, f"{script} has no {name}"
-    return found[1]
+    match = re.search(rf"^const {name} = (.*?);", (WEB / script).read_text(), re.M | re.S)
+    assert match, f"{script} has no {name}"
+    return match[1]
 
 
 def test_each_kind_of_comment_has_the_colour_that_videos_mark_it_with() -> None:
-    told = dict(re.findall(r'(\w+): "(#\w{6})"', constant("overlay.js", "MARKS")))
-    assert told == {kind: "#{:02x}{:02x}{:02x}".format(*rgb) for kind, rgb in MARKS.items()}
+    marks = dict(re.findall(r'(\w+): "(#\w{6})"', constant("overlay.js", "MARKS")))
+    assert marks == {kind: "#{:02x}{:02x}{:02x}".format(*rgb) for kind, rgb in MARKS.items()}
 
 
 def test_letters_are_as_bold() -> None:

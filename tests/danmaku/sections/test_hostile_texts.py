@@ -69,7 +69,9 @@ def test_hostile_texts_are_shown_literally(visits: Visits, hostile: Path) -> Non
         page.wait_for_function(
             "([h, t]) => h.textContent === t", arg=[heading.element_handle(), texts[n]]
         )
-        words = page.locator("#letters bdi").evaluate_all("all => all.map((o) => o.textContent)")
+        words = page.locator("#word-buttons bdi").evaluate_all(
+            "all => all.map((o) => o.textContent)"
+        )
         assert words[1:-1] == [text[:40] + ("…" if text[40:] else "") for text in _HOSTILE]
         caption = page.locator("#near figcaption").inner_text()
         assert _HOSTILE[n % 15].split("\u2028")[0] in caption
@@ -97,14 +99,14 @@ def test_the_policy_stops_what_was_smuggled_in(chromium: Browser, report: Path) 
     )
     target = report / "smuggled.html"
     target.write_text(text.replace("</main>", smuggled), "utf-8")
-    asked: list[Request] = []
-    page.on("request", lambda request: asked.append(request))
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
     page.goto(target.as_uri())
     expect(page.locator("#generated")).to_have_text("Model")
     assert page.evaluate("window.ran") is None
     assert page.evaluate("getComputedStyle(document.getElementById('styled')).position") == "static"
     page.wait_for_load_state()
-    assert {r.failure for r in asked if r.url.startswith("http")} <= {"csp"}
+    assert {r.failure for r in requests if r.url.startswith("http")} <= {"csp"}
     page.close()
 
 

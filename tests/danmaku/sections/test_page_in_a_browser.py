@@ -200,13 +200,13 @@ def test_an_explanation_gives_figures_and_similar_pictures(
 def test_each_word_has_its_own_heat_map(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     page = visit.page
-    letters = page.locator("#letters button")
+    buttons = page.locator("#word-buttons button")
     shares = ["チノ\n10 %", "ちゃん\n30 %", "かわいい\n50 %", "end\n70 %"]
-    assert letters.all_inner_texts() == shares
+    assert buttons.all_inner_texts() == shares
     visit.until("() => !document.getElementById('heat').hidden")
     heated = [visit.stage()]
     page.keyboard.press("ArrowRight")  # the focus is on the words
-    expect(letters.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(buttons.nth(1)).to_have_attribute("aria-pressed", "true")
     heated.append(visit.stage())
     for n, pixels in enumerate(heated):  # map n is hot at position n, in the first row
         height, width = pixels.shape[0] // made_up.SIDE, pixels.shape[1] // made_up.SIDE
@@ -229,13 +229,13 @@ def test_evidence_has_heat_maps_of_its_own(explain: Explain, device: dict[str, A
 def test_words_can_be_stepped_through_and_closed(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     page = visit.page
-    letters = page.locator("#letters button")
+    buttons = page.locator("#word-buttons button")
     for _ in range(3):
         page.locator("#word-after").click()
-    expect(letters.last).to_have_attribute("aria-pressed", "true")
+    expect(buttons.last).to_have_attribute("aria-pressed", "true")
     expect(page.locator("#word-after")).to_be_disabled()
     page.locator("#word-play").click()  # from the start, by itself
-    expect(letters.nth(1)).to_have_attribute("aria-pressed", "true")
+    expect(buttons.nth(1)).to_have_attribute("aria-pressed", "true")
     page.locator("#close").click()
     visit.settle()
     assert visit.time == pytest.approx(2.0, abs=0.01)
@@ -422,7 +422,7 @@ def test_without_a_video_or_heat_the_rest_still_works(
     expect(page.locator("#heat")).to_be_hidden()
     visit.press("Escape")
     expect(page.locator("#clock")).to_contain_text("0:01")
-    visit.wrongs.clear()  # the missing video
+    visit.problems.clear()  # the missing video
 
 
 @pytest.mark.parametrize(

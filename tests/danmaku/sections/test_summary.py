@@ -17,11 +17,11 @@ def columns(evaluation: Evaluation | None, **changes: object) -> dict[str, Colum
 
 
 def test_a_video_without_comments_has_empty_cells(tmp_path: Path) -> None:
-    found = columns(None, comments=1234, copied=1)
-    texts = [found[name].text for name in ("model", "length", "generated", "viewers", "copied")]
+    cells = columns(None, comments=1234, copied=1)
+    texts = [cells[name].text for name in ("model", "length", "generated", "viewers", "copied")]
     assert texts == ["m", "1:30.5", "1,234", "0", "0.1 %"]
     for name in ("pmi", "mrr", "named"):
-        assert (found[name].value, found[name].text, found[name].is_too_little) == (None, "", False)
+        assert (cells[name].value, cells[name].text, cells[name].is_too_little) == (None, "", False)
 
 
 def test_a_video_without_generated_comments_has_copied_none(tmp_path: Path) -> None:

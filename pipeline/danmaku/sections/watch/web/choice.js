@@ -1,5 +1,5 @@
 "use strict";
-// Which comments the reader has chosen to see, and how a comment is drawn in a line of text.
+// Which comments the reader has chosen to see, and how a comment looks in a line of text.
 
 const MAX_ROW_TEXT = 160; // characters of a comment that fit into a line of a list
 const LETTERS = {
@@ -8,7 +8,7 @@ const LETTERS = {
   owner: ["watch.letter_owner", "watch.by_owner"],
 };
 
-/** Which comments are drawn, and whether their colour says who wrote them; fires "change". */
+/** Which comments are shown, and whether their colour says who wrote them; fires "change". */
 class Choice extends EventTarget {
   constructor(comments) {
     super();
@@ -20,7 +20,7 @@ class Choice extends EventTarget {
     this.coloured = generated && viewers;
   }
 
-  /** Whether comments of a kind are drawn. */
+  /** Whether comments of a kind are shown. */
   shows(kind) {
     return kind === "generated" ? this.generated : this.viewers;
   }
@@ -56,7 +56,7 @@ function kindMark(kind) {
   return mark;
 }
 
-/** A comment's text on one line, whose direction of writing does not spread to its neighbours. */
+/** A comment's text on one line, isolated from the writing direction around it. */
 function commentLine(text) {
   const short = text.length > MAX_ROW_TEXT ? `${text.slice(0, MAX_ROW_TEXT)}…` : text;
   return textElement("bdi", short.replace(/\s+/g, " "));

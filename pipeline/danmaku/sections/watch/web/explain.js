@@ -12,7 +12,7 @@ class Explanation extends EventTarget {
     this.count = report.comments.filter(({ explanation }) => explanation).length;
     this.words = new Words(report);
     this.index = -1; // of the comment that is explained
-    this.before = null; // what to go back to: time, whether it played, and the focus
+    this.origin = null; // what to go back to: time, whether it played, and the focus
     this.words.addEventListener("close", () => this.close());
     byId("back").addEventListener("click", () => this.close());
     player.addEventListener("seek", () => this.moveOn());
@@ -27,15 +27,15 @@ class Explanation extends EventTarget {
   /** Explains a comment. Closing returns to `time`, in seconds, and plays if the video did. */
   open(index, time) {
     const { player } = this, { explanation } = this.report.comments[index];
-    const { playing, focused } = this.before ?? {
+    const { playing, focused } = this.origin ?? {
       playing: !player.video.paused,
       focused: document.activeElement,
     };
     this.index = -1; // so that the pause and the jump do not close it
     player.video.pause();
-    player.quiet = true;
+    player.hidesComments = true;
     player.seek(explanation.seen, false);
-    this.before = { time, playing, focused };
+    this.origin = { time, playing, focused };
     this.index = index;
     byId("list").hidden = true;
     byId("explanation").hidden = false;
@@ -49,7 +49,7 @@ class Explanation extends EventTarget {
   /** Closes the explanation and goes back to where playback was. */
   close() {
     if (!this.isOpen) return;
-    const { time, playing } = this.before;
+    const { time, playing } = this.origin;
     this.moveOn();
     this.player.seek(time, false);
     if (playing) this.player.play();
@@ -58,10 +58,10 @@ class Explanation extends EventTarget {
   /** Closes the explanation and leaves playback as it is. */
   moveOn() {
     if (!this.isOpen) return;
-    const { focused } = this.before;
+    const { focused } = this.origin;
     this.index = -1;
-    this.before = null;
-    this.player.quiet = false;
+    this.origin = null;
+    this.player.hidesComments = false;
     byId("player").classList.remove("explaining");
     byId("explanation").hidden = true;
     byId("list").hidden = false;

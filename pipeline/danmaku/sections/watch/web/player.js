@@ -1,7 +1,7 @@
 "use strict";
 // The video, the comments drawn over it, and the controls beneath.
 
-const SKIP_SECONDS = 5; // seconds
+const SKIP_SECONDS = 5;
 const MAX_DRIFT = 0.1; // seconds between the clock of the video and that of the drawing
 
 class Player extends EventTarget {
@@ -13,7 +13,7 @@ class Player extends EventTarget {
     this.stage = byId("stage");
     this.still = null; // time to draw comments at where the video cannot go to it
     this.target = null; // where the video is to go, until it is there
-    this.quiet = false; // no comments are drawn
+    this.hidesComments = false;
     this.clock = { at: 0, time: 0 };
     this.overlay = new Overlay(byId("overlay"), report, choice);
     this.timeline = new Timeline(report, choice, this);
@@ -76,7 +76,7 @@ class Player extends EventTarget {
   }
 
   draw(time = this.time) {
-    if (this.quiet) this.overlay.draw(-1);
+    if (this.hidesComments) this.overlay.draw(-1);
     else this.overlay.draw(time);
     this.timeline.show(time);
   }

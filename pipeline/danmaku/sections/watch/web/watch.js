@@ -2,7 +2,7 @@
 // Ties the parts together: player, list and explanation share one chosen comment.
 
 const FINGER_RADIUS = 22; // CSS pixels beside a comment at which a touch still hits it
-const NEARBY_SECONDS = 0.75; // seconds from the chosen comment within which "next" is the one after it
+const NEARBY_SECONDS = 0.75; // from the chosen comment, within which "next" means the one after it
 
 class Watch {
   constructor(report) {

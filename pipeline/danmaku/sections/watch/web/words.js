@@ -15,20 +15,20 @@ class Words extends EventTarget {
     this.heat = report.heat;
     this.kind = report.heat?.kinds[0];
     this.layer = new HeatLayer(byId("heat"), report);
-    this.letters = byId("letters");
+    this.row = byId("word-buttons");
     this.timer = 0;
     this.addKinds();
     byId("word-before").addEventListener("click", () => this.step(-1));
     byId("word-after").addEventListener("click", () => this.step(1));
     byId("word-play").addEventListener("click", () => this.run(!this.timer));
     byId("close").addEventListener("click", () => this.dispatchEvent(new Event("close")));
-    this.letters.addEventListener("click", (event) => {
+    this.row.addEventListener("click", (event) => {
       const button = event.target.closest("button");
       if (!button) return;
       this.run(false);
       this.choose(Number(button.dataset.n));
     });
-    this.letters.addEventListener("keydown", (event) => {
+    this.row.addEventListener("keydown", (event) => {
       const to = { ArrowLeft: this.chosen - 1, ArrowRight: this.chosen + 1, Home: 0,
         End: this.buttons.length - 1 }[event.key];
       if (to === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
@@ -68,7 +68,7 @@ class Words extends EventTarget {
     setPhrase(end.firstChild, "watch.end");
     end.classList.add("end");
     this.buttons = [...buttons, end];
-    this.letters.replaceChildren(...this.buttons);
+    this.row.replaceChildren(...this.buttons);
     this.choose(this.chosen);
   }
 
@@ -108,7 +108,7 @@ class Words extends EventTarget {
       button.tabIndex = place === this.chosen ? 0 : -1;
     });
     const button = this.buttons[this.chosen];
-    this.letters.scrollTop = button.offsetTop - this.letters.clientHeight / 2;
+    this.row.scrollTop = button.offsetTop - this.row.clientHeight / 2;
     if (focused) button.focus({ preventScroll: true });
     byId("word-before").disabled = this.chosen === 0;
     byId("word-after").disabled = this.chosen === this.buttons.length - 1;
