@@ -38,10 +38,10 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a file of NG words that does not exist, or cannot be read."""
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.comments.filters import load_ng_words
 
     if config.ng_words:
-        ng_words(Path(config.ng_words))
+        load_ng_words(Path(config.ng_words))
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -91,12 +91,12 @@ def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCount
 def _options(config: Config) -> GenerationOptions:
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.comments.filters import load_ng_words
     from pipeline.danmaku.generation.writing import GenerationOptions
 
     return GenerationOptions(
         decoding=config.decoding,
-        ng_words=ng_words(Path(config.ng_words)) if config.ng_words else None,
+        ng_words=load_ng_words(Path(config.ng_words)) if config.ng_words else None,
         min_repeat_gap_s=config.min_repeat_gap,
         seed=config.seed,
     )

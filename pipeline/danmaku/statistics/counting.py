@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
-from pipeline.danmaku.comments.salvage import Salvage
+from pipeline.danmaku.comments.import_report_file import ImportReport
 from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
@@ -90,7 +90,7 @@ class Statistics(msgspec.Struct, frozen=True):
     video: str
     duration: str
     """Such as 24:10.125."""
-    salvage: Salvage
+    import_report: ImportReport
     delay: Delay
     split: Split
     past_end: int
@@ -121,7 +121,7 @@ class Statistics(msgspec.Struct, frozen=True):
         frames: Frames,
         comments: Path,
         aligned: Path,
-        salvage: Salvage,
+        import_report: ImportReport,
         delay: Delay,
         thumbnail_of: Callable[[int], bytes],
     ) -> Statistics:
@@ -141,7 +141,7 @@ class Statistics(msgspec.Struct, frozen=True):
         return cls(
             video=video,
             duration=_clock(frames.times.duration),
-            salvage=salvage,
+            import_report=import_report,
             delay=delay,
             split=Split.count(unique, dev),
             past_end=past_end,
@@ -168,7 +168,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct):
-    """What is needed of a WordedComment."""
+    """What is needed of a TokenizedComment."""
 
     words: list[str]
     parts: list[str]
