@@ -9,7 +9,7 @@ from pathlib import Path
 from tensorboardX import SummaryWriter
 
 from pipeline.captioning.training import Trainer
-from pipeline.runtime.torchrun import leads
+from pipeline.runtime.torchrun import is_first
 
 _SECONDS_BETWEEN_POINTS = 5.0
 
@@ -28,7 +28,7 @@ class Checkpoints:
         """Whether there was one."""
         self._saved = self._drawn = time.monotonic()
         self._curves: SummaryWriter | None = None
-        if leads():
+        if is_first():
             curves = folder / "logs" / "tensorboard"
             if not self.resumed:
                 shutil.rmtree(curves, ignore_errors=True)

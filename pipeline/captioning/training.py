@@ -25,7 +25,7 @@ from pipeline.captioning.training_record import Epoch
 from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.atomic_files import published
-from pipeline.runtime.prefetch import ahead
+from pipeline.runtime.prefetch import prefetch
 from pipeline.runtime.progress import track
 
 CLIP_NORM = 5.0  # of the gradient; LSTMs explode now and then
@@ -179,7 +179,7 @@ class Trainer:
             (pages, comments.batch(pages, self._bank, team.device, team.rank, team.size))
             for pages in plan
         )
-        return ahead(made, _AHEAD)
+        return prefetch(made, _AHEAD)
 
     def _step(self, epoch: int, pages: Pages, batch: Batch | None, words: int) -> Tensor:
         """Learn from one batch; returns the nats of all its words, of all processes."""

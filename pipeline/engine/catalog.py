@@ -68,7 +68,7 @@ def _makers() -> Mapping[str, Stage]:
 def reads(stage: Stage, placeholder: str) -> bool:
     """Whether a stage needs a file whose path contains ``placeholder``, at any distance.
 
-    What it needs of several items, ``{train}/…``, is not followed further.
+    What it needs of several items, ``{member}/…``, is not followed further.
     """
     makers = _makers()
     return any(

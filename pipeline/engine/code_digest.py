@@ -22,7 +22,7 @@ _MACHINERY = ("pipeline.engine", "pipeline.runtime")
 def code_digest(module: str) -> str:
     """Digest of a first-party module and of every first-party module that it imports.
 
-    It is taken over syntax trees without docstrings, comments, layout and types' own imports, so
+    It is taken over syntax trees without docstrings, layout and imports for types alone, so
     that editing those changes nothing; nor does moving or renaming modules. A package imported by
     its name stands for all its modules, which it may look up. Templates (``*.j2``) beside a module
     count, and so does what is in a folder ``web`` beside it.

@@ -129,7 +129,7 @@ def _jobs(
     def ask(targets: Sequence[str]) -> list[Job] | None:
         with stoppable() as stopping:
             jobs = snakemake.plan(targets, output)
-        if stopping.asked:  # Snakemake reports the interrupt as a fault
+        if stopping.requested:  # Snakemake reports the interrupt as a fault
             raise KeyboardInterrupt
         return jobs
 
@@ -197,7 +197,7 @@ def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: R
         def attempt(targets: list[str]) -> None:
             execution = snakemake.run(targets, gpus, output)
             _record(execution, result, workspace.folder, run)
-            if stopping.asked:  # Snakemake has taken the interrupt
+            if stopping.requested:  # Snakemake has taken the interrupt
                 raise KeyboardInterrupt
             if not (execution.complete or execution.failed):
                 words = run.log.read_text(encoding="utf-8", errors="replace")
@@ -205,7 +205,7 @@ def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: R
 
         with suppress(KeyboardInterrupt):
             _try(result, attempt, profile.retries)
-        result.stopped = stopping.asked
+        result.stopped = stopping.requested
     for folder, copy in copies.items():
         if any(job.folder == folder and job.attempts for job in result.jobs.values()):
             _say(run, profile, f"{folder} as it was before is kept as {copy}")

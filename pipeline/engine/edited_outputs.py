@@ -1,4 +1,4 @@
-"""Outputs that somebody has edited by hand since a stage wrote them."""
+"""Outputs that somebody edited by hand after a stage wrote them."""
 
 from __future__ import annotations
 

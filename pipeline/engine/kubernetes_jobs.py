@@ -26,7 +26,7 @@ _KEPT_S = 24 * 3600
 
 
 def main(verb: str, *arguments: str) -> None:
-    """Do one of the two verbs, and print what the executor wants to hear."""
+    """Do one of the two verbs, and print what the executor expects."""
     config.load_config()
     if verb == "submit":
         submit(*arguments)
@@ -55,15 +55,21 @@ def submit(name: str, minutes: str, amounts: str, script: str) -> None:
 def status(job: str) -> None:
     """Print running, success or failed; running as well while the cluster does not answer."""
     try:
-        found = client.BatchV1Api().read_namespaced_job_status(job, NAMESPACE).status
+        current = client.BatchV1Api().read_namespaced_job_status(job, NAMESPACE).status
     except ApiException as error:
         print("failed" if error.status == 404 else "running")
     except HTTPError:
         print("running")
     else:
         # Not its counts of pods: one that never started is in neither.
-        is_now = {state.type for state in found.conditions or [] if state.status == "True"}
-        print("success" if "Complete" in is_now else "failed" if "Failed" in is_now else "running")
+        conditions = {state.type for state in current.conditions or [] if state.status == "True"}
+        print(
+            "success"
+            if "Complete" in conditions
+            else "failed"
+            if "Failed" in conditions
+            else "running"
+        )
 
 
 def _like(driver: Any, command: list[str], amounts: dict[str, str]) -> Any:

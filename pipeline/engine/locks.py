@@ -1,4 +1,4 @@
-"""What a run may write to and what it relies on: locks on folders, which die with their process."""
+"""Locks on the folders that a run writes or reads; they die with their process."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.runtime.file_locks import refusals_told
+from pipeline.runtime.file_locks import lock_errors
 
 
-class Claims:
+class Locks:
     """Locks by name, each a byte of one file.
 
-    A file for each lock would have to be open, a thousand of them, and could be deleted with
-    the folder that it stands for. Locks are the process's: two objects of one process share
-    them, and closing either file frees them all.
+    A file for each lock would mean a thousand open files, and each could be deleted with the
+    folder that it stands for. The locks belong to the process: two objects of one process share
+    them, and closing either file releases them all.
     """
 
     def __init__(self, path: Path) -> None:
@@ -24,24 +24,23 @@ class Claims:
         self._file = path.open("a+")
         self.path = path
 
-    def take(self, name: str, *, shared: bool = False) -> bool:
-        """Lock ``name``, or say at once that another process has it.
+    def acquire(self, name: str, *, shared: bool = False) -> bool:
+        """Lock ``name``; returns False at once if another process holds it.
 
-        Raises PipelineError NOT_WRITABLE where the file system has no locks.
-
-        Several may share it; one that is not shared has it alone. Taking again what this
-        process has changes its kind.
+        Any number of processes may hold a shared lock, and one alone a lock that is not shared.
+        Acquiring again what this process holds changes its kind. Raises PipelineError
+        NOT_WRITABLE where the file system has no locks.
         """
         kind = fcntl.LOCK_SH if shared else fcntl.LOCK_EX
         try:
-            with refusals_told(self.path):
+            with lock_errors(self.path):
                 fcntl.lockf(self._file, kind | fcntl.LOCK_NB, 1, _place(name), os.SEEK_SET)
         except (BlockingIOError, PermissionError):
             return False
         return True
 
-    def free(self, names: Iterable[str]) -> None:
-        """Unlock."""
+    def release(self, names: Iterable[str]) -> None:
+        """Unlock each of ``names``."""
         for name in names:
             fcntl.lockf(self._file, fcntl.LOCK_UN, 1, _place(name), os.SEEK_SET)
 

@@ -1,4 +1,4 @@
-"""Settings with which nothing could pass are refused before any work is begun, and once."""
+"""Settings with which no input could pass are refused once, before any work begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``workdir/runs``: what each run did, why, how long it took, and whether it still goes on."""
+"""``workdir/runs``: what each run did, why, how long it took, and whether it is still running."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from typing import Literal
 
 import msgspec
 
-from pipeline.engine.locks import Claims
+from pipeline.engine.locks import Locks
 from pipeline.engine.versions import versions
 from pipeline.runtime.atomic_files import keep_newest, write_text
 from pipeline.runtime.errors import ExitCode, PipelineError, printable
@@ -24,7 +24,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError, printable
 RUNS_KEPT = 100
 _BEAT_S = 10.0
 _SILENCE_S = 60.0
-"""After so long without a beat a run of another host counts as dead."""
+"""A run of another host without a heartbeat for this long counts as dead."""
 
 
 class JobRecord(msgspec.Struct):
@@ -37,7 +37,7 @@ class JobRecord(msgspec.Struct):
     code: int | None = None
     message: str = ""
     may_pass: bool = False
-    """Of a failure: whether it was worth another try."""
+    """Of a failure: whether another try may succeed."""
     host: str = ""
     seconds: float = 0
     cpu_seconds: float = 0
@@ -76,20 +76,20 @@ class RunRecord(msgspec.Struct):
 
 
 def read_runs(folder: Path) -> list[RunRecord]:
-    """What is told of runs, in order; files that are none of theirs are passed over."""
+    """The records of all runs, in order; files that hold none are skipped."""
     return [record for _, record in _records(folder)]
 
 
 class Run:
     """One run of this process, from its beginning to its end."""
 
-    def __init__(self, folder: Path, claims: Claims, profile: str) -> None:
-        """Begin; the record says so at once, to this host's other runs and to other hosts.
+    def __init__(self, folder: Path, locks: Locks, profile: str) -> None:
+        """Begin, and publish the record at once, so that other runs on any host see this one.
 
         Raises OSError where ``folder`` cannot be written.
         """
         begun = datetime.now(UTC)
-        self._folder, self._claims = folder, claims
+        self._folder, self._locks = folder, locks
         self._clock = time.monotonic()
         self.record = RunRecord(
             state="running",
@@ -101,7 +101,7 @@ class Run:
             versions=versions(),
         )
         stem = begun.strftime("%Y-%m-%dT%H-%M-%S")
-        self.file = _new_file(folder, stem, self._content(), claims)
+        self.file = _new_file(folder, stem, self._content(), locks)
         self.since_ns = self.file.stat().st_mtime_ns
         """When it began, by the clock of the file system."""
         self._over = threading.Event()
@@ -110,7 +110,7 @@ class Run:
 
     @property
     def log(self) -> Path:
-        """What the engine says of this run, and in quiet ones what the stages say."""
+        """The log of Snakemake and, where the profile is quiet, of the stages."""
         return self.file.with_suffix(".log")
 
     def save(self) -> None:
@@ -118,7 +118,7 @@ class Run:
         write_text(self.file, self._content().decode())
 
     def end(self, code: ExitCode, message: str) -> None:
-        """Say how it ended, and forget the oldest runs."""
+        """Record how it ended, and forget the oldest runs."""
         self._stop_beating()
         self.record.state = "ended"
         self.record.exit_code, self.record.message = code, message
@@ -129,7 +129,7 @@ class Run:
                 old.with_suffix(".log").unlink(missing_ok=True)
 
     def undo(self) -> None:
-        """Leave no trace of a run that was not let in."""
+        """Remove every trace of a run that could not begin."""
         self._stop_beating()
         self.file.unlink(missing_ok=True)
         self.log.unlink(missing_ok=True)
@@ -137,12 +137,12 @@ class Run:
     def refuse_other_hosts(self) -> None:
         """Raise PipelineError BUSY if a run of another host is at work in the same folder.
 
-        Locks cannot be trusted between hosts. Runs that died are told apart, and marked so.
+        Locks cannot be trusted between hosts, so heartbeats decide. Runs that died are marked so.
         """
         for file, record in self._others():
             if record.host == platform.node():
-                lives = not self._claims.take(_lock_of(file))
-                self._claims.free([] if lives else [_lock_of(file)])
+                lives = not self._locks.acquire(_lock_of(file))
+                self._locks.release([] if lives else [_lock_of(file)])
             else:
                 os.utime(self.file)
                 silence = self.file.stat().st_mtime - file.stat().st_mtime
@@ -160,12 +160,12 @@ class Run:
                 write_text(file, msgspec.json.encode(record).decode())
 
     def holder_of(self, folder: str) -> RunRecord | None:
-        """The other run that may write to ``folder``, or that just is under way."""
+        """The other run that may write to ``folder``, if its record says so."""
         others = [record for _, record in self._others()]
         return next((record for record in others if folder in record.works_on), None)
 
     def _others(self) -> Iterator[tuple[Path, RunRecord]]:
-        """Other runs that have not told of their end."""
+        """Other runs that have not recorded their end."""
         for file, record in _records(self._folder):
             if record.state == "running" and file != self.file:
                 yield file, record
@@ -189,17 +189,17 @@ def _records(folder: Path) -> Iterator[tuple[Path, RunRecord]]:
             yield file, msgspec.json.decode(file.read_bytes(), type=RunRecord)
 
 
-def _new_file(folder: Path, stem: str, content: bytes, claims: Claims) -> Path:
-    """Write ``content`` to a file with a name that no run has, at once and locked before."""
+def _new_file(folder: Path, stem: str, content: bytes, locks: Locks) -> Path:
+    """Lock a name that no run has, and write ``content`` to the file of that name."""
     for number in range(1, 1000):
         mark = f"_{number}" if number > 1 else ""  # which comes behind the first in order
         path = folder / f"{stem}{mark}.json"
-        if not claims.take(_lock_of(path)):
+        if not locks.acquire(_lock_of(path)):
             continue
         try:
             file = path.open("xb", buffering=0)
         except FileExistsError:
-            claims.free([_lock_of(path)])
+            locks.release([_lock_of(path)])
             continue
         try:
             with file:

@@ -122,7 +122,7 @@ def _sections(content: dict[str, Any], kinds: StageConfigs, where: Places) -> di
 
 
 def section(name: str) -> list[str]:
-    """Where the settings of a stage stand, by its name: ``[render]``, ``[faces, train]``."""
+    """Where the settings of a stage stand, by its name: ``[render]``, ``[faces, score]``."""
     return name.split("-")
 
 
@@ -164,7 +164,7 @@ def _with_paths(config: _Record, above: Sequence[str], where: Places) -> _Record
         if isinstance(value, msgspec.Struct):
             changed[name] = _with_paths(value, keys, where)
         elif value and _is_path(value, setting_words.notes(form).get("path")):
-            changed[name] = str(_found(value, form, keys, where))
+            changed[name] = str(_resolved(value, form, keys, where))
     return msgspec.structs.replace(config, **changed)
 
 
@@ -172,8 +172,8 @@ def _is_path(value: Any, kind: object) -> bool:
     return kind is True or (kind == "name" and re.search(r"[/.]", value) is not None)
 
 
-def _found(value: str, form: Any, keys: Sequence[str], where: Places) -> Path:
-    path = where.found(value)
+def _resolved(value: str, form: Any, keys: Sequence[str], where: Places) -> Path:
+    path = where.resolve(value)
     if setting_words.notes(form)["path"] is True and (path.is_dir() or not path.exists()):
         raise PipelineError(
             ExitCode.INVALID_SETTING,

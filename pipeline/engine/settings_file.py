@@ -78,17 +78,18 @@ class Places:
         entries = [f" (entry {int(key) + 1})" for key in keys if key.isdigit()]
         return f"{self.of(keys)}: {_dotted(keys) or 'settings'}{''.join(entries)}"
 
-    def found(self, value: str) -> Path:
-        """The file that ``value`` names, as seen from the folder of the settings file.
+    def resolve(self, value: str) -> Path:
+        """The absolute path of the file that ``value`` names.
 
-        As seen from the current folder if it is only there.
+        It is relative to the folder of the settings file, or to the current folder if the file is
+        only there.
         """
         folder = self.path if self.path.is_dir() else self.path.parent
         # pathlib's own raises an error for an unknown user.
         path = Path(os.path.expanduser(value))  # noqa: PTH111
         here, there = (folder.absolute() / path for folder in (folder, Path()))
-        found = there if _exists(there) and not _exists(here) else here
-        return found.parent.resolve() / found.name  # a link keeps its own name
+        chosen = there if _exists(there) and not _exists(here) else here
+        return chosen.parent.resolve() / chosen.name  # a link keeps its own name
 
     def assign(self, content: dict[str, Any], assignments: Iterable[Assignment]) -> Places:
         """Put settings of the command line into ``content``, and remember where they come from.
@@ -214,13 +215,13 @@ def _no_settings(problem: str) -> PipelineError:
 
 def _not_yaml(path: Path, error: Exception) -> PipelineError:
     mark = getattr(error, "problem_mark", None)
-    said = getattr(error, "problem", None) or " ".join(str(error).split())
+    message = getattr(error, "problem", None) or " ".join(str(error).split())
     kind = "" if isinstance(error, _Loader.Refused) else "this is not YAML: "
     return PipelineError(
         ExitCode.INVALID_SETTING,
-        f"{path}{f':{mark.line + 1}' if mark else ''}: {kind}{said}",
+        f"{path}{f':{mark.line + 1}' if mark else ''}: {kind}{message}",
         "Indent by spaces, not by tabs"
-        if r"\t" in said
+        if r"\t" in message
         else "Mend the line; configs/default shows the form",
     )
 
@@ -228,7 +229,7 @@ def _not_yaml(path: Path, error: Exception) -> PipelineError:
 class _Loader(yaml.SafeLoader):
     """Refuses what cannot be handed on as JSON, the form in which stages get their settings.
 
-    And what is said twice, of which YAML would forget one.
+    It also refuses keys that stand twice, of which YAML would drop one.
     """
 
     class Refused(yaml.MarkedYAMLError):
@@ -239,7 +240,7 @@ class _Loader(yaml.SafeLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag.endswith(":str"):
                 if key.value in seen:
-                    problem = f"`{key.value}` is said twice here"
+                    problem = f"`{key.value}` stands here twice"
                     raise _Loader.Refused(None, None, problem, key.start_mark)
                 seen.add(key.value)
         return super().construct_mapping(node, deep)
@@ -279,18 +280,20 @@ def checked(
     try:
         return msgspec.convert(content, kind)
     except msgspec.ValidationError as error:
-        said, _, place = str(error).partition(" - at `")
+        message, _, place = str(error).partition(" - at `")
     below = re.findall(r"[\w-]+", place.partition("$")[2].replace("...", ""))
     value, its_kind = _at(below, content, kind)
     keys = [*above, *below]
-    if found := re.search(r"unknown field `(.+)`", said):
-        raise _unknown(found[1], keys, its_kind, where, sections or {})
+    if match := re.search(r"unknown field `(.+)`", message):
+        raise _unknown(match[1], keys, its_kind, where, sections or {})
     if place.startswith("key"):
-        said = f"names are words, and {setting_words.told(_first_strange(value))} is none"
-    if found := re.search(r"required field `(.+)`", said):
-        said = f"`{found[1]}:` is missing here"
-    if not said.startswith(("Expected", "Invalid")):
-        raise PipelineError(ExitCode.INVALID_SETTING, f"{where.subject(keys)}: {said}", _EXPLAINED)
+        message = f"names are words, and {setting_words.told(_first_strange(value))} is none"
+    if match := re.search(r"required field `(.+)`", message):
+        message = f"`{match[1]}:` is missing here"
+    if not message.startswith(("Expected", "Invalid")):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING, f"{where.subject(keys)}: {message}", _EXPLAINED
+        )
     near = setting_words.meant(value, its_kind)
     raise PipelineError(
         ExitCode.INVALID_SETTING,

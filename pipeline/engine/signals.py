@@ -12,45 +12,44 @@ from types import FrameType
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _AGAIN = signal.SIGUSR1
 _PATIENCE_S = 5.0
-"""How long stages may take to clean up before they are told again; the third time they are
-killed."""
+"""How long stages may take to clean up before they get another signal; the third one kills."""
 
 
 class Stopping:
-    """Whether somebody asked the run to stop."""
+    """Whether a signal has asked the run to stop."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.requested = False
         self._raised = False
         self._over = threading.Event()
 
     def interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Interrupt the main thread, once."""
+        """Signal handler: interrupt the main thread, once."""
         if not self._raised:
             self._raised = True
             raise KeyboardInterrupt
 
     def listen(self, reading: int) -> None:
-        """Wait in a thread for the first of the signals, whose numbers arrive as bytes."""
+        """Wait, in a thread, for the first of the signals; their numbers arrive as bytes."""
         with os.fdopen(reading, "rb", buffering=0) as numbers:
             while number := numbers.read(1):
                 if number[0] in _SIGNALS:
                     self._stop()
                     return
 
-    def over(self) -> None:
-        """Nothing is left to be stopped."""
+    def finish(self) -> None:
+        """Note that nothing is left to be stopped."""
         self._over.set()
 
     def _stop(self) -> None:
-        """End stages, and interrupt the main thread until it heeds.
+        """End the stages, and interrupt the main thread until it stops.
 
-        The engine has handlers of its own and may lose an interrupt, and a stage that is not
-        told by the terminal too would go on.
+        Snakemake has handlers of its own and may lose an interrupt. A stage that the terminal does
+        not signal as well would go on.
         """
         import psutil
 
-        self.asked = True
+        self.requested = True
         for order in (signal.SIGTERM, signal.SIGTERM, signal.SIGKILL):
             living = psutil.Process().children(recursive=True)
             for process in living:
@@ -65,10 +64,10 @@ class Stopping:
 
 @contextmanager
 def stoppable() -> Iterator[Stopping]:
-    """Stop in good order when this process is told to while the block runs."""
+    """Stop in good order when this process gets a signal while the block runs."""
     stopping = Stopping()
-    heard = {number: signal.getsignal(number) for number in (*_SIGNALS, _AGAIN)}
-    for number, handler in heard.items():
+    handlers = {number: signal.getsignal(number) for number in (*_SIGNALS, _AGAIN)}
+    for number, handler in handlers.items():
         if handler is not signal.SIG_IGN:  # nohup means it
             signal.signal(number, stopping.interrupt)
     reading, writing = os.pipe()
@@ -79,9 +78,9 @@ def stoppable() -> Iterator[Stopping]:
     try:
         yield stopping
     finally:
-        stopping.over()
+        stopping.finish()
         signal.set_wakeup_fd(before)
         os.close(writing)
         listener.join()
-        for number, handler in heard.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)

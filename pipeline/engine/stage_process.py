@@ -38,8 +38,8 @@ def main(stage: Stage) -> None:
     """Run a stage as a program: parse the command line, work, and exit with an ExitCode."""
     numerics.configure()
     program = sys.modules["__main__"].__spec__
-    found = replace(stage, module=program.name) if program else stage
-    sys.exit(run_from_command_line(found, sys.argv[1:]))
+    named = replace(stage, module=program.name) if program else stage
+    sys.exit(run_from_command_line(named, sys.argv[1:]))
 
 
 def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
@@ -66,7 +66,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         log.debug("started: %s", shlex.join(arguments))
         config = _config(stage, options)
         settings = msgspec.to_builtins(config)
-        with gpu_slots.taken() if stage.gpu and not torchrun.started() else nullcontext():
+        with gpu_slots.taken() if stage.gpu and not torchrun.is_distributed() else nullcontext():
             message = stage.run(inputs, outputs, config)
         digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
         code, may_pass = ExitCode.OK, False
@@ -76,7 +76,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     seconds = time.monotonic() - clock
     if code == ExitCode.OK:
         log.info("%s (%.1f s)", message, seconds)
-    if logs is not None and torchrun.leads():
+    if logs is not None and torchrun.is_first():
         StageRecord(
             code=code,
             message=message,
@@ -172,7 +172,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     to_screen.setFormatter(_Printable(f"{label}: %(message)s"))
     to_screen.setLevel(logging.DEBUG if verbose else logging.INFO)
     logging.basicConfig(level=logging.INFO, handlers=[to_screen], force=True)
-    log.setLevel(logging.DEBUG if torchrun.leads() else logging.WARNING)
+    log.setLevel(logging.DEBUG if torchrun.is_first() else logging.WARNING)
     logging.captureWarnings(True)
     logging.raiseExceptions = False  # where the disk is full the stage says so, once
     sys.unraisablehook = lambda fault: log.debug("ignored: %s", fault.exc_value)
@@ -181,7 +181,7 @@ def _start_logging(path: Path, label: str, verbose: bool) -> None:
     to_file = logging.handlers.RotatingFileHandler(
         path, backupCount=_LOGS_KEPT, encoding="utf-8", errors="backslashreplace"
     )
-    if torchrun.leads() and path.stat().st_size:
+    if torchrun.is_first() and path.stat().st_size:
         to_file.doRollover()
     to_file.setFormatter(_Printable("%(asctime)s %(levelname)s %(message)s"))
     to_file.setLevel(logging.DEBUG)

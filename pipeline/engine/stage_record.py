@@ -1,4 +1,4 @@
-"""What a stage leaves among its logs for the driver: how it ended, wherever it ran."""
+"""The record that a stage leaves beside its logs: how it ended, on whatever host it ran."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ class StageRecord(msgspec.Struct, frozen=True):
     message: str
     """Its summary, or what went wrong."""
     may_pass: bool
-    """Whether it may succeed when it is tried again."""
+    """Whether another try may succeed."""
     host: str
     started: float
     """Unix time."""
     seconds: float
     cpu_seconds: float
-    """Of processors, its own and those of the processes that it started."""
+    """Processor time of the stage and of the processes that it started."""
     memory_mb: int
-    """Peak of the process and those it started; see pipeline.engine.watchdog."""
+    """Peak memory of the stage and of the processes that it started; see ``watchdog``."""
     settings: dict[str, Any] = {}
-    """With which it ran."""
+    """The settings with which it ran."""
     digests: dict[str, str] = {}
-    """Of its outputs that people may edit, by their names."""
+    """SHA-256 of the outputs that people may edit, by name."""
 
     def save(self, logs: Path, stage: str) -> None:
-        """Leave it in the folder ``logs``, unless the disk is full: that must not hide the rest."""
+        """Write it to the folder ``logs``; a full disk is ignored, lest it hide the rest."""
         with contextlib.suppress(OSError):
             _path(logs, stage).write_bytes(msgspec.json.encode(self))
 
@@ -64,9 +64,9 @@ def last_record(logs: Path, stage: str, since_ns: int) -> StageRecord | None:
 
 
 def records(logs: Path) -> dict[str, StageRecord]:
-    """The records in the folder ``logs``, by stage; what cannot be read is passed over."""
-    found = {path.stem: last_record(logs, path.stem, since_ns=0) for path in logs.glob("*.json")}
-    return {stage: record for stage, record in sorted(found.items()) if record is not None}
+    """The records in the folder ``logs``, by stage; what cannot be read is skipped."""
+    entries = {path.stem: last_record(logs, path.stem, since_ns=0) for path in logs.glob("*.json")}
+    return {stage: record for stage, record in sorted(entries.items()) if record is not None}
 
 
 def _path(logs: Path, stage: str) -> Path:

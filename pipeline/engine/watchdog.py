@@ -1,4 +1,4 @@
-"""A stage's eye on its driver and on its own memory."""
+"""A stage watches whether its driver lives, and how much memory it takes."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ import time
 from types import FrameType
 
 DRIVER = "YAJIUMA_DRIVER"
-"""Environment variable by which a driver tells the stages on its host who it is."""
+"""Environment variable that names the driver for the stages on its host."""
 
 _INTERVAL_S = 1.0
 _ONE_ORDER_S = 3.0
-"""Ctrl-C and a hang-up reach a stage from the terminal and from its driver: within so long it
-is one."""
+"""Ctrl-C and a hang-up reach a stage twice, from the terminal and from its driver. Signals within
+this time count as one."""
 _GRACE_S = 10.0
 """How long a stage may take to clean up once its driver is gone."""
 
 
 def this_process() -> str:
-    """Who a driver says it is."""
+    """The value of ``DRIVER`` for this process: host and process number."""
     return f"{platform.node()} {os.getpid()}"
 
 
 class Watchdog:
     """Watches from a thread of its own.
 
-    A stage whose driver was killed is interrupted, so that it does not work on beside the one
-    of a new run; so is one that is told to terminate, or whose terminal hangs up.
+    It interrupts a stage whose driver was killed, so that no stage of a new run works beside it.
+    A signal to terminate and a terminal that hangs up interrupt the stage too.
     """
 
     def __init__(self) -> None:
@@ -42,11 +42,11 @@ class Watchdog:
         threading.Thread(target=self._watch, daemon=True).start()
 
     def peak_memory_mb(self) -> int:
-        """Most memory (MB) so far that this process and its children had to themselves.
+        """The peak so far, in MB, of the memory of this process and its children.
 
-        Looked at each second. Without pages of files, which the system takes back at need.
+        Sampled each second. Pages of files do not count: the system takes them back at need.
         """
-        self._look()
+        self._sample()
         return self._peak // 10**6
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
@@ -58,14 +58,14 @@ class Watchdog:
     def _watch(self) -> None:
         driver = os.environ.get(DRIVER, "")
         while driver == "" or _lives(driver):
-            self._look()
+            self._sample()
             time.sleep(_INTERVAL_S)
-        # A blocking call of the main thread ends for a signal only.
+        # Only a signal ends a blocking call of the main thread.
         signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)
         time.sleep(_GRACE_S)
         os._exit(128 + signal.SIGTERM)
 
-    def _look(self) -> None:
+    def _sample(self) -> None:
         import psutil
 
         own = psutil.Process()

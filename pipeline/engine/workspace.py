@@ -1,4 +1,4 @@
-"""The working folder: who may write where, what is registered, and what earlier runs left."""
+"""The working folder: who may write where, and what earlier runs left there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.engine.graph import Graph
-from pipeline.engine.locks import Claims
+from pipeline.engine.locks import Locks
 from pipeline.engine.profiles import Profile
 from pipeline.engine.run_records import RUNS_KEPT, Run
 from pipeline.runtime.atomic_files import keep_newest, published_folder, sweep, write_text
@@ -21,7 +21,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 
 _GATE = "gate"
 _PATIENCE_S = 60.0
-"""How long a run waits for another one to have planned its work."""
+"""How long a run waits while another one plans."""
 
 
 class Workspace:
@@ -38,7 +38,7 @@ class Workspace:
             )
         try:
             (self.folder / "runs").mkdir(parents=True, exist_ok=True)
-            self._claims = Claims(self.folder / ".lock")
+            self._locks = Locks(self.folder / ".lock")
         except OSError as error:
             known = from_os_error(error)
             if known is None:
@@ -46,11 +46,11 @@ class Workspace:
             raise known from error
 
     def begin_run(self, profile: Profile) -> Run:
-        """Note that this process is at work here.
+        """Record that this process is at work here.
 
         Raises PipelineError: BUSY if another host is.
         """
-        run = Run(self.folder / "runs", self._claims, profile.folder.name)
+        run = Run(self.folder / "runs", self._locks, profile.folder.name)
         try:
             run.refuse_other_hosts()
         except PipelineError:
@@ -65,7 +65,7 @@ class Workspace:
         Raises PipelineError BUSY if another run takes too long over it.
         """
         deadline = time.monotonic() + _PATIENCE_S
-        while not self._claims.take(_GATE):
+        while not self._locks.acquire(_GATE):
             if time.monotonic() > deadline:
                 raise PipelineError(
                     ExitCode.BUSY,
@@ -76,19 +76,19 @@ class Workspace:
         try:
             yield
         finally:
-            self._claims.free([_GATE])
+            self._locks.release([_GATE])
 
     @contextmanager
     def alone(self, work: str) -> Iterator[None]:
-        """Keep other processes from doing the same while the block runs; raises BUSY."""
-        if not self._claims.take(work):
+        """Keep other processes from the same work while the block runs; raises BUSY."""
+        if not self._locks.acquire(work):
             raise PipelineError(
                 ExitCode.BUSY, f"another process is at it already: {work}", "Let it end"
             )
         try:
             yield
         finally:
-            self._claims.free([work])
+            self._locks.release([work])
 
     def claim(self, run: Run, writes: Iterable[str], reads: Iterable[str]) -> None:
         """Keep other runs from writing to folders, and from reading those that are written.
@@ -98,8 +98,8 @@ class Workspace:
         wanted = dict.fromkeys(reads, True) | dict.fromkeys(writes, False)
         taken: list[str] = []
         for name, shared in wanted.items():
-            if not self._claims.take(name, shared=shared):
-                self._claims.free(taken)
+            if not self._locks.acquire(name, shared=shared):
+                self._locks.release(taken)
                 raise self._busy(run, name)
             taken.append(name)
         run.record.works_on = sorted(name for name, shared in wanted.items() if not shared)
@@ -124,11 +124,11 @@ class Workspace:
     @contextmanager
     def locked(self, name: str) -> Iterator[bool]:
         """Keep other runs from a folder while the block runs; yields whether it was free."""
-        free = self._claims.take(name)
+        free = self._locks.acquire(name)
         try:
             yield free
         finally:
-            self._claims.free([name] if free else [])
+            self._locks.release([name] if free else [])
 
     def item_names(self) -> list[str]:
         """The names of all items that were ever registered here, in order."""
@@ -160,7 +160,7 @@ class Workspace:
         return path
 
     def stamp(self, target: str) -> int:
-        """A number that changes when ``target`` is made anew; 0 if it does not exist."""
+        """A number that changes when ``target`` is made again; 0 if it does not exist."""
         path = self.folder / target
         return path.stat().st_mtime_ns if path.exists() else 0
 
@@ -177,7 +177,7 @@ class Workspace:
         folder = self.folder / name
         if not folder.exists():
             return False
-        if not self._claims.take(name):
+        if not self._locks.acquire(name):
             raise self._busy(run, name)
         shutil.rmtree(folder)
         return True

@@ -15,7 +15,7 @@ from msgspec.json import encode
 from pipeline.fetching.niconico import CommentServer, Page
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.file_locks import lock_alone
+from pipeline.runtime.file_locks import try_lock
 
 _PIECE = 1000
 """Comments of a thread written as one: readers hold a piece at a time."""
@@ -42,7 +42,7 @@ class Pages:
         """Whether the server gave some comments out of many, with no way further back."""
         self._file = partial.open("a+b")
         try:
-            alone = lock_alone(self._file, partial)
+            alone = try_lock(self._file, partial)
         except PipelineError:
             self._file.close()
             raise

@@ -26,7 +26,7 @@ class Team:
     @property
     def leads(self) -> bool:
         """Whether this is the one that writes files."""
-        return torchrun.leads()
+        return torchrun.is_first()
 
     def add_up(self, tensors: Iterable[Tensor]) -> None:
         """Replace every tensor by its sum over all processes."""
@@ -38,7 +38,7 @@ class Team:
 @contextmanager
 def joined() -> Iterator[Team]:
     """The team that torchrun started this process in, or a team of one."""
-    if not torchrun.started():
+    if not torchrun.is_distributed():
         yield Team(0, 1, devices()[0])
         return
     available = devices()

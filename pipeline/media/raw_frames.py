@@ -20,7 +20,7 @@ from pipeline.media.errors import no_pictures_decoded, truncated
 from pipeline.media.ffmpeg import running
 from pipeline.media.probe import VideoInfo
 from pipeline.runtime.arrays import UInt8s
-from pipeline.runtime.prefetch import ahead
+from pipeline.runtime.prefetch import prefetch
 
 _ENDS_EARLY = re.compile(
     "partial file|File ended prematurely|Error during demuxing|Truncating packet"
@@ -90,7 +90,7 @@ def _raw_pictures(
             # fresh memory would cost as much as comparing pictures.
             batch_size = max(1, _BATCH_BYTES // math.prod(shape))
             buffers = np.empty((_PREFETCHED + 2, batch_size, *shape), np.uint8)
-            batches = ahead(_batches(ffmpeg.stdout, buffers), _PREFETCHED)
+            batches = prefetch(_batches(ffmpeg.stdout, buffers), _PREFETCHED)
         else:
             batches = _batches(ffmpeg.stdout, np.empty((1, 1, *shape), np.uint8))
         for batch in batches:

@@ -1,4 +1,4 @@
-"""Outputs appear whole or not at all."""
+"""Files that appear whole or not at all."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FOREIGN_S = 7 * 24 * 3600
 
 @contextmanager
 def published(target: Path) -> Iterator[Path]:
-    """A path beside ``target`` to write to; it takes target's name when the block ends well.
+    """A path beside ``target`` to write to; it takes the name ``target`` when the block succeeds.
 
     An exception removes it. A killed process leaves it behind for ``sweep``.
     """
@@ -39,7 +39,7 @@ def published(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def published_folder(target: Path) -> Iterator[Path]:
-    """A folder beside ``target`` to fill; it takes target's place when the block ends well.
+    """A folder beside ``target`` to fill; it takes the place of ``target`` when the block succeeds.
 
     An exception removes it. A killed process leaves it behind for ``sweep``.
     """
@@ -61,7 +61,7 @@ def published_folder(target: Path) -> Iterator[Path]:
 
 @contextmanager
 def scratch(target: Path, count: int) -> Iterator[list[Path]]:
-    """Paths beside ``target`` for what is only wanted within the block.
+    """Paths beside ``target`` for files that only the block needs.
 
     A killed process leaves them behind for ``sweep``.
     """
@@ -74,7 +74,7 @@ def scratch(target: Path, count: int) -> Iterator[list[Path]]:
 
 
 def temporary_beside(target: Path, mark: str = "") -> Path:
-    """The name under which this process writes what is to become ``target``."""
+    """The name under which this process writes what will become ``target``."""
     return target.with_name(f".{target.name}{mark}.{_HOST}.{os.getpid()}.tmp")
 
 
@@ -101,7 +101,7 @@ def write_json(target: Path, value: object) -> None:
 
 
 def keep_newest(folder: Path, pattern: str, count: int) -> list[Path]:
-    """Remove all but the newest files of a name; return those that went."""
+    """Remove all but the newest files that match ``pattern``; return those that were removed."""
     dated = [(path.stat().st_mtime_ns, path) for path in folder.glob(pattern)]
     old = [path for _, path in sorted(dated)[:-count]]
     for path in old:
@@ -110,7 +110,7 @@ def keep_newest(folder: Path, pattern: str, count: int) -> list[Path]:
 
 
 def sweep(folder: Path) -> None:
-    """Remove temporaries of processes that no longer live; of other hosts', those a week old."""
+    """Remove temporaries of dead processes, and those of other hosts that are a week old."""
     for entry in folder.iterdir():
         match = _TEMPORARY.fullmatch(entry.name)
         if not match or _in_use(entry, match["host"], int(match["pid"])):

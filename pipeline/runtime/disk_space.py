@@ -1,4 +1,4 @@
-"""Room on the disk, asked for before long work begins."""
+"""Free space on the disk, checked before long work begins."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def require_space(folder: Path, needed: int) -> None:
 
 
 def warn_of_space(folder: Path, at_most: int) -> None:
-    """Log a warning if ``folder`` has no room for what may become ``at_most`` so many bytes.
+    """Log a warning if ``folder`` lacks the ``at_most`` bytes that a stage may need.
 
-    Raises PipelineError DISK_FULL if there is hardly any.
+    Raises PipelineError DISK_FULL if hardly any space is left.
     """
     require_space(folder, 0)
     free = shutil.disk_usage(folder).free

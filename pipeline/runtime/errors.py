@@ -52,15 +52,15 @@ BROKEN = frozenset(
         ExitCode.NO_USABLE_COMMENTS,
     )
 )
-"""What says of a source that nothing can be made of it, whatever is tried."""
+"""Codes of sources from which nothing can be made, whatever is tried."""
 
 
 class PipelineError(Exception):
     """A fault the user can mend.
 
-    ``problem`` says what is wrong and where, ``remedy`` what to do next; both are
-    sentences without a full stop. Its text is one printable line, whatever a file is called.
-    What ``may_pass`` by itself is tried again.
+    ``problem`` says what is wrong and where, ``remedy`` what to do next; both are sentences
+    without a full stop. The error's text is one printable line, whatever a file is called.
+    ``may_pass`` marks faults that may be gone at the next try.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class PipelineError(Exception):
 
 
 def printable(text: str) -> str:
-    """``text`` with all escaped that moves a cursor, turns writing round or is no character."""
+    """``text`` with control characters, bidi overrides and surrogates escaped."""
     return "".join(
         char
         if char.isprintable() or unicodedata.category(char) == "Zs"  # such as the wide space
@@ -99,10 +99,10 @@ _NO_WRITING = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR}
 
 
 def from_os_error(error: BaseException) -> PipelineError | None:
-    """The error a full disk, a read-only folder or one without locks means; None for others.
+    """The error for a full disk, a read-only folder or one without locks; None for other faults.
 
-    Looks along the chain of exceptions: h5py raises another one while it closes the file,
-    and passes the number of the failed call on only inside a message.
+    It follows the chain of exceptions, because h5py raises another one while it closes the file
+    and names the number of the failed call only in a message.
     """
     seen: BaseException | None = error
     while seen is not None:
@@ -113,7 +113,7 @@ def from_os_error(error: BaseException) -> PipelineError | None:
 
 
 def from_words(text: str) -> PipelineError | None:
-    """The same, from what another program said."""
+    """The same, from the output of another program."""
     for number in (*_OUT_OF_SPACE, *_NO_WRITING):
         if os.strerror(number) in text:
             return from_os_error(OSError(number, os.strerror(number)))

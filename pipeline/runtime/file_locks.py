@@ -12,11 +12,11 @@ from pipeline.runtime.errors import no_locks
 
 
 @contextmanager
-def refusals_told(path: Path, remedy: str | None = None) -> Iterator[None]:
+def lock_errors(path: Path, remedy: str | None = None) -> Iterator[None]:
     """Let the block lock ``path``; raises PipelineError NOT_WRITABLE where nothing can be locked.
 
-    That another process has the lock is left to the block's own. ``remedy`` says what to do
-    where the file does not lie in the working folder.
+    The block itself handles a lock that another process holds. ``remedy`` says what to do where
+    the file does not lie in the working folder.
     """
     try:
         yield
@@ -26,12 +26,12 @@ def refusals_told(path: Path, remedy: str | None = None) -> Iterator[None]:
         raise no_locks(str(path), error.strerror or str(error), remedy) from error
 
 
-def lock_alone(file: IO[Any], path: Path, *, remedy: str | None = None) -> bool:
-    """Lock ``file``, which is open at ``path``, or say at once that another process has it.
+def try_lock(file: IO[Any], path: Path, *, remedy: str | None = None) -> bool:
+    """Lock ``file``, which is open at ``path``; returns False at once if another process holds it.
 
     Raises PipelineError NOT_WRITABLE where nothing can be locked.
     """
-    with refusals_told(path, remedy):
+    with lock_errors(path, remedy):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

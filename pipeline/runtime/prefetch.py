@@ -1,4 +1,4 @@
-"""Doing the next thing while the last one is still being done."""
+"""Work in threads ahead of the consumer, with results in order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ R = TypeVar("R")
 _END: Any = object()
 
 
-def ahead(items: Iterator[T], depth: int) -> Iterator[T]:
-    """Pass ``items`` on, made in a thread of their own, ``depth`` of them in advance."""
+def prefetch(items: Iterator[T], depth: int) -> Iterator[T]:
+    """Yield ``items``, which a thread produces up to ``depth`` in advance."""
     with _threads(1) as pool:
         coming = deque(pool.submit(next, items, _END) for _ in range(depth))
         while (item := coming.popleft().result()) is not _END:
@@ -24,11 +24,11 @@ def ahead(items: Iterator[T], depth: int) -> Iterator[T]:
             yield item
 
 
-def in_turn(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
-    """Yield ``work`` of each item in order, done by so many threads; a single one is the caller.
+def ordered_map(work: Callable[[T], R], items: Iterable[T], workers: int) -> Iterator[R]:
+    """Yield ``work`` of each item in order, computed by ``workers`` threads (1: by the caller).
 
-    One item more than there are threads is under way, so that none of them waits while the
-    caller, who also draws the items, is busy with a result.
+    One more item than there are threads is under way, so that no thread waits while the caller,
+    which also draws the items, is busy with a result.
     """
     if workers == 1:
         yield from map(work, items)

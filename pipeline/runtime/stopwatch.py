@@ -1,4 +1,4 @@
-"""Where the time of long work goes: how fast it was, and what kept it from being faster."""
+"""Where the time of long work goes: how fast it was, and what limited it."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-class Pace:
-    """Seconds by activity. One at a time counts: what begins within another interrupts it."""
+class Stopwatch:
+    """Seconds by activity. Only one counts at a time: an inner activity pauses the outer one."""
 
     def __init__(self, otherwise: str) -> None:
-        """``otherwise`` names what is done when nothing else is."""
+        """``otherwise`` names the activity outside of all others."""
         self.seconds: dict[str, float] = defaultdict(float)
-        self._doing = [otherwise]
+        self._activities = [otherwise]
         self._since = time.perf_counter()
 
     @contextmanager
-    def doing(self, activity: str) -> Iterator[None]:
+    def measure(self, activity: str) -> Iterator[None]:
         """Count the block as ``activity``."""
         self._count()
-        self._doing.append(activity)
+        self._activities.append(activity)
         try:
             yield
         finally:
             self._count()
-            self._doing.pop()
+            self._activities.pop()
 
     def waiting(self, activity: str, items: Iterable[T]) -> Iterator[T]:
-        """Pass ``items`` on and count the time until each is there as ``activity``."""
+        """Yield ``items``, and count the time of waiting for each as ``activity``."""
         remaining = iter(items)
         while True:
-            with self.doing(activity):
+            with self.measure(activity):
                 item = next(remaining, self)
             if item is self:
                 return
             yield item  # type: ignore[misc]
 
-    def verdict(self, amount: int, unit: str) -> str:
-        """Such as ``812 frames/s, bounded by decoding (91 % of the time)``."""
+    def bottleneck(self, amount: int, unit: str) -> str:
+        """Rate and largest share: ``812 frames/s, bounded by decoding (91% of the time)``."""
         self._count()
         total = sum(self.seconds.values())
         bound = max(self.seconds, key=lambda activity: self.seconds[activity])
@@ -51,5 +51,5 @@ class Pace:
 
     def _count(self) -> None:
         now = time.perf_counter()
-        self.seconds[self._doing[-1]] += now - self._since
+        self.seconds[self._activities[-1]] += now - self._since
         self._since = now

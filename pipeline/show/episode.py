@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import PipelineError
-from pipeline.runtime.file_locks import refusals_told
+from pipeline.runtime.file_locks import lock_errors
 from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
 from pipeline.show.truth import (
     Appearance,
@@ -45,7 +45,7 @@ def make_episode(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / ".lock"
     with path.open("a") as lock:
-        with refusals_told(path, "Choose a folder on a local disk"):
+        with lock_errors(path, "Choose a folder on a local disk"):
             fcntl.flock(lock, fcntl.LOCK_EX)
         if not is_made(folder, spec):  # by another call, which this one waited for
             _make(video, spec, drawn)

@@ -99,5 +99,5 @@ def _entry(listed: str | _Listed, place: str, where: Places) -> VideoEntry:
     if isinstance(listed, str):
         listed = _Listed(listed)
     comments = [listed.comments] if isinstance(listed.comments, str) else listed.comments
-    video, *files = (str(where.found(path)) for path in (listed.video, *comments))
+    video, *files = (str(where.resolve(path)) for path in (listed.video, *comments))
     return VideoEntry(video, files, listed.broadcast, listed.cuts, listed.stream, place)

@@ -50,9 +50,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pictures.backbones.loading import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
     from pipeline.runtime.file_digest import file_fingerprint
-    from pipeline.runtime.prefetch import in_turn
+    from pipeline.runtime.prefetch import ordered_map
     from pipeline.runtime.progress import track
-    from pipeline.runtime.stopwatch import Pace
+    from pipeline.runtime.stopwatch import Stopwatch
 
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]
@@ -80,16 +80,16 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         }
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
             begun = store.next
-            pace = Pace("other work")
+            stopwatch = Stopwatch("other work")
             batches = (pictures[at : at + batch] for at in range(begun, count, batch))
-            results = in_turn(backbone, pace.waiting("disk", batches), backbone.workers)
-            rows = pace.waiting("the network", results)
+            results = ordered_map(backbone, stopwatch.waiting("disk", batches), backbone.workers)
+            rows = stopwatch.waiting("the network", results)
             for taps in track(rows, count - begun, "features", "pictures", row_count):
-                with pace.doing("disk"):
+                with stopwatch.measure("disk"):
                     store.append(taps)
     return (
         f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
-        f" {pace.verdict(count - begun, 'pictures')}"
+        f" {stopwatch.bottleneck(count - begun, 'pictures')}"
     )
 
 

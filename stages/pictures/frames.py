@@ -32,7 +32,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pictures.thumbnail import thumbnail
     from pipeline.runtime.disk_space import require_space, warn_of_space
     from pipeline.runtime.progress import track
-    from pipeline.runtime.stopwatch import Pace
+    from pipeline.runtime.stopwatch import Stopwatch
     from pipeline.sources.pointers import open_source
 
     source = open_source(inputs["source"])
@@ -43,8 +43,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     alike = {"off": None, "exact": np.array_equal, "near": Near(config.size, config.threshold)}
     select = FrameSelector(config.fps, alike[config.dedupe])
-    pace = Pace("comparing and writing pictures")
-    decoded = pace.waiting("decoding", source.scaled_pictures(config.size))
+    stopwatch = Stopwatch("comparing and writing pictures")
+    decoded = stopwatch.waiting("decoding", source.scaled_pictures(config.size))
     with writing_frames(
         outputs["frames"],
         config.size,
@@ -61,7 +61,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             frames.hold_until(source.duration)
     return (
         f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
-        f" {pace.verdict(frames.count, 'frames')}"
+        f" {stopwatch.bottleneck(frames.count, 'frames')}"
     )
 
 

@@ -30,13 +30,13 @@ TWO = "GPU 0: NVIDIA H200 (UUID: GPU-aa)\nGPU 1: NVIDIA H200 (UUID: GPU-bb)"
 
 def test_gpus_are_found_by_what_cuda_calls_them(machine: Path) -> None:
     nvidia_smi(machine, TWO)
-    assert gpu_slots.found() == ["GPU-aa", "GPU-bb"]
+    assert gpu_slots.visible_gpus() == ["GPU-aa", "GPU-bb"]
 
 
 def test_parts_of_a_gpu_count_each(machine: Path) -> None:
     part = "  MIG 3g.71gb     Device  {}: (UUID: MIG-{})"
     nvidia_smi(machine, "\n".join([TWO, part.format(0, "x"), part.format(1, "y")]))
-    assert gpu_slots.found() == ["MIG-x", "MIG-y"]
+    assert gpu_slots.visible_gpus() == ["MIG-x", "MIG-y"]
 
 
 @pytest.mark.parametrize(("visible", "found"), [("", []), ("-1", []), ("2,3", ["2", "3"])])
@@ -45,17 +45,17 @@ def test_what_is_visible_decides(
 ) -> None:
     nvidia_smi(machine, TWO)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    assert gpu_slots.found() == found
+    assert gpu_slots.visible_gpus() == found
 
 
 def test_a_driver_that_fails_or_a_device_that_was_chosen_are_no_gpus_to_share(
     machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nvidia_smi(machine, "NVIDIA-SMI has failed because it couldn't communicate")
-    assert gpu_slots.found() == []
+    assert gpu_slots.visible_gpus() == []
     nvidia_smi(machine, TWO)
     monkeypatch.setenv("YAJIUMA_DEVICE", "cuda:1")
-    assert gpu_slots.found() == []
+    assert gpu_slots.visible_gpus() == []
 
 
 @pytest.mark.parametrize(("videos", "share"), [(1, 4), (2, 2), (3, 1), (4, 1), (9, 1), (0, 4)])

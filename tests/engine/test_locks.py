@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.engine.locks import Claims
+from pipeline.engine.locks import Locks
 
 HOLD = """
 import sys
 from pathlib import Path
-from pipeline.engine.locks import Claims
-claims = Claims(Path(sys.argv[1]))
+from pipeline.engine.locks import Locks
+locks = Locks(Path(sys.argv[1]))
 for word in sys.argv[2:]:
     name, _, shared = word.partition("/")
-    assert claims.take(name, shared=bool(shared))
+    assert locks.acquire(name, shared=bool(shared))
 print("holding", flush=True)
 sys.stdin.read()
 """
@@ -39,12 +39,12 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_one_has_alone_no_other_may_share(path: Path) -> None:
     other = holder(path, "a", "b/shared")
-    claims = Claims(path)
-    assert not claims.take("a")
-    assert not claims.take("a", shared=True)
-    assert claims.take("b", shared=True)
-    assert not claims.take("b")
-    assert claims.take("c")
+    locks = Locks(path)
+    assert not locks.acquire("a")
+    assert not locks.acquire("a", shared=True)
+    assert locks.acquire("b", shared=True)
+    assert not locks.acquire("b")
+    assert locks.acquire("c")
     other.communicate()
 
 
@@ -52,22 +52,22 @@ def test_claims_die_with_their_process(path: Path) -> None:
     other = holder(path, "a")
     other.kill()
     other.wait()
-    assert Claims(path).take("a")
+    assert Locks(path).acquire("a")
 
 
 def test_what_is_freed_may_be_taken(path: Path) -> None:
-    claims = Claims(path)
-    assert claims.take("a")
-    assert claims.take("b", shared=True)
-    claims.free(["a", "b"])
+    locks = Locks(path)
+    assert locks.acquire("a")
+    assert locks.acquire("b", shared=True)
+    locks.release(["a", "b"])
     other = holder(path, "a", "b")
-    assert not claims.take("a", shared=True)
+    assert not locks.acquire("a", shared=True)
     other.communicate()
 
 
 def test_thousands_may_be_held(path: Path) -> None:
-    claims = Claims(path)
+    locks = Locks(path)
     names = [f"ep{number}" for number in range(5000)]
-    assert all(claims.take(name) for name in names)
+    assert all(locks.acquire(name) for name in names)
     with pytest.raises(AssertionError):
         holder(path, names[4321])

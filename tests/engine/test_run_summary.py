@@ -8,7 +8,7 @@ import pytest
 from pipeline.engine.driver import Plan, RunResult
 from pipeline.engine.graph import Graph
 from pipeline.engine.items import Selection
-from pipeline.engine.locks import Claims
+from pipeline.engine.locks import Locks
 from pipeline.engine.profiles import load_profile
 from pipeline.engine.run_records import JobRecord, Run
 from pipeline.engine.run_summary import Outcome
@@ -83,7 +83,7 @@ def test_a_run_that_was_stopped_was_interrupted_whatever_failed() -> None:
 
 def lines(folder: Path, run: RunResult, profile: str) -> list[str]:
     workspace = Workspace(folder)
-    begun = Run(folder / "runs", Claims(folder / ".other-lock"), profile)
+    begun = Run(folder / "runs", Locks(folder / ".other-lock"), profile)
     told = list(Outcome.of(run, "video").lines(workspace, begun, load_profile(profile)))
     begun.undo()
     return told

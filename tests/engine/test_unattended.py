@@ -350,11 +350,11 @@ def test_stages_share_out_the_gpus(edited: Project, monkeypatch: pytest.MonkeyPa
 
 
 def test_one_page_is_fetched_by_one_process(fresh: Project) -> None:
-    from pipeline.engine.locks import Claims
+    from pipeline.engine.locks import Locks
 
     url = "https://example.org/watch/1"
     (fresh.workdir / "runs").mkdir(parents=True)
-    this_process = Claims(fresh.workdir / ".lock")
-    assert this_process.take(f"fetch {url}")
+    this_process = Locks(fresh.workdir / ".lock")
+    assert this_process.acquire(f"fetch {url}")
     done = fresh.run("fetch", "--url", url)
     assert done.returncode == ExitCode.BUSY

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from pipeline.engine.commands import doctor
-from pipeline.engine.locks import Claims
+from pipeline.engine.locks import Locks
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
-from pipeline.runtime.file_locks import lock_alone
+from pipeline.runtime.file_locks import try_lock
 
 NUMBERS = [errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS]
 
@@ -30,7 +30,7 @@ def no_locks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.usefixtures("no_locks")
 def test_a_claim_says_which_file_cannot_be_locked_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PipelineError) as caught:
-        Claims(tmp_path / ".lock").take("a")
+        Locks(tmp_path / ".lock").acquire("a")
     assert caught.value.code == ExitCode.NOT_WRITABLE
     assert f"{tmp_path / '.lock'} cannot be locked" in caught.value.problem
     assert "WORKDIR=" in caught.value.remedy
@@ -40,14 +40,14 @@ def test_a_claim_says_which_file_cannot_be_locked_and_what_to_do(tmp_path: Path)
 def test_a_lock_elsewhere_has_a_remedy_of_its_own(tmp_path: Path) -> None:
     path = tmp_path / "slot"
     with path.open("a") as file, pytest.raises(PipelineError, match=r"TMPDIR=…\.$"):
-        lock_alone(file, path, remedy="Choose a folder on a local disk with TMPDIR=…")
+        try_lock(file, path, remedy="Choose a folder on a local disk with TMPDIR=…")
 
 
 def test_a_lock_that_another_has_is_no_fault(tmp_path: Path) -> None:
     path = tmp_path / "slot"
     with path.open("a") as one, path.open("a") as other:
-        assert lock_alone(one, path)
-        assert not lock_alone(other, path)
+        assert try_lock(one, path)
+        assert not try_lock(other, path)
 
 
 @pytest.mark.parametrize("number", [*NUMBERS, errno.EINVAL, errno.EIO])

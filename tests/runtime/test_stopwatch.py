@@ -2,7 +2,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.runtime.stopwatch import Pace
+from pipeline.runtime.stopwatch import Stopwatch
 
 
 @pytest.fixture
@@ -14,16 +14,16 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 
 def test_time_is_counted_to_what_is_being_done(clock: list[float]) -> None:
-    pace = Pace("thinking")
+    stopwatch = Stopwatch("thinking")
     clock[0] += 1
-    with pace.doing("writing"):
+    with stopwatch.measure("writing"):
         clock[0] += 2
-        with pace.doing("fetching ink"):
+        with stopwatch.measure("fetching ink"):
             clock[0] += 4
         clock[0] += 8
     clock[0] += 16
-    said = pace.verdict(62, "words")
-    assert pace.seconds == {"thinking": 17, "writing": 10, "fetching ink": 4}
+    said = stopwatch.bottleneck(62, "words")
+    assert stopwatch.seconds == {"thinking": 17, "writing": 10, "fetching ink": 4}
     assert said == "2.0 words/s, bounded by thinking (55 % of the time)".replace(" %", "%")
 
 
@@ -33,16 +33,19 @@ def test_waiting_for_items_counts_until_each_is_there(clock: list[float]) -> Non
             clock[0] += 5
             yield number
 
-    pace = Pace("using")
-    for _ in pace.waiting("decoding", items()):
+    stopwatch = Stopwatch("using")
+    for _ in stopwatch.waiting("decoding", items()):
         clock[0] += 1
-    assert pace.verdict(3600, "frames") == "200.0 frames/s, bounded by decoding (83% of the time)"
+    assert (
+        stopwatch.bottleneck(3600, "frames")
+        == "200.0 frames/s, bounded by decoding (83% of the time)"
+    )
 
 
 def test_an_error_ends_what_was_being_done(clock: list[float]) -> None:
-    pace = Pace("resting")
-    with pytest.raises(ValueError), pace.doing("working"):
+    stopwatch = Stopwatch("resting")
+    with pytest.raises(ValueError), stopwatch.measure("working"):
         clock[0] += 1
         raise ValueError
     clock[0] += 3
-    assert "resting (75%" in pace.verdict(1, "things")
+    assert "resting (75%" in stopwatch.bottleneck(1, "things")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageSequence
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
 from pipeline.engine.stage import Files
 from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
@@ -28,8 +28,8 @@ def generated(time_ms: int, text: str, *commands: str) -> GeneratedComment:
     )
 
 
-def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> WordedComment:
-    return WordedComment(
+def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> TokenizedComment:
+    return TokenizedComment(
         time_ms=time_ms, text=text, commands=list(commands), words=[], parts=[], fork=fork
     )
 

@@ -12,7 +12,7 @@ import pytest
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.catalog import all_stages, configured_stages, stage_configs
 from pipeline.engine.graph import Graph
-from pipeline.engine.items import Bindings
+from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings, load_settings, section
 from pipeline.engine.settings_file import Assignment, read
 from pipeline.engine.stage import Stage
@@ -126,6 +126,16 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
     assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
     assert graph.outputs(train)["model"] == "models/danmaku/mine/model.safetensors"
     assert graph.outputs(all_stages()["frames"]) == {"frames": "{item}/frames.h5"}
+
+
+def test_a_stage_of_several_processes_is_started_by_torchrun() -> None:
+    settings = load(NONE, "train.processes=2")
+    graph = Graph.of(settings, Selection(work_on={}))
+    train, frames = all_stages()["train"], all_stages()["frames"]
+    started = graph.command(train)({}, {"features": "a"}, {"model": "b"})
+    assert started.startswith("-m torch.distributed.run --standalone --nproc-per-node 2 -m stages")
+    assert graph.command(frames)({}, {}, {}).startswith("-m stages.pictures.frames")
+    assert (graph.processes(train), graph.processes(frames)) == (2, 1)
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:

@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
-from pipeline.danmaku.comments.salvage import Salvage
+from pipeline.danmaku.comments.import_report_file import ImportReport
 from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
@@ -91,7 +91,7 @@ class Statistics(msgspec.Struct, frozen=True):
     video: str
     duration: str
     """Such as 24:10.125."""
-    salvage: Salvage
+    import_report: ImportReport
     delay: Delay
     split: Split
     past_end: int
@@ -122,7 +122,7 @@ class Statistics(msgspec.Struct, frozen=True):
         frames: Frames,
         comments: Path,
         aligned: Path,
-        salvage: Salvage,
+        import_report: ImportReport,
         delay: Delay,
         thumbnail_of: Callable[[int], bytes],
     ) -> Statistics:
@@ -142,7 +142,7 @@ class Statistics(msgspec.Struct, frozen=True):
         return cls(
             video=video,
             duration=_clock(frames.times.duration),
-            salvage=salvage,
+            import_report=import_report,
             delay=delay,
             split=Split.count(unique, dev),
             past_end=past_end,
@@ -169,7 +169,7 @@ class Statistics(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct):
-    """The fields of a WordedComment that are counted."""
+    """The fields of a TokenizedComment that are counted."""
 
     words: list[str]
     parts: list[str]

@@ -18,7 +18,7 @@ from pipeline.engine.profiles import load_profile
 from pipeline.engine.run_records import read_runs
 from pipeline.runtime.checks import INSTALL, Check, MissingError
 from pipeline.runtime.errors import ExitCode, printable
-from pipeline.runtime.file_locks import refusals_told
+from pipeline.runtime.file_locks import lock_errors
 
 _LOW_SPACE = 5e9  # bytes; features of an hour may take several times as much
 
@@ -78,9 +78,11 @@ def _gpu() -> str:
     import torch
 
     if not torch.cuda.is_available():
-        raise MissingError("none that torch can use; everything runs on the CPU, training slowest")
+        raise MissingError(
+            "none that torch can use; everything runs on the CPU, which takes many times as long"
+        )
     names = [torch.cuda.get_device_name(index) for index in range(torch.cuda.device_count())]
-    slots = len(gpu_slots.found())
+    slots = len(gpu_slots.visible_gpus())
     return ", ".join(names) + (f"; {slots} slots to share" if slots > 1 else "")
 
 
@@ -123,7 +125,7 @@ def _runs(workdir: Path) -> str:
 def _locks(workdir: Path) -> str:
     """Try both kinds: runs keep to one, and HDF5 to the other."""
     folder = _nearest(workdir)
-    with tempfile.NamedTemporaryFile(dir=folder) as file, refusals_told(Path(file.name)):
+    with tempfile.NamedTemporaryFile(dir=folder) as file, lock_errors(Path(file.name)):
         fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return f"files can be locked in {folder}"
@@ -141,6 +143,6 @@ def _disk(workdir: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free < _LOW_SPACE:
         raise MissingError(
-            f"{free / 1e9:.1f} GB free at {folder}: features of long videos need more"
+            f"{free / 1e9:.1f} GB free at {folder}: features of long films need more"
         )
     return f"{free / 1e9:.0f} GB free at {folder}"

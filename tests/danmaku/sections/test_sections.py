@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
+from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
 from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.data.section import data_section
@@ -43,11 +43,11 @@ def summary(evaluation: Evaluation | None = None) -> DanmakuSummary:
 
 def statistics() -> Statistics:
     ranked = [TextCount(HOSTILE, 3)]
-    fault = [Fault(HOSTILE, 1, "1")]
+    fault = [Issue(HOSTILE, 1, "1")]
     return Statistics(
         video=HOSTILE,
         duration="1:30.000",
-        salvage=Salvage([FileSalvage(HOSTILE, HOSTILE, 2, 1, fault, fault)], fault, 1),
+        import_report=ImportReport([FileReport(HOSTILE, HOSTILE, 2, 1, fault, fault)], fault, 1),
         delay=Delay(False, 0, 0, 0, 0.0, [], 0, 0, 0.0),
         split=Split(1, 1, 1, 1, 0, 0, 0),
         past_end=0,

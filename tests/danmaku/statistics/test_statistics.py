@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
-from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
+from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
+from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
 from pipeline.danmaku.statistics.counting import Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
@@ -37,7 +37,7 @@ class Episode:
 
     comments: Sequence[tuple[int, str, int, bool]]
     frames: Frames
-    skipped: dict[int, WordedComment] = field(default_factory=dict)
+    skipped: dict[int, TokenizedComment] = field(default_factory=dict)
     """Comments that were given no frame, by their line."""
 
     def save(self, folder: Path) -> None:
@@ -70,9 +70,9 @@ class Episode:
         )
 
 
-def worded(time_ms: int, words: list[str]) -> WordedComment:
+def worded(time_ms: int, words: list[str]) -> TokenizedComment:
     parts = [PARTS.get(word, VERB) for word in words]
-    return WordedComment(time_ms=time_ms, text="".join(words), words=words, parts=parts)
+    return TokenizedComment(time_ms=time_ms, text="".join(words), words=words, parts=parts)
 
 
 def ntsc(frames: int) -> Frames:
@@ -235,7 +235,7 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
             )
             if writer.wants_thumbnail:
                 writer.add_thumbnail(b"a picture")
-    SALVAGE.save(tmp_path / "salvage.json")
+    SALVAGE.save(tmp_path / "import_report.json")
     SOME_DELAY.save(tmp_path / "delay.json")
     made = []
     for seed in ("1", "2"):
@@ -244,7 +244,7 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
             *(
                 f"--input={name}={tmp_path / file}"
                 for name, file in {
-                    "salvage": "salvage.json",
+                    "import_report": "import_report.json",
                     "frames": "frames.h5",
                     "comments": "comments.jsonl",
                     "aligned": "aligned.h5",
@@ -269,8 +269,8 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
     assert figures == msgspec.structs.replace(expected, delay=SOME_DELAY, busiest=figures.busiest)
 
 
-SALVAGE = Salvage(
-    [FileSalvage("ep1.xml", "Niconico XML", 13, 10, [], [Fault("deleted", 3, "1-3")])], [], 10
+SALVAGE = ImportReport(
+    [FileReport("ep1.xml", "Niconico XML", 13, 10, [], [Issue("deleted", 3, "1-3")])], [], 10
 )
 NO_DELAY = Delay(False, 0, 0, 0, 0.0, [], tokens=5, cuts=0, log_likelihood_gain=0.0)
 SOME_DELAY = Delay(

@@ -17,7 +17,7 @@ from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import extractor, paper_names
 from pipeline.pictures.backbones.torchvision_on_cpu import get_graph_node_names, models
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.prefetch import in_turn
+from pipeline.runtime.prefetch import ordered_map
 
 PICTURES = np.random.default_rng(3).integers(0, 256, (5, 64, 64, 3), np.uint8)
 
@@ -145,7 +145,7 @@ def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
     assert several.workers == 3
     parts = [PICTURES[start : start + 1] for start in range(5)]
     wanted = [alone(part)["pool5"] for part in parts]
-    found = [rows["pool5"] for rows in in_turn(several, parts, several.workers)]
+    found = [rows["pool5"] for rows in ordered_map(several, parts, several.workers)]
     assert np.array_equal(found, wanted)
 
 
