@@ -92,7 +92,7 @@ DANMAKU = System(
     labels="comments",
     remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
     other_way="; OF=generated takes the model's comments",
-    other_setting="of",
+    other_setting="target",
 )
 SYSTEMS = [DANMAKU]
 
