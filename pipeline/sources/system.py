@@ -110,7 +110,7 @@ DANMAKU = System(
         noun="comments",
         remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
         instead="OF=generated takes the model's comments",
-        choice="of",
+        choice="target",
     ),
 )
 SYSTEMS = [DANMAKU]

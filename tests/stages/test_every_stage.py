@@ -139,7 +139,7 @@ def test_a_stage_of_several_processes_is_started_by_torchrun() -> None:
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:
-    settings = load(NONE, "export.format=niconico.xml", "export.of=generated")
+    settings = load(NONE, "export.format=niconico.xml", "export.target=generated")
     export = configured_stages(settings)["export"]
     assert export.inputs["comments"] == "{item}/generated.jsonl"
     assert export.outputs["export"] == "{item}/generated.niconico.xml"
