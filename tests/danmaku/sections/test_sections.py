@@ -17,7 +17,7 @@ from pipeline.danmaku.sections.model.gallery import AttendedPicture
 from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
-from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Statistics, Words
+from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
 from pipeline.report.history import Record, StageRun
 from pipeline.report.language import Message
@@ -42,7 +42,7 @@ def summary(evaluation: Evaluation | None = None) -> DanmakuSummary:
 
 
 def statistics() -> Statistics:
-    ranked = [Ranked(HOSTILE, 3)]
+    ranked = [TextCount(HOSTILE, 3)]
     fault = [Issue(HOSTILE, 1, "1")]
     return Statistics(
         video=HOSTILE,
@@ -57,7 +57,7 @@ def statistics() -> Statistics:
         frames=9,
         scenes=1,
         silent_frames=8,
-        mean_on_a_frame=0.1,
+        mean_per_frame=0.1,
         busiest=[BusyFrame(1, "0:01.000", 1, ranked[0], b"a picture")],
         per_second=[1],
     )
