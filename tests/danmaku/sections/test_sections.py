@@ -19,6 +19,7 @@ from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
+from pipeline.report.gallery import PictureFile
 from pipeline.report.history import Record, StageRun
 from pipeline.report.language import Message
 from pipeline.report.page import page_html
@@ -65,7 +66,7 @@ def statistics() -> Statistics:
 
 def page_of(folder: Path, evaluation: Evaluation | None = None) -> str:
     record = Record(0, HOSTILE, HOSTILE, 0.0, 1.0, 1.0, 9, {HOSTILE: HOSTILE})
-    picture = AttendedPicture("gallery/00.jpg", 360, 202, HOSTILE, "#c0", 1.0, HOSTILE)
+    picture = AttendedPicture(PictureFile("gallery/00.jpg", 360, 202), HOSTILE, "#c0", 1.0, HOSTILE)
     quality = LayoutQuality(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)
     sections = [
         model_section(folder, summary(evaluation), [picture]),
