@@ -30,9 +30,9 @@ SETTINGS: dict[str, Any] = {
         "weights": "random",
         "taps": ["features.18", "flatten"],
     },
-    "train": {"epochs": 2},
+    "train": {"schedule": {"epochs": 2}},
     "generate": {"rate": 0.3},
-    "stills": {"of": "generated"},
+    "stills": {"target": "generated"},
 }
 IDLE = ("VIDEO", "COMMENTS", "CONFIG", "WORKDIR", "PROFILE", "WAIT")
 
