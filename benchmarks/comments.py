@@ -25,7 +25,7 @@ from lxml import etree
 
 from benchmarks._measure import interleaved, per_second, report, speed_ratio, timed
 from benchmarks._stages import run_stage
-from pipeline.danmaku.comments.comments_file import WordedComment, read_lines, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines, write_lines
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -62,7 +62,7 @@ def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
     splitter = make_splitter("japanese")
     texts = [comment.text for comment in read_comments(path)]
     _comments(folder, path)
-    written = list(read_lines(folder / "comments.jsonl", WordedComment))
+    written = list(read_lines(folder / "comments.jsonl", TokenizedComment))
     seconds = interleaved(
         {
             "stage": timed(lambda: _comments(folder, path)),
@@ -128,8 +128,8 @@ def _delays(folder: Path) -> dict[str, list[float]]:
 
 _COMMENTS = {
     "comments": "comments.jsonl",
-    "salvage": "salvage.json",
-    "salvage_text": "salvage.txt",
+    "import_report": "import_report.json",
+    "import_report_text": "import_report.txt",
 }
 
 

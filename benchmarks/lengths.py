@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {
     },
     "train": {"epochs": 2},
     "generate": {"rate": 0.3},
-    "stills": {"of": "generated"},
+    "stills": {"target": "generated"},
 }
 IDLE = ("VIDEO", "COMMENTS", "CONFIG", "WORKDIR", "PROFILE", "WAIT")
 

@@ -18,7 +18,9 @@ SHORT_FORMS = {
         "what export writes: ass, vtt, csv, niconico.xml, nvcomment.json, bilibili.xml or"
         " layout.json; what overlay writes: mov or webm; what stills writes: png or gif",
     ),
-    "of": ShortForm("of", "what render, overlay, stills and export take: comments or generated"),
+    "of": ShortForm(
+        "target", "what render, overlay, stills and export take: comments or generated"
+    ),
     "viewers": ShortForm(
         "viewers",
         "how render shows viewers' comments beside the generated ones: layers or halves",

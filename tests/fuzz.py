@@ -18,8 +18,8 @@ import msgspec
 
 with atheris.instrument_imports(include=["pipeline.danmaku.comments", "ijson", "pysubs2"]):
     from pipeline.danmaku.comments.content import Content
+    from pipeline.danmaku.comments.read_report import ReadReport
     from pipeline.danmaku.comments.record import Comment
-    from pipeline.danmaku.comments.report import ReadReport
     from pipeline.runtime.errors import PipelineError
 
     reader = importlib.import_module(f"pipeline.danmaku.comments.readers.{sys.argv[1]}").READER
@@ -32,7 +32,7 @@ def read_anything(content: bytes) -> None:
     _FILE.write_bytes(content)
     report = ReadReport("f", reader.format)
     try:
-        opened = Content.of(_FILE)
+        opened = Content.open(_FILE)
         reader.confidence(opened)
         comments = list(reader.read(opened, report))
     except PipelineError:
@@ -40,7 +40,7 @@ def read_anything(content: bytes) -> None:
     assert len(comments) == report.kept
     for comment in comments:
         assert msgspec.json.decode(msgspec.json.encode(comment), type=Comment) == comment
-    msgspec.json.encode(report.salvage())
+    msgspec.json.encode(report.result())
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 import netrc
 import os
 import re
@@ -19,6 +18,7 @@ from yt_dlp.utils import YoutubeDLError
 
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
+from pipeline.runtime.logs import log
 
 COOKIES, NETRC = "YAJIUMA_COOKIES", "YAJIUMA_NETRC"
 USER, PASSWORD = "YAJIUMA_USER", "YAJIUMA_PASSWORD"
@@ -32,8 +32,6 @@ _COOKIE = re.compile(
 """Domain, whether it begins with a dot; path, whether secure, end in unix time, name, value."""
 _WRITING = re.compile("unable to (open for writing|write data|download video):", re.IGNORECASE)
 _SECONDS_BETWEEN_LINES = 30.0
-
-log = logging.getLogger("yajiuma")
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
@@ -14,6 +13,7 @@ from yt_dlp.networking import Request
 from yt_dlp.networking.exceptions import HTTPError, RequestError
 
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.logs import log
 
 PAUSE = 1.0
 """Seconds between two requests."""
@@ -25,8 +25,6 @@ _COOL_DOWN = 70.0
 _LONGEST_WAIT = 300.0
 _TOO_MANY = 429
 _TRY_AGAIN = {_TOO_MANY, 500, 502, 503, 504}
-
-log = logging.getLogger("yajiuma")
 
 
 class Answer(NamedTuple):

@@ -6,7 +6,6 @@ neighbouring lines: in an interlaced picture that moves they are of two differen
 
 from __future__ import annotations
 
-import logging
 import math
 from collections import Counter
 from contextlib import suppress
@@ -18,8 +17,7 @@ from threading import Lock
 import av
 
 from pipeline.media.probe import VideoInfo
-
-log = logging.getLogger("yajiuma")
+from pipeline.runtime.logs import log
 
 _PLACES = 4
 """Places in the video at which pictures are looked at: it may begin in black."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,8 +22,7 @@ from pipeline.media.side_data import mastering_of
 from pipeline.media.streams import belonging, picture_stream
 from pipeline.media.timing import timing
 from pipeline.runtime.errors import ExitCode, PipelineError
-
-log = logging.getLogger("yajiuma")
+from pipeline.runtime.logs import log
 
 Info = TypeVar("Info")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from pathlib import Path
 
@@ -13,8 +12,7 @@ from av.stream import Disposition, Stream
 from pipeline.media.errors import no_frames
 from pipeline.media.ffmpeg import running
 from pipeline.runtime.errors import ExitCode, PipelineError
-
-log = logging.getLogger("yajiuma")
+from pipeline.runtime.logs import log
 
 _NO_VIDEO = Disposition.attached_pic | Disposition.timed_thumbnails
 _STILL = frozenset({"bmp", "gif", "mjpeg", "png", "tiff", "webp"})

@@ -9,7 +9,6 @@ of frames.h5), settings, batch and code.
 
 from __future__ import annotations
 
-import logging
 import math
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,8 +21,7 @@ from pipeline.runtime.arrays import Float16s
 from pipeline.runtime.atomic_files import replace_durably
 from pipeline.runtime.disk_space import require_space
 from pipeline.runtime.errors import ExitCode, PipelineError
-
-_log = logging.getLogger(__name__)
+from pipeline.runtime.logs import log
 
 
 class FeatureBuilder:
@@ -82,7 +80,7 @@ def building_features(
     size = rows * sum(math.prod(shape) for shape in shapes.values()) * 2
     there = partial.stat().st_blocks * 512 if partial.exists() else 0
     require_space(target.parent, size - there)
-    _log.info("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
+    log.info("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
     with _open(partial, "r+" if partial.exists() else "w") as file:
         if "done" not in file:
             file.attrs.update(attributes)

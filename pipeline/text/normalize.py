@@ -13,11 +13,11 @@ Lines = Literal["join", "first", "drop"]
 
 
 def normalize(
-    text: str, longest_run: int | None = 4, *, nfkc: bool = True, lines: Lines = "join"
+    text: str, max_run: int | None = 4, *, nfkc: bool = True, lines: Lines = "join"
 ) -> str:
     """A comment on one line with single spaces, in NFKC if asked.
 
-    No character comes more than ``longest_run`` times in a row: for 4, ``ｗｗｗｗｗｗ`` becomes
+    No character comes more than ``max_run`` times in a row: for 4, ``ｗｗｗｗｗｗ`` becomes
     ``wwww``. Of several lines with text all are joined, the first stays, or nothing.
     """
     if lines != "join":
@@ -27,9 +27,14 @@ def normalize(
         text = _CONTROLS.sub(" ", text)
     if nfkc and not text.isascii():
         text = unicodedata.normalize("NFKC", text)
-    if longest_run is not None:
-        text = _runs(longest_run).sub(lambda run: run[1] * longest_run, text)
+    if max_run is not None:
+        text = _runs(max_run).sub(lambda run: run[1] * max_run, text)
     return " ".join(text.split())
+
+
+def folded(text: str) -> str:
+    """``text`` for comparison, without regard to case and width."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 @cache

@@ -36,13 +36,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.danmaku.alignment.align import align
     from pipeline.danmaku.alignment.outside import Outside
-    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.logs import log
 
     delay_ms = _delay_ms(config, inputs)
     frames = Frames.load(inputs["frames"])
-    comments = list(read_lines(inputs["comments"], WordedComment))
+    comments = list(read_lines(inputs["comments"], TokenizedComment))
     outside = Outside.count(np.array([c.time_ms for c in comments], np.int64), frames.times)
     outside.require_at_most(config.max_outside)
     if outside.worth_a_warning:

@@ -3,83 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
+from pipeline.danmaku.comments.settings import LimitSettings, NormalizationSettings
 from pipeline.engine.settings import NameOrPath, OwnFile, StageConfig
 from pipeline.engine.stage import Files, Stage
 
+if TYPE_CHECKING:
+    from pipeline.danmaku.comments.filters import Rules
+    from pipeline.danmaku.comments.importing import CommentImport
+    from pipeline.sources.pointers import CommentSources
+
 
 class Config(StageConfig, frozen=True):
-    """Which comments to keep, how text is brought into one spelling, and how it is split."""
+    """Which comments to keep, how texts are normalised, and how they are split into words."""
 
     forks: Annotated[tuple[Literal["main", "owner", "easy"], ...], Meta(min_length=1)] = (
         "main",
         "owner",
         "easy",
     )
-    """Viewers', the uploader's, one-tap comments."""
+    """Viewers' comments, the uploader's, and one-tap comments."""
     ng_level: Literal["off", "weak", "medium", "strong"] = "off"
-    """Leave out what Niconico's shared NG hides at this level."""
+    """Drop what Niconico's shared NG hides at this level."""
     ng_words: OwnFile | None = None
-    """A file of words or /expressions/, one a line, whose comments are left out."""
+    """A file of words or /expressions/, one a line; comments with any of them are dropped."""
     ng_users: OwnFile | None = None
-    """A file of user ids or their digests, one a line."""
+    """A file of user ids or their digests, one a line; their comments are dropped."""
     art: Literal["keep", "drop"] = "keep"
-    """Comment art: pictures of three lines or more, or of strokes and blocks."""
+    """Comment art: three lines or more, or mostly strokes and blocks."""
     scripts: Literal["keep", "drop"] = "keep"
-    """Commands to the player, /… and @…: they are never drawn nor learned. Dropped, those of the
-    uploader are not carried out either."""
-    longest_text: Annotated[int, Meta(ge=1)] | None = None
-    """Characters; longer comments are left out."""
-    posted_within_days: Annotated[float, Meta(gt=0)] | None = None
-    """After the first comment was posted."""
-    most_per_second: Annotated[int, Meta(ge=1)] | None = None
-    """Of the video; more are thinned out evenly."""
-    repeats_apart: Annotated[float, Meta(gt=0)] | None = None
-    """Seconds within which an author's repeats are folded into one."""
-    nfkc: bool = True
-    """Whether ｗ８ｶﾞ become w8ガ."""
-    longest_run: Annotated[int, Meta(ge=1)] | None = 4
-    """A character repeated more often is cut to so many: wwwwwwww becomes wwww."""
-    lines: Literal["join", "first", "drop"] = "join"
-    """Of comments of several lines: joined, the first alone, or no words at all."""
+    """Commands to the player, /… and @…. They are never drawn nor learned from; if dropped, those
+    of the uploader are not applied either."""
+    max_characters: Annotated[int, Meta(ge=1)] | None = None
+    """Longer comments are dropped."""
+    limits: LimitSettings = LimitSettings()
+    normalization: NormalizationSettings = NormalizationSettings()
     language: Literal["auto", "japanese", "chinese", "words", "characters"] = "auto"
-    """How words are found: by MeCab, by jieba, by Unicode's rules, or each character one."""
+    """How words are found: by MeCab, by jieba, by Unicode's rules, or each character is one."""
     dictionary: NameOrPath = "ipadic"
     """MeCab's: ``ipadic``, ``unidic-lite``, ``system``, or the folder of a compiled one."""
     user_dictionary: OwnFile | None = None
-    """Words of your own for MeCab."""
+    """More words for MeCab."""
 
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
-    """Raise PipelineError for a dictionary or a file of NG words or users that cannot be read."""
-    from pathlib import Path
-
-    from pipeline.danmaku.comments.filters import ng_users, ng_words
+    """Raise PipelineError if a dictionary or a list of NG words or users cannot be read."""
     from pipeline.text.splitting import make_splitter
 
-    if config.ng_words:
-        ng_words(Path(config.ng_words))
-    if config.ng_users:
-        ng_users(Path(config.ng_users))
+    _rules(config)
     language = "japanese" if config.language == "auto" else config.language
     make_splitter(language, config.dictionary, config.user_dictionary)
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``comments.jsonl``, ``salvage.json`` and ``salvage.txt``."""
+    """Write ``comments.jsonl``, ``import_report.json`` and ``import_report.txt``."""
     import gc
     from functools import partial
-    from pathlib import Path
 
-    from pipeline.danmaku.comments.broadcast import SURELY_LATE_MS, Broadcast
+    import msgspec
+
     from pipeline.danmaku.comments.comments_file import write_lines
-    from pipeline.danmaku.comments.filters import NG_LEVELS, Rules, ng_users, ng_words
-    from pipeline.danmaku.comments.gathering import Gathering, Limits
-    from pipeline.danmaku.comments.report import full_text, summary
-    from pipeline.danmaku.comments.wording import worded
+    from pipeline.danmaku.comments.import_report_text import full_text, summary
+    from pipeline.danmaku.comments.tokenization import tokenized
     from pipeline.runtime.atomic_files import write_text
     from pipeline.runtime.logs import log
     from pipeline.sources.pointers import comment_sources
@@ -87,47 +75,66 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     gc.disable()  # nothing here is cyclic, and looking for cycles takes a tenth of the time
     sources = comment_sources(inputs["source"])
-    gathering = Gathering(
-        [Path(file.path) for file in sources.files],
-        Broadcast.parse(sources.broadcast, sources.cuts) if sources.broadcast else None,
-        Rules(
-            forks=frozenset(config.forks),
-            lowest_score=NG_LEVELS.get(config.ng_level),
-            words=ng_words(Path(config.ng_words)) if config.ng_words else None,
-            users=ng_users(Path(config.ng_users)) if config.ng_users else frozenset(),
-            art=config.art == "drop",
-            scripts=config.scripts == "drop",
-            longest_text=config.longest_text,
-        ),
-        Limits(config.posted_within_days, config.most_per_second, config.repeats_apart),
-    )
-    spelling = partial(
-        normalize, nfkc=config.nfkc, longest_run=config.longest_run, lines=config.lines
-    )
+    comments = _comment_import(config, sources)
+    spelling = partial(normalize, **msgspec.structs.asdict(config.normalization))
     write_lines(
         outputs["comments"],
-        worded(gathering, spelling, config.language, config.dictionary, config.user_dictionary),
+        tokenized(comments, spelling, config.language, config.dictionary, config.user_dictionary),
     )
-    salvage = gathering.salvage
-    salvage.save(outputs["salvage"])
-    write_text(outputs["salvage_text"], full_text(salvage))
-    for line in summary(salvage):
+    comments.report.save(outputs["import_report"])
+    write_text(outputs["import_report_text"], full_text(comments.report))
+    for line in summary(comments.report):
         log.info("%s", line)
-    if not sources.broadcast and (gathering.earliest_ms or 0) > SURELY_LATE_MS:
+    if not sources.broadcast:
+        _warn_of_a_broadcast_log(comments.earliest_ms or 0)
+    return f"{comments.report.kept} comments kept"
+
+
+def _comment_import(config: Config, sources: CommentSources) -> CommentImport:
+    from pathlib import Path
+
+    from pipeline.danmaku.comments.broadcast import Broadcast
+    from pipeline.danmaku.comments.importing import CommentImport
+
+    broadcast = sources.broadcast and Broadcast.parse(sources.broadcast, sources.cuts)
+    files = [Path(file.path) for file in sources.files]
+    return CommentImport(files, broadcast or None, _rules(config), config.limits)
+
+
+def _rules(config: Config) -> Rules:
+    from pathlib import Path
+
+    from pipeline.danmaku.comments.filters import NG_LEVELS, Rules, load_ng_users, load_ng_words
+
+    return Rules(
+        forks=frozenset(config.forks),
+        ng_score=NG_LEVELS.get(config.ng_level),
+        ng_words=load_ng_words(Path(config.ng_words)) if config.ng_words else None,
+        ng_users=load_ng_users(Path(config.ng_users)) if config.ng_users else frozenset(),
+        drop_art=config.art == "drop",
+        drop_scripts=config.scripts == "drop",
+        max_characters=config.max_characters,
+    )
+
+
+def _warn_of_a_broadcast_log(earliest_ms: int) -> None:
+    from pipeline.danmaku.comments.broadcast import LATE_FIRST_COMMENT_MS
+    from pipeline.runtime.logs import log
+
+    if earliest_ms > LATE_FIRST_COMMENT_MS:
         log.warning(
-            "no comment is earlier than %.1f hours; of a log of a broadcast, say with BROADCAST="
-            " when the episode was on air",
-            (gathering.earliest_ms or 0) / 3_600_000,
+            "no comment is earlier than %.1f hours; if this is a broadcast log, give the time the"
+            " episode was on air with BROADCAST=",
+            earliest_ms / 3_600_000,
         )
-    return f"{salvage.kept} comments kept"
 
 
 STAGE = Stage(
     inputs={"source": "{item}/source.comments.json"},
     outputs={
         "comments": "{item}/comments.jsonl",
-        "salvage": "{item}/salvage.json",
-        "salvage_text": "{item}/salvage.txt",
+        "import_report": "{item}/import_report.json",
+        "import_report_text": "{item}/import_report.txt",
     },
     config=Config,
     run=run,

@@ -19,7 +19,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.alignment.cuts import find_cuts, thumbnails
     from pipeline.danmaku.alignment.reaction_delay import estimate_delay
     from pipeline.danmaku.alignment.tokens import frequent_tokens
-    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.clock import MILLISECONDS
 
@@ -29,7 +29,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         cuts = find_cuts(*thumbnails(frames, file), duration)
     # Comments outside the video are about nothing that is in it.
     end_ms = duration * MILLISECONDS
-    comments = read_lines(inputs["comments"], WordedComment)
+    comments = read_lines(inputs["comments"], TokenizedComment)
     tokens = frequent_tokens(
         (c.time_ms, c.words, c.parts) for c in comments if 0 <= c.time_ms < end_ms
     )

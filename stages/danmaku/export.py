@@ -1,4 +1,4 @@
-"""Write a video's comments, or the generated ones, as a file that players and converters read."""
+"""Write a video's comments, or the generated ones, as a file for players and converters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Config(StageConfig, frozen=True):
     format: _Format = "ass"
     """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json``, ``bilibili.xml`` or
     ``layout.json``."""
-    of: Literal["comments", "generated"] = "comments"
+    target: Literal["comments", "generated"] = "comments"
     """The viewers', after merging and filters, or the model's."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     """Where ``ass`` and ``layout.json`` place them: as ``render`` does."""
@@ -36,7 +36,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.sources.pointers import open_source
 
     source = open_source(inputs["source"])
-    if config.of == "comments":
+    if config.target == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:
         generated = enumerate(read_lines(inputs["comments"], GeneratedComment), 1)
@@ -49,8 +49,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
-    outputs={"export": "{item}/{of}.{format}"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
+    outputs={"export": "{item}/{target}.{format}"},
     config=Config,
     run=run,
     editable=("export",),

@@ -43,10 +43,10 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a file of NG words that is not there, or cannot be read."""
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.comments.filters import load_ng_words
 
     if config.ng_words:
-        ng_words(Path(config.ng_words))
+        load_ng_words(Path(config.ng_words))
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -65,7 +65,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
     from pipeline.captioning.model_file import load_model_for
     from pipeline.danmaku.comments.comments_file import write_lines
-    from pipeline.danmaku.comments.filters import ng_words
+    from pipeline.danmaku.comments.filters import load_ng_words
     from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.danmaku.rate.model import RateModel
     from pipeline.learning.device import best_device
@@ -106,7 +106,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
                 config.most_words,
             ),
             config.first_word == "frequency",
-            ng_words(Path(config.ng_words)) if config.ng_words else None,
+            load_ng_words(Path(config.ng_words)) if config.ng_words else None,
             config.apart,
             config.seed,
         ),

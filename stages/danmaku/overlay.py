@@ -1,4 +1,4 @@
-"""Draw the comments alone, on nothing: a transparent video for editors and streaming tools."""
+"""Draw only the comments: a transparent video for editors and streaming tools."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pipeline.engine.stage import Files, Stage
 class Config(StageConfig, frozen=True):
     """What is drawn, and as what."""
 
-    of: Literal["generated", "comments"] = "generated"
+    target: Literal["generated", "comments"] = "generated"
     """The model's comments, or the viewers'."""
     format: Literal["mov", "webm"] = "mov"
     """ProRes 4444, which every editor takes, or VP9 with alpha, which is small and for browsers."""
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
-    """Pictures a second; None takes the video's, on average where it varies."""
+    """Pictures a second; None takes the video's, which is an average where it varies."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
@@ -38,7 +38,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
-    comments = read_on_screen(inputs["comments"], config.of)
+    comments = read_on_screen(inputs["comments"], config.target)
     layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
     log_quality(layout)
     rate = frame_rate(config.fps) if config.fps else video.rate
@@ -66,7 +66,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"overlay": "{item}/overlay.{format}"},
     config=Config,
     run=run,

@@ -1,4 +1,4 @@
-"""Draw the comments over the video and encode it, sound, subtitles and chapters kept."""
+"""Draw the comments over the video and encode it; sound, subtitles and chapters are kept."""
 
 from __future__ import annotations
 
@@ -27,36 +27,36 @@ _Codec = Annotated[
 class Config(StageConfig, frozen=True):
     """What is drawn, and how the video is encoded."""
 
-    of: Literal["generated", "comments"] = "generated"
+    target: Literal["generated", "comments"] = "generated"
     """The model's comments, or the viewers'."""
     viewers: Literal["none", "layers", "halves"] = "none"
-    """The viewers' comments beside the model's: over the same picture, each kind in its colour,
+    """Also draws the viewers' comments: over the same picture, each kind in a colour of its own,
     or over a copy of it at the left."""
     labels: bool = True
-    """Whether the pictures say whose comments are whose where there are both."""
+    """Whether a legend says whose comments are whose where there are both."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
-    """Pictures a second, for text that moves more smoothly than the video; None keeps the
-    video's own."""
+    """Pictures a second, for text that moves more smoothly than the video; None keeps the video's
+    pictures as they are."""
     codec: _Codec = "auto"
     """``auto`` is h264, which plays everywhere, and hevc for video of more than eight bits."""
     eight_bits: bool = False
-    """Whether deeper video is dithered down to eight bits; it keeps ten otherwise."""
+    """Whether deeper video is dithered down to eight bits; otherwise it keeps ten."""
     tonemap: Literal["keep", "sdr"] = "keep"
-    """``sdr`` makes of HDR what screens of standard range show: BT.709 in eight bits."""
+    """``sdr`` tone-maps HDR to standard range: BT.709 in eight bits."""
     hardware: bool = False
     """Whether a graphics card encodes."""
     preset: Preset = "veryfast"
-    """As x264 calls them: slower ones make smaller files."""
+    """x264's names; slower presets make smaller files."""
     crf: Annotated[int, Meta(ge=0, le=63)] | None = None
     """The codec's constant rate factor: lower is better and larger. None: 23 for h264, 26 for
     hevc, 32 for av1."""
     segments: Annotated[int, Meta(ge=1, le=64)] | None = None
-    """Parts of the video that are rendered at once; None: one for each four cores."""
+    """Parts of the video that are rendered at once; None: one for every four cores."""
 
     def __post_init__(self) -> None:
-        if self.of == "comments" and self.viewers != "none":
-            raise ValueError("`viewers` stand beside generated comments: say `of: generated`")
+        if self.target == "comments" and self.viewers != "none":
+            raise ValueError("`viewers` stand beside generated comments: say `target: generated`")
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -69,23 +69,23 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
-    color, codec = _target(video, config)
+    color, codec = _encoding(video, config)
     annotated = _annotated(video, color, inputs, config)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
     with (
-        progress(annotated.count, "render", "pictures") as told,
+        progress(annotated.count, "render", "pictures") as on_progress,
         published(outputs["annotated"]) as temporary,
     ):
-        render(annotated, temporary, codec, config.segments, told)
+        render(annotated, temporary, codec, config.segments, on_progress)
     size = outputs["annotated"].stat().st_size
     shown = sum(len(layout.placed) for layout in annotated.layouts)
     result = f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
-    return result + _told(video, annotated.color, codec)
+    return result + _depth_and_range(video, annotated.color, codec)
 
 
-def _target(video: VideoFile, config: Config) -> tuple[Color, Codec]:
-    """In which colours and bits the result is, and how it is encoded."""
+def _encoding(video: VideoFile, config: Config) -> tuple[Color, Codec]:
+    """The colours and bits of the result, and its codec."""
     from pipeline.media.codecs import Codec
     from pipeline.media.colors import bits_of, color_of, shown_color
     from pipeline.media.hardware import encodes_ten_bits
@@ -99,29 +99,29 @@ def _target(video: VideoFile, config: Config) -> tuple[Color, Codec]:
         name = "hevc" if color.bits > 8 else "h264"
     codec = Codec(name, config.preset, config.crf, config.hardware)
     if color.bits > 8 and not encodes_ten_bits(codec):
-        log.warning("no encoder of %s takes ten bits here", name)
+        log.warning("no encoder for %s takes ten bits here", name)
         color = color_of(video)
     if color.dynamic_range and color.bits == 8:
-        log.warning("HDR in eight bits shows bands; `tonemap: sdr` makes it standard range")
+        log.warning("HDR in eight bits shows banding; `tonemap: sdr` makes it standard range")
     if color.dynamic_range and config.hardware and color.mastering.peak:
-        log.warning("graphics cards leave out what the video tells of its mastering")
+        log.warning("graphics cards drop the mastering metadata of the video")
     return color, codec
 
 
-def _told(video: VideoFile, color: Color, codec: Codec) -> str:
-    """What has become of bits and of HDR; nothing where there was nothing to lose."""
+def _depth_and_range(video: VideoFile, color: Color, codec: Codec) -> str:
+    """What has become of ten bits and HDR, for the summary; nothing for an ordinary video."""
     from pipeline.media.colors import bits_of, color_of
 
-    had = color_of(video, bits_of(video))
-    kind = had.dynamic_range
-    told = []
+    before = color_of(video, bits_of(video))
+    kind = before.dynamic_range
+    parts = []
     if kind and color.dynamic_range is None:
-        told.append(f"HDR ({kind.upper()}) made standard range")
+        parts.append(f"HDR ({kind.upper()}) made standard range")
     elif kind:
-        told.append(f"HDR ({kind.upper()}) kept")
-    if had.bits > 8:
-        told.append("ten bits" if color.bits > 8 else "dithered down to eight bits")
-    return "".join(f", {part}" for part in [*told, f"as {codec.name}"] if told)
+        parts.append(f"HDR ({kind.upper()}) kept")
+    if before.bits > 8:
+        parts.append("ten bits" if color.bits > 8 else "dithered down to eight bits")
+    return "".join(f", {part}" for part in [*parts, f"as {codec.name}"] if parts)
 
 
 def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) -> AnnotatedVideo:
@@ -134,17 +134,16 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.errors import ExitCode, PipelineError
 
-    comments = [read_on_screen(inputs["comments"], config.of)]
+    comments = [read_on_screen(inputs["comments"], config.target)]
     if config.viewers != "none":
-        beside = inputs.get("viewers")
-        if beside is None:
+        viewers = inputs.get("viewers")
+        if viewers is None:
             raise PipelineError(
                 ExitCode.COMMENTS_MISSING,
-                f"`viewers: {config.viewers}` wants viewers' comments, and there are none of"
-                f" {video.path.name}",
+                f"`viewers: {config.viewers}` needs viewers' comments, and {video.name} has none",
                 "Add COMMENTS=path, or leave `viewers` out",
             )
-        comments.insert(0, read_on_screen(beside, "comments"))
+        comments.insert(0, read_on_screen(viewers, "comments"))
     if config.viewers == "layers":
         comments = [[*comments[0], *comments[1]]]
     layouts = [lay_out_with_fonts(some, screen_of(video), config.layout) for some in comments]
@@ -161,7 +160,7 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
 
 
 def _legends(config: Config) -> list[list[Entry]]:
-    """For each layout."""
+    """The legend of each layout, or none at all."""
     from pipeline.danmaku.drawing.legend import Entry
     from pipeline.danmaku.drawing.style import MARKS, WHITE
 
@@ -173,7 +172,7 @@ def _legends(config: Config) -> list[list[Entry]]:
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"annotated": "{item}/annotated.mp4"},
     optional={"viewers": "{item}/comments.jsonl"},
     config=Config,

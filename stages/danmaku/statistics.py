@@ -12,17 +12,17 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     import msgspec
 
     from pipeline.danmaku.alignment.delay_file import Delay
-    from pipeline.danmaku.comments.salvage import Salvage
+    from pipeline.danmaku.comments.import_report_file import ImportReport
     from pipeline.danmaku.statistics.counting import Statistics
     from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.runtime.atomic_files import write_text
 
-    statistics = Statistics.of(
+    statistics = Statistics.count(
         outputs.folder.name,
         Frames.load(inputs["frames"]),
         inputs["comments"],
         inputs["aligned"],
-        Salvage.load(inputs["salvage"]),
+        ImportReport.load(inputs["import_report"]),
         Delay.load(inputs["delay"]),
         partial(read_thumbnail, inputs["frames"]),
     )
@@ -36,7 +36,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 STAGE = Stage(
     inputs={
-        "salvage": "{item}/salvage.json",
+        "import_report": "{item}/import_report.json",
         "frames": "{item}/frames.h5",
         "comments": "{item}/comments.jsonl",
         "aligned": "{item}/aligned.h5",

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """Which moments, and as what."""
 
-    of: Literal["generated", "comments"] = "generated"
+    target: Literal["generated", "comments"] = "generated"
     """The model's comments, or the viewers'."""
     format: Literal["png", "gif"] = "png"
-    """A sheet of pictures, or each moment in motion, one after another."""
+    """A sheet of pictures, or an animation that shows one moment after another."""
     at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
-    """Seconds; where there are none, those at which most comments are on screen."""
-    most: Annotated[int, Meta(ge=1, le=24)] = 6
+    """Seconds; empty for the moments at which most comments are on screen."""
+    max_count: Annotated[int, Meta(ge=1, le=24)] = 6
     """Moments that are chosen where ``at`` names none."""
     width: Annotated[int, Meta(ge=64, le=1920)] = 480
     """Pixels across each picture."""
@@ -51,13 +51,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
-    comments = read_on_screen(inputs["comments"], config.of)
+    comments = read_on_screen(inputs["comments"], config.target)
     layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
     log_quality(layout)
     if config.at:
         moments = moments_at([Fraction(str(second)) for second in config.at], video)
     else:
-        moments = crowded_moments(layout, video, config.most)
+        moments = crowded_moments(layout, video, config.max_count)
     annotated = AnnotatedVideo(video, [layout])
     with published(outputs["stills"]) as temporary:
         if config.format == "png":
@@ -104,7 +104,7 @@ def _write_gif(
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{of}.jsonl"},
+    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"stills": "{item}/stills.{format}"},
     config=Config,
     run=run,

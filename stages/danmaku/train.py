@@ -183,6 +183,7 @@ STAGE = Stage(
     gpu=True,
     whole_machine=True,
     memory_mb=8000,
+    processes="processes",
 )
 
 if __name__ == "__main__":

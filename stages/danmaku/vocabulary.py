@@ -21,12 +21,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``vocabulary.json``."""
     from collections import Counter
 
-    from pipeline.danmaku.comments.comments_file import WordedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
     from pipeline.text.vocabulary import Vocabulary
 
     tokens: Counter[tuple[str, str]] = Counter()
     for file in inputs.every("comments"):
-        for comment in read_lines(file, WordedComment):
+        for comment in read_lines(file, TokenizedComment):
             tokens.update(zip(comment.words, comment.parts, strict=True))
     vocabulary = Vocabulary.of(tokens, config.size)
     vocabulary.save(outputs["vocabulary"])

@@ -52,7 +52,7 @@ def test_what_a_verb_has_no_use_for_is_refused(untouched: Project) -> None:
     assert "export, overlay, render, stills" in done.stderr
     done = untouched.run("stills", "--at", "soon")
     assert done.returncode == ExitCode.USAGE
-    assert "'soon' is no time" in done.stderr
+    assert "'soon' is not a time" in done.stderr
 
 
 def test_the_layout_and_moments_of_the_viewers_comments_need_no_model(

@@ -214,7 +214,7 @@ def test_a_source_that_breaks_later_does_not_cost_the_model(project: Project) ->
     ("stage", "then", "file", "settings"),
     [
         ("generate", "render", "generated.jsonl", {"generate": {"rate": 0.5}}),
-        ("comments", "align", "comments.jsonl", {"comments": {"longest_run": 3}}),
+        ("comments", "align", "comments.jsonl", {"comments": {"normalization": {"max_run": 3}}}),
     ],
 )
 def test_what_was_edited_by_hand_is_kept(

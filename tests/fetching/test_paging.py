@@ -194,11 +194,11 @@ def test_two_runs_do_not_mix(site: Site, tmp_path: Path) -> None:
     assert caught.value.code == ExitCode.BUSY
 
 
-@pytest.mark.parametrize("fault", [{"no": "1"}, {"postedAt": "long ago"}, {"no": None}])
+@pytest.mark.parametrize("issue", [{"no": "1"}, {"postedAt": "long ago"}, {"no": None}])
 def test_comments_of_another_form_are_refused(
-    site: Site, tmp_path: Path, fault: dict[str, object]
+    site: Site, tmp_path: Path, issue: dict[str, object]
 ) -> None:
-    site.other_form = fault
+    site.other_form = issue
     with pytest.raises(PipelineError) as caught:
         fetch_all(site, tmp_path)
     assert caught.value.code == ExitCode.FETCH_FAILED

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -31,7 +31,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def comments(*, late: int = 0, early: int = 0) -> list[WordedComment]:
+def comments(*, late: int = 0, early: int = 0) -> list[TokenizedComment]:
     """A thousand, of which so many are past the end and before the start."""
     within = 1000 - late - early
     times = np.concatenate(
@@ -42,11 +42,12 @@ def comments(*, late: int = 0, early: int = 0) -> list[WordedComment]:
         ]
     )
     return [
-        WordedComment(time_ms=int(time), text="草", words=["草"], parts=["名詞"]) for time in times
+        TokenizedComment(time_ms=int(time), text="草", words=["草"], parts=["名詞"])
+        for time in times
     ]
 
 
-def made(folder: Path, written: list[WordedComment], **settings: Any) -> tuple[Aligned, str]:
+def made(folder: Path, written: list[TokenizedComment], **settings: Any) -> tuple[Aligned, str]:
     write_lines(folder / "comments.jsonl", written)
     inputs = {"frames": [folder / "frames.h5"], "comments": [folder / "comments.jsonl"]}
     config = msgspec.convert({"delay": "none", **settings}, align.Config)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.comments_file import WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
 from stages.danmaku import delay
@@ -23,7 +23,7 @@ def film(folder: Path) -> None:
             writer.add(number, Fraction(1, FPS), picture)
 
 
-def viewers(late: float) -> list[WordedComment]:
+def viewers(late: float) -> list[TokenizedComment]:
     """They name each shot, ``late`` seconds after seeing it."""
     draws = np.random.default_rng(1)
     seen = np.sort(draws.uniform(0, SECONDS - 3 * late, 900))
@@ -32,11 +32,11 @@ def viewers(late: float) -> list[WordedComment]:
     return [naming(time, word) for time, word in zip(written, words, strict=True)]
 
 
-def naming(second: float, word: str) -> WordedComment:
-    return WordedComment(time_ms=int(1000 * second), text=word, words=[word], parts=["名詞"])
+def naming(second: float, word: str) -> TokenizedComment:
+    return TokenizedComment(time_ms=int(1000 * second), text=word, words=[word], parts=["名詞"])
 
 
-def estimated(folder: Path, comments: list[WordedComment]) -> tuple[Delay, str]:
+def estimated(folder: Path, comments: list[TokenizedComment]) -> tuple[Delay, str]:
     write_lines(folder / "comments.jsonl", comments)
     inputs = {name: [folder / name] for name in ("frames.h5", "comments.jsonl")}
     files = {"frames": inputs["frames.h5"], "comments": inputs["comments.jsonl"]}

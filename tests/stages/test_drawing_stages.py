@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageSequence
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
 from pipeline.engine.stage import Files
 from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
@@ -28,8 +28,8 @@ def generated(time_ms: int, text: str, *commands: str) -> GeneratedComment:
     )
 
 
-def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> WordedComment:
-    return WordedComment(
+def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> TokenizedComment:
+    return TokenizedComment(
         time_ms=time_ms, text=text, commands=list(commands), words=[], parts=[], fork=fork
     )
 
@@ -45,8 +45,8 @@ class Video:
         return self.folder / "clip.mp4"
 
     def run(self, stage: ModuleType, output: str, beside: bool = True, **settings: Any) -> str:
-        of = settings.get("of", "generated")
-        inputs = {"source": [self.clip], "comments": [self.folder / f"{of}.jsonl"]}
+        target = settings.get("target", "generated")
+        inputs = {"source": [self.clip], "comments": [self.folder / f"{target}.jsonl"]}
         inputs["viewers"] = [self.folder / "comments.jsonl"] if beside else []
         (name,) = stage.STAGE.outputs
         outputs = Files({name: [self.folder / output]})
@@ -87,7 +87,7 @@ def test_render_draws_what_is_asked_for(video: Video) -> None:
     picture = video.picture("generated.mp4", 1)
     assert like(picture[TOP], 255, 0, 0)
     assert like(picture[BOTTOM], 128, 128, 128)
-    video.run(render, "comments.mp4", of="comments")
+    video.run(render, "comments.mp4", target="comments")
     picture = video.picture("comments.mp4", 1)
     assert like(picture[TOP], 128, 128, 128)
     assert like(picture[BOTTOM], 0, 0, 255)
@@ -127,7 +127,7 @@ def test_render_says_where_viewers_comments_are_missing(video: Video) -> None:
     assert caught.value.code == ExitCode.COMMENTS_MISSING
     assert not (video.folder / "none.mp4").exists()
     with pytest.raises(ValueError, match="viewers"):
-        render.Config(of="comments", viewers="layers")
+        render.Config(target="comments", viewers="layers")
 
 
 @pytest.mark.parametrize("codec", ["hevc", "av1"])
@@ -215,7 +215,7 @@ def test_render_says_what_becomes_of_hdr(
 
 
 def test_moments_of_hdr_are_ordinary_pictures(hdr: Video) -> None:
-    hdr.run(stills, "stills.png", of="comments", at=(1.0,), width=320)
+    hdr.run(stills, "stills.png", target="comments", at=(1.0,), width=320)
     sheet = np.asarray(Image.open(hdr.folder / "stills.png"))[12:192, 12:332]
     assert np.abs(sheet[90, 160].astype(int) - 142).max() < 8
     assert like(sheet[BOTTOM], 0, 0, 255)
@@ -227,4 +227,4 @@ def test_render_without_an_encoder_for_ten_bits_says_so(
     monkeypatch.setattr(hardware, "_pixel_formats", lambda name: frozenset({"yuv420p"}))
     said = hdr.run(render, "annotated.mp4", preset="ultrafast")
     assert "dithered down to eight bits, as hevc" in said
-    assert "no encoder of hevc takes ten bits here" in caplog.text
+    assert "no encoder for hevc takes ten bits here" in caplog.text

@@ -12,7 +12,7 @@ import pytest
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.catalog import all_stages, configured_stages, stage_configs
 from pipeline.engine.graph import Graph
-from pipeline.engine.items import Bindings
+from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings, load_settings, section
 from pipeline.engine.settings_file import Assignment, read
 from pipeline.engine.stage import Stage
@@ -128,8 +128,18 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
     assert graph.outputs(all_stages()["frames"]) == {"frames": "{item}/frames.h5"}
 
 
+def test_a_stage_of_several_processes_is_started_by_torchrun() -> None:
+    settings = load(NONE, "train.processes=2")
+    graph = Graph.of(settings, Selection(work_on={}))
+    train, frames = all_stages()["train"], all_stages()["frames"]
+    started = graph.command(train)({}, {"features": "a"}, {"model": "b"})
+    assert started.startswith("-m torch.distributed.run --standalone --nproc-per-node 2 -m stages")
+    assert graph.command(frames)({}, {}, {}).startswith("-m stages.pictures.frames")
+    assert (graph.processes(train), graph.processes(frames)) == (2, 1)
+
+
 def test_a_stage_s_settings_may_name_its_files() -> None:
-    settings = load(NONE, "export.format=niconico.xml", "export.of=generated")
+    settings = load(NONE, "export.format=niconico.xml", "export.target=generated")
     export = configured_stages(settings)["export"]
     assert export.inputs["comments"] == "{item}/generated.jsonl"
     assert export.outputs["export"] == "{item}/generated.niconico.xml"

@@ -30,19 +30,19 @@ def test_examples(text: str, normal: str) -> None:
 
 
 @given(TEXTS, RUNS)
-def test_a_normal_text_stays_as_it_is(text: str, longest_run: int) -> None:
-    normal = normalize(text, longest_run)
-    assert normalize(normal, longest_run) == normal
+def test_a_normal_text_stays_as_it_is(text: str, max_run: int) -> None:
+    normal = normalize(text, max_run)
+    assert normalize(normal, max_run) == normal
 
 
 @given(TEXTS, RUNS)
-def test_no_character_is_repeated_more_often_than_allowed(text: str, longest_run: int) -> None:
-    assert not re.search(rf"(.)\1{{{longest_run}}}", normalize(text, longest_run))
+def test_no_character_is_repeated_more_often_than_allowed(text: str, max_run: int) -> None:
+    assert not re.search(rf"(.)\1{{{max_run}}}", normalize(text, max_run))
 
 
 @given(TEXTS, RUNS)
-def test_the_result_is_one_line_without_control_characters(text: str, longest_run: int) -> None:
-    normal = normalize(text, longest_run)
+def test_the_result_is_one_line_without_control_characters(text: str, max_run: int) -> None:
+    normal = normalize(text, max_run)
     assert len(normal.splitlines()) <= 1
     assert normal == " ".join(normal.split())
     assert not [c for c in normal if unicodedata.category(c) in ("Cc", "Zl", "Zp")]

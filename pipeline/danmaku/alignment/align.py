@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.alignment.held_out import held_out_comments
 from pipeline.danmaku.alignment.settings import HeldOutSettings
-from pipeline.danmaku.comments.comments_file import WordedComment
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Bools, Int64s
 from pipeline.runtime.clock import MILLISECONDS
@@ -17,7 +17,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 def align(
-    comments: Sequence[WordedComment],
+    comments: Sequence[TokenizedComment],
     frames: Frames,
     held_out: HeldOutSettings,
     *,

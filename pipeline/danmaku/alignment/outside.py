@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.danmaku.comments.broadcast import SURELY_LATE_MS
+from pipeline.danmaku.comments.broadcast import LATE_FIRST_COMMENT_MS
 from pipeline.media.frame_times import FrameTimes
 from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.clock import MILLISECONDS, clock_text
@@ -77,7 +77,7 @@ class Outside:
             )
 
     def _cause(self) -> str:
-        if self.first_ms > SURELY_LATE_MS:
+        if self.first_ms > LATE_FIRST_COMMENT_MS:
             return (
                 "the times look like those of a broadcast log, so give the time the episode was on"
                 " air with BROADCAST="

@@ -1,1 +1,1 @@
-"""Comments that viewers left: one record, and a reader for each file format."""
+"""Comments that viewers left: one record, readers and writers for each file format, and filters."""

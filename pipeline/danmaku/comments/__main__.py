@@ -1,8 +1,8 @@
-"""Look into comment files of any format, or write them as another one.
+"""Inspect comment files of any format, or convert them to another one.
 
-python -m pipeline.danmaku.comments ep1.xml       what is in it, and what could be saved
-python -m pipeline.danmaku.comments ep1.xml --to ep1.ass  written for players
-python -m pipeline.danmaku.comments a.json b.xml --to all.csv  merged, duplicates left out
+python -m pipeline.danmaku.comments ep1.xml                   what is in it
+python -m pipeline.danmaku.comments ep1.xml --to ep1.ass      for players
+python -m pipeline.danmaku.comments a.json b.xml --to all.csv merged, without duplicates
 """
 
 from __future__ import annotations
@@ -14,17 +14,16 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.danmaku.comments.filters import Rules
-from pipeline.danmaku.comments.gathering import Gathering, Limits
-from pipeline.danmaku.comments.report import full_text
-from pipeline.danmaku.comments.salvage import Salvage
+from pipeline.danmaku.comments.import_report_file import ImportReport
+from pipeline.danmaku.comments.import_report_text import full_text
+from pipeline.danmaku.comments.importing import CommentImport
 from pipeline.danmaku.comments.writing import format_names, write_comments
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 
 
 def main() -> ExitCode:
-    """Run the command line and return what to exit with: the code of the first failure."""
+    """Run the command line; return the exit code of the first failure, or OK."""
     try:
         options = _parser().parse_args()
     except PipelineError as error:
@@ -42,9 +41,9 @@ def _parser() -> Parser:
     parser.add_argument(
         "--format",
         choices=format_names(),
-        help="what to write; without it the ending of --to tells",
+        help="the format to write; by default that of the ending of --to",
     )
-    parser.add_argument("--json", action="store_true", help="report as JSON, a line for each file")
+    parser.add_argument("--json", action="store_true", help="report as JSON, one line a file")
     parser.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
     return parser
 
@@ -54,9 +53,9 @@ def _attempt(files: list[Path], options: argparse.Namespace) -> ExitCode:
         if options.to:
             _convert(files, options)
         else:
-            gathering = _gathered(files)
-            deque(gathering, maxlen=0)
-            _report(gathering.salvage, options.json)
+            comments = CommentImport(files)
+            deque(comments, maxlen=0)
+            _print(comments.report, options.json)
     except (PipelineError, OSError) as error:
         known = error if isinstance(error, PipelineError) else from_os_error(error)
         if known is None or options.verbose:
@@ -73,21 +72,17 @@ def _convert(files: list[Path], options: argparse.Namespace) -> None:
     if name is None:
         raise PipelineError(
             ExitCode.USAGE,
-            f"the ending of {options.to} does not tell the format",
+            f"the ending of {options.to} is not that of a format",
             f"Add --format with one of {', '.join(format_names())}",
         )
-    gathering = _gathered(files)
-    written = write_comments(options.to, name, gathering)
-    _report(gathering.salvage, options.json)
+    comments = CommentImport(files)
+    written = write_comments(options.to, name, comments)
+    _print(comments.report, options.json)
     print(f"{options.to}: {written}", file=sys.stderr)
 
 
-def _gathered(files: list[Path]) -> Gathering:
-    return Gathering(files, None, Rules(), Limits())
-
-
-def _report(salvage: Salvage, as_json: bool) -> None:
-    text = msgspec.json.encode(salvage).decode() + "\n" if as_json else full_text(salvage)
+def _print(report: ImportReport, as_json: bool) -> None:
+    text = msgspec.json.encode(report).decode() + "\n" if as_json else full_text(report)
     print(text, end="")
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.danmaku.comments import values
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 WHITE = 0xFFFFFF
 SCROLLING, BOTTOM, TOP, REVERSE, POSITIONED = 1, 4, 5, 6, 7
@@ -69,7 +69,7 @@ def danmaku(p: Sequence[str], text: str) -> Danmaku | None:
         number(posted),
         number(pool) or 0,
         user,
-        number(row, values.LARGEST_ID),
+        number(row, values.MAX_ID),
     )
 
 

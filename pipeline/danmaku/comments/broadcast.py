@@ -15,7 +15,7 @@ from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.values import clock_time
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-SURELY_LATE_MS = 3_600_000
+LATE_FIRST_COMMENT_MS = 3_600_000
 """Somebody comments in the first hour of every video."""
 
 
@@ -52,7 +52,7 @@ class Broadcast:
                 raise ValueError("two cuts overlap")
         return cls(_unix_ms(start), _unix_ms(end) if end else None, ranges)
 
-    def place(self, comment: Comment) -> int | str:
+    def video_time(self, comment: Comment) -> int | str:
         """The comment's time in the video, in milliseconds, or why it has none."""
         if comment.posted_at is None:
             return "without a date to align by"

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from pipeline.danmaku.comments import bilibili, display, values
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
-SAMPLE = 1000
+SAMPLE_ROWS = 1000
 """Rows by which it is told how a file writes places and colours."""
 
-_LARGEST_RATIO = 3
+_MAX_RATIO = 3
 """Larger numbers are sizes of letters; these, how many times as large as usual they are."""
 _THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:,\d{3})+\s*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*", re.ASCII)
@@ -92,11 +92,11 @@ def _names_of(field: str) -> str:
     return ", ".join(name for name, (filled, _) in _COLUMNS.items() if filled == field)
 
 
-WANTED = f"a time ({_names_of('time_ms')}) and a text ({_names_of('text')})"
+REQUIRED = f"a time ({_names_of('time_ms')}) and a text ({_names_of('text')})"
 """The columns that every row needs, for people."""
 
 
-def fits(names: Iterable[object]) -> bool:
+def has_required(names: Iterable[object]) -> bool:
     """Whether columns of these names tell a text, and a time or a date to place it by."""
     filled = {_COLUMNS[name][0] for name in map(_key, names) if name in _COLUMNS}
     return "text" in filled and bool({"time_ms", "posted_at"} & filled)
@@ -133,7 +133,7 @@ class Columns:
         colors = [str(v).strip() for name in _COLORS for v in by_name.get(name, []) if v]
         self._hexadecimal = all(len(color) == 6 for color in colors if color)
         sizes = [values.real_number(str(v)) for name in _SIZES for v in by_name.get(name, []) if v]
-        self._are_ratios = all(size is not None and size <= _LARGEST_RATIO for size in sizes)
+        self._are_ratios = all(size is not None and size <= _MAX_RATIO for size in sizes)
 
     def comment_of(self, row: Mapping[str, object], report: ReadReport) -> Comment | None:
         """The comment of a row, already counted in ``report.read``; None if it was dropped."""
@@ -147,7 +147,7 @@ class Columns:
             elif key in _LOOKS:
                 looks[key] = value
             elif key not in _OURS:
-                report.leave_unused([str(name)])
+                report.note_unused([str(name)])
         if looks:
             fields["commands"] = [*fields.get("commands", []), *self._commands(looks)]
         return report.comment(**fields)

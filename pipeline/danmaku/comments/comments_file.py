@@ -1,4 +1,4 @@
-"""``comments.jsonl`` and ``generated.jsonl``: a comment a line, for people to read and edit."""
+"""``comments.jsonl`` and ``generated.jsonl``: one comment a line, for people to read and edit."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
-class WordedComment(Comment, frozen=True, kw_only=True, omit_defaults=True):
-    """A viewer's comment and its words."""
+class TokenizedComment(Comment, frozen=True, kw_only=True, omit_defaults=True):
+    """A viewer's comment, split into words."""
 
     words: list[str]
-    """After normalisation."""
+    """The words of the normalised text."""
     parts: list[str]
     """Part of speech of each word."""
 
 
 class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment of the model's."""
+    """A comment by the model."""
 
     time_ms: int
     text: str
@@ -33,7 +33,7 @@ class GeneratedComment(msgspec.Struct, frozen=True, kw_only=True):
     frame: int
     """The frame it was written about."""
     viewers: int
-    """How many comments its second would get from viewers, as the captioner was told."""
+    """How many comments viewers would write in its second, as the captioner was given it."""
 
 
 _BATCH = 1000  # lines written at once
@@ -41,7 +41,7 @@ Line = TypeVar("Line", bound=msgspec.Struct)
 
 
 def write_lines(target: Path, comments: Iterable[msgspec.Struct]) -> int:
-    """Publish one JSON object a line; return how many."""
+    """Publish one JSON object a line; return the number of lines."""
     encoder = msgspec.json.Encoder()
     count, remaining = 0, iter(comments)
     with published(target) as temporary, temporary.open("wb") as file:
@@ -64,5 +64,5 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                 raise PipelineError(
                     ExitCode.BAD_ARTIFACT,
                     f"{path}, line {number}: {error}",
-                    "Mend the line, or delete the file and run again to make it anew",
+                    "Correct the line, or delete the file and run again to make it anew",
                 ) from None

@@ -1,4 +1,4 @@
-"""The content of a comment file: unpacked and, where it is text, as UTF-8."""
+"""The content of a comment file: decompressed and, where it is text, as UTF-8."""
 
 from __future__ import annotations
 
@@ -11,67 +11,73 @@ from itertools import chain
 from pathlib import Path
 
 from pipeline.danmaku.comments import text_encoding
+from pipeline.danmaku.comments.compression import (
+    CHUNK_BYTES,
+    decompressed,
+    detect_compression,
+    is_deflate,
+    is_intact,
+)
 from pipeline.danmaku.comments.decoding import clean_text, decode
 from pipeline.danmaku.comments.json_outline import Outline, outline
-from pipeline.danmaku.comments.packing import is_deflate, is_whole, packing_of, unpacked
 
-LONGEST_LINE = 1 << 20
-"""Characters; what is longer is no line of a subtitle."""
+MAX_LINE_CHARACTERS = 1 << 20
+"""Anything longer is not a line of a subtitle file."""
 
-_HEAD = 1 << 16  # bytes
+_HEAD_BYTES = 1 << 16
 _BEYOND_ASCII = bytes(range(0x80, 0x100))
 _DECLARED = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 _LEAD = re.compile(rb"[\xc2-\xec\xee-\xf4]")
-"""A byte that begins a character, and not one of two halves (CESU-8)."""
+"""The first byte of a character in UTF-8, except that of a surrogate (CESU-8)."""
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _REPLACEMENT = "\ufffd".encode()
-_MOST_FAULTS = 0.1
-"""Share of the characters beyond ASCII that may be none; with more, it is another encoding."""
-_FEW_FAULTS = 8
-"""So many may be none in any case: single bytes of another encoding stand in small files."""
+_MAX_FAULT_SHARE = 0.1
+"""Share of the characters beyond ASCII that may be invalid; with more, the encoding is wrong."""
+_ALWAYS_ALLOWED_FAULTS = 8
+"""Invalid characters that are always allowed: small files may hold stray bytes."""
 
 
 @dataclass(frozen=True)
 class Content:
-    """What is in a file. Its packing and encoding are told by its bytes."""
+    """The content of a file, with compression and encoding as detected from its bytes."""
 
     path: Path
-    packing: str | None = None
+    compression: str | None = None
     """``gzip``, ``zlib``, ``deflate`` or ``zip``."""
     encoding: str | None = None
-    """Name of a codec; None for what is no text in any known encoding."""
+    """Name of a codec; None for what is not text in any known encoding."""
     faults: int = 0
-    """How many characters are none in this encoding."""
+    """Number of characters that are invalid in this encoding."""
+    chunk: int = CHUNK_BYTES
+    """Bytes read and decompressed at once."""
 
     @classmethod
-    def of(cls, path: Path) -> Content:
-        """Look into a file. Raises OSError, and PipelineError as ``unpacked`` does."""
+    def open(cls, path: Path, chunk: int = CHUNK_BYTES) -> Content:
+        """Detect compression and encoding.
+
+        Raises OSError, and PipelineError as ``decompressed`` does.
+        """
         with path.open("rb") as file:
-            packing = packing_of(file.read(_HEAD))
-        return cls(path, packing)._with_encoding()
+            compression = detect_compression(file.read(_HEAD_BYTES))
+        return cls(path, compression, chunk=chunk)._with_encoding()
 
     def as_deflate(self) -> Content | None:
-        """The same file taken for raw deflate, or None if it is none."""
-        if self.packing is not None or not is_deflate(self.raw_head):
+        """The same file read as raw deflate, or None if it is none."""
+        if self.compression is not None or not is_deflate(self.raw_head):
             return None
-        return Content(self.path, "deflate")._with_encoding()
+        return Content(self.path, "deflate", chunk=self.chunk)._with_encoding()
 
     def raw(self) -> Iterator[bytes]:
-        """The unpacked bytes, piece by piece."""
-        return unpacked(self.path, self.packing)
+        """The decompressed bytes, piece by piece."""
+        return decompressed(self.path, self.compression, chunk=self.chunk)
 
     @cached_property
     def raw_head(self) -> bytes:
-        """The first 64 KiB of the unpacked bytes."""
-        head = b""
-        for piece in self.raw():
-            head += piece
-            if len(head) >= _HEAD:
-                break
-        return head[:_HEAD]
+        """The first 64 KiB of the decompressed bytes."""
+        return _head(self.raw())
 
     def utf8(self) -> Iterator[bytes]:
-        """The text as UTF-8 without byte order mark, piece by piece; faults of UTF-8 stay."""
+        """The text as UTF-8 without a byte order mark, piece by piece; invalid UTF-8 stays."""
         if self.encoding == "utf-8":
             pieces = self.raw()
             yield next(pieces, b"").removeprefix(codecs.BOM_UTF8)
@@ -80,82 +86,94 @@ class Content:
             decoder = codecs.getincrementaldecoder(self.encoding)("replace")
             for piece in chain(self.raw(), [b""]):
                 text = decoder.decode(piece, final=not piece).removeprefix("\ufeff")
-                # What a standard leaves to its users is no character to anybody else.
+                # Codes that a standard leaves to its users mean nothing to anybody else.
                 yield _PRIVATE.sub("\ufffd", text).encode("utf-8", "replace")
 
     def text(self) -> Iterator[str]:
-        """The text, piece by piece; CESU-8 is joined, what is no character is U+FFFD."""
+        """The text, piece by piece; CESU-8 is joined, and invalid bytes become U+FFFD."""
         for piece in _between_characters(self.utf8()):
             yield clean_text(piece)
 
     def lines(self) -> Iterator[str]:
-        """The lines of the text without their ends and NUL; nothing of one beyond LONGEST_LINE."""
+        """The lines of the text without line ends and NUL; those beyond the maximum are empty."""
         rest = ""
         for piece in self.text():
             whole = rest + piece.replace("\0", "")
-            held = whole.endswith("\r")  # its line feed may come with the next piece
-            whole = whole[: len(whole) - held].replace("\r\n", "\n").replace("\r", "\n")
+            # The line feed of a CR LF may come with the next piece.
+            ends_in_cr = whole.endswith("\r")
+            whole = whole[: len(whole) - ends_in_cr].replace("\r\n", "\n").replace("\r", "\n")
             *lines, rest = whole.split("\n")
             yield from lines
-            rest = ("" if len(rest) > LONGEST_LINE else rest) + "\r" * held
+            rest = ("" if len(rest) > MAX_LINE_CHARACTERS else rest) + "\r" * ends_in_cr
         if rest.rstrip("\r"):
             yield rest.rstrip("\r")
 
     @cached_property
-    def is_whole(self) -> bool:
-        """Whether a packed file is neither cut short nor damaged."""
-        return is_whole(self.path, self.packing)
+    def is_intact(self) -> bool:
+        """Whether a compressed file is neither cut short nor damaged."""
+        return is_intact(self.path, self.compression)
 
     @cached_property
     def head(self) -> bytes:
-        """The first 64 KiB of the text as UTF-8 without byte order mark; b"" for no text."""
-        head = b""
-        for piece in self.utf8():
-            head += piece
-            if len(head) >= _HEAD:
-                break
-        return head[:_HEAD]
+        """The first 64 KiB of the text as UTF-8; empty if the file is not text."""
+        return _head(self.utf8())
 
     @cached_property
     def outline(self) -> Outline:
-        """Which keys lie where in the beginning, if it is JSON."""
+        """Where which keys lie in the head, if it is JSON."""
         return outline(self.head)
 
     def _with_encoding(self) -> Content:
-        told = text_encoding.marked(self.raw_head) or text_encoding.without_mark(self.raw_head)
-        if told not in (None, "utf-8"):
-            return self._in(told)
+        """The same content in the encoding that fits it best."""
+        head = self.raw_head
+        certain = text_encoding.from_mark(head) or text_encoding.from_zeros(head)
+        if certain not in (None, "utf-8"):
+            return self._in(certain)
+        # UTF-8 is hardly ever valid by accident, so a declaration cannot overrule it.
         in_utf8 = self._in("utf-8")
-        if in_utf8._reads_well():
+        if in_utf8._is_readable():
             return in_utf8
-        found = _DECLARED.search(self.raw_head[:200])
-        likeliest = text_encoding.likeliest(
+        declaration = _DECLARED.search(head[:200])
+        plausible = text_encoding.most_plausible(
             (line for piece in self.raw() for line in piece.split(b"\n")),
-            text_encoding.declared(found[1].decode()) if found else None,
+            text_encoding.codec_of(declaration[1].decode()) if declaration else None,
         )
-        for content in (self._in(likeliest) if likeliest else self, in_utf8):
-            if content.encoding and (content._reads_well() or content.faults <= _FEW_FAULTS):
+        for content in (self._in(plausible) if plausible else self, in_utf8):
+            few_faults = content.faults <= _ALWAYS_ALLOWED_FAULTS
+            if content.encoding and (content._is_readable() or few_faults):
                 return content
         return self
 
     def _in(self, encoding: str | None) -> Content:
+        """The same content in ``encoding``, with its faults counted."""
         content = replace(self, encoding=encoding)
         faults = 0
         for piece in _between_characters(content.utf8()):
             if encoding != "utf-8":
                 faults += piece.count(_REPLACEMENT)
             elif not _is_utf8(piece):
+                # Replacement characters that the file itself holds are not faults.
                 faults += decode(piece).count("\ufffd") - piece.count(_REPLACEMENT)
         return replace(content, faults=faults)
 
-    def _reads_well(self) -> bool:
+    def _is_readable(self) -> bool:
+        """Whether few of the characters beyond ASCII are invalid."""
         if not self.faults:
             return True
-        foreign = sum(
+        beyond_ascii = sum(
             len(decode(piece)) - len(piece.translate(None, _BEYOND_ASCII))
             for piece in _between_characters(self.utf8())
         )
-        return self.faults <= _MOST_FAULTS * foreign
+        return self.faults <= _MAX_FAULT_SHARE * beyond_ascii
+
+
+def _head(pieces: Iterator[bytes]) -> bytes:
+    head = b""
+    for piece in pieces:
+        head += piece
+        if len(head) >= _HEAD_BYTES:
+            break
+    return head[:_HEAD_BYTES]
 
 
 def _is_utf8(piece: bytes) -> bool:
@@ -167,12 +185,14 @@ def _is_utf8(piece: bytes) -> bool:
 
 
 def _between_characters(pieces: Iterator[bytes]) -> Iterator[bytes]:
-    """The same UTF-8, cut only where no character goes on."""
+    """The same UTF-8, but no piece ends within a character."""
     rest = b""
     for piece in pieces:
         content = rest + piece
-        end = len(content.rstrip(_BEYOND_ASCII))  # the characters behind it may be incomplete
-        if len(content) - end > _HEAD:
+        # Trailing bytes beyond ASCII may be an incomplete character, so they wait.
+        end = len(content.rstrip(_BEYOND_ASCII))
+        if len(content) - end > _HEAD_BYTES:
+            # So many in a row must not pile up: cut before the last character that begins here.
             leads = _LEAD.finditer(content, len(content) - 16)
             end = max((lead.start() for lead in leads), default=len(content))
         rest = content[end:]

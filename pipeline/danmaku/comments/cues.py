@@ -13,13 +13,13 @@ from typing import NamedTuple
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.values import clock_time
 
-LONGEST = 1 << 20
+MAX_CUE_CHARACTERS = 1 << 20
 """Characters of a cue; what goes beyond is left out."""
 
 _ARROW = re.compile(r"(?:[-–—‐=]{1,3}[ \t]?>|→)")
 _SETTINGS = re.compile(r"(?:\s+[A-Za-z][\w-]*:\S+)*\s*")
 """What may stand behind the times: WebVTT's settings, SRT's coordinates."""
-_LONGEST_TIME = 32  # characters
+_MAX_TIME = 32  # characters
 _INDEX = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
 
 
@@ -43,7 +43,7 @@ def cue_line(line: str) -> tuple[int | None, str] | None:
         return None
     before, after = line[: arrow.start()].strip(), line[arrow.end() :].lstrip()
     end, blank, settings = after.partition(" ")
-    if not (before[:1].isdigit() and end[:1].isdigit()) or len(before) > _LONGEST_TIME:
+    if not (before[:1].isdigit() and end[:1].isdigit()) or len(before) > _MAX_TIME:
         return None
     begin_ms, end_ms = clock_time(before), clock_time(end.strip())
     if begin_ms is not None and end_ms is not None:
@@ -69,7 +69,7 @@ def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
         elif is_open and not line and ends_at_blank_line:
             yield Cue(time, settings, "\n".join(text))
             is_open = False
-        elif is_open and length < LONGEST:
+        elif is_open and length < MAX_CUE_CHARACTERS:
             text.append(line)
             length += len(line)
     if is_open:

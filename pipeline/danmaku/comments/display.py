@@ -1,4 +1,4 @@
-"""Place, colour and size as formats write them, as Niconico's commands."""
+"""Position, colour and size as formats write them, as Niconico's commands."""
 
 from __future__ import annotations
 

@@ -1,15 +1,15 @@
-"""Which comments to leave out, judged one by one."""
+"""Which comments to drop, judged one by one."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.record import Comment, hashed_user
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.text.normalize import folded
 
 NG_LEVELS = {"weak": -10_000, "medium": -4_800, "strong": -1_000}
 """Niconico hides comments whose shared-NG score is at or below these."""
@@ -19,74 +19,72 @@ _SCRIPT = re.compile(
     r"|シーク禁止|ドア|CM|投票|カウンター|エフェクト|スコア|メッセージ|音|フィルタ|パレット|キーワード"
     r"|テキスト|ヘルプ)"
 )
-"""Niwango and operators' commands (``/nicoad {…}``), and the at-commands of uploaders."""
+"""Commands of Niwango and of operators (``/nicoad {…}``), and the at-commands of uploaders."""
 
 _STROKES = "　_|｜/\\／＼‾￣―─━│┃┌┐└┘├┤┬┴┼╋▀▄█▌▐░▒▓■□▲△▼▽◆◇●○◢◣◤◥／＼＿"
-_ART_LINES = 3
-_ART_STROKES = 8
-"""So many characters to draw with, and more than half of a comment, are a picture."""
+_MIN_ART_LINES = 3
+_MIN_ART_STROKES = 8
+"""A comment is art if it has so many of these characters and they are more than half of it."""
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What the settings of the stage ``comments`` ask for; None and empty leave all in."""
+    """Filters for single comments; None, empty and False drop nothing."""
 
     forks: frozenset[str] = frozenset()
-    """Those to keep, if not all; a comment without a fork is a viewer's, ``main``."""
-    lowest_score: int | None = None
-    """Scores at or below are left out."""
-    words: re.Pattern[str] | None = None
-    """NG words."""
-    users: frozenset[str] = frozenset()
-    """Digests of NG users."""
-    art: bool = False
-    """Whether to leave out comment art."""
-    scripts: bool = False
-    """Whether to leave out comments that are commands to the player."""
-    longest_text: int | None = None
-    """Characters."""
+    """Forks to keep; empty keeps all. A comment without a fork counts as a viewer's, ``main``."""
+    ng_score: int | None = None
+    """Comments with a shared-NG score at or below this are dropped."""
+    ng_words: re.Pattern[str] | None = None
+    """Comments that match are dropped; see ``load_ng_words``."""
+    ng_users: frozenset[str] = frozenset()
+    """Digests of users whose comments are dropped."""
+    drop_art: bool = False
+    drop_scripts: bool = False
+    max_characters: int | None = None
+    """Longer comments are dropped."""
 
-    def verdict(self, comment: Comment) -> str | None:
-        """Why ``comment`` is left out, in words that follow a number; None if it is not."""
+    def reason_to_drop(self, comment: Comment) -> str | None:
+        """Why ``comment`` is dropped, in words that follow a number; None if it is kept."""
         if self.forks and (comment.fork or "main") not in self.forks:
             return f"of the fork {comment.fork or 'main'}"
-        if self.lowest_score is not None and comment.score <= self.lowest_score:
+        if self.ng_score is not None and comment.score <= self.ng_score:
             return "hidden by shared NG"
-        if comment.user in self.users:
+        if comment.user in self.ng_users:
             return "by NG users"
-        if self.longest_text is not None and len(comment.text) > self.longest_text:
-            return f"longer than {self.longest_text} characters"
-        if has_ng_words(comment.text, self.words):
+        if self.max_characters is not None and len(comment.text) > self.max_characters:
+            return f"longer than {self.max_characters} characters"
+        if has_ng_words(comment.text, self.ng_words):
             return "with NG words"
-        if self.scripts and is_script(comment.text):
+        if self.drop_scripts and is_script(comment.text):
             return "scripts"
-        if self.art and is_art(comment.text):
+        if self.drop_art and is_art(comment.text):
             return "comment art"
         return None
 
 
 def has_ng_words(text: str, words: re.Pattern[str] | None) -> bool:
-    """Whether any of ``words``, as ``ng_words`` reads them, is in ``text``."""
-    return words is not None and words.search(_folded(text)) is not None
+    """Whether ``text`` matches ``words``, a pattern made by ``load_ng_words``."""
+    return words is not None and words.search(folded(text)) is not None
 
 
 def is_script(text: str) -> bool:
-    """Whether a comment speaks to the player and not to viewers: ``/…`` and ``@…``."""
+    """Whether a comment is a command to the player: ``/…`` or ``@…``."""
     return _SCRIPT.match(text) is not None
 
 
 def is_art(text: str) -> bool:
-    """Whether a comment is a picture: three lines or more, or mostly strokes and blocks."""
-    if text.strip().count("\n") >= _ART_LINES - 1:
+    """Whether a comment is art: three lines or more, or mostly strokes and blocks."""
+    if text.strip().count("\n") >= _MIN_ART_LINES - 1:
         return True
     strokes = sum(map(text.count, _STROKES)) if not text.isascii() else 0
-    return strokes >= _ART_STROKES and 2 * strokes > len(text)
+    return strokes >= _MIN_ART_STROKES and 2 * strokes > len(text)
 
 
-def ng_words(path: Path) -> re.Pattern[str] | None:
-    """A pattern for any of the file's lines: a word, or an expression between slashes.
+def load_ng_words(path: Path) -> re.Pattern[str] | None:
+    """A pattern that matches any line of the file: a word, or an expression between slashes.
 
-    Case and width do not count. Raises PipelineError INVALID_SETTING with the line.
+    Case and width do not matter. Raises PipelineError INVALID_SETTING, naming the line.
     """
     patterns = []
     for number, line in _lines(path):
@@ -96,35 +94,36 @@ def ng_words(path: Path) -> re.Pattern[str] | None:
         except re.error as error:
             raise PipelineError(
                 ExitCode.INVALID_SETTING,
-                f"{path}:{number}: {line} is no regular expression ({error})",
-                "Mend it, or leave out its slashes to mean the word as it stands",
+                f"{path}:{number}: {line} is not a valid regular expression ({error})",
+                "Correct it, or remove the slashes to match the word as it stands",
             ) from None
-        patterns.append(expression or re.escape(_folded(line)))
+        patterns.append(expression or re.escape(folded(line)))
     return re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
 
 
-def ng_users(path: Path) -> frozenset[str]:
-    """Digests of the users in a file, one a line: ids as their files have them, or digests."""
+def load_ng_users(path: Path) -> frozenset[str]:
+    """Digests of the users in a file: one id or digest a line."""
     users = [line for _, line in _lines(path)]
     return frozenset(users) | frozenset(filter(None, map(hashed_user, users)))
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:
+    """The numbered lines of a list, without empty ones and those that begin with ``# ``."""
     try:
-        content = Content.of(path)
-        why = "it is no text in a known encoding" if content.raw_head and not content.head else ""
+        content = Content.open(path)
+        problem = "it is not text in a known encoding" if _is_binary(content) else ""
     except OSError as error:
-        why = error.strerror or str(error)
-    if why:
+        problem = error.strerror or str(error)
+    if problem:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
-            f"cannot read the list {path}: {why}",
-            "Give the path of a text with one entry a line",
+            f"cannot read the list {path}: {problem}",
+            "Give the path of a text file with one entry a line",
         )
     text = "".join(content.text())
     lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
     return [(number, line) for number, line in lines if line and not line.startswith("# ")]
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+def _is_binary(content: Content) -> bool:
+    return bool(content.raw_head and not content.head)

@@ -1,4 +1,4 @@
-"""Which keys lie where in JSON, told from its beginning."""
+"""Where which keys lie in JSON, from the beginning of a file."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import ijson
 
 from pipeline.danmaku.comments.decoding import clean_text
 from pipeline.danmaku.comments.json_depth import Depth
-from pipeline.danmaku.comments.json_mending import valid_tokens
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.json_repair import repaired_tokens
+from pipeline.danmaku.comments.read_report import ReadReport
 
-_STEP = 64  # bytes
-_SIMPLE = {"string", "number", "boolean", "null"}
+_STEP_BYTES = 64
+_SCALARS = {"string", "number", "boolean", "null"}
 
 
 @dataclass(frozen=True)
 class Outline:
-    """What lies at each place.
+    """The keys and kinds of values at each place.
 
-    Places are written as ijson does: ``item`` is what lies in the outermost list,
-    ``data.threads.item`` what lies in a list of an object, and empty the outermost value.
+    Places are written as in ijson: ``item`` is an element of the outermost list,
+    ``data.threads.item`` an element of a list within an object, and the empty place is the
+    outermost value.
     """
 
     keys: Mapping[str, Set[str]] = field(default_factory=dict)
-    """Names of the members of the objects at each place."""
+    """Keys of the objects at each place."""
     kinds: Mapping[str, Set[str]] = field(default_factory=dict)
-    """What stands at each place: ``map``, ``array``, ``string``, ``number``, ``boolean``,
+    """Kinds of values at each place: ``map``, ``array``, ``string``, ``number``, ``boolean``,
     ``null``."""
 
     def has(self, place: str, *keys: str) -> bool:
@@ -37,37 +38,37 @@ class Outline:
         return self.keys.get(place, frozenset()) >= set(keys)
 
     def is_json(self) -> bool:
-        """Whether there is an object or a list."""
+        """Whether the outermost value is an object or a list."""
         return bool({"map", "array"} & set(self.kinds.get("", ())))
 
 
 def outline(head: bytes) -> Outline:
-    """Read as much of the beginning of a file as is JSON, faults mended."""
+    """Read as much of the beginning of a file as is JSON, with faults repaired."""
     if head.lstrip()[:1] not in (b"[", b"{"):
         return Outline()
     keys: dict[str, set[str]] = defaultdict(set)
     kinds: dict[str, set[str]] = defaultdict(set)
     text = clean_text(_not_too_deep(head))
-    content, _ = valid_tokens(text, ReadReport("", ""), final=False)
+    content, _ = repaired_tokens(text, ReadReport("", ""), final=False)
     events = ijson.parse(io.BytesIO(content), multiple_values=True, use_float=True)
     try:
         for place, event, value in events:
             if event == "map_key":
                 keys[place].add(value)
-            elif event in _SIMPLE:
+            elif event in _SCALARS:
                 kinds[place].add(event)
             elif event.startswith("start_"):
                 kinds[place].add(event.removeprefix("start_"))
     except (ijson.JSONError, ValueError):
-        pass  # the beginning ends within a value
+        pass  # the head ends within a value
     return Outline(keys, kinds)
 
 
 def _not_too_deep(head: bytes) -> bytes:
-    """As much of it as is nested like comments: deeper, every place has a long name."""
+    """The head up to where it is nested deeper than comments are: place names grow with depth."""
     depth = Depth()
-    for begin in range(0, len(head), _STEP):
-        depth = depth.behind(head[begin : begin + _STEP])
+    for begin in range(0, len(head), _STEP_BYTES):
+        depth = depth.after(head[begin : begin + _STEP_BYTES])
         if depth.too_deep:
             return head[:begin]
     return head

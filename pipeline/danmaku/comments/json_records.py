@@ -1,4 +1,4 @@
-"""Records of a JSON file that no parser reads as a whole, each found by itself."""
+"""Search a JSON file that no parser reads as a whole for single records."""
 
 from __future__ import annotations
 
@@ -7,43 +7,45 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.read_report import ReadReport
 
-LARGEST = 256 << 20
+MAX_CHARACTERS = 256 << 20
 """Characters of a file that is searched; it is held in memory."""
 
 IsRecord = Callable[[Any], bool]
-"""Whether an object is what is looked for."""
+"""Whether an object is what is searched for."""
 
 _DECODER = json.JSONDecoder(strict=False)
-_MOST_FAULTS = 10_000
-"""Places at which no object can be read; each takes the time to its fault."""
+_MAX_FAULTS = 10_000
+"""Places at which no object can be read. Each costs the time of parsing up to its fault."""
 
 
-def found_records(content: Content, is_record: IsRecord, report: ReadReport) -> Iterator[Any]:
-    """All records in the order of the file; how many places cannot be read is noted."""
+def search_records(content: Content, is_record: IsRecord, report: ReadReport) -> Iterator[Any]:
+    """Yield all records in the order of the file, and note how many places cannot be read."""
     text = ""
     for piece in content.text():
         text += piece
-        if len(text) > LARGEST:
-            report.note("it is too large to look for comments behind its fault")
+        if len(text) > MAX_CHARACTERS:
+            report.note("it is too large to search for comments after its fault")
             return
-    position, tried, lost = text.find("{"), 0, 0
+    position, attempts, lost = text.find("{"), 0, 0
     faults: list[int] = []
-    """Where objects that begin behind the last record break off."""
-    while position >= 0 and tried < _MOST_FAULTS:
+    """Where objects that begin after the last record break off."""
+    while position >= 0 and attempts < _MAX_FAULTS:
         try:
             value, end = _DECODER.raw_decode(text, position)
-        except RecursionError:  # comments are not nested so deep, nor what is around them
+        except RecursionError:  # neither comments nor what is around them are nested so deeply
             faults.append(position)
             break
         except json.JSONDecodeError as error:
-            tried += 1
+            # Whatever begins here is broken; what lies within it may not be.
+            attempts += 1
             faults.append(error.pos)
             position = text.find("{", position + 1)
             continue
         if records := list(_within(value, is_record)):
-            # What breaks off behind this one is but around it.
+            # Only faults before this record's end lost something; objects that break off after
+            # it merely enclose it.
             lost += any(fault <= end for fault in faults)
             faults.clear()
         yield from records
@@ -53,13 +55,13 @@ def found_records(content: Content, is_record: IsRecord, report: ReadReport) -> 
 
 
 def _within(value: Any, is_record: IsRecord) -> Iterator[Any]:
-    """The records in a value, which may be one; they are not looked for in one another."""
+    """The records in a value, which may be one itself; records within records do not count."""
     waiting = [value]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, dict) and is_record(one):
-            yield one
-        elif isinstance(one, dict):
-            waiting += reversed(list(one.values()))
-        elif isinstance(one, list):
-            waiting += reversed(one)
+        current = waiting.pop()
+        if isinstance(current, dict) and is_record(current):
+            yield current
+        elif isinstance(current, dict):
+            waiting += reversed(list(current.values()))
+        elif isinstance(current, list):
+            waiting += reversed(current)

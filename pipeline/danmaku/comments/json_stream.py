@@ -1,7 +1,7 @@
-"""JSON of any size and in any state: the items at one place, one after the other.
+"""Read JSON of any size and in any state: the items at one place, one after the other.
 
-A file is parsed as it is, except for halves of surrogate pairs, which the parser would pass
-on in silence. Where that fails it is parsed anew with all faults mended that can be.
+A file is first parsed as it is, except for lone surrogates, which the parser would pass on
+silently. If that fails, it is parsed again with all faults repaired that can be.
 """
 
 from __future__ import annotations
@@ -15,51 +15,59 @@ from typing import Any
 import ijson
 
 from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_depth import DEEPEST, Depth
-from pipeline.danmaku.comments.json_mending import valid_tokens, whole_characters
-from pipeline.danmaku.comments.json_records import IsRecord, found_records
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.json_depth import MAX_DEPTH, Depth
+from pipeline.danmaku.comments.json_records import IsRecord, search_records
+from pipeline.danmaku.comments.json_repair import repaired_tokens, without_lone_surrogates
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-LONGEST = 16 << 20
-"""Bytes in which no comment ends."""
+MAX_ITEM_BYTES = 16 << 20
+"""Bytes within which some comment must end."""
 
-_MOST_OWNERS = 100_000
-_NEAR_THE_BOTTOM = 1024
-"""Bytes that are parsed though brackets are too deep in them."""
-_PLAIN = {"string", "number", "boolean", "null"}
-_BEGINS = {*_PLAIN, "start_map", "start_array"}
+_MAX_OWNERS = 100_000
+_MIN_PIECE_BYTES = 1024
+"""A piece so short is parsed even though brackets in it are too deep."""
+_SCALARS = {"string", "number", "boolean", "null"}
+_BEGINNINGS = {*_SCALARS, "start_map", "start_array"}
 
 
 def items(
-    content: Content, place: str, report: ReadReport, is_record: IsRecord | None = None
+    content: Content,
+    place: str,
+    report: ReadReport,
+    is_record: IsRecord | None = None,
+    *,
+    max_item_bytes: int = MAX_ITEM_BYTES,
 ) -> Iterator[Any]:
-    """What lies at ``place`` in each document of the file, such as ``data.threads.item``.
+    """Yield what lies at ``place``, such as ``data.threads.item``, in each document of the file.
 
-    Numbers with a point are floats. Behind a fault that cannot be mended, what ``is_record``
-    knows is looked for by itself; without it the rest is lost, and told so. Raises
-    PipelineError NOT_COMMENTS for an item beyond LONGEST.
+    Numbers with a point are floats. After a fault that cannot be repaired, objects that
+    ``is_record`` accepts are searched for one by one; without it the rest is lost, and reported.
+    Raises PipelineError NOT_COMMENTS for an item of more than ``max_item_bytes``.
     """
-    given = records = 0
+    yielded = records = 0
     try:
-        for item in _parsed(content, _with_whole_characters(content, report), place):
-            given += 1
+        chunks = _without_lone_surrogates(content, report)
+        for item in _parsed(content, chunks, place, max_item_bytes):
+            yielded += 1
             records += is_record is not None and is_record(item)
             yield item
         return
     except (ijson.JSONError, ValueError):
         pass
     try:
-        for number, item in enumerate(_parsed(content, _mended(content, report), place)):
-            if number >= given:
+        chunks = _repaired(content, report)
+        for number, item in enumerate(_parsed(content, chunks, place, max_item_bytes)):
+            if number >= yielded:
                 records += is_record is not None and is_record(item)
                 yield item
         return
     except (ijson.JSONError, ValueError) as error:
-        cut = "EOF" in str(error)
-        report.repair("cut short" if cut else "before what cannot be read", ahead=int(cut))
+        cut_short = "EOF" in str(error)
+        reason = "cut short" if cut_short else "before what cannot be read"
+        report.repair(reason, ahead=int(cut_short))
     if is_record is not None:
-        yield from islice(found_records(content, is_record, report), records, None)
+        yield from islice(search_records(content, is_record, report), records, None)
 
 
 @dataclass
@@ -67,112 +75,117 @@ class Owner:
     """An object with a long list, without the list itself."""
 
     members: dict[str, Any]
-    """Its plain members."""
+    """Its members that are neither objects nor lists."""
     items: int = 0
-    """How many items the list has."""
+    """The length of the list."""
 
 
 def owners(content: Content, place: str, member: str) -> list[Owner]:
     """The objects at ``place``, each with the length of its list ``member``; the first 100,000.
 
-    In front of them stands one that owns what has no object around it, as in a file whose
-    keys hold dots. Faults are passed over as by ``items``, so that both find the same.
+    The first owner is a placeholder for items without an object around them, as in a file whose
+    keys contain dots. Faults are treated as by ``items``, so that both find the same.
     """
     within = f"{place}.{member}.item"
-    found: list[Owner] = []
-    for chunks in (_with_whole_characters, _mended):
-        found = [Owner({})]
+    owners: list[Owner] = []
+    for chunks in (_without_lone_surrogates, _repaired):
+        owners = [Owner({})]
         try:
-            file = _File(content.path, chunks(content, ReadReport("", "")))
+            file = _File(content.path, chunks(content, ReadReport("", "")), MAX_ITEM_BYTES)
             for event in ijson.parse(file, multiple_values=True, use_float=True):
-                _note_owner(found, event, place, within)
+                _note_owner(owners, event, place, within)
                 if event[0] == within:
                     file.since_item = 0
-                if len(found) > _MOST_OWNERS:
-                    return found
+                if len(owners) > _MAX_OWNERS:
+                    return owners
             break
         except (ijson.JSONError, ValueError):
             continue
-    return found
+    return owners
 
 
-def _note_owner(found: list[Owner], event: tuple[str, str, Any], place: str, within: str) -> None:
+def _note_owner(owners: list[Owner], event: tuple[str, str, Any], place: str, within: str) -> None:
     prefix, kind, value = event
     if prefix == within:
-        found[-1].items += kind in _BEGINS
+        owners[-1].items += kind in _BEGINNINGS
     elif prefix == place:
         if kind == "start_map":
-            found.append(Owner({}))
-    elif kind in _PLAIN and prefix.startswith(f"{place}."):
+            owners.append(Owner({}))
+    elif kind in _SCALARS and prefix.startswith(f"{place}."):
         name = prefix[len(place) + 1 :]
         if "." not in name:
-            found[-1].members[name] = value
+            owners[-1].members[name] = value
 
 
-def _parsed(content: Content, chunks: Iterator[bytes], place: str) -> Iterator[Any]:
-    file = _File(content.path, chunks)
+def _parsed(
+    content: Content, chunks: Iterator[bytes], place: str, max_item_bytes: int
+) -> Iterator[Any]:
+    file = _File(content.path, chunks, max_item_bytes)
     for item in ijson.items(file, place, multiple_values=True, use_float=True):
         file.since_item = 0
         yield item
 
 
 class _File:
-    """What the parser reads from, and the guard against items without end or bottom."""
+    """What the parser reads from; it guards against endless items and bottomless nesting."""
 
-    def __init__(self, path: Path, chunks: Iterator[bytes]) -> None:
+    def __init__(self, path: Path, chunks: Iterator[bytes], max_item_bytes: int) -> None:
         self._path = path
         self._chunks = chunks
-        self._held: list[bytes] = []
+        self._max_item_bytes = max_item_bytes
+        self._pending: list[bytes] = []
         self._depth = Depth()
         self.since_item = 0
-        """Bytes read since the last item was found; whoever finds one resets it."""
+        """Bytes read since the last item, reset by whoever gets an item from the parser."""
 
     def read(self, size: int = -1) -> bytes:
         if size == 0:
             return b""
         if self._depth.too_deep:
-            raise ValueError(f"brackets are nested more than {DEEPEST} deep")
-        chunk = self._held.pop() if self._held else next(self._chunks, b"")
-        after = self._depth.behind(chunk)
-        while after.too_deep and len(chunk) > _NEAR_THE_BOTTOM:
-            # The parser may find a fault before that, behind which brackets mean nothing.
+            raise ValueError(f"brackets are nested more than {MAX_DEPTH} deep")
+        chunk = self._pending.pop() if self._pending else next(self._chunks, b"")
+        after = self._depth.after(chunk)
+        while after.too_deep and len(chunk) > _MIN_PIECE_BYTES:
+            # The parser may find a fault before that place, after which brackets mean nothing.
+            # So it gets the first half only.
             half = len(chunk) // 2
-            self._held.append(chunk[half:])
+            self._pending.append(chunk[half:])
             chunk = chunk[:half]
-            after = self._depth.behind(chunk)
+            after = self._depth.after(chunk)
         self._depth = after
         self.since_item += len(chunk)
-        if self.since_item > LONGEST:
+        if self.since_item > self._max_item_bytes:
             raise PipelineError(
                 ExitCode.NOT_COMMENTS,
-                f"{self._path} has more than {LONGEST >> 20} MiB without the end of a comment",
-                "Look into the file with an editor: is it of another kind?",
+                f"{self._path} has more than {self._max_item_bytes:,} bytes without the end of a"
+                " comment",
+                "Look into the file with an editor: is it another kind of file?",
             )
         return chunk
 
 
-def _with_whole_characters(content: Content, report: ReadReport) -> Iterator[bytes]:
-    """The file with U+FFFD for each half of a surrogate pair."""
+def _without_lone_surrogates(content: Content, report: ReadReport) -> Iterator[bytes]:
+    """The file with U+FFFD for each lone surrogate."""
     rest = b""
     for chunk in content.utf8():
-        # Behind a comma no escape goes on.
+        # No escape goes on after a comma, so it is safe to cut there.
         done, comma, tail = chunk.rpartition(b",")
-        if not comma and len(rest) < LONGEST:
+        if not comma and len(rest) < MAX_ITEM_BYTES:
             rest += chunk
             continue
-        yield whole_characters(rest + done + comma, report)
+        yield without_lone_surrogates(rest + done + comma, report)
         rest = tail
-    yield from filter(None, [whole_characters(rest, report)])
+    yield from filter(None, [without_lone_surrogates(rest, report)])
 
 
-def _mended(content: Content, report: ReadReport) -> Iterator[bytes]:
-    """The file, token by token, each made valid."""
+def _repaired(content: Content, report: ReadReport) -> Iterator[bytes]:
+    """The file, made valid token by token."""
     rest = ""
     for chunk in content.text():
-        mended, rest = valid_tokens(rest + chunk, report, final=False)
-        if mended:
-            yield mended
-        elif len(rest) > LONGEST:
+        repaired, rest = repaired_tokens(rest + chunk, report, final=False)
+        if repaired:
+            yield repaired
+        elif len(rest) > MAX_ITEM_BYTES:
             break
-    mended, rest = valid_tokens(rest, report, final=True)
-    yield from filter(None, [mended])
+    repaired, rest = repaired_tokens(rest, report, final=True)
+    yield from filter(None, [repaired])

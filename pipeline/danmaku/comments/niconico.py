@@ -10,7 +10,7 @@ FORKS = {"0": "main", "1": "owner", "2": "easy"}
 
 _FIRST_THREAD = 1_100_000_000
 """2004: a thread's number from then on may be the unix time at which it was opened."""
-_LONGEST_THREAD = 7 * 86_400  # seconds; those of broadcasts are opened anew every day
+_MAX_THREAD_AGE = 7 * 86_400  # seconds; those of broadcasts are opened anew every day
 
 
 def time_of(vpos: int | None, thread: object, posted_at: int | None) -> int | None:
@@ -24,6 +24,6 @@ def time_of(vpos: int | None, thread: object, posted_at: int | None) -> int | No
     opened = integer(thread)
     if posted_at and opened and opened >= _FIRST_THREAD:
         after = posted_at - opened
-        if 0 <= after <= _LONGEST_THREAD:
+        if 0 <= after <= _MAX_THREAD_AGE:
             return after * 1000
     return None

@@ -35,9 +35,9 @@ _SECONDS = re.compile(r"[@＠](\d+(?:\.\d+)?)", re.ASCII)
 _ARGUMENT = re.compile(r"「([^」]*)」|\"((?:[^\"\\]|\\.)*)\"|'((?:[^'\\]|\\.)*)'|(\S+)", re.DOTALL)
 _LOOKS = ("place", "size", "color", "font")
 _USUAL_MS = 30_000
-_LONGEST_TEXT = 4096
+_MAX_TEXT = 4096
 """Characters to which replacements may let a text grow."""
-_MOST = 1000
+_MAX_SCRIPTS = 1000
 """Scripts of one video that are heeded."""
 
 
@@ -58,17 +58,17 @@ class _Script:
         return self.start_ms <= comment.time_ms < self.end_ms
 
 
-def as_drawn(comments: Sequence[Comment]) -> list[Comment]:
+def apply_scripts(comments: Sequence[Comment]) -> list[Comment]:
     """All comments as the uploader's scripts have them drawn, in the same order.
 
     The scripts themselves, and comments that they forbid, get the command ``invisible``.
     """
-    scripts = [script for comment in comments if (script := _script(comment))][:_MOST]
+    scripts = [script for comment in comments if (script := _script(comment))][:_MAX_SCRIPTS]
     scripts.sort(key=lambda script: script.start_ms, reverse=True)  # the latest counts first
     return [_as_drawn(comment, scripts) for comment in comments]
 
 
-def speaks_to_player(comment: Comment) -> bool:
+def is_player_command(comment: Comment) -> bool:
     """Whether a comment is a command: an uploader's ＠…, or anyone's /…."""
     text = comment.text
     if comment.fork == "owner":
@@ -102,7 +102,7 @@ def _argument(found: re.Match[str]) -> str:
 
 
 def _as_drawn(comment: Comment, scripts: Sequence[_Script]) -> Comment:
-    if comment.fork == "owner" and speaks_to_player(comment):
+    if comment.fork == "owner" and is_player_command(comment):
         return _with(comment, commands=[*comment.commands, INVISIBLE])
     for script in scripts:
         if script.holds(comment):
@@ -141,7 +141,7 @@ def _replaced(comment: Comment, script: _Script) -> Comment:
     if not keyword or not (text == keyword if condition == "完全一致" else keyword in text):
         return comment
     changed = text.replace(keyword, replacement) if extent == "単" else replacement
-    if len(changed) > _LONGEST_TEXT:
+    if len(changed) > _MAX_TEXT:
         return comment
     # The first word of a category counts.
     return _with(comment, text=changed, commands=[*script.commands, *comment.commands])

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.read_report import ReadReport
 
-LONGEST = 4 << 20
+MAX_MESSAGE_BYTES = 4 << 20
 """Bytes of one message."""
 
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 
 def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes | None]:
-    """The bytes of each field ``number``; None for one beyond LONGEST, the last one."""
+    """The bytes of each field ``number``; a last None for one beyond the maximum."""
     stream = _Stream(content)
     while True:
         tag = stream.varint()
@@ -23,7 +23,7 @@ def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes 
         found, wire = tag >> 3, tag & 7
         if wire == _BYTES:
             length = stream.varint()
-            if length is not None and length > LONGEST:
+            if length is not None and length > MAX_MESSAGE_BYTES:
                 yield None
                 return
             value = stream.read(length or 0)
@@ -42,10 +42,10 @@ def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes 
 
 
 def delimited(content: Content, report: ReadReport) -> Iterator[bytes | None]:
-    """Messages each of which follows its length; None for one beyond LONGEST, the last one."""
+    """Messages that each follow their length; a last None for one beyond the maximum."""
     stream = _Stream(content)
     while (length := stream.varint()) is not None:
-        if length > LONGEST:
+        if length > MAX_MESSAGE_BYTES:
             yield None
             return
         value = stream.read(length)

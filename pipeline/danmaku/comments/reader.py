@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 
 @dataclass(frozen=True)

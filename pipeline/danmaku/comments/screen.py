@@ -6,18 +6,18 @@ from pathlib import Path
 from typing import Literal
 
 from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
-from pipeline.danmaku.comments.owner_scripts import as_drawn
+from pipeline.danmaku.comments.owner_scripts import apply_scripts
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.drawing.comment import ScreenComment
 
 
 def read_on_screen(path: Path, target: Literal["comments", "generated"]) -> list[ScreenComment]:
-    """What is drawn of a file of viewers' comments, or of the model's; errors as ``read_lines``.
+    """What is drawn of a file of viewers' comments or of the model's.
 
-    The uploader's scripts are carried out.
+    The uploader's scripts are applied. Raises PipelineError as ``read_lines`` does.
     """
     if target == "comments":
-        viewers = enumerate(as_drawn(list(read_lines(path, Comment))))
+        viewers = enumerate(apply_scripts(list(read_lines(path, Comment))))
         return [screen_comment(comment, number) for number, comment in viewers]
     return [
         ScreenComment(c.time_ms, c.text, tuple(c.commands), "generated", number=number)
@@ -26,7 +26,7 @@ def read_on_screen(path: Path, target: Literal["comments", "generated"]) -> list
 
 
 def screen_comment(comment: Comment, number: int = 0) -> ScreenComment:
-    """What is drawn of a comment of a viewer or the uploader, the ``number``-th of its file."""
+    """What is drawn of a viewer's or uploader's comment, the ``number``-th of its file."""
     posted_at = comment.posted_at
     return ScreenComment(
         time_ms=comment.time_ms,

@@ -101,14 +101,14 @@ _MESS = 0.4
 _ASCII = bytes(range(0x80))
 
 
-def marked(head: bytes) -> str | None:
+def from_mark(head: bytes) -> str | None:
     """The encoding that a byte order mark or an escape sequence names, or None."""
     if _ESCAPED.search(head):
         return "iso2022_jp_ext"
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
-def without_mark(head: bytes) -> str | None:
+def from_zeros(head: bytes) -> str | None:
     """UTF-16 or UTF-32 of a text that has zeros, as only these do; or None."""
     if b"\0" not in head:
         return None
@@ -126,7 +126,7 @@ def _share_of_letters(text: str) -> float:
     return (ascii_ + sum(_is_in(character, _USUAL) for character in text)) / len(text)
 
 
-def declared(name: str) -> str | None:
+def codec_of(name: str) -> str | None:
     """The codec that a file means by the name of an encoding; None for no encoding of text."""
     try:
         codec = codecs.lookup(name.lower().removeprefix("x-")).name
@@ -136,12 +136,12 @@ def declared(name: str) -> str | None:
     return _IN_USE.get(codec.replace("-", "_"), codec)
 
 
-def name_of(codec: str) -> str:
+def display_name(codec: str) -> str:
     """An encoding's name for people, such as ``Shift_JIS``."""
     return _NAMES.get(codec, codec.upper().replace("_", "-"))
 
 
-def likeliest(lines: Iterable[bytes], declared: str | None = None) -> str | None:
+def most_plausible(lines: Iterable[bytes], declared: str | None = None) -> str | None:
     """The encoding of lines that are not in UTF-8; None if they look like no text in any.
 
     The ``declared`` one is believed unless another is far likelier.

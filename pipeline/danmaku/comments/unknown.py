@@ -11,7 +11,7 @@ from pipeline.danmaku.comments.reader import Reader
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _TAG = re.compile(r"<([A-Za-z_][\w:.-]*)")
-_MOST_NAMES = 8
+_MAX_NAMES = 8
 
 
 def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
@@ -58,8 +58,8 @@ def _of_kind(readers: Sequence[Reader], kind: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - _MAX_NAMES
+    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _error(content: Content, problem: str, remedy: str) -> PipelineError:

@@ -9,13 +9,13 @@ from typing import Any
 
 from pipeline.runtime.clock import parse_clock
 
-LARGEST = 10**12
+MAX_VALUE = 10**12
 """Of times and counts, sign aside; 31 years in milliseconds. Beyond it lie only faults."""
 
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
-def integer(value: object, largest: int = LARGEST) -> int | None:
+def integer(value: object, largest: int = MAX_VALUE) -> int | None:
     """A whole number from a number or its digits; None for anything else or beyond ``largest``."""
     if isinstance(value, str):
         return from_digits(value, largest)
@@ -26,7 +26,7 @@ def integer(value: object, largest: int = LARGEST) -> int | None:
     return None
 
 
-def from_digits(text: str | None, largest: int = LARGEST) -> int | None:
+def from_digits(text: str | None, largest: int = MAX_VALUE) -> int | None:
     """A whole number from its notation, ``150`` or ``1.5E+2``; quick, for attributes of XML."""
     if not text:
         return None
@@ -55,7 +55,7 @@ def milliseconds(seconds: object) -> int | None:
         seconds = real_number(seconds)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         return None
-    return round(seconds * 1000) if abs(seconds) <= LARGEST / 1000 else None
+    return round(seconds * 1000) if abs(seconds) <= MAX_VALUE / 1000 else None
 
 
 def clock_time(text: str) -> int | None:
@@ -69,7 +69,7 @@ def clock_time(text: str) -> int | None:
         time = round(parse_clock(text) * 1000)
     except ValueError:
         return None
-    return time if abs(time) <= LARGEST else None
+    return time if abs(time) <= MAX_VALUE else None
 
 
 def text(value: object) -> str | None:

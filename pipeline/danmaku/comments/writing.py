@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.danmaku.comments import writers
-from pipeline.danmaku.comments.owner_scripts import INVISIBLE, as_drawn
+from pipeline.danmaku.comments.owner_scripts import INVISIBLE, apply_scripts
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.drawing.screen import Screen
@@ -62,7 +62,7 @@ def write_comments(
 def _carried_out(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:
     """The same comments as the uploader's scripts have them drawn."""
     before = list(comments)
-    after = as_drawn(before)
+    after = apply_scripts(before)
     if writer.scripts == "carried out":
         return after
     shown = []

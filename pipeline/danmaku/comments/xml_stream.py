@@ -19,13 +19,13 @@ from lxml import etree
 
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.decoding import SURROGATE_PAIR, decode, join_surrogates
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.read_report import ReadReport
 
-LONGEST = 4 << 20
+MAX_ELEMENT_BYTES = 4 << 20
 """Bytes of one element; the 75 comment bytes of Niconico and the scripts of Bilibili stay far
 below. What goes on without the beginning of another element is left out."""
 
-_PIECE = 1 << 18  # bytes
+_PIECE_BYTES = 1 << 18
 _BEGIN, _END, _ROOT = b"<all>", b"</all>", "all"
 """Every piece is parsed within an element, where no entity can be declared."""
 
@@ -65,7 +65,7 @@ _HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL
 _START_TAG = re.compile(rb"<([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)/?>?")
 
 
-def likelihood_of(names: Vocabulary, content: Content, marks: str) -> float:
+def confidence_of(names: Vocabulary, content: Content, marks: str) -> float:
     """How surely a file is XML of this vocabulary: nearly 1 where its first comment is one of it.
 
     A comment's element has one of the attributes ``marks``, an expression. Elements about the
@@ -86,22 +86,29 @@ def likelihood_of(names: Vocabulary, content: Content, marks: str) -> float:
     return found
 
 
-def elements(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[Element]:
-    """Each comment's element; every one is counted in ``report.read``.
+def elements(
+    content: Content,
+    names: Vocabulary,
+    report: ReadReport,
+    *,
+    piece_bytes: int = _PIECE_BYTES,
+    max_element_bytes: int = MAX_ELEMENT_BYTES,
+) -> Iterator[Element]:
+    """Yield each comment's element, counting it in ``report.read``.
 
-    One without attributes is no element of these formats; markup within is taken for text.
-    Elements of other names are told as passed over, in front of the first comment only if
-    they have a time.
+    An element without attributes is not a comment in these formats, and markup inside a comment
+    is text. Elements of other names are reported as skipped; those before the first comment only
+    if they have a time.
     """
-    mender = _Mender(names, report)
-    for piece in _pieces(content, names, report):
+    repairer = _Repairer(names, report)
+    for piece in _pieces(content, names, report, piece_bytes, max_element_bytes):
         try:
             found = _well_formed(piece, names)
         except expat.ExpatError:
-            found = _recovered(mender.mended(piece), names)
+            found = _recovered(repairer.repaired(piece), names)
         for name, attributes, text in found:
             if attributes is None:
-                report.pass_over(f"<{name}>")
+                report.skip(f"<{name}>")
             else:
                 report.read += 1
                 yield name, attributes, text[0] if len(text) == 1 else "".join(text)
@@ -168,8 +175,14 @@ def _recovered(piece: bytes, names: Vocabulary) -> _Found:
     return cast(_Found, parser.close())
 
 
-def _pieces(content: Content, names: Vocabulary, report: ReadReport) -> Iterator[bytes]:
-    """The file from its first comment on, cut in front of comments."""
+def _pieces(
+    content: Content,
+    names: Vocabulary,
+    report: ReadReport,
+    piece_bytes: int,
+    max_element_bytes: int,
+) -> Iterator[bytes]:
+    """The file from its first comment on, cut before comments."""
     marks = [f"<{name}".encode() for name in names.comments]
     begins = re.compile(b"(?:" + b"|".join(marks) + rb")(?=\s)")
     ends = re.compile(b"</(?:" + "|".join(names.comments).encode() + b")>")
@@ -182,33 +195,33 @@ def _pieces(content: Content, names: Vocabulary, report: ReadReport) -> Iterator
         if not begun:
             for other in _TIMED.findall(front):
                 if names.is_other(other.decode()):
-                    report.pass_over(f"<{other.decode()}>")
+                    report.skip(f"<{other.decode()}>")
         begun = begun or first is not None
         return piece[first.start() :] if first else piece if begun else b""
 
     for chunk in content.utf8():
         rest += chunk
-        if len(rest) < _PIECE:
+        if len(rest) < piece_bytes:
             continue
         cut = max(rest.rfind(mark, 1) for mark in marks)
         if cut > 0:
             yield from_first(rest[:cut])
             rest = rest[cut:]
-        elif len(rest) > LONGEST:
+        elif len(rest) > max_element_bytes:
             closed = ends.search(rest)
             if begins.match(rest) and closed:
                 yield rest[: closed.end()]
             elif begins.match(rest):
                 report.read += 1
-                report.drop(f"longer than {LONGEST >> 20} MiB")
+                report.drop(f"longer than {max_element_bytes:,} bytes")
             rest = rest[-max(map(len, marks)) :]
     yield from_first(_ROOT_END.sub(b"", rest))
     if not begun:
         for other in filter(names.is_other, _OTHER.findall(decode(rest))):
-            report.pass_over(f"<{other}>")
+            report.skip(f"<{other}>")
 
 
-class _Mender:
+class _Repairer:
     """Makes well-formed XML of a piece that is not, and reports each comment it touches."""
 
     def __init__(self, names: Vocabulary, report: ReadReport) -> None:
@@ -227,8 +240,8 @@ class _Mender:
         self._attributes = re.compile(rf"<{name}(?:\s*{_ATTRIBUTE})*+")
         self._unclosed = re.compile(rf"(<({name})(?:\s+{_ATTRIBUTE})*+\s*+>[^<]*+)(?=<{name}|\Z)")
 
-    def mended(self, piece: bytes) -> bytes:
-        piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no fault of it
+    def repaired(self, piece: bytes) -> bytes:
+        piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no issue of it
         text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), decode(piece))
         text = self._outside.sub(self._without_others, text)
         self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
@@ -245,7 +258,7 @@ class _Mender:
         """An element's end, without the elements of other names behind it."""
         for other in _OTHER.findall(found[2]):
             if self._names.is_other(other):
-                self._report.pass_over(f"<{other}>")
+                self._report.skip(f"<{other}>")
         return found[1]
 
     def _whole_end(self, torn: re.Match[str]) -> str:

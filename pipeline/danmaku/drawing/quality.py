@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +11,7 @@ import numpy as np
 from pipeline.danmaku.drawing.layout import Layout, Placed
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.runtime.arrays import Float64s, Int64s
-
-log = logging.getLogger("yajiuma")
+from pipeline.runtime.logs import log
 
 _ROUNDING = 1e-6  # stage pixels
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from itertools import cycle, islice
 
@@ -12,6 +11,7 @@ from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.text.normalize import folded
 
 
 def choose(
@@ -34,7 +34,7 @@ def choose(
             f"`attention: at:` names {len(at)} moments, and `max_comments:` is {max_count}",
             "Name fewer, or raise `max_comments:`",
         )
-    wanted = [_folded(word) for word in words]
+    wanted = [folded(word) for word in words]
     indices = [index for index, comment in enumerate(comments) if _has_any(comment, wanted)]
     if not indices:
         raise _nothing_left(len(comments), words)
@@ -45,13 +45,9 @@ def choose(
     return np.array(indices, np.int64)[nearest]
 
 
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
-
-
 def _has_any(comment: GeneratedComment, wanted: Sequence[str]) -> bool:
     # A wanted word may be several to the splitter: it is looked for in the whole text as well.
-    texts = [_folded(comment.text), *map(_folded, comment.words)]
+    texts = [folded(comment.text), *map(folded, comment.words)]
     return not wanted or any(word in text for word in wanted for text in texts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import threading
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, ThreadPoolExecutor, wait
@@ -19,8 +18,7 @@ from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.progress import OnProgress
 from pipeline.media.stream_copy import lost_in
 from pipeline.runtime.atomic_files import scratch
-
-log = logging.getLogger("yajiuma")
+from pipeline.runtime.logs import log
 
 MIN_SEGMENT_SECONDS = 10
 """Each segment begins with a key frame, and takes a moment to start."""

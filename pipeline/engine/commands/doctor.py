@@ -143,6 +143,6 @@ def _disk(workdir: Path) -> str:
     free = shutil.disk_usage(folder).free
     if free < _LOW_SPACE:
         raise MissingError(
-            f"{free / 1e9:.1f} GB free at {folder}: features of long videos need more"
+            f"{free / 1e9:.1f} GB free at {folder}: features of long films need more"
         )
     return f"{free / 1e9:.0f} GB free at {folder}"

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.danmaku.alignment.align import align
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.alignment.settings import HeldOutSettings
-from pipeline.danmaku.comments.comments_file import WordedComment
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
 
@@ -22,9 +22,9 @@ FRAMES = Frames(
 """Twenty seconds of 25 frames, two of which share a picture."""
 
 
-def comment(time_ms: int, words: list[str] | None = None) -> WordedComment:
+def comment(time_ms: int, words: list[str] | None = None) -> TokenizedComment:
     words = ["草"] if words is None else words
-    return WordedComment(
+    return TokenizedComment(
         time_ms=time_ms, text="草", words=words, parts=["名詞"] * len(words), commands=["ue"]
     )
 
@@ -36,7 +36,7 @@ HELD_OUT = HeldOutSettings("seconds", share=0.25, block_seconds=4)
 
 
 def aligned(
-    comments: list[WordedComment],
+    comments: list[TokenizedComment],
     drop_past_end: bool = False,
     drop_before_start: bool = False,
     delay_ms: int = 0,

@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.danmaku.comments.comments_file import WordedComment
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.alignment.synthetic import aligned, comment
 
@@ -38,7 +38,7 @@ def test_comments_without_words_are_left_out() -> None:
 
 
 @pytest.mark.parametrize("comments", [[], [comment(1, [])], [comment(20_000)]])
-def test_nothing_usable_is_an_error(comments: list[WordedComment]) -> None:
+def test_nothing_usable_is_an_error(comments: list[TokenizedComment]) -> None:
     with pytest.raises(PipelineError) as caught:
         aligned(comments, drop_past_end=True)
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS

@@ -31,19 +31,19 @@ def posted(seconds: int, microseconds: int = 0) -> Comment:
     ],
 )
 def test_what_was_cut_before_a_comment_moves_it_forward(seconds: int, place: int | str) -> None:
-    assert Broadcast.parse(ON_AIR, CUTS).place(posted(seconds)) == place
+    assert Broadcast.parse(ON_AIR, CUTS).video_time(posted(seconds)) == place
 
 
 def test_fractions_of_a_second_count() -> None:
-    assert Broadcast.parse(ON_AIR, ["0:01.5-0:02.25"]).place(posted(3, 250_400)) == 2500
+    assert Broadcast.parse(ON_AIR, ["0:01.5-0:02.25"]).video_time(posted(3, 250_400)) == 2500
 
 
 def test_a_comment_without_a_date_has_no_place() -> None:
-    assert isinstance(Broadcast.parse(ON_AIR, []).place(Comment(time_ms=5, text="a")), str)
+    assert isinstance(Broadcast.parse(ON_AIR, []).video_time(Comment(time_ms=5, text="a")), str)
 
 
 def test_a_broadcast_without_an_end_goes_on() -> None:
-    assert Broadcast.parse("2012-04-28T03:00+09:00", []).place(posted(99_999)) == 99_999_000
+    assert Broadcast.parse("2012-04-28T03:00+09:00", []).video_time(posted(99_999)) == 99_999_000
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_time_in_the_video_is_time_on_air_without_the_cuts(edges: list[int], at:
     edges = sorted(edges[: len(edges) // 2 * 2])
     cuts = list(zip(edges[::2], edges[1::2], strict=True))
     written = [f"{a // 60}:{a % 60:02}-{b // 60}:{b % 60:02}" for a, b in cuts]
-    place = Broadcast.parse("2012-04-28T03:00+09:00", written).place(posted(at))
+    place = Broadcast.parse("2012-04-28T03:00+09:00", written).video_time(posted(at))
     shown = [second for second in range(at) if not any(a <= second < b for a, b in cuts)]
     if any(a <= at < b for a, b in cuts):
         assert isinstance(place, str)

@@ -4,15 +4,15 @@ import pytest
 
 from pipeline.danmaku.comments.comments_file import (
     GeneratedComment,
-    WordedComment,
+    TokenizedComment,
     read_lines,
     write_lines,
 )
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 COMMENTS = [
-    WordedComment(time_ms=-10, text="草\n!", words=["草", "!"], parts=["名詞", "記号"]),
-    WordedComment(
+    TokenizedComment(time_ms=-10, text="草\n!", words=["草", "!"], parts=["名詞", "記号"]),
+    TokenizedComment(
         time_ms=5, text="a", words=["a"], parts=["名詞"], commands=["ue"], no=3, premium=True
     ),
 ]
@@ -22,7 +22,7 @@ def test_lines_read_back(tmp_path: Path) -> None:
     path = tmp_path / "comments.jsonl"
     assert write_lines(path, iter(COMMENTS)) == 2
     assert len(path.read_text(encoding="utf-8").splitlines()) == 2
-    assert list(read_lines(path, WordedComment)) == COMMENTS
+    assert list(read_lines(path, TokenizedComment)) == COMMENTS
 
 
 def test_generated_comments_read_back(tmp_path: Path) -> None:
@@ -35,14 +35,14 @@ def test_generated_comments_read_back(tmp_path: Path) -> None:
 
 def test_no_comments_make_an_empty_file(tmp_path: Path) -> None:
     assert write_lines(tmp_path / "comments.jsonl", []) == 0
-    assert list(read_lines(tmp_path / "comments.jsonl", WordedComment)) == []
+    assert list(read_lines(tmp_path / "comments.jsonl", TokenizedComment)) == []
 
 
-def test_empty_lines_of_an_editor_are_passed_over(tmp_path: Path) -> None:
+def test_empty_lines_of_an_editor_are_skipped(tmp_path: Path) -> None:
     path = tmp_path / "comments.jsonl"
     write_lines(path, COMMENTS)
     path.write_text(path.read_text("utf-8").replace("\n", "\r\n\n"), "utf-8")
-    assert list(read_lines(path, WordedComment)) == COMMENTS
+    assert list(read_lines(path, TokenizedComment)) == COMMENTS
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,5 @@ def test_a_faulty_line_is_named_by_its_number(tmp_path: Path, line: bytes) -> No
     write_lines(path, COMMENTS)
     path.write_bytes(path.read_bytes() + b"\n" + line + b"\n")
     with pytest.raises(PipelineError, match=r"comments\.jsonl, line 4: ") as caught:
-        list(read_lines(path, WordedComment))
+        list(read_lines(path, TokenizedComment))
     assert caught.value.code == ExitCode.BAD_ARTIFACT

@@ -9,26 +9,26 @@ from pipeline.danmaku.comments.filters import (
     Rules,
     is_art,
     is_script,
-    ng_users,
-    ng_words,
+    load_ng_users,
+    load_ng_words,
 )
 from pipeline.danmaku.comments.record import Comment, hashed_user
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 KEEP_ALL = Rules(
     forks=frozenset({"main", "owner", "easy"}),
-    lowest_score=None,
-    words=None,
-    users=frozenset(),
-    art=False,
-    scripts=False,
-    longest_text=None,
+    ng_score=None,
+    ng_words=None,
+    ng_users=frozenset(),
+    drop_art=False,
+    drop_scripts=False,
+    max_characters=None,
 )
 ART = "　∧＿∧\n（　´∀｀）\n（　　　　）"
 
 
-def verdict(comment: Comment, **rules: Any) -> str | None:
-    return dataclasses.replace(KEEP_ALL, **rules).verdict(comment)
+def reason_to_drop(comment: Comment, **rules: Any) -> str | None:
+    return dataclasses.replace(KEEP_ALL, **rules).reason_to_drop(comment)
 
 
 def said(text: str = "草", **fields: Any) -> Comment:
@@ -42,15 +42,15 @@ def test_nothing_is_left_out_unless_asked() -> None:
         said(score=-99_999, fork="easy"),
         said("a" * 9999),
     ):
-        assert verdict(comment) is None
+        assert reason_to_drop(comment) is None
 
 
 def test_forks_are_chosen_and_no_fork_is_a_viewers() -> None:
     viewers = frozenset({"main"})
-    assert verdict(said(fork="owner"), forks=viewers) == "of the fork owner"
-    assert verdict(said(fork="main"), forks=viewers) is None
-    assert verdict(said(), forks=viewers) is None
-    assert verdict(said(), forks=frozenset({"owner"})) == "of the fork main"
+    assert reason_to_drop(said(fork="owner"), forks=viewers) == "of the fork owner"
+    assert reason_to_drop(said(fork="main"), forks=viewers) is None
+    assert reason_to_drop(said(), forks=viewers) is None
+    assert reason_to_drop(said(), forks=frozenset({"owner"})) == "of the fork main"
 
 
 @pytest.mark.parametrize(
@@ -65,51 +65,51 @@ def test_forks_are_chosen_and_no_fork_is_a_viewers() -> None:
     ],
 )
 def test_shared_ng_hides_at_its_level_and_below(level: str, score: int, hidden: bool) -> None:
-    found = verdict(said(score=score), lowest_score=NG_LEVELS[level])
+    found = reason_to_drop(said(score=score), ng_score=NG_LEVELS[level])
     assert found == ("hidden by shared NG" if hidden else None)
 
 
 def test_long_texts_are_counted_in_characters() -> None:
-    assert verdict(said("あ" * 10), longest_text=10) is None
-    assert verdict(said("あ" * 11), longest_text=10) == "longer than 10 characters"
+    assert reason_to_drop(said("あ" * 10), max_characters=10) is None
+    assert reason_to_drop(said("あ" * 11), max_characters=10) == "longer than 10 characters"
 
 
 def test_ng_words_ignore_case_and_width(tmp_path: Path) -> None:
     path = tmp_path / "ng.txt"
     path.write_text("\ufeffSpam.\n\n# a note\n#tag\n/^buy \\d+/\nカード\n", encoding="utf-8")
-    words = ng_words(path)
+    words = load_ng_words(path)
     for hit in ("it is ｓｐａｍ. yes", "a #tag", "BUY 12", "ｶｰﾄﾞ"):
-        assert verdict(said(hit), words=words) == "with NG words", hit
+        assert reason_to_drop(said(hit), ng_words=words) == "with NG words", hit
     for miss in ("spam!", "a note", "I buy 12", "カー"):
-        assert verdict(said(miss), words=words) is None, miss
+        assert reason_to_drop(said(miss), ng_words=words) is None, miss
 
 
 def test_an_empty_list_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / "ng.txt").write_text("\n\n")
-    assert ng_words(tmp_path / "ng.txt") is None
+    assert load_ng_words(tmp_path / "ng.txt") is None
 
 
 def test_a_faulty_expression_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "ng.txt"
     path.write_text("fine\n/(/\n")
     with pytest.raises(PipelineError, match=r"ng\.txt:2") as caught:
-        ng_words(path)
+        load_ng_words(path)
     assert caught.value.code == ExitCode.INVALID_SETTING
 
 
 def test_a_missing_list_is_told(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="none"):
-        ng_users(tmp_path / "none.txt")
+        load_ng_users(tmp_path / "none.txt")
 
 
 def test_ng_users_are_ids_or_digests(tmp_path: Path) -> None:
     path = tmp_path / "users.txt"
     path.write_text(f"12345\n{hashed_user('abc')}\n")
-    users = ng_users(path)
-    assert verdict(said(user=hashed_user("12345")), users=users) == "by NG users"
-    assert verdict(said(user=hashed_user("abc")), users=users) == "by NG users"
-    assert verdict(said(user=hashed_user("other")), users=users) is None
-    assert verdict(said(), users=users) is None
+    users = load_ng_users(path)
+    assert reason_to_drop(said(user=hashed_user("12345")), ng_users=users) == "by NG users"
+    assert reason_to_drop(said(user=hashed_user("abc")), ng_users=users) == "by NG users"
+    assert reason_to_drop(said(user=hashed_user("other")), ng_users=users) is None
+    assert reason_to_drop(said(), ng_users=users) is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_ng_users_are_ids_or_digests(tmp_path: Path) -> None:
 )
 def test_scripts_are_told(text: str) -> None:
     assert is_script(text)
-    assert verdict(said(text), scripts=True) == "scripts"
+    assert reason_to_drop(said(text), drop_scripts=True) == "scripts"
 
 
 @pytest.mark.parametrize("text", ["/", "//", "/(^o^)\\", "@ 5分", "@user hi", "9/10", "/100点"])
@@ -128,7 +128,7 @@ def test_slashes_and_ats_of_viewers_are_no_scripts(text: str) -> None:
 @pytest.mark.parametrize("text", [ART, "■■■■□□□■■■", "a\nb\nc", "／￣￣￣￣￣＼"])
 def test_comment_art_is_told(text: str) -> None:
     assert is_art(text)
-    assert verdict(said(text), art=True) == "comment art"
+    assert reason_to_drop(said(text), drop_art=True) == "comment art"
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ def test_a_thousand_records_with_one_fault_are_999_and_a_note(write_file: WriteF
     for content in ("\n".join(records), "[" + ",".join(records) + "]"):
         file = read_comments(write_file(content))
         assert len(list(file)) == 999
-        (note,) = file.report.salvage().notes
+        (note,) = file.report.result().notes
         assert note.startswith("1 places cannot be read")
 
 
@@ -148,8 +148,8 @@ def test_bytes_that_stand_for_private_characters_are_faults(write_file: WriteFil
     file = read_comments(write_file(content.replace("最".encode("cp932"), b"\xff\xfe")))
     assert next(iter(file)).text == "アニメ\ufffd\ufffd高"
     assert list(file)
-    (fault,) = file.report.salvage().repaired
-    assert (fault.reason, fault.where) == ("not in its encoding", "1")
+    (issue,) = file.report.result().repaired
+    assert (issue.reason, issue.numbers) == ("not in its encoding", "1")
 
 
 @pytest.mark.parametrize("content", ["\x1f", "　\n", "\u2028", "\x1c\n", "\x85"])
@@ -165,7 +165,7 @@ def test_damaged_packings_give_what_there_is_or_a_clear_error(write_file: WriteF
     packed[-6] ^= 255  # of the check sum
     file = read_comments(write_file(bytes(packed)))
     assert len(list(file)) == 50
-    assert file.report.salvage().notes
+    assert file.report.result().notes
     for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w", method) as writer:
@@ -192,7 +192,7 @@ def test_of_a_torn_archive_the_beginning_is_read(write_file: WriteFile) -> None:
     assert struct.unpack_from("<4s", content)[0] == b"PK\x03\x04"
     file = read_comments(write_file(content[: len(content) // 2]))
     assert 500 < len(list(file)) < 2000
-    assert file.report.salvage().notes
+    assert file.report.result().notes
 
 
 def broken_ass(line: str) -> str:
@@ -266,7 +266,7 @@ def test_before_the_start_of_a_stream_times_are_negative(write_file: WriteFile) 
 )
 def test_a_date_will_do_beside_a_broadcast(write_file: WriteFile, content: str) -> None:
     path = write_file(content)
-    assert list(read_comments(path).comments()) == []
+    assert list(read_comments(path)) == []
     (comment,) = read_comments(path, placed_by_date=True)
     assert comment.posted_at == 1_640_995_203
 
@@ -288,4 +288,4 @@ def test_what_took_quadratic_or_exponential_time_comes_to_an_end(
 ) -> None:
     content = SLOW[name]().encode("cp932" if name == "Shift_JIS" else "utf-8")
     file = read_comments(write_file(content))
-    assert len(list(file.comments())) == file.report.kept
+    assert len(list(file)) == file.report.kept

@@ -1,14 +1,15 @@
 import json
 from itertools import pairwise
-from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments import json_stream, packing
+from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_depth import Depth
-from pipeline.danmaku.comments.reading import read_comments
+from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.reading import best_reader, read_comments
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -29,7 +30,7 @@ def test_it_tells_what_is_open_however_the_stream_is_cut(
     places = [0, *sorted(cut for cut in cuts if cut < len(content)), len(content)]
     depth = Depth()
     for a, b in pairwise(places):
-        depth = depth.behind(content[a:b])
+        depth = depth.after(content[a:b])
     assert depth.open == 6 * unfinished
 
 
@@ -39,52 +40,56 @@ def test_what_has_no_bottom_ends_the_reading_before_it_fills_the_memory(
 ) -> None:
     good = "".join(f'{{"chat":{{"vpos":{number},"content":"a"}}}},' for number in range(9))
     path = write_file(f"[{good}" + unit * 30_000)
-    with patch.object(packing, "_CHUNK", 1000):
-        file = read_comments(path)
-        assert len(list(file)) == 9
-    (fault,) = file.report.salvage().repaired
-    assert fault.reason == "before what cannot be read"
+    content = Content.open(path, chunk=1000)
+    reader = best_reader(content)
+    assert reader is not None
+    report = ReadReport(path.name, reader.format)
+    assert len(list(reader.read(content, report))) == 9
+    (issue,) = report.result().repaired
+    assert issue.reason == "before what cannot be read"
 
 
 def test_a_stray_quote_among_brackets_is_mended_as_before(write_file: WriteFile) -> None:
-    """Behind it texts look like structure, until the parser has said that it is at fault."""
+    """Behind it texts look like structure, until the parser has said that it is at issue."""
     good = '{"chat":{"vpos":1,"content":"a"}},'
     art = '{"chat":{"vpos":2,"content":"' + "[" * 99 + '"}},'
     stray = '{"chat":{"vpos":3,"content":"b""}},'
     file = read_comments(write_file(f"[{good}{art}{stray}{art}{good[:-1]}]"))
     assert [comment.time_ms for comment in file][:2] == [10, 20]
-    assert file.report.salvage().repaired
+    assert file.report.result().repaired
 
 
 def test_depth_that_comes_and_goes_within_a_piece_is_told() -> None:
-    depth = Depth().behind(b"[" * 500 + b"]" * 500)
+    depth = Depth().after(b"[" * 500 + b"]" * 500)
     assert (depth.open, depth.too_deep) == (0, True)
 
 
 def test_many_comments_are_not_deep() -> None:
     one = b'{"chat":{"mail":["184"],"content":"[[[[{{{\\\\"}},'
-    depth = Depth().behind(b'{"data":{"threads":[')
+    depth = Depth().after(b'{"data":{"threads":[')
     for _ in range(100):
-        depth = depth.behind(one * 500)
+        depth = depth.after(one * 500)
         assert (depth.open, depth.too_deep) == (3, False)
-    assert depth.behind(b"]}}").open == 0
+    assert depth.after(b"]}}").open == 0
 
 
 @pytest.mark.parametrize(
-    "head",
+    ("head", "place"),
     [
-        '{"data":{"threads":[{"id":"1","comments":[{"vposMs":1,"body":"a"},{"x":[',
-        '{"data":{"threads":[{"vposMs":[',
-        '[{"chat":{"vpos":1,"content":"a"}},{"chat":[',
+        (
+            '{"data":{"threads":[{"id":"1","comments":[{"vposMs":1,"body":"a"},{"x":[',
+            "data.threads.item.comments.item",
+        ),
+        ('{"data":{"threads":[{"vposMs":[', "data.threads.item.comments.item"),
+        ('[{"chat":{"vpos":1,"content":"a"}},{"chat":[', "item"),
     ],
 )
 @pytest.mark.parametrize("filler", ['{"a":1},', "{},", "[],", '"x",', "0,"])
 def test_a_comment_without_end_is_refused_whatever_it_is_full_of(
-    write_file: WriteFile, head: str, filler: str
+    write_file: WriteFile, head: str, place: str, filler: str
 ) -> None:
-    path = write_file(head + filler * 30_000)
-    with patch.object(json_stream, "LONGEST", 10_000), patch.object(packing, "_CHUNK", 1000):
-        found = read_comments(path).comments()
-        with pytest.raises(PipelineError, match="without the end of a comment") as caught:
-            list(found)
+    content = Content.open(write_file(head + filler * 30_000), chunk=1000)
+    report = ReadReport("a", "test")
+    with pytest.raises(PipelineError, match="without the end of a comment") as caught:
+        list(items(content, place, report, max_item_bytes=10_000))
     assert caught.value.code == ExitCode.NOT_COMMENTS

@@ -1,6 +1,6 @@
 from typing import Any
 
-from pipeline.danmaku.comments.merging import Merger, Place
+from pipeline.danmaku.comments.merging import Merger, Position
 from pipeline.danmaku.comments.record import Comment
 
 
@@ -11,7 +11,7 @@ def repeats(files: list[list[Comment]]) -> list[tuple[int, int]]:
     for index, file in enumerate(files):
         for comment in file:
             number += 1
-            original = merger.original(comment, Place(index, number))
+            original = merger.original(comment, Position(index, number))
             if original is not None:
                 found.append((number, original.number))
     return found

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.danmaku.comments.owner_scripts import as_drawn, speaks_to_player
+from pipeline.danmaku.comments.owner_scripts import apply_scripts, is_player_command
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.wording import worded
+from pipeline.danmaku.comments.tokenization import tokenized
 from pipeline.danmaku.comments.writing import write_comments
 
 
@@ -20,8 +20,8 @@ def said(text: str = "草", at_s: float = 1, *commands: str, fork: str = "main")
 
 def drawn(*comments: Comment) -> list[tuple[str, list[str]]]:
     """Of the comments that are no scripts."""
-    after = zip(comments, as_drawn(comments), strict=True)
-    return [(new.text, new.commands) for old, new in after if not speaks_to_player(old)]
+    after = zip(comments, apply_scripts(comments), strict=True)
+    return [(new.text, new.commands) for old, new in after if not is_player_command(old)]
 
 
 def test_default_gives_what_a_comment_does_not_ask_for() -> None:
@@ -99,19 +99,19 @@ def test_forbidden_comments_are_not_shown_and_the_uploaders_are() -> None:
 
 @pytest.mark.parametrize("text", ["＠シーク禁止", "＠ジャンプ #13:00", "@ジャンプ sm9", "/dt('x')"])
 def test_what_does_not_change_drawing_is_ignored_and_not_drawn(text: str) -> None:
-    first, other = as_drawn([script(text), said()])
+    first, other = apply_scripts([script(text), said()])
     assert first.commands == ["invisible"]
     assert other == said()
 
 
 def test_a_viewer_has_no_scripts() -> None:
     viewer = said("＠デフォルト", 0, "red")
-    assert as_drawn([viewer, said()]) == [viewer, said()]
+    assert apply_scripts([viewer, said()]) == [viewer, said()]
 
 
 def test_scripts_are_not_learned() -> None:
     comments = [script("＠デフォルト"), script("普通"), said("@置換 a b"), said("/nicoad {}")]
-    words = worded(comments, str, "characters", "ipadic", None)
+    words = tokenized(comments, str, "characters", "ipadic", None)
     assert [bool(comment.words) for comment in words] == [False, True, True, False]
 
 

@@ -6,8 +6,8 @@ import os
 import pytest
 
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.import_report_text import file_summary
 from pipeline.danmaku.comments.reading import read_comments
-from pipeline.danmaku.comments.report import file_summary
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -55,9 +55,9 @@ def test_every_reader_reads_the_encodings_of_the_platforms(
 ) -> None:
     file = read_comments(write_file(shape(texts).encode(codec)))
     assert [comment.text for comment in file] == texts
-    salvage = file.report.salvage()
-    assert (salvage.encoding, salvage.repaired) == (name, [])
-    assert f"in {name}" in file_summary(salvage)
+    report = file.report.result()
+    assert (report.encoding, report.repaired) == (name, [])
+    assert f"in {name}" in file_summary(report)
 
 
 @pytest.mark.parametrize(("codec", "name", "texts"), LEGACY)
@@ -96,8 +96,8 @@ def test_a_few_faults_are_told_with_their_comments(write_file: WriteFile) -> Non
     content = as_csv(SIMPLIFIED * 10).encode().replace("泪".encode(), b"\xe6\xb3", 1)
     file = read_comments(write_file(content))
     assert [c.number for c in file if "\ufffd" in c.text] == [3]
-    (fault,) = file.report.salvage().repaired
-    assert (fault.reason, fault.where) == ("not in its encoding", "3")
+    (issue,) = file.report.result().repaired
+    assert (issue.reason, issue.numbers) == ("not in its encoding", "3")
 
 
 def test_what_is_text_in_no_encoding_is_refused_and_not_filled(write_file: WriteFile) -> None:
@@ -111,7 +111,7 @@ def test_what_is_text_in_no_encoding_is_refused_and_not_filled(write_file: Write
 @pytest.mark.parametrize("text", ["Le café était très déjà vu où ça", "Привет, как дела? Хорошо"])
 def test_encodings_of_alphabets_are_left_to_the_library(write_file: WriteFile, text: str) -> None:
     codec = "cp1252" if text.startswith("L") else "cp1251"
-    content = Content.of(write_file(as_srt([text] * 3).encode(codec)))
+    content = Content.open(write_file(as_srt([text] * 3).encode(codec)))
     assert content.encoding == codec
 
 
@@ -119,6 +119,6 @@ def test_megabytes_without_a_single_line_end_are_cut_between_characters(
     write_file: WriteFile,
 ) -> None:
     text = "弹幕😀" * 100_000
-    content = Content.of(write_file(text))
+    content = Content.open(write_file(text))
     assert (content.encoding, content.faults) == ("utf-8", 0)
     assert "".join(content.text()) == text

@@ -1,14 +1,12 @@
 from pathlib import Path
-from unittest.mock import patch
 from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments import packing, xml_stream
 from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.report import ReadReport
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.xml_stream import Vocabulary, elements
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -18,14 +16,14 @@ Found = list[tuple[dict[str, str], str]]
 
 def found(path: Path, report: ReadReport | None = None) -> Found:
     report = report or ReadReport(path.name, "test")
-    content = Content.of(path)
+    content = Content.open(path)
     return [(dict(attributes), text) for _, attributes, text in elements(content, NAMES, report)]
 
 
 def repaired(path: Path) -> dict[str, str]:
     report = ReadReport(path.name, "test")
     found(path, report)
-    return {fault.reason: fault.where for fault in report.salvage().repaired}
+    return {issue.reason: issue.numbers for issue in report.result().repaired}
 
 
 _TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"))
@@ -43,9 +41,11 @@ def test_a_sound_file_is_read_as_it_is_wherever_it_is_cut(
 ) -> None:
     lines = [f"<d p={quoteattr(p)} x='1'>{escape(text)}</d>" for p, text in content]
     path = write_file("<i><e/>" + "\n".join(lines) + "</i>")
-    with patch.object(xml_stream, "_PIECE", piece), patch.object(packing, "_CHUNK", chunk):
-        assert found(path) == [({"p": p, "x": "1"}, text) for p, text in content]
-        assert repaired(path) == {}
+    report = ReadReport(path.name, "test")
+    read = elements(Content.open(path, chunk), NAMES, report, piece_bytes=piece)
+    expected = [({"p": p, "x": "1"}, text) for p, text in content]
+    assert [(dict(attributes), text) for _, attributes, text in read] == expected
+    assert report.result().repaired == []
 
 
 @pytest.mark.parametrize(
@@ -100,27 +100,24 @@ def test_utf16_is_read(write_file: WriteFile) -> None:
     assert found(write_file(text.encode("utf-16"))) == [({"p": "1"}, "猫")]
 
 
-@pytest.fixture
-def small_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xml_stream, "LONGEST", 1000)
-    monkeypatch.setattr(xml_stream, "_PIECE", 100)
-    monkeypatch.setattr(packing, "_CHUNK", 100)
+def in_small_pieces(path: Path, report: ReadReport) -> Found:
+    content = Content.open(path, chunk=100)
+    read = elements(content, NAMES, report, piece_bytes=100, max_element_bytes=1000)
+    return [(dict(attributes), text) for _, attributes, text in read]
 
 
-@pytest.mark.usefixtures("small_limits")
 def test_an_element_without_end_is_left_out_in_bounded_memory(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><d p="2">' + "x" * 5000 + '<d p="3">c</d>')
     report = ReadReport("a", "test")
-    assert [attributes["p"] for attributes, _ in found(path, report)] == ["1", "3"]
-    (fault,) = report.salvage().dropped
-    assert (fault.where, report.read) == ("2", 3)
+    assert [attributes["p"] for attributes, _ in in_small_pieces(path, report)] == ["1", "3"]
+    (issue,) = report.result().dropped
+    assert (issue.numbers, report.read) == ("2", 3)
 
 
-@pytest.mark.usefixtures("small_limits")
-def test_what_goes_on_behind_an_element_costs_no_other(write_file: WriteFile) -> None:
+def test_what_goes_on_after_an_element_costs_no_other(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><' + "x" * 5000 + '><d p="2">b</d>')
     report = ReadReport("a", "test")
-    assert [text for _, text in found(path, report)] == ["a", "b"]
+    assert [text for _, text in in_small_pieces(path, report)] == ["a", "b"]
     assert (report.read, report.kept) == (2, 2)
 
 
@@ -130,9 +127,7 @@ def test_nothing_nests(write_file: WriteFile) -> None:
 
 
 @pytest.mark.parametrize("torn", ["", " & ", "<d p="])
-def test_cdata_is_its_content_also_where_the_file_is_mended(
-    write_file: WriteFile, torn: str
-) -> None:
+def test_cdata_is_its_content_also_in_a_file_with_faults(write_file: WriteFile, torn: str) -> None:
     content = f"<i><d p='1'><![CDATA[a < b && c <(￣︶￣)>]]></d><d p='2'>x{torn}</d></i>"
     assert found(write_file(content))[0] == ({"p": "1"}, "a < b && c <(￣︶￣)>")
 
@@ -142,4 +137,4 @@ def test_elements_of_other_names_are_counted(write_file: WriteFile) -> None:
     for torn in ("", "&"):
         report = ReadReport("a", "test")
         assert len(found(write_file(content.replace("b<", f"b{torn}<")), report)) == 2
-        assert report.salvage().passed_over == {"<gift>": 2, "<y>": 1}
+        assert report.result().skipped == {"<gift>": 2, "<y>": 1}

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
@@ -106,7 +106,7 @@ def learned(
     write_lines(
         folder / "comments.jsonl",
         [
-            WordedComment(time_ms=0, text=text, words=split, parts=["名詞"] * len(split))
+            TokenizedComment(time_ms=0, text=text, words=split, parts=["名詞"] * len(split))
             for text, split in zip(texts, words, strict=True)
         ],
     )

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.salvage import Fault, FileSalvage, Salvage
+from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
 from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.data.section import data_section
@@ -18,7 +18,8 @@ from pipeline.danmaku.sections.model.gallery import AttendedPicture
 from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
-from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Split, Statistics, Words
+from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
+from pipeline.danmaku.statistics.split import Split
 from pipeline.report.history import Record, StageRun
 from pipeline.report.language import Message
 from pipeline.report.page import page_html
@@ -41,12 +42,12 @@ def summary(evaluation: Evaluation | None = None) -> DanmakuSummary:
 
 
 def statistics() -> Statistics:
-    ranked = [Ranked(HOSTILE, 3)]
-    fault = [Fault(HOSTILE, 1, "1")]
+    ranked = [TextCount(HOSTILE, 3)]
+    fault = [Issue(HOSTILE, 1, "1")]
     return Statistics(
         video=HOSTILE,
         duration="1:30.000",
-        salvage=Salvage([FileSalvage(HOSTILE, HOSTILE, 2, 1, fault, fault)], fault, 1),
+        import_report=ImportReport([FileReport(HOSTILE, HOSTILE, 2, 1, fault, fault)], fault, 1),
         delay=Delay(False, 0, 0, 0, 0.0, [], 0, 0, 0.0),
         split=Split(1, 1, 1, 1, 0, 0, 0),
         past_end=0,
@@ -56,7 +57,7 @@ def statistics() -> Statistics:
         frames=9,
         scenes=1,
         silent_frames=8,
-        mean_on_a_frame=0.1,
+        mean_per_frame=0.1,
         busiest=[BusyFrame(1, "0:01.000", 1, ranked[0], b"a picture")],
         per_second=[1],
     )

@@ -12,8 +12,8 @@ from typing import Any
 from pipeline.danmaku.comments import bilibili, values
 from pipeline.danmaku.comments.bilibili import Danmaku
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
@@ -36,7 +36,7 @@ def _old(item: Mapping[str, Any]) -> Danmaku:
 
 def _today(item: Mapping[str, Any]) -> Danmaku:
     number = values.integer
-    created_ms = number(item.get("createTime"), values.LARGEST_ID) or 0
+    created_ms = number(item.get("createTime"), values.MAX_ID) or 0
     return Danmaku(
         time_ms=number(item.get("position")),
         text=values.text(item.get("body")),
@@ -45,7 +45,7 @@ def _today(item: Mapping[str, Any]) -> Danmaku:
         color=number(item.get("color")),
         posted_at=created_ms // 1000,
         user=values.text(item.get("userId")),
-        number=number(item.get("danmakuId"), values.LARGEST_ID),
+        number=number(item.get("danmakuId"), values.MAX_ID),
     )
 
 

@@ -10,14 +10,14 @@ from typing import Any
 
 from pipeline.danmaku.comments import display, values
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 _KNOWN = ("text", "time", "mode", "color", "border", "style")
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
-    report.leave_unused(sorted(set(item).difference(_KNOWN[:4])))
+    report.note_unused(sorted(set(item).difference(_KNOWN[:4])))
     return report.comment(
         time_ms=values.milliseconds(item.get("time")),
         text=values.text(item.get("text")),

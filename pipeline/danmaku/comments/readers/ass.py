@@ -22,15 +22,15 @@ from pipeline.danmaku.comments.ass_tags import (
 )
 from pipeline.danmaku.comments.bilibili import REVERSE_WORD
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 if TYPE_CHECKING:
     import pysubs2
 
-LONGEST = 64 << 20
+MAX_CHARACTERS = 64 << 20
 """Characters of a file: it is read whole."""
 
 _SECTION = re.compile(rb"(?:\s*[;!][^\n]*\n)*\s*\[(?:Script Info|V4\+? Styles|Events)\]", re.I)
@@ -55,12 +55,15 @@ def confidence(content: Content) -> float:
     return 1.0 if _SECTION.match(content.head) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(
+    content: Content, report: ReadReport, max_characters: int = MAX_CHARACTERS
+) -> Iterator[Comment]:
     """Yield every line with words: no drawings, no ASS ``Comment`` lines.
 
-    Raises PipelineError NOT_COMMENTS for a file beyond LONGEST or that pysubs2 cannot read.
+    Raises PipelineError NOT_COMMENTS for a file of more than ``max_characters`` or that pysubs2
+    cannot read.
     """
-    text = _whole(content)
+    text = _whole(content, max_characters)
     file = _parsed(content, text)
     looks = _Looks(file)
     for event in file:
@@ -116,12 +119,12 @@ def _is_readable(line: str, frame: Sequence[str], shape: str) -> bool:
     return True
 
 
-def _whole(content: Content) -> str:
+def _whole(content: Content, max_characters: int) -> str:
     text = ""
     for chunk in content.text():
         text += chunk
-        if len(text) > LONGEST:
-            raise _unreadable(content, f"it has more than {LONGEST >> 20} MiB")
+        if len(text) > max_characters:
+            raise _unreadable(content, f"it has more than {max_characters:,} characters")
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -11,10 +11,10 @@ from pipeline.danmaku.comments.bilibili import Danmaku
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.decoding import decode
 from pipeline.danmaku.comments.protobuf_stream import fields, first_field
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
-from pipeline.danmaku.comments.values import LARGEST, LARGEST_ID, integer, text
+from pipeline.danmaku.comments.values import MAX_ID, MAX_VALUE, integer, text
 
 _ELEMENT = 1
 """Number of the repeated field ``elems``."""
@@ -53,10 +53,10 @@ def _comment(element: Any, report: ReadReport) -> Comment | None:
             element.mode,
             element.fontsize,
             element.color,
-            element.ctime if 0 < element.ctime <= LARGEST else None,
+            element.ctime if 0 < element.ctime <= MAX_VALUE else None,
             element.pool,
             decode(element.midHash),
-            integer(element.id or decode(element.idStr), LARGEST_ID),
+            integer(element.id or decode(element.idStr), MAX_ID),
         ),
         report,
     )

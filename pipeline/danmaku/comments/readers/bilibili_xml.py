@@ -13,10 +13,10 @@ from collections.abc import Iterator, Mapping
 
 from pipeline.danmaku.comments import bilibili, values
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
-from pipeline.danmaku.comments.xml_stream import Vocabulary, elements, likelihood_of
+from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
 
 _HEADER = ("chatserver", "chatid", "mission", "maxlimit", "state", "real_name", "source")
 _NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
@@ -24,7 +24,7 @@ _NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
 
 def confidence(content: Content) -> float:
     """Whether its first comment is a ``<d p=``, or it has at least Bilibili's header."""
-    return likelihood_of(_NAMES, content, "p|ts")
+    return confidence_of(_NAMES, content, "p|ts")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:

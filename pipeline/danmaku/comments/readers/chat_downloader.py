@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
 """Recorded later, and while the broadcast went on."""
@@ -16,7 +16,7 @@ _FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     author = values.members(item.get("author"))
-    microseconds = values.integer(item.get("timestamp"), values.LARGEST_ID) or 0
+    microseconds = values.integer(item.get("timestamp"), values.MAX_ID) or 0
     shown = item.get("time_text")
     time_ms = values.milliseconds(item.get("time_in_seconds"))
     if time_ms is None and isinstance(shown, str):

@@ -8,15 +8,15 @@ from typing import Any
 from pipeline.danmaku.comments import bilibili, values
 from pipeline.danmaku.comments.bilibili import Danmaku
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 _LOOKS = ("mode", "size", "color", "date", "hash", "pool", "dbid", "border")
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     number = values.integer
-    report.leave_unused(sorted(set(item).difference(("text", "stime"), _LOOKS)))
+    report.note_unused(sorted(set(item).difference(("text", "stime"), _LOOKS)))
     found = Danmaku(
         time_ms=number(item.get("stime")),
         text=values.text(item.get("text")),
@@ -26,7 +26,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
         posted_at=number(item.get("date")),
         pool=number(item.get("pool")) or 0,
         user=values.text(item.get("hash")),
-        number=number(item.get("dbid"), values.LARGEST_ID),
+        number=number(item.get("dbid"), values.MAX_ID),
     )
     return bilibili.comment_of(found, report)
 

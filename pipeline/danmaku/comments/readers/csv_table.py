@@ -7,18 +7,25 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
-from pipeline.danmaku.comments.columns import SAMPLE, WANTED, Columns, fits, is_time, text_column
+from pipeline.danmaku.comments.columns import (
+    REQUIRED,
+    SAMPLE_ROWS,
+    Columns,
+    has_required,
+    is_time,
+    text_column,
+)
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
 """Excel's first line, which names the delimiter."""
-_MOST_TRIES = 64
+_MAX_TRIES = 64
 """Lines with quotes that are looked at for the end of a field."""
-_LONGEST = 1 << 17
+_MAX_FIELD = 1 << 17
 """Characters of a field, csv's own limit; behind so many, a quote was never closed."""
 
 
@@ -26,14 +33,14 @@ def confidence(content: Content) -> float:
     """Whether the first line names the columns of a time and a text."""
     if not content.head or content.head.lstrip()[:1] in b"<[{":
         return 0.0
-    return 0.5 if fits(_first_line(content)[1]) else 0.0
+    return 0.5 if has_required(_first_line(content)[1]) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every row with a text and a time; fields may hold line breaks in quotes."""
     delimiter, names = _first_line(content)
     rows = iter(_Rows(content, delimiter, names, report))
-    first = list(islice(rows, SAMPLE))
+    first = list(islice(rows, SAMPLE_ROWS))
     columns = Columns(first)
     for row in chain(first, rows):
         report.read += 1
@@ -80,7 +87,7 @@ class _Rows:
     def _row(self, line: str) -> list[str]:
         lines, length, tries = [line], len(line), 0
         row, unclosed = self._parsed(lines)
-        while unclosed and length <= _LONGEST and tries < _MOST_TRIES:
+        while unclosed and length <= _MAX_FIELD and tries < _MAX_TRIES:
             more = self._next()
             if more is None:
                 break
@@ -142,17 +149,17 @@ def _first_line(content: Content) -> tuple[str, list[str]]:
 
 
 def _lines(content: Content) -> Iterator[str]:
-    """Lines with their ends; one beyond _LONGEST comes in pieces."""
+    """Lines with their ends; one beyond _MAX_FIELD comes in pieces."""
     end = "\n" if b"\n" in content.head else "\r"  # as old Macs wrote it
     rest = ""
     for chunk in content.text():
         *lines, rest = (rest + chunk).split(end)
         yield from (f"{line}\n" for line in lines)
-        if len(rest) > _LONGEST:
+        if len(rest) > _MAX_FIELD:
             yield rest
             rest = ""
     if rest:
         yield rest
 
 
-READER = Reader("CSV", f"a first line that names {WANTED}", confidence, read)
+READER = Reader("CSV", f"a first line that names {REQUIRED}", confidence, read)

@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.danmaku.comments import bilibili, values
 from pipeline.danmaku.comments.bilibili import Danmaku
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
@@ -20,7 +20,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
         mode=values.integer(mode),
         color=values.integer(color),
         user=user,
-        number=values.integer(item.get("cid"), values.LARGEST_ID),
+        number=values.integer(item.get("cid"), values.MAX_ID),
     )
     return bilibili.comment_of(found, report)
 

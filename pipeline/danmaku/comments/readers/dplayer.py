@@ -13,9 +13,9 @@ from pipeline.danmaku.comments import display, values
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_reader import key_confidence
 from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _PLACES = ("data.item", "danmaku.item", "danmuku.item", "item")
 _NAMES = ("time", "type", "color", "author", "text")

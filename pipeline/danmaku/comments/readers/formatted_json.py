@@ -8,8 +8,8 @@ from typing import Any
 from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.json_reader import json_reader
 from pipeline.danmaku.comments.niconico import time_of
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 
 from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
-from pipeline.danmaku.comments.xml_stream import Vocabulary, elements, likelihood_of
+from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
 
 _NAMES = Vocabulary(comments=("c",), about=("comments",))
 
 
 def confidence(content: Content) -> float:
     """Whether its first comment is a ``<c p=``."""
-    return likelihood_of(_NAMES, content, "p")
+    return confidence_of(_NAMES, content, "p")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:

@@ -6,23 +6,23 @@ from collections.abc import Iterator
 from itertools import chain, islice
 from typing import Any
 
-from pipeline.danmaku.comments.columns import SAMPLE, WANTED, Columns, fits
+from pipeline.danmaku.comments.columns import REQUIRED, SAMPLE_ROWS, Columns, has_required
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 
 def confidence(content: Content) -> float:
     """Whether objects name a time and a text: formats of their own have further marks."""
-    return 0.5 if fits(content.outline.keys.get(_place(content), ())) else 0.0
+    return 0.5 if has_required(content.outline.keys.get(_place(content), ())) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
     rows = items(content, _place(content), report, _is_record)
-    first = list(islice(rows, SAMPLE))
+    first = list(islice(rows, SAMPLE_ROWS))
     columns = Columns([row for row in first if isinstance(row, dict)])
     for row in chain(first, rows):
         report.read += 1
@@ -35,11 +35,11 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 def _is_record(item: Any) -> bool:
-    return isinstance(item, dict) and fits(item)
+    return isinstance(item, dict) and has_required(item)
 
 
 def _place(content: Content) -> str:
     return "item" if content.head.lstrip().startswith(b"[") else ""
 
 
-READER = Reader("JSON Lines", f"objects with {WANTED}", confidence, read)
+READER = Reader("JSON Lines", f"objects with {REQUIRED}", confidence, read)

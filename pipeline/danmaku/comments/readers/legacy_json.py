@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.columns import fits
+from pipeline.danmaku.comments.columns import has_required
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_stream import items
 from pipeline.danmaku.comments.niconico import FORKS, time_of
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _PLACES = ("item", "packet.item", "")
 _COMPANIONS = {
@@ -30,7 +30,7 @@ def confidence(content: Content) -> float:
     outline = content.outline
     for place in _PLACES:
         chat = outline.keys.get(_within(place, "chat"), frozenset())
-        if chat & _FIELDS and not fits(outline.keys.get(place, ())):
+        if chat & _FIELDS and not has_required(outline.keys.get(place, ())):
             return 1.0
     companions = outline.keys.get("item", frozenset())
     if companions and companions <= _COMPANIONS:
@@ -49,7 +49,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
         chat = item.get("chat") if isinstance(item, dict) else None
         if isinstance(item, dict) and "chat" not in item:
             for name in sorted(set(item) - _COMPANIONS):
-                report.pass_over(f"“{name}”")
+                report.skip(f"“{name}”")
             continue
         report.read += 1
         comment = _comment(chat, report)

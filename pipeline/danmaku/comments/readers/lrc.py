@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 from pipeline.danmaku.comments.values import clock_time, integer
 
 _STAMP = r"\[\s*((?:\d{1,3}:(?=\d+:\d+[.,]))?\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1,3}))?\s*\]"

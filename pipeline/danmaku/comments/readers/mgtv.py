@@ -7,8 +7,8 @@ from typing import Any
 
 from pipeline.danmaku.comments import display, values
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
@@ -19,7 +19,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
             *display.place(item.get("v2_position"), display.PLAYER_MODES),
             *_color(item.get("v2_color")),
         ],
-        no=values.integer(item.get("id"), values.LARGEST_ID),
+        no=values.integer(item.get("id"), values.MAX_ID),
         user=hashed_user(values.text(item.get("uuid") or item.get("uid"))),
     )
 

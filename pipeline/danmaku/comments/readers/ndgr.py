@@ -23,9 +23,9 @@ from pipeline.danmaku.comments.protobuf_stream import (
     first_delimited,
     first_field,
 )
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _MESSAGES = 1
 """Number of the repeated field ``messages`` of a PackedSegment."""
@@ -105,7 +105,7 @@ def _nested(item: object, report: ReadReport) -> Comment | None:
     chat = values.members(message.get("chat") or message.get("overflowedChat"))
     if not chat:
         for kind in message or {"message without a comment": None}:
-            report.pass_over(kind)
+            report.skip(kind)
         return None
     report.read += 1
     get = values.members(chat.get("modifier")).get

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.niconico import FORKS, time_of
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 from pipeline.danmaku.comments.values import from_digits
-from pipeline.danmaku.comments.xml_stream import Vocabulary, elements, likelihood_of
+from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
 
 _NAMES = Vocabulary(
     comments=("chat",),
@@ -23,7 +23,7 @@ _NAMES = Vocabulary(
 
 def confidence(content: Content) -> float:
     """Whether its first comment is a ``<chat>``, or it has at least a ``<packet>``."""
-    return likelihood_of(_NAMES, content, "vpos|date|no|thread|user_id|mail")
+    return confidence_of(_NAMES, content, "vpos|date|no|thread|user_id|mail")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
@@ -37,7 +37,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             report.drop("without text")
             continue
         vpos, posted_at = from_digits(get("vpos")), from_digits(get("date")) or None
-        time_ms = report.any_time(time_of(vpos, get("thread"), posted_at), posted_at)
+        time_ms = report.usable_time(time_of(vpos, get("thread"), posted_at), posted_at)
         if time_ms is None:
             report.drop("without a time")
             continue

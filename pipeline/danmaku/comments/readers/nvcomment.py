@@ -9,9 +9,9 @@ from typing import Any
 from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_stream import items, owners
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _THREADS = ("data.threads.item", "threads.item", "item")
 

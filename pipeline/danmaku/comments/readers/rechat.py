@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.danmaku.comments.json_reader import json_reader
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 from pipeline.danmaku.comments.twitch import comment, old_comment
 
 _TODAY = ("contentOffsetSeconds", "message")

@@ -9,9 +9,9 @@ from pipeline.danmaku.comments import display
 from pipeline.danmaku.comments.ass_tags import color_of, row_of
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.cues import cue_line, cues
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 _TAG = re.compile(r"</?(?:i|b|u|s|font|c|em|strong|span|ruby|rt|rp)(?:[\s.][^<>]*)?/?>", re.I)
 _BRACES = re.compile(r"\{\\[^{}]*\}")

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.cues import cues
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.report import ReadReport
 
 _LINE = re.compile(r"\bline:(-?)(\d{1,9})", re.ASCII)
 _TAG = re.compile(r"<[^<>]*>")

@@ -11,9 +11,9 @@ from typing import Any
 from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.report import ReadReport
 
 _MESSAGES = (
     "liveChatTextMessageRenderer",
@@ -40,7 +40,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             )
             kind = next(filter(item.get, _MESSAGES), None)
             if kind is None:
-                report.pass_over(
+                report.skip(
                     str(next(iter(item), None) or next(iter(values.members(action)), "action"))
                 )
                 continue
@@ -55,7 +55,7 @@ def _is_line(item: object) -> bool:
 
 
 def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Comment | None:
-    microseconds = values.integer(message.get("timestampUsec"), values.LARGEST_ID) or 0
+    microseconds = values.integer(message.get("timestampUsec"), values.MAX_ID) or 0
     simple = values.members(message.get("timestampText")).get("simpleText")
     offset = values.integer(time)
     # Before the start, the offset stands at 0.

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from pysubs2 import Alignment, Color, SSAEvent, SSAFile, SSAStyle
 
-from pipeline.danmaku.comments.looks import style_of
+from pipeline.danmaku.comments.carried_style import style_of
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writer import Output, Writer

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.bilibili import with_line_breaks
-from pipeline.danmaku.comments.looks import style_of
+from pipeline.danmaku.comments.carried_style import style_of
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.comments.xml_writing import begin, end, write_element

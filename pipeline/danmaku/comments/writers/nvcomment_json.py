@@ -11,7 +11,7 @@ from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
 
 _JAPAN = timezone(timedelta(hours=9))
-_LARGEST_DATE = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
+_MAX_DATE = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 class _Thread:
@@ -31,7 +31,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
     threads: dict[tuple[str, str], _Thread] = {}
     encoder = msgspec.json.Encoder()
     for comment in comments:
-        if comment.posted_at is not None and not 0 < comment.posted_at < _LARGEST_DATE:
+        if comment.posted_at is not None and not 0 < comment.posted_at < _MAX_DATE:
             output.lose("dates beyond the calendar")
         thread = threads.setdefault((comment.thread or "", comment.fork or "main"), _Thread())
         thread.append(encoder.encode(_fields(comment)))
@@ -50,7 +50,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 def _fields(comment: Comment) -> dict[str, object]:
     """Every field that the API always gives; a number of 0 and the year 1970 are unknown ones."""
     posted = comment.posted_at or 0
-    posted = posted if 0 < posted < _LARGEST_DATE else 0
+    posted = posted if 0 < posted < _MAX_DATE else 0
     moment = datetime.fromtimestamp(posted, _JAPAN).replace(microsecond=comment.posted_us % 10**6)
     return {
         "id": str(comment.no or 0),

@@ -6,7 +6,7 @@ import html
 import re
 from collections.abc import Iterable
 
-from pipeline.danmaku.comments.looks import style_of
+from pipeline.danmaku.comments.carried_style import style_of
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.drawing.layout import EXTRA_SCROLL_SECONDS

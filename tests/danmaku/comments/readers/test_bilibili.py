@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.readers import bilibili_protobuf
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
 V1 = "12.345,5,36,16711680,1307940958,1,Da9e216f,30723621"
@@ -73,10 +73,10 @@ def test_positioned_comments_give_their_words_and_scripts_none(write_file: Write
         )
     )
     assert [comment.text for comment in file] == ["飛ぶ\n字"]
-    assert file.report.salvage().dropped == [
-        Fault("without a time", 2, "4-5"),
-        Fault("scripts", 1, "2"),
-        Fault("without text", 1, "3"),
+    assert file.report.result().dropped == [
+        Issue("without a time", 2, "4-5"),
+        Issue("scripts", 1, "2"),
+        Issue("without text", 1, "3"),
     ]
 
 
@@ -131,23 +131,23 @@ def test_a_torn_end_keeps_what_is_whole(write_file: WriteFile) -> None:
     for cut in range(len(segment(FULL)) + 1, len(content)):
         file = read_comments(write_file(content[:cut]))
         assert len(list(file)) == 1
-        (fault,) = file.report.salvage().repaired
-        assert (fault.reason, fault.where) == ("cut short", "2")
+        (issue,) = file.report.result().repaired
+        assert (issue.reason, issue.numbers) == ("cut short", "2")
 
 
 def test_text_that_is_no_utf8_is_kept_as_far_as_it_goes(write_file: WriteFile) -> None:
     file = read_comments(write_file(segment(element(content=b"a\xffb"), element(content=b""))))
     assert [comment.text for comment in file] == ["a\ufffdb"]
-    salvage = file.report.salvage()
-    assert salvage.repaired == [Fault("not in its encoding", 1, "1")]
-    assert salvage.dropped == [Fault("without text", 1, "2")]
+    report = file.report.result()
+    assert report.repaired == [Issue("not in its encoding", 1, "1")]
+    assert report.dropped == [Issue("without text", 1, "2")]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
 def test_the_protobuf_is_told_from_anything_else(write_file: WriteFile, content: bytes) -> None:
     for beginning in (b"\n<packet>", b"\n["):
-        anything = Content.of(write_file(beginning + content))
+        anything = Content.open(write_file(beginning + content))
         assert bilibili_protobuf.READER.confidence(anything) == 0
 
 
@@ -206,5 +206,5 @@ def test_times_are_any_number(write_file: WriteFile, time: str) -> None:
 @pytest.mark.parametrize("time", ["nan", "inf", "-Infinity", "1e99", "x", ""])
 def test_times_that_are_none_are_told(write_file: WriteFile, time: str) -> None:
     file = read_comments(write_file(xml((f"{time},1,25,0,0,0,a,1", "x"))))
-    assert list(file.comments()) == []
-    assert file.report.salvage().dropped == [Fault("without a time", 1, "1")]
+    assert list(file) == []
+    assert file.report.result().dropped == [Issue("without a time", 1, "1")]

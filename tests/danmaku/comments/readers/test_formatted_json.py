@@ -1,8 +1,8 @@
 import json
 
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
 COMMENT = {
@@ -45,8 +45,8 @@ def test_faulty_ones_are_told(write_file: WriteFile) -> None:
     faulty = [COMMENT, 5, COMMENT | {"vpos": None}, COMMENT | {"content": None}]
     file = read_comments(write_file(json.dumps(faulty)))
     assert len(list(file)) == 1
-    assert file.report.salvage().dropped == [
-        Fault("not an object", 1, "2"),
-        Fault("without a time", 1, "3"),
-        Fault("without text", 1, "4"),
+    assert file.report.result().dropped == [
+        Issue("not an object", 1, "2"),
+        Issue("without a time", 1, "3"),
+        Issue("without text", 1, "4"),
     ]

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
 CHAT = {
@@ -69,11 +69,11 @@ def test_deleted_and_faulty_chats_are_told(write_file: WriteFile) -> None:
     ]
     file = read_comments(write_file(json.dumps([{"chat": chat} for chat in chats])))
     assert len(list(file)) == 1
-    assert file.report.salvage().dropped == [
-        Fault("deleted", 1, "2"),
-        Fault("not an object", 1, "5"),
-        Fault("without a time", 1, "3"),
-        Fault("without text", 1, "4"),
+    assert file.report.result().dropped == [
+        Issue("deleted", 1, "2"),
+        Issue("not an object", 1, "5"),
+        Issue("without a time", 1, "3"),
+        Issue("without text", 1, "4"),
     ]
 
 

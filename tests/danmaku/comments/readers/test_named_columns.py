@@ -8,13 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, WordedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
-FULL = WordedComment(
+FULL = TokenizedComment(
     time_ms=-5,
     text="a\nb",
     commands=["ue", "red"],
@@ -105,16 +105,16 @@ def test_tables_are_read_with_any_delimiter(
 def test_rows_without_a_time_or_text_are_told(write_file: WriteFile) -> None:
     file = read_comments(write_file("time,text\n1,a\nsoon,b\n2\n3,\n"))
     assert len(list(file)) == 1
-    assert file.report.salvage().dropped == [
-        Fault("without text", 2, "3-4"),
-        Fault("without a time", 1, "2"),
+    assert file.report.result().dropped == [
+        Issue("without text", 2, "3-4"),
+        Issue("without a time", 1, "2"),
     ]
 
 
 def test_a_quote_that_is_never_closed_ends_in_a_report(write_file: WriteFile) -> None:
     file = read_comments(write_file('time,text\n1,a\n2,"b' + "c" * 300_000 + "\n3,d\n"))
     assert list(file)[0].text == "a"  # noqa: RUF015  # all of it is read
-    assert any("quote" in fault.reason for fault in file.report.salvage().repaired)
+    assert any("quote" in issue.reason for issue in file.report.result().repaired)
 
 
 _CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\r"), min_size=1)
@@ -128,7 +128,7 @@ def test_any_table_reads_back(write_file: WriteFile, rows: list[tuple[int, str]]
     writer.writerow(["time_ms", "text"])
     writer.writerows(rows)
     usable = [(time, text) for time, text in rows if text.strip()]
-    found = [(c.time_ms, c.text) for c in read_comments(write_file(table.getvalue())).comments()]
+    found = [(c.time_ms, c.text) for c in read_comments(write_file(table.getvalue()))]
     assert found == usable
 
 
@@ -166,7 +166,7 @@ def test_quotes_that_are_text_take_no_other_rows(
     file = read_comments(write_file("\n".join(["time\ttext", *rows, ""])))
     assert [comment.text for comment in file] == texts
     is_text = any(text.startswith('"') for text in texts)
-    assert bool(file.report.salvage().repaired) == is_text
+    assert bool(file.report.result().repaired) == is_text
 
 
 def test_a_text_with_a_lone_quote_keeps_its_delimiters(write_file: WriteFile) -> None:
@@ -178,8 +178,8 @@ def test_a_thousand_rows_with_lone_quotes_are_a_thousand(write_file: WriteFile) 
     rows = (f"{n}\t{chr(34) if n % 97 == 0 else ''}コメント{n}" for n in range(1, 1001))
     file = read_comments(write_file("\n".join(["time\ttext", *rows])))
     assert [comment.time_ms for comment in file] == [1000 * n for n in range(1, 1001)]
-    (fault,) = file.report.salvage().repaired
-    assert fault.where.startswith("97, 194")
+    (issue,) = file.report.result().repaired
+    assert issue.numbers.startswith("97, 194")
 
 
 @pytest.mark.parametrize(
@@ -232,4 +232,4 @@ def test_six_digits_are_a_decimal_number_where_others_have_more(write_file: Writ
 def test_columns_that_are_not_used_are_named(write_file: WriteFile) -> None:
     file = read_comments(write_file("time,text,mood,Weight\n1,a,x,2\n"))
     assert len(list(file)) == 1
-    assert file.report.salvage().unused == ["mood", "Weight"]
+    assert file.report.result().unused_fields == ["mood", "Weight"]

@@ -4,9 +4,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
@@ -71,12 +71,12 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
     ]
     file = read_comments(write_file(packet(*chats)))
     assert [comment.text for comment in file] == ["kept", "float"]
-    salvage = file.report.salvage()
-    assert (salvage.read, salvage.kept) == (8, 2)
-    assert salvage.dropped == [
-        Fault("without a time", 3, "6-8"),
-        Fault("deleted", 2, "2-3"),
-        Fault("without text", 1, "4"),
+    report = file.report.result()
+    assert (report.read, report.kept) == (8, 2)
+    assert report.dropped == [
+        Issue("without a time", 3, "6-8"),
+        Issue("deleted", 2, "2-3"),
+        Issue("without text", 1, "4"),
     ]
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.salvage import Fault
 from tests.danmaku.comments.conftest import WriteFile
 
 COMMENT: dict[str, Any] = {
@@ -99,12 +99,12 @@ def test_unusable_comments_are_dropped_and_counted_by_reason(write_file: WriteFi
     thread = {"id": 1, "comments": [COMMENT, *faulty, "not an object"]}
     file = read_comments(write_file(json.dumps([thread])))
     assert [comment.text for comment in file] == ["草"]
-    salvage = file.report.salvage()
-    assert salvage.read == 10
-    assert salvage.dropped == [
-        Fault("without a time", 6, "4-9"),
-        Fault("without text", 2, "2-3"),
-        Fault("not an object", 1, "10"),
+    report = file.report.result()
+    assert report.read == 10
+    assert report.dropped == [
+        Issue("without a time", 6, "4-9"),
+        Issue("without text", 2, "2-3"),
+        Issue("not an object", 1, "10"),
     ]
 
 
@@ -164,14 +164,14 @@ def test_a_response_that_was_cut_off_keeps_its_comments(
     found = [(c.fork, c.no) for c in file]
     main = "main" if order[0] == "id" else None  # it stood behind the cut
     assert found == [("owner", 1), ("owner", 2), *((main, no) for no in range(1, 40))]
-    assert file.report.salvage().repaired == [Fault("cut short", 1, "42")]
+    assert file.report.result().repaired == [Issue("cut short", 1, "42")]
 
 
 def test_a_thread_that_is_none_does_not_shift_the_others(write_file: WriteFile) -> None:
     threads = [{"id": 1}, "nothing", *THREADS, {"id": 4, "fork": "x", "comments": [[COMMENT], 5]}]
     file = read_comments(write_file(json.dumps({"data": {"threads": threads}})))
     assert [(c.fork, c.text) for c in file] == [("main", "草"), ("easy", "うぽつ")]
-    assert file.report.salvage().dropped == [Fault("not an object", 2, "3-4")]
+    assert file.report.result().dropped == [Issue("not an object", 2, "3-4")]
 
 
 def test_what_stands_behind_a_threads_comments_counts_too(write_file: WriteFile) -> None:

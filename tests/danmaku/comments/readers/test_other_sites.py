@@ -165,7 +165,7 @@ def test_files_of_other_sites_are_read(
     file = read_comments(path)
     assert [(c.time_ms, c.text, c.commands) for c in file] == expected
     assert file.report.format == format
-    opened = Content.of(path)
+    opened = Content.open(path)
     found = sorted((reader.confidence(opened) for reader in all_readers()), reverse=True)
     assert found[0] > found[1]
 
@@ -195,7 +195,7 @@ def test_youtube_gives_messages_and_counts_the_rest(write_file: WriteFile) -> No
     assert (first.text, first.time_ms, first.user) == ("草😀:wave:", 3200, hashed_user("UCx"))
     assert first.posted_at == 1_640_995_203
     assert (paid.text, member.text) == ("paid", "Welcome!")
-    assert file.report.salvage().passed_over == {
+    assert file.report.result().skipped == {
         "liveChatTickerPaidMessageItemRenderer": 1,
         "removeChatItemAction": 1,
     }
@@ -211,11 +211,11 @@ def test_paid_messages_of_recorders_are_read_and_gifts_counted(write_file: Write
     )
     file = read_comments(write_file(content))
     assert [(c.time_ms, c.text) for c in file] == [(3900, "你好"), (6250, "醒目 留言")]
-    assert file.report.salvage().passed_over == {"<gift>": 3, "<guard>": 1}
+    assert file.report.result().skipped == {"<gift>": 3, "<guard>": 1}
     # The same holds where the file must be mended first.
     torn = read_comments(write_file(content.replace("你好", "你 & 好")))
     assert len(list(torn)) == 2
-    assert torn.report.salvage().passed_over == {"<gift>": 3, "<guard>": 1}
+    assert torn.report.result().skipped == {"<gift>": 3, "<guard>": 1}
 
 
 def chunked(content: str, vpos: int, **modifier: Any) -> bytes:  # as the service sends it
@@ -256,5 +256,5 @@ def test_logs_without_vpos_go_by_the_opening_of_their_thread(write_file: WriteFi
 
 def test_without_a_known_start_such_comments_need_the_broadcast(write_file: WriteFile) -> None:
     path = write_file(DATED.format(thread=9, vpos=""))
-    assert list(read_comments(path).comments()) == []
+    assert list(read_comments(path)) == []
     assert len(list(read_comments(path, placed_by_date=True))) == 1

@@ -1,7 +1,10 @@
 import pytest
 
+from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.import_report_file import Issue
+from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.readers import ass
 from pipeline.danmaku.comments.reading import read_comments
-from pipeline.danmaku.comments.salvage import Fault
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -56,23 +59,23 @@ def test_what_is_no_speech_is_told(write_file: WriteFile) -> None:
     ]
     file = read_comments(write_file(ASS + "".join(events)))
     assert [comment.text for comment in file] == ["a"]
-    assert file.report.salvage().dropped == [
-        Fault("comment lines", 1, "2"),
-        Fault("drawings", 1, "3"),
-        Fault("without text", 1, "4"),
+    assert file.report.result().dropped == [
+        Issue("comment lines", 1, "2"),
+        Issue("drawings", 1, "3"),
+        Issue("without text", 1, "4"),
     ]
 
 
 def test_lines_that_the_library_passes_over_are_told(write_file: WriteFile) -> None:
     file = read_comments(write_file(SRT + "\n3\n00:02:xx --> 00:03:00,000\nlost\n"))
     assert len(list(file)) == 2
-    assert [fault.count for fault in file.report.salvage().dropped] == [1]
+    assert [issue.count for issue in file.report.result().dropped] == [1]
 
 
-def test_a_huge_file_is_refused(write_file: WriteFile, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipeline.danmaku.comments.readers.ass.LONGEST", 50)
+def test_a_huge_file_is_refused(write_file: WriteFile) -> None:
+    content = Content.open(write_file(ASS + dialogue("a")))
     with pytest.raises(PipelineError) as caught:
-        list(read_comments(write_file(ASS + dialogue("a"))))
+        list(ass.read(content, ReadReport("a", "ASS"), max_characters=50))
     assert caught.value.code == ExitCode.NOT_COMMENTS
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from pipeline.danmaku.comments import packing
+from pipeline.danmaku.comments.compression import decompressed, detect_compression
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
@@ -30,7 +30,7 @@ def deflated(content: bytes) -> bytes:
     return stream.compress(content) + stream.flush()
 
 
-PACKINGS: list[tuple[str, Callable[[bytes], bytes]]] = [
+COMPRESSIONS: list[tuple[str, Callable[[bytes], bytes]]] = [
     ("gzip", gzip.compress),
     ("gzip", lambda content: gzip.compress(content[:9000]) + gzip.compress(content[9000:])),
     ("gzip", lambda content: gzip.compress(content) + bytes(512)),
@@ -42,31 +42,31 @@ PACKINGS: list[tuple[str, Callable[[bytes], bytes]]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "pack"), PACKINGS)
-def test_packed_files_are_read_like_plain_ones(
+@pytest.mark.parametrize(("name", "pack"), COMPRESSIONS)
+def test_compressed_files_are_read_like_plain_ones(
     write_file: WriteFile, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
     plain = list(read_comments(write_file(XML)))
     file = read_comments(write_file(pack(XML)))
     assert list(file) == plain
-    assert (file.report.salvage().packing, file.report.salvage().notes) == (name, [])
+    assert (file.report.result().compression, file.report.result().notes) == (name, [])
 
 
-@pytest.mark.parametrize(("name", "pack"), PACKINGS[:6])
-def test_of_a_torn_file_the_beginning_is_read_and_the_rest_told(
+@pytest.mark.parametrize(("name", "pack"), COMPRESSIONS[:6])
+def test_the_beginning_of_a_truncated_file_is_read_and_its_loss_reported(
     write_file: WriteFile, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
     packed = pack(XML)
     file = read_comments(write_file(packed[: len(packed) // 2]))
     assert 100 < len(list(file)) < 3000
-    (note,) = file.report.salvage().notes
+    (note,) = file.report.result().notes
     assert "cut short" in note
 
 
-def test_a_file_in_another_encoding_may_be_packed(write_file: WriteFile) -> None:
+def test_a_file_in_another_encoding_may_be_compressed(write_file: WriteFile) -> None:
     file = read_comments(write_file(gzip.compress(XML.decode().encode("cp932"))))
     assert len(list(file)) == 3000
-    assert file.report.salvage().encoding == "Shift_JIS"
+    assert file.report.result().encoding == "Shift_JIS"
 
 
 @pytest.mark.parametrize(
@@ -81,20 +81,18 @@ def test_an_archive_of_several_files_is_refused_by_name(
     assert caught.value.code == ExitCode.NOT_COMMENTS
 
 
-@pytest.mark.parametrize(("name", "pack"), [PACKINGS[0], PACKINGS[3], PACKINGS[5], PACKINGS[6]])
-def test_a_bomb_is_not_unfolded(
-    write_file: WriteFile,
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    pack: Callable[[bytes], bytes],
+@pytest.mark.parametrize(("name", "pack"), [COMPRESSIONS[0], COMPRESSIONS[3], COMPRESSIONS[6]])
+def test_a_bomb_is_not_decompressed(
+    write_file: WriteFile, name: str, pack: Callable[[bytes], bytes]
 ) -> None:
-    monkeypatch.setattr(packing, "LARGEST", 1 << 20)
-    with pytest.raises(PipelineError, match="unfolds to more than") as caught:
-        list(read_comments(write_file(pack(b"<packet>" + b" " * (3 << 20)))))
+    path = write_file(pack(b"<packet>" + b" " * (3 << 20)))
+    assert detect_compression(path.read_bytes()) == name
+    with pytest.raises(PipelineError, match="decompresses to more than 1 MiB") as caught:
+        list(decompressed(path, name, max_bytes=1 << 20))
     assert caught.value.code == ExitCode.NOT_COMMENTS
 
 
-def test_a_mark_of_packing_without_any_content_is_refused(write_file: WriteFile) -> None:
+def test_a_signature_without_any_content_is_refused(write_file: WriteFile) -> None:
     for content in (b"\x1f\x8b\x08garbage", b"PK\x03\x04garbage"):
         with pytest.raises(PipelineError):
             list(read_comments(write_file(content)))
