@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.explanation.strips import BACKGROUND, QUIET
+from pipeline.danmaku.drawing.style import Rgb
 from pipeline.media.pixels import Picture
 
+BACKGROUND: Rgb = (18, 18, 22)
+QUIET: Rgb = (150, 150, 160)
 _GAP = 12
 _CAPTION = 26  # pixels below each picture
 _TEXT = 16  # pixels an em

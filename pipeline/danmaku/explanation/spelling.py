@@ -8,9 +8,10 @@ from fractions import Fraction
 import numpy as np
 from PIL import Image, ImageDraw
 
+from pipeline.danmaku.drawing.contact_sheet import BACKGROUND, QUIET
 from pipeline.danmaku.drawing.lettering import Lettering
 from pipeline.danmaku.explanation.heat import AttendedComment, heat_over
-from pipeline.danmaku.explanation.strips import BACKGROUND, BRIGHT, HOT, QUIET, size_of_area
+from pipeline.danmaku.explanation.strips import BRIGHT, HOT, size_of_area
 from pipeline.media.pixels import Picture
 
 RATE = Fraction(25)

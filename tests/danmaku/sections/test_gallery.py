@@ -73,8 +73,8 @@ def test_the_likeliest_by_their_picture_are_shown_by_time(tmp_path: Path, episod
     assert [picture.text for picture in pictures] == ["c2", "c3", "c0"]
     assert [picture.alt for picture in pictures] == ["b2", "b3", "b0"]
     assert [picture.time for picture in pictures] == [1.6, 3.5, 5.5]
-    first = Image.open(tmp_path / pictures[0].path)
-    assert first.size == (pictures[0].width, pictures[0].height) == (360, 202)
+    file = pictures[0].file
+    assert Image.open(tmp_path / file.path).size == (file.width, file.height) == (360, 202)
 
 
 def test_each_links_to_its_comment_among_all_by_time(tmp_path: Path, episode: Episode) -> None:

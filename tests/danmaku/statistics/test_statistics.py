@@ -174,7 +174,7 @@ def test_the_plot_passes_every_rank_and_frequency(frequencies: list[int]) -> Non
 
 
 def words_of(tokens: dict[tuple[str, str], int]) -> Words:
-    return Words.from_vocabulary(Vocabulary.of(tokens, len(tokens)))
+    return Words.from_vocabulary(Vocabulary.from_counts(tokens, len(tokens)))
 
 
 def test_a_word_is_listed_by_its_most_frequent_part() -> None:
