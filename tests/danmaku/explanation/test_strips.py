@@ -6,8 +6,9 @@ import pytest
 from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.drawing.sheet_colors import BACKGROUND
 from pipeline.danmaku.explanation.heat import AttendedComment
-from pipeline.danmaku.explanation.strips import BACKGROUND, Sheet, size_of_area
+from pipeline.danmaku.explanation.strips import Sheet, size_of_area
 from pipeline.media.pixels import Picture
 
 SIDE = 14
