@@ -22,19 +22,19 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils.rnn import pack_padded_sequence
 
-from pipeline.captioning.captioner import LstmCaptioner
-from pipeline.captioning.dataset import CommentSet
+from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.lstm import LstmCaptioner
 from pipeline.captioning.prompt import FACTS
 from pipeline.captioning.softmax import FullSoftmax
 from pipeline.text.vocabulary import BEGIN, PADDING
 
 
 class Sentences(NamedTuple):
-    """What is read and what is told, padded."""
+    """Inputs and targets, padded."""
 
-    read: Tensor
+    inputs: Tensor
     """(n, t)"""
-    truth: Tensor
+    targets: Tensor
     """(n, t)"""
     words: int
     """Padding left out."""
@@ -53,7 +53,7 @@ class PlainTrainer:
         nats: Nats,
         path: Path,
         tap: str,
-        comments: CommentSet,
+        comments: CaptionSet,
         learning_rate: float,
         weight_decay: float,
     ) -> None:
@@ -82,7 +82,7 @@ class PlainTrainer:
         device = self._captioner.mean.device
         with h5py.File(self._path) as file:
             dataset = file[self._tap]
-            samples = [dataset[row] for row in self._comments.moments.picture.tolist()]
+            samples = [dataset[row] for row in self._comments.inputs.picture.tolist()]
         features = torch.from_numpy(np.stack(samples)).to(device).float()
         sentences = _padded(self._comments.sentences, device)
         return self._nats(self._captioner, features, sentences) / sentences.words
@@ -112,10 +112,10 @@ def _attending(
     if not projects_each_word:
         values = torch.relu(captioner.project(features))
     no_facts = features.new_zeros(len(features), len(FACTS))
-    begun = captioner.begin(torch.cat([features.mean(1), no_facts], 1))
+    begun = captioner.initial(torch.cat([features.mean(1), no_facts], 1))
     hidden, cell = begun.tanh().chunk(2, 1)
     nats = features.new_zeros(())
-    for read, truth in zip(sentences.read.T, sentences.truth.T, strict=True):
+    for read, truth in zip(sentences.inputs.T, sentences.targets.T, strict=True):
         if projects_each_word:
             values = torch.relu(captioner.project(features))
         keys, query = captioner.key(values), captioner.query(hidden)[:, None]
@@ -131,7 +131,7 @@ def looping(captioner: LstmCaptioner, features: Tensor, sentences: Sentences) ->
     """Without attention, word by word."""
     state = _begun(captioner, features)
     nats = features.new_zeros(())
-    for read, truth in zip(sentences.read.T, sentences.truth.T, strict=True):
+    for read, truth in zip(sentences.inputs.T, sentences.targets.T, strict=True):
         output, state = captioner.lstm(captioner.embed(read)[:, None], state)
         nats = nats + _word_nats(captioner, output[:, 0], truth)
     return nats
@@ -142,10 +142,10 @@ def packing(captioner: LstmCaptioner, features: Tensor, sentences: Sentences) ->
 
     The better of the public ways, by yunjey's tutorial.
     """
-    lengths = (sentences.truth != PADDING).sum(1).cpu()
+    lengths = (sentences.targets != PADDING).sum(1).cpu()
     read, truth = (
         pack_padded_sequence(part, lengths, batch_first=True, enforce_sorted=False)
-        for part in (captioner.embed(sentences.read), sentences.truth)
+        for part in (captioner.embed(sentences.inputs), sentences.targets)
     )
     hidden, cell = (part[:, read.sorted_indices] for part in _begun(captioner, features))
     read = read._replace(sorted_indices=None, unsorted_indices=None)
@@ -155,7 +155,7 @@ def packing(captioner: LstmCaptioner, features: Tensor, sentences: Sentences) ->
 
 def _begun(captioner: LstmCaptioner, features: Tensor) -> tuple[Tensor, Tensor]:
     values = torch.relu(captioner.project(features))
-    begun = captioner.begin(features.new_zeros(len(features), len(FACTS))).tanh()[None]
+    begun = captioner.initial(features.new_zeros(len(features), len(FACTS))).tanh()[None]
     hidden, cell = begun.chunk(2, 2)
     _, (hidden, cell) = captioner.lstm(values[:, None], (hidden.contiguous(), cell.contiguous()))
     return hidden, cell

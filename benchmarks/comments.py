@@ -90,7 +90,7 @@ def _words(texts: list[str], splitter: Splitter) -> Vocabulary:
     for text in texts:
         words, parts = splitter.split(normalize(text))
         tokens.update(zip(words, parts, strict=True))
-    return Vocabulary.of(tokens, 30_000)
+    return Vocabulary.from_counts(tokens, 30_000)
 
 
 def _by_number(folder: Path, source: Path) -> dict[str, list[float]]:

@@ -80,7 +80,7 @@ def _settings(folder: Path) -> Path:
             "backbone": str(tiny_onnx(folder / "tiny.onnx", SIZE)),
             "taps": ["grid", "vector"],
         },
-        "train": {"size": 8, "batch": 8, "epochs": 1},
+        "train": {"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 1}},
     }
     path = folder / "settings.yaml"
     path.write_text(yaml.safe_dump(settings))

@@ -19,14 +19,16 @@ import torch
 from benchmarks._measure import Rounds, interleaved, milliseconds_each, report, speed_ratio, timed
 from benchmarks._stages import run_stage
 from benchmarks.train import DEFAULT
-from pipeline.captioning.captioner import Captioner, CaptionerSpec, build_captioner
-from pipeline.captioning.decoding import Decoding, decode
-from pipeline.captioning.examples import Talk, moments_at
-from pipeline.captioning.looks import Looks
-from pipeline.captioning.model_file import Model, ModelCard, load_model, save_model
+from pipeline.captioning.build import build_captioner
+from pipeline.captioning.captioner import Captioner, CaptionerSpec
+from pipeline.captioning.decoding import decode, draw_count
+from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.danmaku.rate.comment_counts_file import CommentCounts
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
+from pipeline.danmaku.training.style import style_classes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
 from pipeline.pictures.frames_file import Frames, writing_frames
@@ -53,7 +55,7 @@ def main() -> None:
             files = inputs | {"model": models[decoder]}
             run_stage("generate", files, {"generated": folder / "out.jsonl"}, {"count": 1.0})
 
-        captioner = load_model(models["lstm"]).captioner
+        captioner = Model.load(models["lstm"]).captioner
         frames, bank = Frames.load(inputs["frames"]), FeatureBank([inputs["features"]], TAP)
         ways = {
             "lstm": timed(lambda: stage("lstm")),
@@ -74,21 +76,25 @@ def _figures(seconds: dict[str, Rounds]) -> dict[str, Rounds]:
 
 
 def _one_by_one(captioner: Captioner, frames: Frames, bank: FeatureBank) -> None:
-    decoding = Decoding(
-        "sample", CONFIG.temperature, CONFIG.top_k, CONFIG.top_p, 1, CONFIG.most_words
-    )
+    decoding = CONFIG.decoding
     draws = np.random.default_rng(CONFIG.seed)
     for second in range(FEW):
-        asked = moments_at(
+        asked = inputs_at(
             np.array([1000 * second]),
             np.array([FPS * second]),
             np.ones(SECONDS, np.int64),
             frames,
             0,
-            Talk(captioner.spec).before(np.array([second])),
+            CommentHistory(captioner.spec).context_before(np.array([second])),
             captioner.spec,
         ).prompt(bank, torch.device("cpu"))
-        decode(captioner, asked, decoding, draws.random((1, decoding.draws)), None)
+        decode(
+            captioner,
+            asked,
+            decoding,
+            draws.random((1, draw_count(captioner.spec, decoding))),
+            None,
+        )
 
 
 def _model(folder: Path, decoder: str) -> Path:
@@ -99,16 +105,17 @@ def _model(folder: Path, decoder: str) -> Path:
         **DEFAULT | {"decoder": decoder},
         channels=GRID[1],
         words=len(SPECIAL) + WORDS,
-        looks=Looks.of([]),
+        style=style_classes([]),
     )
     vocabulary = Vocabulary(
         words=[f"語{number}" for number in range(WORDS)],
         counts=[1] * WORDS,
+        parts=["名詞"] * WORDS,
         symbols=[False] * WORDS,
         distinct=WORDS,
         total=WORDS,
     )
-    save_model(path, Model(build_captioner(spec), ModelCard(spec, **MADE_UP, tap=TAP), vocabulary))
+    Model(build_captioner(spec), ModelCard(spec, **MADE_UP, tap=TAP), vocabulary).save(path)
     return path
 
 

@@ -30,7 +30,7 @@ SETTINGS: dict[str, Any] = {
         "weights": "random",
         "taps": ["features.18", "flatten"],
     },
-    "train": {"epochs": 2},
+    "train": {"schedule": {"epochs": 2}},
     "generate": {"rate": 0.3},
     "stills": {"target": "generated"},
 }

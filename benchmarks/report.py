@@ -17,7 +17,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from benchmarks._measure import report
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
 from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
@@ -29,6 +29,8 @@ from pipeline.danmaku.sections.model.gallery import write_gallery
 from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.sections.watch.section import watch_section
+from pipeline.danmaku.statistics.split import Split
+from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.media.frame_times import FrameTimes
 from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
@@ -180,12 +182,25 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
 
 
 def _training() -> TrainingRecord:
-    table = CommentTable(*range(1, 13))
+    table = CommentTable(1, 2, 3, 4, 5, Split(*range(6, 13)))
     epochs = [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)] * 20
     return TrainingRecord(
-        ["episode"], ["0"], "lstm", "additive", "vgg19", "imagenet", "conv5_3", "cpu", 1, table,
-        epochs, 20, 3.0, 3.1, 4.0,
-    )  # fmt: skip
+        videos=["episode"],
+        fingerprints=["0"],
+        decoder="lstm",
+        attention="additive",
+        backbone="vgg19",
+        weights="imagenet",
+        tap="conv5_3",
+        device="cpu",
+        processes=1,
+        table=table,
+        epochs=epochs,
+        best_epoch=20,
+        dev_nll=3.0,
+        dev_nll_shuffled=3.1,
+        dev_nll_unigram=4.0,
+    )
 
 
 def _peak(episode: Episode) -> float:

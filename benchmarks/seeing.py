@@ -65,7 +65,7 @@ def _evaluated(seed: int, options: argparse.Namespace) -> Evaluation:
         "frames": {"fps": FPS},
         "features": {"backbone": options.network, "taps": options.taps}
         | ({} if Path(options.network).exists() else {"weights": "random"}),
-        "train": {"batch": 64},
+        "train": {"schedule": {"batch": 64}},
         "generate": {"rate": RATE},
     }
     for section, values in options.settings.items():

@@ -29,8 +29,9 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import torch
 
@@ -45,14 +46,17 @@ from benchmarks._measure import (
     speed_ratio,
     timed,
 )
-from pipeline.captioning.captioner import CaptionerSpec, LstmCaptioner, build_captioner
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.examples import Moments
-from pipeline.captioning.looks import Looks
+from pipeline.captioning.build import build_captioner
+from pipeline.captioning.caption_set import CaptionSet, Groups
+from pipeline.captioning.captioner import CaptionerSpec
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.lstm import LstmCaptioner
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
-from pipeline.captioning.training import Schedule, Trainer
+from pipeline.captioning.task import CaptionerTask, Part
+from pipeline.danmaku.training.style import style_classes
 from pipeline.learning.device import best_device
 from pipeline.learning.team import Team
+from pipeline.learning.training import Training
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import building_features
 from pipeline.runtime.arrays import Float16s
@@ -75,7 +79,7 @@ ARTICLE: dict[str, Any] = {
     "words": 30_000,
     "size": 256,
 }
-DEFAULT = {name: getattr(CONFIG, name) for name in ARTICLE if name != "words"}
+DEFAULT = msgspec.structs.asdict(CONFIG.captioner)
 SAME = 1e-4  # nats a word
 PART = 256  # words that a processor multiplies fastest at once
 ATTENTION_ROUNDS = 3  # the plain ways take their time
@@ -100,13 +104,13 @@ def main() -> None:
 
 def _attention(path: Path) -> dict[str, Rounds]:
     others = {
-        "dot": _trainer(path, attention="dot"),
-        "transformer": _trainer(path, attention="dot", decoder="transformer"),
-        "adaptive": _trainer(path, softmax="adaptive"),
-        "default": _trainer(path, **DEFAULT),
+        "dot": _run(path, attention="dot"),
+        "transformer": _run(path, attention="dot", decoder="transformer"),
+        "adaptive": _run(path, softmax="adaptive"),
+        "default": _run(path, **DEFAULT),
     }
     peers = {"attention_plain": plain.projecting, "attention_tutorial": plain.attending}
-    ways = {name: _step(trainer) for name, trainer in others.items()}
+    ways = {name: _step(run) for name, run in others.items()}
     figures, seconds = _beside_peers(path, "attention", peers, ways, ATTENTION_ROUNDS)
     ours = seconds["attention"]
     return {
@@ -139,11 +143,11 @@ def _beside_peers(
     rounds: int,
 ) -> tuple[dict[str, Rounds], dict[str, Rounds]]:
     """Figures of ours by itself, and the seconds of all."""
-    ours = _trainer(path, attention="none" if name == "relu7" else "additive")
-    comments = _comments(BATCH, ours.captioner.spec)
+    ours = _run(path, attention="none" if name == "relu7" else "additive")
+    comments = _captions(BATCH, ours.task.captioner.spec)
     peers = {peer: _peer(path, ours, comments, nats) for peer, nats in kinds.items()}
     for peer, trainer in peers.items():
-        _require_same(peer, ours.nll(comments).word, trainer.nll())
+        _require_same(peer, ours.nll(comments), trainer.nll())
     words = sum(map(len, comments.sentences))
     seconds = interleaved(
         {
@@ -155,8 +159,8 @@ def _beside_peers(
         rounds,
     )
     for peer, trainer in peers.items():
-        for epoch, loss in zip(ours.history, trainer.losses, strict=False):
-            _require_same(peer, epoch.train_nll, loss)
+        for epoch, loss in zip(ours.training.history, trainer.losses, strict=False):
+            _require_same(peer, epoch.train["captioner"], loss)
     figures = {f"{way}_ms_per_step": milliseconds_each(1, seconds[way]) for way in seconds}
     return {**figures, f"{name}_words_per_s": per_second(words, seconds[name])}, seconds
 
@@ -168,7 +172,7 @@ def _require_same(name: str, ours: float, loss: float) -> None:
 
 
 def _epochs(path: Path) -> dict[str, Rounds]:
-    ways = {str(count): _epoch(_trainer(path, count, **SMALL)) for count in EPOCHS}
+    ways = {str(count): _epoch(_run(path, count, **SMALL)) for count in EPOCHS}
     seconds = interleaved(ways, EPOCH_ROUNDS)
     few, *_, most = EPOCHS
     linear = [most / few * spent for spent in seconds[str(few)]]
@@ -178,13 +182,13 @@ def _epochs(path: Path) -> dict[str, Rounds]:
     }
 
 
-def _step(trainer: Trainer) -> Way:
+def _step(run: _Run) -> Way:
     """Mean seconds of several epochs, each of them a single step."""
-    epoch = _epoch(trainer)
+    epoch = _epoch(run)
     return lambda: sum(epoch() for _ in range(STEPS)) / STEPS
 
 
-def _epoch(trainer: Trainer) -> Way:
+def _epoch(run: _Run) -> Way:
     """Seconds of one more epoch, without measuring on held-out comments."""
 
     def way() -> float:
@@ -196,7 +200,7 @@ def _epoch(trainer: Trainer) -> Way:
                 torch.cuda.synchronize()
             ended = time.perf_counter()
 
-        trainer.run_epoch(step_ended)
+        run.training.run_epoch(step_ended)
         return ended - started
 
     return way
@@ -222,47 +226,54 @@ def _products(words: int) -> Way:
     return timed(work)
 
 
-def _trainer(path: Path, count: int = BATCH, **changes: Any) -> Trainer:
+class _Run(NamedTuple):
+    """A captioner and its training."""
+
+    task: CaptionerTask
+    training: Training[Groups, Part]
+
+    def nll(self, captions: CaptionSet) -> float:
+        """Mean nats a word."""
+        return self.training.measure(lambda: self.task.nll(captions)).word
+
+
+def _run(path: Path, count: int = BATCH, **changes: Any) -> _Run:
     torch.manual_seed(CONFIG.seed)
     settings = ARTICLE | changes
     bank = FeatureBank([path], _tap(settings["attention"]))
-    spec = CaptionerSpec(**settings, channels=bank.row_shape[-1], looks=Looks.of([]))
-    comments = _comments(count, spec)
-    one = CommentSet(
-        comments.moments.take(np.arange(1)), comments.sentences[:1], comments.looks[:1]
-    )
-    schedule = Schedule(
-        batch=BATCH,
-        epochs=CONFIG.epochs,
-        patience=CONFIG.patience,
-        learning_rate=CONFIG.learning_rate,
-        weight_decay=CONFIG.weight_decay,
-        doubly_stochastic=0.0,
-        average=False,
-        seed=CONFIG.seed,
-        bfloat16=False,
-    )
+    spec = CaptionerSpec(**settings, channels=bank.row_shape[-1], style=style_classes([]))
+    captions = _captions(count, spec)
+    one = CaptionSet(captions.inputs.take(np.arange(1)), captions.sentences[:1], captions.style[:1])
     team = Team(0, 1, best_device())
     bank.reside_on(team.device)
-    return Trainer(build_captioner(spec), comments, one, bank, schedule, team)
+    task = CaptionerTask(
+        build_captioner(spec),
+        captions,
+        one,
+        bank,
+        team,
+        batch_size=BATCH,
+        doubly_stochastic=0.0,
+        seed=CONFIG.seed,
+    )
+    schedule = msgspec.structs.replace(CONFIG.schedule, average=False)
+    return _Run(task, Training(task, schedule, team))
 
 
-def _peer(
-    path: Path, trainer: Trainer, comments: CommentSet, nats: plain.Nats
-) -> plain.PlainTrainer:
-    """A plain trainer of the same weights, before ``trainer`` has learned anything."""
-    captioner = trainer.captioner
+def _peer(path: Path, run: _Run, captions: CaptionSet, nats: plain.Nats) -> plain.PlainTrainer:
+    """A plain trainer of the same weights, before ``run`` has learned anything."""
+    captioner = run.task.captioner
     assert isinstance(captioner, LstmCaptioner)
-    tap = _tap(captioner.spec.attention)
-    rate, decay = CONFIG.learning_rate, CONFIG.weight_decay
-    return plain.PlainTrainer(captioner, nats, path, tap, comments, rate, decay)
+    tap, schedule = _tap(captioner.spec.attention), CONFIG.schedule
+    rate, decay = schedule.learning_rate, schedule.weight_decay
+    return plain.PlainTrainer(captioner, nats, path, tap, captions, rate, decay)
 
 
 def _tap(attention: str) -> str:
     return "relu7" if attention == "none" else "conv5_3"
 
 
-def _comments(count: int, spec: CaptionerSpec) -> CommentSet:
+def _captions(count: int, spec: CaptionerSpec) -> CaptionSet:
     """The same each time: about ten a picture, the pictures anywhere in the file."""
     draws = np.random.default_rng(CONFIG.seed)
     pictures = draws.choice(PICTURES, round(count / COMMENTS_A_PICTURE), replace=False)
@@ -273,8 +284,8 @@ def _comments(count: int, spec: CaptionerSpec) -> CommentSet:
     rows = context.reshape(-1, CONTEXT_WORDS)
     for row, words in zip(rows, _sentences(draws, len(rows), spec.words), strict=True):
         row[: len(words)] = words[:CONTEXT_WORDS]
-    return CommentSet(
-        Moments(
+    return CaptionSet(
+        CaptionInputs(
             pictures[which],
             draws.random((count, len(FACTS)), np.float32),
             draws.integers(PICTURES, size=(count, len(AROUND) if notes else 0)),

@@ -8,15 +8,12 @@ import numpy.typing as npt
 import torch
 from torch import nn
 
-from pipeline.captioning.captioner import (
-    Attention,
-    Captioner,
-    CaptionerSpec,
-    Decoder,
-    build_captioner,
-)
-from pipeline.captioning.looks import Looks
+from pipeline.captioning.build import build_captioner
+from pipeline.captioning.captioner import Captioner, CaptionerSpec
+from pipeline.captioning.model_file import Model, ModelCard
+from pipeline.captioning.settings import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
+from pipeline.danmaku.training.style import style_classes
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -27,6 +24,7 @@ SIDE, CHANNELS = 4, 6
 VOCABULARY = Vocabulary(
     words=["チノ", "かわいい", "w"],
     counts=[3, 2, 1],
+    parts=["名詞"] * 3,
     symbols=[False] * 3,
     distinct=3,
     total=6,
@@ -46,7 +44,7 @@ def captioner(decoder: Decoder = "lstm", attention: Attention = "additive") -> C
         softmax="full",
         time=True,
         rate=True,
-        looks=Looks.of([]),
+        style=style_classes([]),
     )
     torch.manual_seed(0)
     network = build_captioner(spec).eval()
@@ -54,6 +52,11 @@ def captioner(decoder: Decoder = "lstm", attention: Attention = "additive") -> C
         for parameter in network.parameters():
             parameter.mul_(3)
     return network
+
+
+def model(network: Captioner) -> Model:
+    """With the words above, for features whose tap is called ``tap``."""
+    return Model(network, ModelCard(network.spec, "toy", "none", "tap"), VOCABULARY)
 
 
 def staring() -> Captioner:

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
+from pipeline.danmaku.statistics.split import Split
+from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 
 
 def training_record(**changes: Any) -> TrainingRecord:
@@ -16,7 +18,7 @@ def training_record(**changes: Any) -> TrainingRecord:
         "tap": "conv5_3",
         "device": "cpu",
         "processes": 1,
-        "table": CommentTable(*range(1, 13)),
+        "table": CommentTable(1, 2, 3, 4, 5, Split(*range(6, 13))),
         "epochs": [Epoch(3.5, 3.25, 0.25, 0.5, 7, 99)],
         "best_epoch": 1,
         "dev_nll": 3.25,

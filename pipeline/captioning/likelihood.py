@@ -1,39 +1,53 @@
-"""How likely a captioner holds comments to be, each at its moment."""
+"""How probable captions are to a captioner, and under word frequencies alone."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
+from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.examples import Moments
+from pipeline.captioning.inputs import CaptionInputs
 from pipeline.pictures.feature_bank import FeatureBank
-from pipeline.runtime.arrays import Float64s
+from pipeline.runtime.arrays import Int64s
 
-_BATCH = 512  # comments
+_BATCH = 512  # captions
 
 
-def comment_nats(
-    captioner: Captioner, bank: FeatureBank, moments: Moments, sentences: Sequence[list[int]]
-) -> Float64s:
-    """Negative log-likelihood of each comment (n,), in nats, its end mark included.
+def caption_nats(
+    captioner: Captioner,
+    bank: FeatureBank,
+    inputs: CaptionInputs,
+    sentences: Sequence[list[int]],
+    batch_size: int = _BATCH,
+) -> npt.NDArray[np.float64]:
+    """Negative log-likelihood of each caption (n,), in nats, its end mark included.
 
-    ``sentences`` are word ids with the end mark.
+    ``sentences`` are word ids with the end mark, one for each row of ``inputs``.
     """
     device = captioner.mean.device
-    nothing = np.zeros((len(sentences), 3), np.int64)
-    comments = CommentSet(moments, list(sentences), nothing)
-    found = np.empty(len(comments))
+    captions = CaptionSet(inputs, list(sentences), np.empty((len(sentences), 0), np.int64))
+    nats = np.empty(len(captions))
     captioner.eval()
     with torch.inference_mode():
-        for pages in comments.plan(_BATCH):
-            batch = comments.batch(pages, bank, device)
+        for groups in captions.plan(batch_size):
+            batch = captions.batch(groups, bank, device)
             assert batch is not None
             reading = captioner.read(batch.prompt, batch.words)
-            losses = captioner.softmax.losses(reading.mind, batch.words.truth).double()
-            sums = losses.new_zeros(len(batch.rows)).index_add(0, batch.words.comment, losses)
-            found[np.concatenate(pages)[batch.rows.cpu().numpy()]] = sums.cpu().numpy()
-    return found
+            losses = captioner.softmax.losses(reading.hidden, batch.words.targets).double()
+            sums = losses.new_zeros(len(batch.rows)).index_add(0, batch.words.caption, losses)
+            nats[np.concatenate(groups)[batch.rows.cpu().numpy()]] = sums.cpu().numpy()
+    return nats
+
+
+def unigram_nll(counts: Int64s, sentences: Sequence[Sequence[int]]) -> float:
+    """Mean NLL, in nats a word, of ``sentences`` under the word frequencies of training.
+
+    ``counts`` (v,) says how often each id occurred; one is added to each (Laplace smoothing).
+    """
+    smoothed = counts + 1.0
+    log_probs = np.log(smoothed / smoothed.sum())
+    return float(-log_probs[np.concatenate(sentences)].mean())

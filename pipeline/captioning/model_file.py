@@ -1,15 +1,19 @@
-"""``model.safetensors``: a captioner's weights; its header has its words and what it reads."""
+"""``model.safetensors``: a captioner's weights; its header has its vocabulary and what it reads."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from pipeline.captioning.captioner import Captioner, CaptionerSpec, build_captioner
+from pipeline.captioning.build import build_captioner
+from pipeline.captioning.captioner import Captioner, CaptionerSpec
+from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -17,12 +21,12 @@ from pipeline.text.vocabulary import Vocabulary
 
 
 class ModelCard(msgspec.Struct, frozen=True):
-    """What a model is and what it must be fed."""
+    """What a model is, and the features that it reads."""
 
     spec: CaptionerSpec
     backbone: str
     weights: str
-    """Of the backbone; see FeatureStore."""
+    """The backbone's; see ``FeatureStore``."""
     tap: str
 
     def require_match(self, features: FeatureStore, path: Path) -> None:
@@ -37,12 +41,55 @@ class ModelCard(msgspec.Struct, frozen=True):
             )
 
 
-class Model(NamedTuple):
-    """A captioner with all that it needs to be used, whatever became of its training videos."""
+@dataclass(frozen=True)
+class Model:
+    """A captioner with all that is needed to use it, whatever became of its training videos."""
 
     captioner: Captioner
     card: ModelCard
     vocabulary: Vocabulary
+
+    @classmethod
+    def load(cls, path: Path) -> Model:
+        """Build the captioner that ``path`` describes, in evaluation mode, on the CPU.
+
+        Raises PipelineError BAD_ARTIFACT for a file that is no model.
+        """
+        with _opened(path) as file:
+            try:
+                header = msgspec.json.decode((file.metadata() or {})["header"], type=_Header)
+            except (KeyError, msgspec.DecodeError):
+                raise _no_model(path) from None
+            captioner = build_captioner(header.card.spec)
+            captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+        return cls(captioner.eval(), header.card, header.vocabulary)
+
+    @classmethod
+    def open(cls, path: Path, features: Path, device: torch.device) -> Model:
+        """Load a model onto ``device``, to be used on ``features``.
+
+        Raises PipelineError BAD_ARTIFACT as ``load`` does, and for features that the model was
+        not trained on.
+        """
+        model = cls.load(path)
+        with FeatureStore(features) as store:
+            model.card.require_match(store, features)
+        model.captioner.to(device)
+        return model
+
+    def save(self, path: Path) -> None:
+        """Publish weights, card and vocabulary."""
+        header = msgspec.json.encode(_Header(self.card, self.vocabulary)).decode()
+        with published(path) as temporary:
+            save_file(self.captioner.state_dict(), temporary, {"header": header})
+
+    def bank(self, features: Path) -> FeatureBank:
+        """The features of a video that the model reads."""
+        return FeatureBank([features], self.card.tap)
+
+    def encode(self, words: Sequence[str]) -> list[int]:
+        """The ids of a caption's words, without an end mark."""
+        return self.vocabulary.encode(words)
 
 
 class _Header(msgspec.Struct, frozen=True):
@@ -50,36 +97,6 @@ class _Header(msgspec.Struct, frozen=True):
 
     card: ModelCard
     vocabulary: Vocabulary
-
-
-def save_model(path: Path, model: Model) -> None:
-    """Publish weights, card and vocabulary."""
-    header = msgspec.json.encode(_Header(model.card, model.vocabulary)).decode()
-    with published(path) as temporary:
-        save_file(model.captioner.state_dict(), temporary, {"header": header})
-
-
-def load_model(path: Path) -> Model:
-    """Build the captioner that ``path`` describes, in evaluation mode, on the CPU.
-
-    Raises PipelineError BAD_ARTIFACT for a file that is no model.
-    """
-    with _opened(path) as file:
-        try:
-            header = msgspec.json.decode((file.metadata() or {})["header"], type=_Header)
-        except (KeyError, msgspec.DecodeError):
-            raise _no_model(path) from None
-        captioner = build_captioner(header.card.spec)
-        captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
-    return Model(captioner.eval(), header.card, header.vocabulary)
-
-
-def load_model_for(features: Path, path: Path) -> Model:
-    """The same; raises BAD_ARTIFACT also for ``features`` that the model was not trained on."""
-    model = load_model(path)
-    with FeatureStore(features) as store:
-        model.card.require_match(store, features)
-    return model
 
 
 def _opened(path: Path) -> safe_open:
@@ -93,5 +110,5 @@ def _no_model(path: Path) -> PipelineError:
     return PipelineError(
         ExitCode.BAD_ARTIFACT,
         f"{path} is damaged, or of another version",
-        "Copy the model once more, or run `make train` to make it anew",
+        "Copy the model again, or run `make train` to make it again",
     )

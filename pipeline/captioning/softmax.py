@@ -1,50 +1,50 @@
-"""From what a captioner has in mind to words: exact, or cheaper for rare ones.
+"""From the decoder's state to words: an exact softmax, or one that is cheaper for rare words.
 
-n  places where a word comes   d  size   v  words
+n  places where a word comes next   d  size   v  words   r  places of a chunk
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
-Softmax = Literal["full", "adaptive"]
-"""Every word alike; or rare words by way of their class, in fewer dimensions (Grave et al.
-2017), which is another model with a loss of its own."""
-
-_CHUNK = {"cpu": 256, "cuda": 1024}  # places whose scores of all words exist at once
-_CLASSES = (0.06, 0.3)  # of the words, where the classes of rarer ones begin
+_CHUNK = {"cpu": 256, "cuda": 1024}  # places whose logits of all words exist at once
+_CUTOFFS = (0.06, 0.3)  # shares of the words at which the classes of rarer ones begin
 
 
 class FullSoftmax(nn.Module):
     """One linear layer over all words."""
 
-    def __init__(self, size: int, words: int) -> None:
+    def __init__(self, size: int, words: int, chunk: int | None = None) -> None:
+        """``chunk`` places are worked on at once; by default as many as suit the device."""
         super().__init__()
         self.out = nn.Linear(size, words)
+        self._chunk = chunk
 
-    def log_chances(self, hidden: Tensor) -> Tensor:
-        """Of every word: (n, d) to (n, v), float32."""
-        scores: Tensor = self.out(hidden).float()
-        return scores.log_softmax(1)
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        """Log-probabilities of every word: (n, d) to (n, v), float32."""
+        logits: Tensor = self.out(hidden).float()
+        return logits.log_softmax(1)
 
-    def losses(self, hidden: Tensor, truth: Tensor) -> Tensor:
-        """Negative log-likelihood of true words (n,), in nats, without gradients."""
-        found = [
-            nn.functional.cross_entropy(self.out(some).float(), true, reduction="none")
-            for some, true in _chunked(hidden, truth)
+    def losses(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Negative log-likelihood of the target words (n,), in nats; not to be differentiated."""
+        losses = [
+            nn.functional.cross_entropy(
+                self.out(hidden[rows]).float(), targets[rows], reduction="none"
+            )
+            for rows in _chunks(hidden, self._chunk)
         ]
-        return torch.cat(found)
+        return torch.cat(losses)
 
-    def total(self, hidden: Tensor, truth: Tensor) -> Tensor:
+    def total_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """The sum of ``losses``, to be differentiated."""
         if torch.is_autocast_enabled(hidden.device.type):
             hidden = hidden.to(torch.get_autocast_dtype(hidden.device.type))
         total: Tensor = _TotalLoss.apply(  # type: ignore[no-untyped-call]
-            hidden, self.out.weight, self.out.bias, truth
+            hidden, self.out.weight, self.out.bias, targets, _chunks(hidden, self._chunk)
         )
         return total
 
@@ -52,71 +52,76 @@ class FullSoftmax(nn.Module):
 class _TotalLoss(torch.autograd.Function):
     """Linear layer, softmax and cross entropy in one, forward and backward chunk by chunk.
 
-    The scores of all words at all places never exist at once, and none of the passes over them
-    is made that autograd would make: the gradient of scores is their softmax, less one at the
-    true word, written over them.
+    The logits (n, v) never exist at once, and the passes over them that autograd would make are
+    saved: the gradient of the logits is their softmax, less one at the target, written in place.
     """
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, truth: Tensor) -> Tensor:
-        matrix = weight.to(hidden.dtype)
+    def forward(
+        ctx: Any,
+        hidden: Tensor,
+        weight: Tensor,
+        bias: Tensor,
+        targets: Tensor,
+        chunks: list[slice],
+    ) -> Tensor:
+        matrix = weight.to(hidden.dtype)  # (v, d)
         total = hidden.new_zeros((), dtype=torch.float32)
         to_hidden = torch.empty_like(hidden)
         to_weight, to_bias = torch.zeros_like(weight), torch.zeros_like(bias)
-        for rows in _chunks(hidden):
-            some, true = hidden[rows], truth[rows, None]
-            scores = torch.addmm(bias.to(hidden.dtype), some, matrix.T).float()
-            chances = torch.softmax(scores, 1, out=scores)
-            total -= chances.gather(1, true).clamp_min(torch.finfo(torch.float32).tiny).log().sum()
-            chances.scatter_add_(1, true, chances.new_full((1, 1), -1).expand_as(true))
-            to_bias += chances.sum(0)
-            chances = chances.to(hidden.dtype)
-            torch.mm(chances, matrix, out=to_hidden[rows])
+        for rows in chunks:
+            inputs, target = hidden[rows], targets[rows, None]  # (r, d), (r, 1)
+            logits = torch.addmm(bias.to(hidden.dtype), inputs, matrix.T).float()  # (r, v)
+            probs = torch.softmax(logits, 1, out=logits)
+            # A probability may round to zero, whose logarithm would be infinite.
+            tiny = torch.finfo(torch.float32).tiny
+            total -= probs.gather(1, target).clamp_min(tiny).log().sum()
+            # From here on ``probs`` is the gradient of the logits: softmax - one-hot.
+            probs.scatter_add_(1, target, probs.new_full((1, 1), -1).expand_as(target))
+            to_bias += probs.sum(0)
+            probs = probs.to(hidden.dtype)
+            torch.mm(probs, matrix, out=to_hidden[rows])
             if hidden.dtype == weight.dtype:
-                to_weight.addmm_(chances.T, some)
+                to_weight.addmm_(probs.T, inputs)
             else:
-                to_weight += chances.T @ some
+                to_weight += probs.T @ inputs  # added up in the weight's float32
         ctx.save_for_backward(to_hidden, to_weight, to_bias)
         return total
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, given: Tensor) -> tuple[Tensor, Tensor, Tensor, None]:
+    def backward(ctx: Any, given: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
         to_hidden, to_weight, to_bias = ctx.saved_tensors
-        return to_hidden * given, to_weight.mul_(given), to_bias.mul_(given), None
+        return to_hidden * given, to_weight.mul_(given), to_bias.mul_(given), None, None
 
 
 class AdaptiveSoftmax(nn.Module):
-    """torch's adaptive softmax; ids of words must be in order of frequency."""
+    """torch's adaptive softmax (Grave et al. 2017); word ids must be in order of frequency."""
 
     def __init__(self, size: int, words: int) -> None:
         super().__init__()
-        begins = sorted({max(1, round(share * words)) for share in _CLASSES} - {words})
-        shrink = min(4.0, size**0.5)  # so that the rarest class has a dimension
-        self.out = nn.AdaptiveLogSoftmaxWithLoss(size, words, begins, div_value=shrink)
+        cutoffs = sorted({max(1, round(share * words)) for share in _CUTOFFS} - {words})
+        shrink = min(4.0, size**0.5)  # so that even the rarest class has one dimension
+        self.out = nn.AdaptiveLogSoftmaxWithLoss(size, words, cutoffs, div_value=shrink)
 
-    def log_chances(self, hidden: Tensor) -> Tensor:
-        """Of every word: (n, d) to (n, v), float32."""
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        """Log-probabilities of every word: (n, d) to (n, v), float32."""
         with torch.autocast(hidden.device.type, enabled=False):
-            chances: Tensor = self.out.log_prob(hidden.float())
-        return chances
+            log_probs: Tensor = self.out.log_prob(hidden.float())
+        return log_probs
 
-    def losses(self, hidden: Tensor, truth: Tensor) -> Tensor:
-        """Negative log-likelihood of true words (n,), in nats."""
+    def losses(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Negative log-likelihood of the target words (n,), in nats."""
         # torch's layer cannot mix the dtypes of autocast.
         with torch.autocast(hidden.device.type, enabled=False):
-            losses: Tensor = -self.out(hidden.float(), truth).output
+            losses: Tensor = -self.out(hidden.float(), targets).output
         return losses
 
-    def total(self, hidden: Tensor, truth: Tensor) -> Tensor:
+    def total_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """The sum of ``losses``, to be differentiated."""
-        return self.losses(hidden, truth).sum()
+        return self.losses(hidden, targets).sum()
 
 
-def _chunks(hidden: Tensor) -> list[slice]:
-    size = _CHUNK.get(hidden.device.type, _CHUNK["cuda"])
+def _chunks(hidden: Tensor, chunk: int | None) -> list[slice]:
+    size = chunk or _CHUNK.get(hidden.device.type, _CHUNK["cuda"])
     return [slice(start, start + size) for start in range(0, len(hidden), size)]
-
-
-def _chunked(hidden: Tensor, truth: Tensor) -> list[tuple[Tensor, Tensor]]:
-    return [(hidden[rows], truth[rows]) for rows in _chunks(hidden)]

@@ -17,7 +17,7 @@ from pipeline.runtime import torchrun
 
 @dataclass(frozen=True)
 class Team:
-    """Where a process stands among those at work."""
+    """The processes that train together, as one of them sees them."""
 
     rank: int
     size: int
@@ -26,7 +26,7 @@ class Team:
     @property
     def leads(self) -> bool:
         """Whether this is the one that writes files."""
-        return torchrun.is_first()
+        return self.rank == 0
 
     def add_up(self, tensors: Iterable[Tensor]) -> None:
         """Replace every tensor by its sum over all processes."""

@@ -54,6 +54,18 @@ class FrameTimes:
         """Whether each time lies neither before the start nor past the end. Returns (n,)."""
         return (times_ms >= 0) & ~self.past_end(times_ms)
 
+    @property
+    def second_count(self) -> int:
+        """Seconds that the video has, the last one perhaps short; at least one."""
+        return max(1, -(-int(self.duration * MILLISECONDS) // MILLISECONDS))
+
+    def seconds_of(self, times_ms: Int64s) -> Int64s:
+        """The second that each time is in; the first for earlier, the last for later times.
+
+        ``times_ms`` (n,) milliseconds. Returns (n,).
+        """
+        return np.clip(times_ms // MILLISECONDS, 0, self.second_count - 1)
+
 
 def frame_rate(fps: float) -> Fraction:
     """``fps`` as an exact rate: 23.976, 29.97 and 59.94 mean 24000/1001, 30000/1001, 60000/1001."""

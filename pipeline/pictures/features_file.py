@@ -160,5 +160,5 @@ class FeatureStore:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
             f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
-            "Add one to `features: taps:`, or change `train: attention:`",
+            "Add one to `features: taps:`, or change `train: {captioner: {attention: …}}`",
         )

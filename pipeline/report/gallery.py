@@ -13,24 +13,31 @@ _QUALITY = 85  # of JPEG
 
 
 @dataclass(frozen=True)
-class GalleryPicture:
-    """One picture of a gallery; what a caption needs beside these is a subclass's."""
+class PictureFile:
+    """A JPEG file beside a page."""
 
     path: str
-    """Of a JPEG file, from the page."""
+    """From the page."""
     width: int
     """In pixels."""
     height: int
+
+
+@dataclass(frozen=True)
+class GalleryPicture:
+    """One picture of a gallery; a subclass adds what its captions need."""
+
+    file: PictureFile
     alt: str
-    """In words, for those who do not see it."""
+    """What the picture shows, in words, for those who do not see it."""
     link: str
     """Where a click leads; empty for nowhere."""
 
 
-def write_picture(folder: Path, name: str, picture: Picture) -> tuple[str, int, int]:
-    """Write a picture to ``folder / name``; returns the first three fields of its record."""
+def write_picture(folder: Path, name: str, picture: Picture) -> PictureFile:
+    """Write a picture to ``folder / name``, in the folder of a page."""
     path = folder / name
     path.parent.mkdir(exist_ok=True)
     Image.fromarray(picture).save(path, quality=_QUALITY)
     height, width = picture.shape[:2]
-    return name, width, height
+    return PictureFile(name, width, height)

@@ -1,7 +1,7 @@
 """The words of pages, in English and Japanese.
 
 Phrases lie in YAML files beside the templates and scripts that use them. A page is written in
-English with a mark at each phrase; its script exchanges the phrases.
+English, with its key at each phrase; a script replaces the phrases by those of the other language.
 """
 
 from __future__ import annotations
@@ -47,11 +47,11 @@ class Phrases(dict[str, Phrase]):
         return phrases
 
     def text(self, key: str, language: Language) -> str:
-        """The phrase alone, for a picture, which no script can put into another language."""
+        """The phrase alone, for pictures, whose language no script can change."""
         return self[key].ja if language == "ja" else self[key].en
 
     def element(self, key: str, **values: object) -> Markup:
-        """An element with the phrase in English, which the script can put into Japanese."""
+        """An element with the phrase in English, which a script can change to Japanese."""
         text = self[key].en.format(**values)
         if not values:
             return Markup('<span data-t="{}">{}</span>').format(key, text)
@@ -59,5 +59,5 @@ class Phrases(dict[str, Phrase]):
         return Markup('<span data-t="{}" data-values="{}">{}</span>').format(key, data, text)
 
     def attribute(self, key: str, attribute: str = "aria-label") -> Markup:
-        """An attribute with the phrase in English, which the script can put into Japanese."""
+        """An attribute with the phrase in English, which a script can change to Japanese."""
         return Markup('{0}="{1}" data-t-{0}="{2}"').format(attribute, self[key].en, key)

@@ -12,7 +12,7 @@ from pipeline.report.language import Message
 
 @dataclass(frozen=True)
 class Section:
-    """One part of a page, with all that shows it."""
+    """One part of a page, with everything that shows it."""
 
     name: str
     """The id of its element, and so its address within the page. The phrase ``NAME.title`` is its
@@ -20,7 +20,7 @@ class Section:
     folder: Path
     """Holds its template, scripts, styles and phrases (``*.yaml``)."""
     template: str
-    """Makes what stands below the heading, from ``values``; see web/figures.html.j2 for macros."""
+    """Makes the HTML below the heading from ``values``. It may use the macros of web/*.html.j2."""
     values: Mapping[str, Any] = field(default_factory=dict)
     scripts: Sequence[str] = ()
     """Files of ``folder``, or else of the page's own web/, in the order in which they need one

@@ -14,7 +14,7 @@ _HEADINGS = ("model", "videos", "epochs", "backbone", "MB", "nats a word")
 
 
 class _Epochs(msgspec.Struct, frozen=True):
-    """What is told here of ``training.json``; see pipeline.captioning.training_record."""
+    """What is told here of ``training.json``; see pipeline.danmaku.training.training_record."""
 
     videos: list[str]
     epochs: list[msgspec.Raw]

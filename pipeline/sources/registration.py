@@ -119,11 +119,6 @@ def _checked(stream: int | Literal["auto"], video: Path, place: str) -> int | No
         raise PipelineError(ExitCode.INVALID_SETTING, problem, "Name one of these") from None
 
 
-def has_comments(workdir: Path, name: str) -> bool:
-    """Whether a registered video has a comment file."""
-    return (workdir / name / COMMENTS_POINTER).exists()
-
-
 def _missing(code: ExitCode, what: str, path: Path, place: str, after: str) -> PipelineError:
     """The error for a file that ``place`` in the settings names, or else the command line."""
     looked = f"there is no {what} at {path.absolute()}" + ": it is a folder" * path.is_dir()

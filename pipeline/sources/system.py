@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.engine.catalog import all_stages
-from pipeline.engine.stage import Stage
+from pipeline.engine.stage import ITEM, Stage
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 TRAIN = "{train}"
@@ -26,25 +25,55 @@ class _Learned(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
+class Labels:
+    """What people said about a video, as a system learns from it."""
+
+    pointer: str
+    """The file of a video's folder that says where they are."""
+    noun: str
+    """What they are called: ``comments``."""
+    remedy: str
+    """How to give a video labels, with ``{name}`` for its name."""
+    instead: str = ""
+    """What a stage can take in their place, if it has the setting ``choice``."""
+    choice: str = ""
+
+    @property
+    def source(self) -> str:
+        """The template of the pointer's path."""
+        return f"{ITEM}/{self.pointer}"
+
+    def exist(self, workdir: Path, video: str) -> bool:
+        """Whether a registered video has labels."""
+        return (workdir / video / self.pointer).exists()
+
+    def why_skipped(self, wanted: Sequence[Stage]) -> str:
+        """Why no stage that is wanted applies to a video without labels."""
+        return f"has no {self.noun}{self._instead_of_them(wanted)}"
+
+    def missing(self, *names: str, wanted: Sequence[Stage] = ()) -> PipelineError:
+        """The error for videos whose labels are needed by the stages that are wanted."""
+        one = names[0]
+        return PipelineError(
+            ExitCode.COMMENTS_MISSING,
+            f"none of {len(names)} videos has {self.noun}"
+            if len(names) > 1
+            else f"{one} has no {self.noun}",
+            self.remedy.format(name=one) + self._instead_of_them(wanted),
+        )
+
+    def _instead_of_them(self, wanted: Sequence[Stage]) -> str:
+        has_choice = any(self.choice in stage.config.__struct_fields__ for stage in wanted)
+        return f"; {self.instead}" if has_choice else ""
+
+
+@dataclass(frozen=True)
 class System:
     """One system of stages that learns a model from videos with labels."""
 
     name: str
     """Of its folder in ``stages/``."""
-    pointer: str
-    """The file of a video's folder that says where its labels are."""
-    labels: str
-    """What they are called: ``comments``."""
-    remedy: str
-    """How to give a video labels, with ``{name}`` for the video's."""
-    other_way: str = ""
-    """What else a stage can take that has the setting ``other_setting``."""
-    other_setting: str = ""
-
-    @property
-    def source(self) -> str:
-        """The template of the pointer's path."""
-        return f"{{item}}/{self.pointer}"
+    labels: Labels
 
     def folder(self, model: str) -> str:
         """Where a model lies, below the working folder."""
@@ -62,46 +91,26 @@ class System:
             return {}
         return dict(zip(learned.videos, learned.fingerprints, strict=True))
 
-    def has_labels(self, workdir: Path, video: str) -> bool:
-        """Whether a registered video has labels."""
-        return (workdir / video / self.pointer).exists()
+    def is_among(self, stages: Sequence[Stage]) -> bool:
+        """Whether any of the stages is one of this system's."""
+        return any(stage.system == self.name for stage in stages)
 
-    def why_skipped(self, wanted: Sequence[Stage]) -> str:
-        """Why no stage that is wanted applies to a video without labels."""
-        return f"has no {self.labels}" + self.other_way * self._another(wanted)
-
-    def no_labels(self, *names: str, wanted: Sequence[Stage] = ()) -> PipelineError:
-        """The error for videos whose labels are needed by the stages that are wanted."""
-        one = names[0]
-        return PipelineError(
-            ExitCode.COMMENTS_MISSING,
-            f"none of {len(names)} videos has a comment file"
-            if len(names) > 1
-            else f"{one} has no comment file",
-            self.remedy.format(name=one) + self.other_way * self._another(wanted),
+    def trains_with(self, stages: Sequence[Stage]) -> bool:
+        """Whether any of the stages makes part of this system's model."""
+        return any(
+            stage.system == self.name and any(MODEL in path for path in stage.outputs.values())
+            for stage in stages
         )
-
-    def _another(self, wanted: Sequence[Stage]) -> bool:
-        """Whether any of the stages takes something else as well as labels."""
-        return any(self.other_setting in stage.config.__struct_fields__ for stage in wanted)
 
 
 DANMAKU = System(
     name="danmaku",
-    pointer="source.comments.json",
-    labels="comments",
-    remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
-    other_way="; OF=generated takes the model's comments",
-    other_setting="target",
+    labels=Labels(
+        pointer="source.comments.json",
+        noun="comments",
+        remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
+        instead="OF=generated takes the model's comments",
+        choice="target",
+    ),
 )
 SYSTEMS = [DANMAKU]
-
-
-def trained_by(stage: Stage) -> bool:
-    """Whether a stage makes part of a model."""
-    return any(MODEL in path for path in stage.outputs.values())
-
-
-def model_makers(system: System) -> list[Stage]:
-    """The stages that make a system's models."""
-    return [s for s in all_stages().values() if s.system == system.name and trained_by(s)]

@@ -19,7 +19,7 @@ from pipeline.sources.entries import entries, folders, register_each
 from pipeline.sources.pointers import CommentSources, Source
 from pipeline.sources.registration import VIDEO_POINTER, video_name
 from pipeline.sources.settings import VideoEntry, VideoSettings
-from pipeline.sources.system import MODEL, System, trained_by
+from pipeline.sources.system import MODEL, System
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def training_set(
     model, listed = videos.model, entries(videos.train)
     before = system.learned_from(workspace.folder, model)
     absent = _absent(workspace, system, listed, before)
-    asked = any(stage.system == system.name and trained_by(stage) for stage in wanted)
+    asked = system.trains_with(wanted)
     if not asked:
         files = [path.replace(MODEL, model) for path in shared_inputs(wanted, MODEL)]
         why = _why_kept(workspace, files, listed, absent, broken, known=bool(before))
@@ -96,7 +96,7 @@ def _absent(
 
 def _is_here(folder: Path, system: System, fingerprint: str) -> bool:
     """Whether a video with labels is registered in ``folder``, and is the file it was."""
-    pointers = [folder / VIDEO_POINTER, folder / system.pointer]
+    pointers = [folder / VIDEO_POINTER, folder / system.labels.pointer]
     if not all(pointer.exists() for pointer in pointers):
         return False
     video, labels = Source.load(pointers[0]), CommentSources.load(pointers[1])
@@ -141,9 +141,9 @@ def _listed(
     names, refused = register_each(
         workspace, listed, must=lambda entry: Path(entry.video).parent not in in_folders
     )
-    silent = [name for name in names if not system.has_labels(workspace.folder, name)]
+    silent = [name for name in names if not system.labels.exist(workspace.folder, name)]
     if silent and (not in_folders or len(silent) == len(names)):
-        raise system.no_labels(*silent)
+        raise system.labels.missing(*silent)
     notes = _without_labels(system, videos.model, silent)
     return TrainingSet([name for name in names if name not in silent], False, notes, refused)
 
@@ -151,17 +151,17 @@ def _listed(
 def _without_labels(system: System, model: str, silent: Sequence[str]) -> list[str]:
     if not silent:
         return []
-    return [f"“{model}” learns without {_names(silent)}: no {system.labels}"]
+    return [f"“{model}” learns without {_names(silent)}: no {system.labels.noun}"]
 
 
 def _labelled(
     workspace: Workspace, system: System, model: str, registered: Sequence[str], *, asked: bool
 ) -> TrainingSet:
     """Those that have labels; the others are named where it was ``asked`` to learn from all."""
-    videos = [name for name in registered if system.has_labels(workspace.folder, name)]
+    videos = [name for name in registered if system.labels.exist(workspace.folder, name)]
     silent = sorted(set(registered) - set(videos)) if asked else []
     if silent and not videos:
-        raise system.no_labels(*silent)
+        raise system.labels.missing(*silent)
     if not videos:
         raise _nothing_to_learn_from(model)
     return TrainingSet(videos, notes=_without_labels(system, model, silent))

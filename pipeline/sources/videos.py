@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from pipeline.engine.catalog import own_sources, reads
 from pipeline.engine.command_line import Options, VerbParser
-from pipeline.engine.items import Bindings, Selection
+from pipeline.engine.items import Selection
 from pipeline.engine.settings import General, Settings
 from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
@@ -22,7 +22,7 @@ from pipeline.sources.entries import entries, register_each
 from pipeline.sources.pointers import Source
 from pipeline.sources.registration import VIDEO_POINTER, video_name
 from pipeline.sources.settings import MODEL_NAME, TopLevel, VideoEntry, VideoSettings
-from pipeline.sources.system import SYSTEMS, TRAIN, System, trained_by
+from pipeline.sources.system import DANMAKU, SYSTEMS, TRAIN, System
 from pipeline.sources.training_set import TrainingSet, training_set
 
 
@@ -91,13 +91,13 @@ class Videos:
         learning = any(reads(stage, TRAIN) for stage in wanted)
         to_do = _to_do(workspace, videos, wanted, learning)
         registered, refused = register_each(workspace, to_do, must=lambda entry: len(to_do) == 1)
-        learned: dict[str, TrainingSet] = {}
+        learned = dict.fromkeys(SYSTEMS, TrainingSet([]))
         if learning and (registered or not refused):
-            learned = {
-                system.name: training_set(workspace, system, videos, wanted, registered, broken)
-                for system in SYSTEMS
-                if any(stage.system == system.name for stage in wanted)
-            }
+            for system in SYSTEMS:
+                if system.is_among(wanted):
+                    learned[system] = training_set(
+                        workspace, system, videos, wanted, registered, broken
+                    )
         registered = [name for name in registered if name not in broken]
         return _selection(workspace, videos, wanted, registered, learned, refused)
 
@@ -163,7 +163,7 @@ def _to_do(
 ) -> list[VideoEntry]:
     """The videos to work on, one by one."""
     listed, given = videos.train, videos.given
-    training = [system for system in SYSTEMS if _trains(system, wanted)]
+    training = [system for system in SYSTEMS if system.trains_with(wanted)]
     retrains = any(system.learned_from(workspace.folder, videos.model) for system in training)
     to_do = entries([given] if given is not None else videos.annotate)
     if not listed and not to_do and not retrains:
@@ -183,64 +183,55 @@ def _to_do(
     return list({entry.video: entry for entry in [*entries(listed), *to_do]}.values())
 
 
-def _trains(system: System, wanted: Sequence[Stage]) -> bool:
-    return any(stage.system == system.name and trained_by(stage) for stage in wanted)
-
-
 def _selection(
     workspace: Workspace,
     videos: VideoSettings,
     wanted: Sequence[Stage],
     registered: Sequence[str],
-    learned: dict[str, TrainingSet],
-    refused: dict[str, PipelineError],
+    learned: Mapping[System, TrainingSet],
+    refused: Mapping[str, PipelineError],
 ) -> Selection:
     """What each stage is run for, given the videos that could be registered."""
-    members = {name for training in learned.values() for name in training.videos}
+    names = {*registered, *(name for training in learned.values() for name in training.videos)}
     having = {
-        system.source: sorted(
-            name for name in {*members, *registered} if system.has_labels(workspace.folder, name)
+        system.labels.source: sorted(
+            name for name in names if system.labels.exist(workspace.folder, name)
         )
         for system in SYSTEMS
     }
-    work_on = {
-        stage.name: [
-            name
-            for name in registered
-            if all(name in having.get(s, [name]) for s in own_sources(stage.inputs.values()))
-        ]
-        for stage in wanted
-    }
+    work_on = {stage.name: _applicable(stage, registered, having) for stage in wanted}
     skipped = sorted(set(registered).difference(*work_on.values()))
-    system = next((s for s in SYSTEMS if any(w.system == s.name for w in wanted)), SYSTEMS[0])
+    labels = next((system.labels for system in SYSTEMS if system.is_among(wanted)), DANMAKU.labels)
     if registered and len(skipped) == len(registered):
-        raise system.no_labels(*skipped, wanted=wanted)
-    bindings: dict[str, Bindings] = {
-        system.name: {
-            "model": videos.model,
-            "train": learned[system.name].videos if system.name in learned else [],
-        }
-        for system in SYSTEMS
-    }
+        raise labels.missing(*skipped, wanted=wanted)
+    folders = {system: system.folder(videos.model) for system in SYSTEMS}
     return Selection(
         work_on=work_on,
-        bindings=bindings,
+        bindings={
+            system.name: {"model": videos.model, "train": training.videos}
+            for system, training in learned.items()
+        },
         having=having,
-        kept=frozenset(
-            system.folder(videos.model)
-            for system in SYSTEMS
-            if system.name in learned and learned[system.name].keeps_model
-        ),
+        kept=frozenset(folders[s] for s, training in learned.items() if training.keeps_model),
         finished=frozenset(
-            system.folder(videos.model)
-            for system in SYSTEMS
-            if system.learned_from(workspace.folder, videos.model)
+            folders[s] for s in SYSTEMS if s.learned_from(workspace.folder, videos.model)
         ),
-        skipped=dict.fromkeys(skipped, system.why_skipped(wanted)),
+        skipped=dict.fromkeys(skipped, labels.why_skipped(wanted)),
         notes=[note for training in learned.values() for note in training.notes],
-        refused=refused
-        | {path: e for training in learned.values() for path, e in training.refused.items()},
+        refused={
+            path: error
+            for some in (refused, *(training.refused for training in learned.values()))
+            for path, error in some.items()
+        },
     )
+
+
+def _applicable(
+    stage: Stage, registered: Sequence[str], having: Mapping[str, Sequence[str]]
+) -> list[str]:
+    """The videos that have the user's files from which the stage's inputs are made."""
+    needed = own_sources(stage.inputs.values()) & having.keys()
+    return [name for name in registered if all(name in having[source] for source in needed)]
 
 
 def _folder(workspace: Workspace, video: Path) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import rjieba
 
-from pipeline.text.splitting import Words, spaced
-from pipeline.text.unicode_words import NOUN, SYMBOL, WORD, is_symbol
+from pipeline.text.words import NOUN, SYMBOL, WORD, Words, is_symbol, spaced
 
 
 class ChineseSplitter:

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.text.splitting import Words, spaced
+from pipeline.text.words import Words, spaced
 
-_LONGEST = 4096
+_MAX_LENGTH = 4096
 """Characters given to MeCab at once: it counts the bytes of a word in 16 bits, and its time for
 a run of one unknown character grows with the square of the length."""
 
@@ -58,8 +58,10 @@ class MecabSplitter:
         text = spaced(text)  # nothing else is white space to all dictionaries
         if not text:
             return [], []
-        if len(text) > _LONGEST:
-            pieces = [self.split(text[i : i + _LONGEST]) for i in range(0, len(text), _LONGEST)]
+        if len(text) > _MAX_LENGTH:
+            pieces = [
+                self.split(text[i : i + _MAX_LENGTH]) for i in range(0, len(text), _MAX_LENGTH)
+            ]
             return [w for words, _ in pieces for w in words], [p for _, ps in pieces for p in ps]
         parsed = self._mecab.parse(text)
         fields = parsed.split("\t")

@@ -1,4 +1,4 @@
-"""Words of comments in any language: which splitter suits, and what each gives."""
+"""The splitters of texts into words, one a language, and how to tell which one suits."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ import re
 from collections.abc import Iterable
 from typing import Literal, Protocol
 
-Words = tuple[list[str], list[str]]
-"""The words of a text and their parts of speech, as many. No word is empty or has white space;
-together they are the text without its white space."""
+from pipeline.text.words import Words
 
 Language = Literal["japanese", "chinese", "words", "characters"]
 
 _KANA = re.compile("[ぁ-ゖァ-ヺｦ-ﾝ]")
 _HAN = re.compile("[\u4e00-\u9fff\u3400-\u4dbf]")
-_SAMPLE = 2000  # texts
+_SAMPLE = 2000  # texts that are looked at
 _JAPANESE_SHARE = 0.1
-"""A tenth of texts with kana: of Japanese comments two thirds have some, of Chinese hardly one."""
+"""Share of texts with kana from which on they are Japanese. Two thirds of Japanese comments have
+kana, and hardly any Chinese one."""
 _CHINESE_SHARE = 0.25
-"""Of texts with ideographs; the rest may be 2333 and 666."""
+"""Share of texts with ideographs from which on they are Chinese; the rest may be 2333 and 666."""
 
 
 class Splitter(Protocol):
@@ -31,10 +30,10 @@ class Splitter(Protocol):
 def make_splitter(
     language: str, dictionary: str = "ipadic", user_dictionary: str | None = None
 ) -> Splitter:
-    """The splitter of a ``Language``; the dictionaries are MeCab's, see pipeline.text.mecab.
+    """The splitter of a ``Language``; both dictionaries are MeCab's, see ``pipeline.text.mecab``.
 
-    ``words`` goes by Unicode's word boundaries, ``characters`` takes each for a word.
-    Raises PipelineError DICTIONARY_UNAVAILABLE, and ValueError for no language.
+    ``words`` splits at Unicode's word boundaries, ``characters`` makes a word of each character.
+    Raises PipelineError DICTIONARY_UNAVAILABLE, and ValueError for an unknown language.
     """
     match language:
         case "japanese":
@@ -55,11 +54,6 @@ def make_splitter(
             return CharacterSplitter()
         case _:
             raise ValueError(f"no splitter for {language}")
-
-
-def spaced(text: str) -> str:
-    """The text with single spaces for all white space and NUL, which ends strings in C."""
-    return " ".join(text.replace("\0", " ").split())
 
 
 def detect_language(texts: Iterable[str]) -> Language:

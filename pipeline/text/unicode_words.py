@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import regex
 
-from pipeline.text.splitting import Words, spaced
-
-WORD, NOUN, SYMBOL = "語", "名詞", "記号"
-"""Parts of speech where no dictionary tells more; the last two are named as MeCab's are."""
+from pipeline.text.words import SYMBOL, WORD, Words, is_symbol, spaced
 
 _WORDS = regex.compile(r"(?w)\S+?(?:\b|(?=\s|$))", regex.V1)
 """Unicode Standard Annex 29, default word boundaries."""
-
 
 _CHARACTERS = regex.compile(r"\S\p{M}*+")
 
@@ -32,11 +26,6 @@ class CharacterSplitter:
     def split(self, text: str) -> Words:
         """The characters of a text, with WORD or SYMBOL as parts of speech."""
         return _with_parts(_CHARACTERS.findall(spaced(text)))
-
-
-def is_symbol(word: str) -> bool:
-    """Whether there is neither letter nor digit in a word."""
-    return not any(unicodedata.category(character)[0] in "LN" for character in word)
 
 
 def _with_parts(words: list[str]) -> Words:

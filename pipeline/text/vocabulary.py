@@ -3,39 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
 
-from pipeline.runtime.atomic_files import write_text
+from pipeline.runtime.atomic_files import write_json
+from pipeline.text.words import SYMBOL
 
 PADDING, BEGIN, END, UNKNOWN = range(4)
 SPECIAL = ["<pad>", "<s>", "</s>", "<unk>"]
 """The ids 0–3; words follow in order of frequency."""
 
-SYMBOL = "記号"
-"""How the part of speech of marks ends: 記号 in ipadic, and 補助記号 too in unidic."""
 
-
-class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
+class Vocabulary(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """``vocabulary.json``: words by frequency."""
 
     words: list[str]
     """Most frequent first; the id of ``words[i]`` is ``i + 4``."""
     counts: list[int]
-    """How often each occurs in the training comments."""
-    parts: list[str] = []
-    """The part of speech that each is most often; older files have none."""
+    """Occurrences of each in the training texts."""
+    parts: list[str]
+    """The most frequent part of speech of each."""
     symbols: list[bool]
-    """Whether that is a mark, or the word has neither letters nor digits."""
+    """Whether that is a symbol, or the word has neither letters nor digits."""
     distinct: int
-    """Words before the rare ones were cut."""
+    """Distinct words before the rare ones were cut."""
     total: int
-    """Running words, the unknown among them."""
+    """Running words, including the unknown ones."""
 
     @classmethod
-    def of(cls, tokens: Mapping[tuple[str, str], int], size: int) -> Vocabulary:
+    def from_counts(cls, tokens: Mapping[tuple[str, str], int], size: int) -> Vocabulary:
         """Keep the ``size`` most frequent words; ``tokens`` counts (word, part of speech).
 
         Ties are settled by the word, and by the part of speech.
@@ -50,7 +49,7 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
             words=kept,
             counts=[by_word[word] for word in kept],
             parts=[parts[word] for word in kept],
-            symbols=[parts[w].endswith(SYMBOL) or not _says_something(w) for w in kept],
+            symbols=[parts[w].endswith(SYMBOL) or not _has_alphanumeric(w) for w in kept],
             distinct=len(by_word),
             total=by_word.total(),
         )
@@ -62,19 +61,26 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True):
 
     def save(self, path: Path) -> None:
         """Publish ``vocabulary.json``."""
-        write_text(path, msgspec.json.format(msgspec.json.encode(self)).decode())
+        write_json(path, self)
 
     def __len__(self) -> int:
-        """How many ids there are, the special ones included."""
+        """The number of ids, including the special ones."""
         return len(SPECIAL) + len(self.words)
 
-    def ids(self) -> dict[str, int]:
-        """The id of every word."""
-        return {word: index for index, word in enumerate(self.words, len(SPECIAL))}
+    def encode(self, words: Sequence[str]) -> list[int]:
+        """The id of each word, ``UNKNOWN`` for those that are not kept; no end mark is added."""
+        return [self._ids.get(word, UNKNOWN) for word in words]
 
-    def word(self, token: int) -> str:
-        """The word of an id."""
-        return SPECIAL[token] if token < len(SPECIAL) else self.words[token - len(SPECIAL)]
+    def decode(self, ids: Iterable[int]) -> list[str]:
+        """The word of each id."""
+        return [
+            SPECIAL[token] if token < len(SPECIAL) else self.words[token - len(SPECIAL)]
+            for token in ids
+        ]
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {word: index for index, word in enumerate(self.words, len(SPECIAL))}
 
 
 def join_words(words: Iterable[str]) -> str:
@@ -86,5 +92,5 @@ def join_words(words: Iterable[str]) -> str:
     return text
 
 
-def _says_something(word: str) -> bool:
+def _has_alphanumeric(word: str) -> bool:
     return any(character.isalnum() for character in word)

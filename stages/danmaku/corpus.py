@@ -10,19 +10,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pipeline.captioning.corpus_file import TrainingVideo
+    from pipeline.danmaku.training.corpus_file import TrainingVideo
 
 _LONGEST = 320  # pixels of a thumbnail's longer side
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``corpus.h5``."""
-    from pipeline.captioning.corpus_file import TrainingVideo, write_corpus
-    from pipeline.captioning.training_record import TrainingRecord
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
     from pipeline.danmaku.comments.comments_file import read_lines
     from pipeline.danmaku.comments.record import Comment
+    from pipeline.danmaku.training.corpus_file import TrainingVideo, write_corpus
+    from pipeline.danmaku.training.training_record import TrainingRecord
     from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.pictures.frames_file import Frames
 
@@ -37,7 +37,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         text = [texts[line] for line in one.line.tolist()]
         means = FeatureBank([features], tap).means
         name = frames.parent.name
-        videos.append(TrainingVideo.of(name, one, text, Frames.load(frames), means))
+        videos.append(TrainingVideo.from_frames(name, one, text, Frames.load(frames), means))
     pictures = map(_thumbnails, inputs.every("frames"), videos)
     write_corpus(outputs["corpus"], tap, zip(videos, pictures, strict=True))
     said = sum(len(video.text) for video in videos)

@@ -40,26 +40,20 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def _subject(inputs: Files) -> tuple[Trained, Episode]:
     """The model with what it learned from, and the video to measure it on."""
-    from pipeline.captioning.corpus_file import TrainingCorpus
-    from pipeline.captioning.model_file import load_model_for
+    from pipeline.captioning.model_file import Model
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
     from pipeline.danmaku.evaluation.subject import Episode, Trained
     from pipeline.danmaku.rate.model import RateModel
+    from pipeline.danmaku.training.corpus_file import TrainingCorpus
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
     from pipeline.show.truth import Truth, truth_beside
     from pipeline.sources.pointers import source_path
 
-    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
-    corpus = TrainingCorpus.load(inputs["corpus"], card.tap)
-    trained = Trained(
-        captioner=captioner.to(best_device()),
-        vocabulary=vocabulary,
-        tap=card.tap,
-        rate=RateModel.load(inputs["rate"]),
-        videos=corpus.videos,
-    )
+    model = Model.open(inputs["model"], inputs["features"], best_device())
+    corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
+    trained = Trained(model, RateModel.load(inputs["rate"]), corpus.videos)
     frames = Frames.load(inputs["frames"])
     truth = truth_beside(source_path(inputs["source"]))
     episode = Episode.prepare(

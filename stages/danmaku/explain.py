@@ -25,24 +25,22 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``explained.h5``."""
-    from pipeline.captioning.corpus_file import TrainingCorpus
-    from pipeline.captioning.model_file import load_model_for
+    from pipeline.captioning.model_file import Model
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
     from pipeline.danmaku.explanation.explanation import explain
     from pipeline.danmaku.explanation.model_output import ModelOutput
+    from pipeline.danmaku.training.corpus_file import TrainingCorpus
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
 
-    captioner, card, vocabulary = load_model_for(inputs["features"], inputs["model"])
+    model = Model.open(inputs["model"], inputs["features"], best_device())
     output = ModelOutput(
-        captioner.to(best_device()),
-        vocabulary,
-        card.tap,
+        model,
         list(read_lines(inputs["comments"], GeneratedComment)),
         Frames.load(inputs["frames"]),
         inputs["features"],
     )
-    corpus = TrainingCorpus.load(inputs["corpus"], card.tap)
+    corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
     explained = explain(output, corpus, max_ranked=config.max_ranked, seed=config.seed)
     explained.save(outputs["explained"])
     return _summary(explained)

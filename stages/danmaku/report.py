@@ -92,9 +92,9 @@ def _track(
 
 
 def _summary(inputs: Files, episode: Episode) -> DanmakuSummary:
-    from pipeline.captioning.training_record import TrainingRecord
     from pipeline.danmaku.evaluation.evaluation_file import Evaluation
     from pipeline.danmaku.sections.summary import DanmakuSummary
+    from pipeline.danmaku.training.training_record import TrainingRecord
 
     evaluation = inputs.get("evaluation")
     return DanmakuSummary.from_episode(

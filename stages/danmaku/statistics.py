@@ -17,7 +17,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.runtime.atomic_files import write_text
 
-    statistics = Statistics.of(
+    statistics = Statistics.count(
         outputs.folder.name,
         Frames.load(inputs["frames"]),
         inputs["comments"],

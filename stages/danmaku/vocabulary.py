@@ -28,7 +28,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     for file in inputs.every("comments"):
         for comment in read_lines(file, TokenizedComment):
             tokens.update(zip(comment.words, comment.parts, strict=True))
-    vocabulary = Vocabulary.of(tokens, config.size)
+    vocabulary = Vocabulary.from_counts(tokens, config.size)
     vocabulary.save(outputs["vocabulary"])
     return f"{len(vocabulary.words)} of {vocabulary.distinct} distinct words kept"
 

@@ -11,9 +11,10 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
+from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.prompt import FACTS, Masks
+from pipeline.captioning.dropout import DropoutMasks
+from pipeline.captioning.prompt import FACTS
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.text.vocabulary import BEGIN, PADDING
 
@@ -28,10 +29,10 @@ class Kept(NamedTuple):
 
     picture: Tensor
     word: Tensor
-    mind: Tensor
+    hidden: Tensor
 
 
-class Moment(NamedTuple):
+class Inputs(NamedTuple):
     """What one comment is written from, as float64 but for ids."""
 
     picture: Tensor
@@ -43,13 +44,13 @@ class Moment(NamedTuple):
     context: list[list[int]]
 
 
-class Told(NamedTuple):
-    """What came of one comment, or of several."""
+class Nats(NamedTuple):
+    """The losses of one caption, or of several."""
 
     words: Tensor
     """Nats of all words."""
-    looks: Tensor
-    """Nats of place, size and colour."""
+    style: Tensor
+    """Nats of all styles."""
     neglect: Tensor
     """Sum over positions of (1 - attention during the comment)²."""
 
@@ -63,90 +64,90 @@ def weights_of(captioner: Captioner) -> dict[str, Tensor]:
     }
 
 
-def told(
+def nats_of(
     weights: Weights,
     spec: CaptionerSpec,
-    comments: CommentSet,
-    pages: list[list[int]],
+    comments: CaptionSet,
+    groups: list[list[int]],
     bank: FeatureBank,
-    masks: Masks | None = None,
-) -> Told:
-    """Of all comments; ``masks`` are of ``pages``, and of their comments in that order."""
+    masks: DropoutMasks | None = None,
+) -> Nats:
+    """Of all comments; ``masks`` are of ``groups``, and of their comments in that order."""
     found = []
     place = 0
-    for page, rows in enumerate(pages):
+    for group, rows in enumerate(groups):
         for row in rows:
             kept = None
             if masks is not None:
-                drawn = masks.picture[page], masks.word[place], masks.mind[place]
+                drawn = masks.picture[group], masks.word[place], masks.hidden[place]
                 kept = Kept(*(mask.double() for mask in drawn))
-            moment = _moment(comments, row, bank)
+            inputs = _inputs_of(comments, row, bank)
             found.append(
-                _told(weights, spec, moment, comments.sentences[row], comments.looks[row], kept)
+                _nats_of(weights, spec, inputs, comments.sentences[row], comments.style[row], kept)
             )
             place += 1
-    return Told(*(torch.stack(parts).sum() for parts in zip(*found, strict=True)))
+    return Nats(*(torch.stack(parts).sum() for parts in zip(*found, strict=True)))
 
 
-def _moment(comments: CommentSet, row: int, bank: FeatureBank) -> Moment:
-    moments = comments.moments
-    return Moment(
-        bank.gather(moments.picture[row : row + 1])[0].double(),
-        torch.from_numpy(moments.facts[row]).double(),
-        torch.from_numpy(bank.means[moments.around[row]]).double(),
-        moments.context[row].tolist(),
+def _inputs_of(comments: CaptionSet, row: int, bank: FeatureBank) -> Inputs:
+    every = comments.inputs
+    return Inputs(
+        bank.gather(every.picture[row : row + 1])[0].double(),
+        torch.from_numpy(every.facts[row]).double(),
+        torch.from_numpy(bank.means[every.around[row]]).double(),
+        every.context[row].tolist(),
     )
 
 
-def _told(
+def _nats_of(
     weights: Weights,
     spec: CaptionerSpec,
-    moment: Moment,
+    inputs: Inputs,
     sentence: list[int],
-    looks: list[int],
+    style: list[int],
     kept: Kept | None,
-) -> Told:
+) -> Nats:
     write = _transformer if spec.decoder == "transformer" else _lstm
-    minds, attention = write(weights, spec, moment, [BEGIN, *sentence[:-1]], kept)
+    states, attention = write(weights, spec, inputs, [BEGIN, *sentence[:-1]], kept)
     if kept is not None:
-        minds = [mind * kept.mind for mind in minds]
+        states = [state * kept.hidden for state in states]
     words = torch.zeros((), dtype=torch.float64)
-    for mind, word in zip(minds, sentence, strict=True):
-        words = words - _log_chances(_linear(weights, "softmax.out", mind))[word]
-    of_looks = torch.zeros((), dtype=torch.float64)
-    for index, chosen in enumerate(looks):
-        of_looks = of_looks - _log_chances(_linear(weights, f"looks.{index}", minds[-1]))[chosen]
+    for state, word in zip(states, sentence, strict=True):
+        words = words - _log_probs(_linear(weights, "softmax.out", state))[word]
+    styles = torch.zeros((), dtype=torch.float64)
+    for index, chosen in enumerate(style):
+        styles = styles - _log_probs(_linear(weights, f"style.{index}", states[-1]))[chosen]
     neglect = torch.zeros((), dtype=torch.float64)
     if spec.attends:
-        for position in range(len(moment.picture)):
+        for position in range(len(inputs.picture)):
             during = sum(shares[position] for shares in attention)
             neglect = neglect + (1 - during) ** 2
-    return Told(words, of_looks, neglect)
+    return Nats(words, styles, neglect)
 
 
 def _lstm(
-    weights: Weights, spec: CaptionerSpec, moment: Moment, read: list[int], kept: Kept | None
+    weights: Weights, spec: CaptionerSpec, inputs: Inputs, read: list[int], kept: Kept | None
 ) -> tuple[list[Tensor], list[list[Tensor]]]:
-    """What is in mind after each word read, and how it shared out its attention before."""
-    normal = (moment.picture - weights["mean"]) / weights["std"]
-    facts = _facts(spec, moment)
+    """The state after each word read, and the attention weights before."""
+    normal = (inputs.picture - weights["mean"]) / weights["std"]
+    facts = _facts(spec, inputs)
     words = [weights["embed.weight"][word] for word in read]
     if kept is not None:
         words = [word * kept.word for word in words]
     if not spec.attends:
         value = _value(weights, normal, kept)
-        hidden, cell = _linear(weights, "begin", facts).tanh().chunk(2)
+        hidden, cell = _linear(weights, "initial", facts).tanh().chunk(2)
         hidden, cell = _lstm_step(weights, "lstm", "_l0", value, hidden, cell)
-        minds = []
+        states = []
         for word in words:
             hidden, cell = _lstm_step(weights, "lstm", "_l0", word, hidden, cell)
-            minds.append(_linear(weights, "deep", hidden).tanh())
-        return minds, []
+            states.append(_linear(weights, "deep", hidden).tanh())
+        return states, []
 
     values = [_value(weights, position, kept) for position in normal]
     mean = sum(normal[1:], normal[0]) / len(normal) / weights["spread"]
-    hidden, cell = _linear(weights, "begin", torch.cat([mean, facts])).tanh().chunk(2)
-    minds, attention = [], []
+    hidden, cell = _linear(weights, "initial", torch.cat([mean, facts])).tanh().chunk(2)
+    states, attention = [], []
     for word in words:
         query = weights["query.weight"] @ hidden
         scores = [_score(weights, spec, query, _linear(weights, "key", v)) for v in values]
@@ -157,9 +158,9 @@ def _lstm(
             seen = seen * _sigmoid(_linear(weights, "gate", hidden))
         entering = torch.cat([word, seen])
         hidden, cell = _lstm_step(weights, "cell", "", entering, hidden, cell)
-        minds.append(_linear(weights, "deep", torch.cat([hidden, seen])).tanh())
+        states.append(_linear(weights, "deep", torch.cat([hidden, seen])).tanh())
         attention.append(shares)
-    return minds, attention
+    return states, attention
 
 
 def _score(weights: Weights, spec: CaptionerSpec, query: Tensor, key: Tensor) -> Tensor:
@@ -186,12 +187,12 @@ def _lstm_step(
 
 
 def _transformer(
-    weights: Weights, spec: CaptionerSpec, moment: Moment, read: list[int], kept: Kept | None
+    weights: Weights, spec: CaptionerSpec, inputs: Inputs, read: list[int], kept: Kept | None
 ) -> tuple[list[Tensor], list[list[Tensor]]]:
-    """What is in mind after each word read, and how it shared out its attention."""
-    normal = (moment.picture - weights["mean"]) / weights["std"]
+    """The state after each word read, and its attention weights."""
+    normal = (inputs.picture - weights["mean"]) / weights["std"]
     values = [_value(weights, position, kept) for position in normal.reshape(-1, spec.channels)]
-    notes = _notes(weights, spec, moment)
+    notes = _notes(weights, spec, inputs)
     now = []
     for place, word in enumerate(read):
         vector = weights["embed.weight"][word] + weights["place.weight"][place]
@@ -210,38 +211,38 @@ def _transformer(
             asking = _norm(weights, f"{name}.norms.2", vector)
             seen, shares = _heads(weights, f"{name}.to_picture", asking, values)
             vector = vector + seen
-            thought = _linear(weights, f"{name}.think.0", _norm(weights, f"{name}.norms.3", vector))
-            after.append(vector + _linear(weights, f"{name}.think.2", _gelu(thought)))
+            inner = _linear(weights, f"{name}.mlp.0", _norm(weights, f"{name}.norms.3", vector))
+            after.append(vector + _linear(weights, f"{name}.mlp.2", _gelu(inner)))
             attention.append(shares)
         now = after
     return [_norm(weights, "norm", vector) for vector in now], attention
 
 
-def _notes(weights: Weights, spec: CaptionerSpec, moment: Moment) -> list[Tensor]:
-    notes = [_linear(weights, "facts", _facts(spec, moment))]
-    for index, picture in enumerate(moment.around):
+def _notes(weights: Weights, spec: CaptionerSpec, inputs: Inputs) -> list[Tensor]:
+    notes = [_linear(weights, "facts", _facts(spec, inputs))]
+    for index, picture in enumerate(inputs.around):
         rows = slice(index * spec.size, (index + 1) * spec.size)
-        gist = (picture - weights["mean"]) / weights["std"] / weights["spread"]
-        notes.append(weights["around.weight"][rows] @ gist + weights["around.bias"][rows])
-    for place, word in enumerate(word for comment in moment.context for word in comment):
+        pooled = (picture - weights["mean"]) / weights["std"] / weights["spread"]
+        notes.append(weights["around.weight"][rows] @ pooled + weights["around.bias"][rows])
+    for place, word in enumerate(word for comment in inputs.context for word in comment):
         if word != PADDING:
             notes.append(weights["embed.weight"][word] + weights["context_place.weight"][place])
     return notes
 
 
 def _heads(
-    weights: Weights, name: str, asking: Tensor, told: list[Tensor]
+    weights: Weights, name: str, asking: Tensor, source: list[Tensor]
 ) -> tuple[Tensor, list[Tensor]]:
-    """What is seen, and the mean over heads of how much of it each of ``told`` gave."""
+    """What is seen, and the mean over heads of how much of it each of ``source`` gave."""
     d = len(asking)
     query = _linear(weights, f"{name}.query", asking)
-    all_keys = torch.stack(told) @ weights[f"{name}.key.weight"].T
-    all_values = torch.stack([_linear(weights, f"{name}.value", one) for one in told])
+    all_keys = torch.stack(source) @ weights[f"{name}.key.weight"].T
+    all_values = torch.stack([_linear(weights, f"{name}.value", one) for one in source])
     seen, shares_of_heads = [], []
     for head in range(HEADS):
         part = slice(head * d // HEADS, (head + 1) * d // HEADS)
         keys, values = all_keys[:, part], all_values[:, part]
-        shares = _log_chances(keys @ query[part] / math.sqrt(d // HEADS)).exp()
+        shares = _log_probs(keys @ query[part] / math.sqrt(d // HEADS)).exp()
         seen.append(shares @ values)
         shares_of_heads.append(shares)
     mean = torch.stack(shares_of_heads).mean(0)
@@ -253,9 +254,9 @@ def _value(weights: Weights, position: Tensor, kept: Kept | None) -> Tensor:
     return value if kept is None else value * kept.picture
 
 
-def _facts(spec: CaptionerSpec, moment: Moment) -> Tensor:
-    untold = [not (spec.rate if fact == "rate" else spec.time) for fact in FACTS]
-    return moment.facts.masked_fill(torch.tensor(untold), 0)
+def _facts(spec: CaptionerSpec, inputs: Inputs) -> Tensor:
+    unknown = [not (spec.rate if fact == "rate" else spec.time) for fact in FACTS]
+    return inputs.facts.masked_fill(torch.tensor(unknown), 0)
 
 
 def _linear(weights: Weights, name: str, vector: Tensor) -> Tensor:
@@ -277,10 +278,10 @@ def _gelu(vector: Tensor) -> Tensor:
     return vector * (1 + torch.erf(vector / math.sqrt(2))) / 2
 
 
-def _log_chances(scores: Tensor) -> Tensor:
+def _log_probs(scores: Tensor) -> Tensor:
     largest = scores.max().detach()
     return scores - largest - (scores - largest).exp().sum().log()
 
 
 def _shares(scores: list[Tensor]) -> list[Tensor]:
-    return list(_log_chances(torch.stack(scores)).exp().unbind())
+    return list(_log_probs(torch.stack(scores)).exp().unbind())

@@ -2,7 +2,6 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.captioning import attention
 from pipeline.captioning.attention import additive_scores
 
 P, D = 5, 3
@@ -12,8 +11,7 @@ WHICH = torch.tensor([1, 0, 0, 2, 1, 0, 1])
 a_chunk_of = pytest.mark.parametrize("rows", [1, 2, 3, 7, 1000])
 
 
-def let_chunks_be(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(attention._CHUNK_BYTES, "cpu", rows * P * D * 4)
+ROW_BYTES = P * D * 4
 
 
 def drawn(scale: float = 1) -> tuple[Tensor, Tensor, Tensor]:
@@ -32,11 +30,12 @@ def learning(*tensors: Tensor, dtype: torch.dtype = torch.float32) -> list[Tenso
     return [tensor.detach().to(dtype).requires_grad_() for tensor in tensors]
 
 
-def check(query: Tensor, keys: Tensor, score: Tensor) -> None:
+def check(query: Tensor, keys: Tensor, score: Tensor, rows: int | None = None) -> None:
     """Scores and gradients against those by tanh in float64."""
     fast = learning(query, keys, score)
     slow = learning(query, keys, score, dtype=torch.float64)
-    scores = additive_scores(fast[0], fast[1], WHICH, fast[2])
+    chunk = None if rows is None else rows * ROW_BYTES
+    scores = additive_scores(fast[0], fast[1], WHICH, fast[2], chunk)
     wanted = by_tanh(slow[0], slow[1], WHICH, slow[2])
     torch.testing.assert_close(scores.double(), wanted, atol=1e-5, rtol=1e-5)
     given = torch.randn(scores.shape, generator=torch.Generator().manual_seed(1))
@@ -50,19 +49,16 @@ def check(query: Tensor, keys: Tensor, score: Tensor) -> None:
 
 @a_chunk_of
 @pytest.mark.parametrize("scale", [0.01, 1, 5])
-def test_scores_are_those_of_a_hyperbolic_tangent(
-    scale: float, rows: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    let_chunks_be(rows, monkeypatch)
-    check(*drawn(scale))
+def test_scores_are_those_of_a_hyperbolic_tangent(scale: float, rows: int) -> None:
+    check(*drawn(scale), rows)
 
 
 @a_chunk_of
-def test_chunks_change_nothing(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_chunks_change_nothing(rows: int) -> None:
     query, keys, score = drawn()
     together = additive_scores(query, keys, WHICH, score)
-    let_chunks_be(rows, monkeypatch)
-    torch.testing.assert_close(additive_scores(query, keys, WHICH, score), together)
+    chunked = additive_scores(query, keys, WHICH, score, rows * ROW_BYTES)
+    torch.testing.assert_close(chunked, together)
 
 
 @pytest.mark.parametrize("query_by", [-100, -30, 0, 30, 100])

@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning.attention_maps import Maps, attention_maps, moments_of
-from pipeline.captioning.captioner import Attention, Captioner, Decoder
+from pipeline.captioning.attention_maps import Maps, caption_maps
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.settings import Attention, Decoder
+from pipeline.danmaku.training.inputs import inputs_of_generated
 from pipeline.evaluation.peaks import peak_positions
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.text.vocabulary import BEGIN, PADDING, UNKNOWN
+from pipeline.text.vocabulary import BEGIN, UNKNOWN
 from tests.attending import SIDE, bank, captioner, comment, features, frames, peaks, staring
 
 CPU = torch.device("cpu")
@@ -19,10 +21,14 @@ EVERY = np.arange(len(COMMENTS))
 
 
 def maps_of(
-    network: Captioner, features: FeatureBank, sentences: list[list[int]] = SENTENCES
+    network: Captioner,
+    features: FeatureBank,
+    sentences: list[list[int]] = SENTENCES,
+    batch_size: int = 64,
 ) -> list[Maps]:
-    moments = moments_of(COMMENTS, sentences, EVERY, frames(4), network.spec)
-    return attention_maps(network, moments, features, sentences, CPU)
+    inputs = inputs_of_generated(COMMENTS, sentences, EVERY, frames(4), network.spec)
+    maps = caption_maps(network, inputs, features, sentences, batch_size)
+    return [one.attention for one in maps]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +59,7 @@ def test_a_map_is_what_was_seen_before_its_word(tmp_path: Path, decoder: Decoder
 
 def test_the_first_map_is_that_of_the_step_that_reads_the_begin_mark(tmp_path: Path) -> None:
     network, shown = captioner(), bank(tmp_path, features(4))
-    moments = moments_of(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
+    moments = inputs_of_generated(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
     with torch.inference_mode():
         weights = network.step(torch.full((4,), BEGIN), network.start(moments.prompt(shown, CPU)))
     assert weights.weights is not None
@@ -61,13 +67,10 @@ def test_the_first_map_is_that_of_the_step_that_reads_the_begin_mark(tmp_path: P
     assert np.array_equal(first, weights.weights.numpy())
 
 
-def test_the_company_in_a_batch_changes_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_size_of_batches_changes_nothing(tmp_path: Path) -> None:
     network, shown = captioner("transformer", "dot"), bank(tmp_path, features(4))
     together = maps_of(network, shown)
-    monkeypatch.setattr("pipeline.captioning.attention_maps._BATCH", 1)
-    for one, other in zip(maps_of(network, shown), together, strict=True):
+    for one, other in zip(maps_of(network, shown, batch_size=1), together, strict=True):
         assert one == pytest.approx(other, abs=1e-5)
 
 
@@ -98,33 +101,3 @@ def test_positions_that_are_no_square_are_refused(tmp_path: Path) -> None:
         maps_of(captioner(), bank(tmp_path, features(4)[:, :15]))
     assert caught.value.code == ExitCode.BAD_ARTIFACT
     assert "15 positions" in caught.value.problem
-
-
-def test_moments_know_what_viewers_would_write_and_the_comments_before() -> None:
-    said = [
-        comment(2100, "c", viewers=7),
-        comment(100, "a", viewers=3),
-        comment(1900, "b"),
-        comment(2900, "d", viewers=7),
-    ]
-    spec = captioner("transformer", "dot").spec
-    moments = moments_of(said, [[6], [4], [5, 5], [4]], np.array([3, 1]), frames(15), spec)
-    assert moments.picture.tolist() == [14, 0]
-    assert moments.facts[:, 3] == pytest.approx(np.log1p([7, 3]))
-    assert moments.context[0, -2:, :2].tolist() == [[4, PADDING], [5, 5]]
-    assert (moments.context[1] == PADDING).all()
-
-
-def test_a_comment_past_the_end_belongs_to_the_last_second() -> None:
-    said = [comment(0, "a"), comment(2500, "b"), comment(9999, "c", frame=14, viewers=2)]
-    moments = moments_of(said, [[4]] * 3, np.arange(3), frames(15), captioner().spec)
-    assert moments.facts[:, 3] == pytest.approx(np.log1p([1, 2, 2]))
-
-
-@pytest.mark.parametrize("frame", [-1, 4])
-def test_a_frame_that_is_not_there_is_refused(frame: int) -> None:
-    said = [comment(0, "a", frame=frame)]
-    with pytest.raises(PipelineError) as caught:
-        moments_of(said, [[4]], np.arange(1), frames(4), captioner().spec)
-    assert caught.value.code == ExitCode.BAD_ARTIFACT
-    assert f"frame {frame} of 4" in caught.value.problem

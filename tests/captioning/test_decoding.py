@@ -8,14 +8,21 @@ import torch
 from torch import Tensor
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.decoding import Decoded, Decoding, Draws, decode, first_words_by_frequency
-from pipeline.captioning.examples import Moments
+from pipeline.captioning.decoding import (
+    Decoded,
+    Draws,
+    decode,
+    draw_count,
+    first_words_by_frequency,
+)
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.settings import DecodingSettings
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.text.vocabulary import BEGIN, END, PADDING, UNKNOWN, Vocabulary
 from tests.captioning import toys
 from tests.captioning.toys import CPU, Kind
 
-How = Literal["sample", "argmax", "beam"]
+Strategy = Literal["sample", "argmax", "beam"]
 
 UNSAID = [PADDING, BEGIN, UNKNOWN]
 ANY_WORD = range(4, 10)
@@ -23,13 +30,13 @@ ALMOST_ONE = np.nextafter(1, 0)
 PICTURES = [1, 0, 2, 1, 1, 3, 0, 2, 2] * 2
 FIRST = [4, 5, 6, 7, 8, 9] * 3
 
-all_ways = pytest.mark.parametrize("how", ["sample", "argmax", "beam"])
+all_strategies = pytest.mark.parametrize("strategy", ["sample", "argmax", "beam"])
 
 
-def decoding(how: How, **changes: Any) -> Decoding:
+def decoding(strategy: Strategy, **changes: Any) -> DecodingSettings:
     """``changes`` are fields: temperature, top_k, beams, …"""
-    plain = Decoding(how, temperature=1.0, top_k=0, top_p=1.0, beams=3, most_words=6)
-    return plain._replace(**changes)
+    fields = {"temperature": 1.0, "top_k": 0, "top_p": 1.0, "beams": 3, "max_words": 6}
+    return DecodingSettings(strategy=strategy, **fields | changes)
 
 
 def evenly(count: int) -> Draws:
@@ -42,43 +49,43 @@ class Toy(NamedTuple):
 
     network: Captioner
     shown: FeatureBank
-    moments: Moments
+    inputs: CaptionInputs
 
     def rows(self, rows: list[int]) -> "Toy":
         """The same with some of the moments, any of them more than once."""
-        return self._replace(moments=self.moments.take(np.array(rows)))
+        return self._replace(inputs=self.inputs.take(np.array(rows)))
 
-    def draws(self, wanted: Decoding, seed: int = 0) -> Draws:
-        return np.random.default_rng([seed, 5]).random((len(self.moments), wanted.draws))
+    def draws(self, wanted: DecodingSettings, seed: int = 0) -> Draws:
+        count = draw_count(self.network.spec, wanted)
+        return np.random.default_rng([seed, 5]).random((len(self.inputs), count))
 
     def write(
-        self, wanted: Decoding, draws: Draws | None = None, first: list[int] | None = None
+        self, wanted: DecodingSettings, draws: Draws | None = None, first: list[int] | None = None
     ) -> Decoded:
         draws = self.draws(wanted) if draws is None else draws
         begun = None if first is None else np.array(first)
-        return decode(self.network, self.moments.prompt(self.shown, CPU), wanted, draws, begun)
+        return decode(self.network, self.inputs.prompt(self.shown, CPU), wanted, draws, begun)
 
     def read(self, row: int, sentence: list[int]) -> tuple[Tensor, Tensor]:
-        """What is expected at each place of a sentence that is given, (t + 1, v), logarithms of
-        chances; and what is in mind at its end, (1, d)."""
-        comment = toys.comment_set(self.moments.take(np.array([row])), [sentence])
+        """Log-probabilities at each place of a sentence (t + 1, v), and the state at its end."""
+        comment = toys.caption_set(self.inputs.take(np.array([row])), [sentence])
         with torch.inference_mode():
             reading = self.network.read(*toys.reading(comment, self.shown))
-            return self.network.softmax.log_chances(reading.mind).double(), reading.end
+            return self.network.softmax.log_probs(reading.hidden).double(), reading.end
 
-    def best_mean(self, row: int, sentences: list[list[int]], most_words: int) -> list[int]:
+    def best_mean(self, row: int, sentences: list[list[int]], max_words: int) -> list[int]:
         """The sentence, of some in order of length, whose words are the likeliest on the average.
 
         As if the first word were certain. A sentence of the most words has no end mark.
         """
         sentences = sentences[::-1]
-        moments = self.moments.take(np.full(len(sentences), row))
-        prompt, words = toys.reading(toys.comment_set(moments, sentences), self.shown)
+        moments = self.inputs.take(np.full(len(sentences), row))
+        prompt, words = toys.reading(toys.caption_set(moments, sentences), self.shown)
         with torch.inference_mode():
-            mind = self.network.read(prompt, words).mind
-            told = -self.network.softmax.losses(mind, words.truth).double()
+            mind = self.network.read(prompt, words).hidden
+            told = -self.network.softmax.losses(mind, words.targets).double()
         means = [
-            told[words.comment == index][1:most_words].sum() / min(len(sentence) + 1, most_words)
+            told[words.caption == index][1:max_words].sum() / min(len(sentence) + 1, max_words)
             for index, sentence in enumerate(sentences)
         ]
         return sentences[int(torch.stack(means).argmax())]
@@ -111,11 +118,11 @@ def toy(
     return Toy(
         network or sensitive(kind, seed),
         toys.bank(folder, kind, count=4),
-        toys.varied_moments(kind, pictures, seed),
+        toys.varied_inputs(kind, pictures, seed),
     )
 
 
-def chances(scores: Tensor, temperature: float = 1, unsaid: list[int] = UNSAID) -> Tensor:
+def probabilities(scores: Tensor, temperature: float = 1, unsaid: list[int] = UNSAID) -> Tensor:
     """Of each word (v,), of those that may come."""
     allowed = scores.clone()
     allowed[unsaid] = -torch.inf
@@ -128,9 +135,9 @@ def shares(sentences: list[list[int]], place: int) -> Tensor:
     return torch.bincount(torch.tensor(words), minlength=10).double() / len(words)
 
 
-def assert_alike(shares: Tensor, chances: Tensor, draws: int) -> None:
+def assert_alike(shares: Tensor, probs: Tensor, draws: int) -> None:
     """As even draws can make them."""
-    np.testing.assert_allclose(shares, chances, atol=1 / draws + 1e-6)
+    np.testing.assert_allclose(shares, probs, atol=1 / draws + 1e-6)
 
 
 def test_first_words_follow_their_counts_and_are_no_symbols() -> None:
@@ -146,32 +153,39 @@ def test_the_ends_of_the_draws_are_words_too() -> None:
 
 
 def test_symbols_are_drawn_where_there_is_nothing_else() -> None:
-    marks = Vocabulary(words=["!", "。"], counts=[3, 1], symbols=[True] * 2, distinct=2, total=4)
+    marks = Vocabulary(
+        words=["!", "。"],
+        counts=[3, 1],
+        parts=["名詞"] * 2,
+        symbols=[True] * 2,
+        distinct=2,
+        total=4,
+    )
     drawn = first_words_by_frequency(marks, np.array([0.0, 0.74, 0.76, ALMOST_ONE]))
     assert drawn.tolist() == [4, 4, 5, 5]
 
 
 def first_words(folder: Path, kind: Kind, **changes: Any) -> tuple[Tensor, Tensor]:
     """The share (v,) of each first word in a thousand comments on one moment, and its chance."""
-    wanted = decoding("sample", most_words=1, **changes)
+    wanted = decoding("sample", max_words=1, **changes)
     one = toy(folder, kind, pictures=[1])
     many = one.rows([0] * 1000)
     draws = many.draws(wanted)
     draws[:, 0] = np.random.default_rng(0).permutation(evenly(1000))
     scores, _ = one.read(0, [])
     found = shares(many.write(wanted, draws).sentences, 0)
-    return found, chances(scores[0], wanted.temperature, [*UNSAID, END])
+    return found, probabilities(scores[0], wanted.temperature, [*UNSAID, END])
 
 
 @toys.all_kinds
-def test_first_words_are_drawn_by_the_models_chances(tmp_path: Path, kind: Kind) -> None:
+def test_first_words_are_drawn_by_the_models_probabilities(tmp_path: Path, kind: Kind) -> None:
     found, chance = first_words(tmp_path, kind)
     assert_alike(found, chance, 1000)
     assert not found[[*UNSAID, END]].any()
 
 
 @pytest.mark.parametrize("temperature", [0.3, 2.0])
-def test_the_temperature_sharpens_chances(tmp_path: Path, temperature: float) -> None:
+def test_the_temperature_sharpens_probabilities(tmp_path: Path, temperature: float) -> None:
     found, chance = first_words(tmp_path, toys.DOT, temperature=temperature)
     assert_alike(found, chance, 1000)
     plain, _ = first_words(tmp_path, toys.DOT)
@@ -189,7 +203,7 @@ def test_words_are_drawn_among_the_likeliest_k(tmp_path: Path, k: int) -> None:
 @pytest.mark.parametrize("k", [0, 4])
 @pytest.mark.parametrize("p", [1e-9, 0.4, 0.6, 0.9])
 def test_words_are_drawn_among_the_fewest_that_reach_p(tmp_path: Path, p: float, k: int) -> None:
-    """Of the likeliest k, whose chances are counted as if there were no others."""
+    """Of the likeliest k, whose probabilities are counted as if there were no others."""
     found, chance = first_words(tmp_path, toys.DOT, top_p=p, top_k=k, temperature=0.8)
     if k:
         chance = chance.where(chance >= chance.topk(k).values[-1], 0)
@@ -201,10 +215,10 @@ def test_words_are_drawn_among_the_fewest_that_reach_p(tmp_path: Path, p: float,
 
 
 @toys.all_kinds
-def test_later_words_follow_the_chances_after_the_sentence_so_far(
+def test_later_words_follow_the_probabilities_after_the_sentence_so_far(
     tmp_path: Path, kind: Kind
 ) -> None:
-    wanted = decoding("sample", most_words=3, temperature=4.0)
+    wanted = decoding("sample", max_words=3, temperature=4.0)
     one = toy(tmp_path, kind, pictures=[2])
     many = one.rows([0] * 2400)
     draws = many.draws(wanted)
@@ -215,50 +229,52 @@ def test_later_words_follow_the_chances_after_the_sentence_so_far(
     for first, second in begun:
         scores, _ = one.read(0, [first, second])
         following = [sentence for sentence in found if sentence[:2] == [first, second]]
-        assert_alike(shares(following, 2), chances(scores[2], 4), 200)
+        assert_alike(shares(following, 2), probabilities(scores[2], 4), 200)
 
 
 @toys.all_kinds
-@all_ways
-def test_comments_end_at_the_most_words(tmp_path: Path, kind: Kind, how: How) -> None:
+@all_strategies
+def test_comments_end_at_the_max_words(tmp_path: Path, kind: Kind, strategy: Strategy) -> None:
     writing = toy(tmp_path, kind, preferring(kind, toys.C), [0, 1, 1])
     first = [toys.A, toys.B, toys.A]
     for most in (1, 2, 5):
-        found = writing.write(decoding(how, most_words=most), first=first)
+        found = writing.write(decoding(strategy, max_words=most), first=first)
         assert found.sentences == [[word] + [toys.C] * (most - 1) for word in first]
 
 
 @toys.all_kinds
-@all_ways
+@all_strategies
 def test_comments_end_at_the_end_mark_which_is_no_word(
-    tmp_path: Path, kind: Kind, how: How
+    tmp_path: Path, kind: Kind, strategy: Strategy
 ) -> None:
     writing = toy(tmp_path, kind, preferring(kind, END), [0, 1])
-    assert writing.write(decoding(how), first=[4, 5]).sentences == [[4], [5]]
-    assert [len(sentence) for sentence in writing.write(decoding(how)).sentences] == [1, 1]
+    assert writing.write(decoding(strategy), first=[4, 5]).sentences == [[4], [5]]
+    assert [len(sentence) for sentence in writing.write(decoding(strategy)).sentences] == [1, 1]
 
 
 @toys.all_kinds
-@all_ways
+@all_strategies
 def test_comments_are_never_empty_and_hold_no_special_words(
-    tmp_path: Path, kind: Kind, how: How
+    tmp_path: Path, kind: Kind, strategy: Strategy
 ) -> None:
     writing = toy(tmp_path, kind, preferring(kind, *UNSAID, END))
     # More beams than there are words, so that some beams hold nothing.
-    wanted = decoding(how, beams=9)
+    wanted = decoding(strategy, beams=9)
     draws = writing.draws(wanted)
     draws[:2] = [[0], [ALMOST_ONE]]
     for first in (None, FIRST):
         found = writing.write(wanted, draws, first)
         assert all(found.sentences)
         assert {word for sentence in found.sentences for word in sentence} <= set(ANY_WORD)
-        assert np.array(found.looks).shape == (18, 3)
+        assert np.array(found.style).shape == (18, 3)
 
 
 @toys.all_kinds
-@all_ways
-def test_given_first_words_begin_the_comments(tmp_path: Path, kind: Kind, how: How) -> None:
-    writing, wanted = toy(tmp_path, kind), decoding(how)
+@all_strategies
+def test_given_first_words_begin_the_comments(
+    tmp_path: Path, kind: Kind, strategy: Strategy
+) -> None:
+    writing, wanted = toy(tmp_path, kind), decoding(strategy)
     draws = writing.draws(wanted)
     found = writing.write(wanted, draws, FIRST)
     assert [sentence[0] for sentence in found.sentences] == FIRST
@@ -266,17 +282,21 @@ def test_given_first_words_begin_the_comments(tmp_path: Path, kind: Kind, how: H
     assert writing.write(wanted, draws, FIRST) == found
 
 
-@pytest.mark.parametrize("how", ["argmax", "beam"])
-def test_where_later_words_are_the_likeliest_the_first_is_drawn(tmp_path: Path, how: How) -> None:
+@pytest.mark.parametrize("strategy", ["argmax", "beam"])
+def test_where_later_words_are_the_likeliest_the_first_is_drawn(
+    tmp_path: Path, strategy: Strategy
+) -> None:
     writing = toy(tmp_path, toys.DOT)
     settings = {"temperature": 0.7, "top_k": 3, "top_p": 0.9}
-    found = writing.write(decoding(how, **settings)).sentences
+    found = writing.write(decoding(strategy, **settings)).sentences
     first = [sentence[0] for sentence in found]
     drawn = writing.write(decoding("sample", **settings)).sentences
     assert first == [sentence[0] for sentence in drawn]
     assert len(set(first)) > 1
     for changes in ({"temperature": 2.0}, {"top_k": 0}, {"top_p": 0.1}):
-        assert writing.write(decoding(how, **settings | changes), first=first).sentences == found
+        assert (
+            writing.write(decoding(strategy, **settings | changes), first=first).sentences == found
+        )
 
 
 @toys.all_kinds
@@ -288,7 +308,7 @@ def test_the_next_word_is_the_likeliest_after_the_whole_sentence_so_far(
     found = writing.write(decoding("argmax"), first=FIRST).sentences
     for row, sentence in enumerate(found):
         scores, _ = writing.read(row, sentence)
-        likeliest = [int(chances(after).argmax()) for after in scores[1:]]
+        likeliest = [int(probabilities(after).argmax()) for after in scores[1:]]
         assert sentence[1:] == likeliest[:-1]
         assert END not in sentence
         assert len(sentence) == 6 or likeliest[-1] == END
@@ -300,7 +320,7 @@ def test_beams_enough_for_all_sentences_find_the_best_of_all(
     tmp_path: Path, kind: Kind, seed: int
 ) -> None:
     writing, most = toy(tmp_path, kind, seed=seed), 3
-    wanted = decoding("beam", beams=36, most_words=most)
+    wanted = decoding("beam", beams=36, max_words=most)
     for row, draws in enumerate(writing.draws(wanted)):
         (found,) = writing.rows([row]).write(wanted, draws[None]).sentences
         every = [
@@ -316,12 +336,12 @@ def test_one_beam_is_the_likeliest_words_ended_where_their_mean_is_best(
     tmp_path: Path, kind: Kind
 ) -> None:
     writing, most = toy(tmp_path, kind), 5
-    found = writing.write(decoding("beam", beams=1, most_words=most)).sentences
+    found = writing.write(decoding("beam", beams=1, max_words=most)).sentences
     for row, sentence in enumerate(found):
         ends = [sentence[:1]]
         while len(ends) < most:
             scores, _ = writing.read(row, ends[-1])
-            ends.append([*ends[-1], int(chances(scores[-1], 1, [*UNSAID, END]).argmax())])
+            ends.append([*ends[-1], int(probabilities(scores[-1], 1, [*UNSAID, END]).argmax())])
         assert sentence == writing.best_mean(row, ends, most)
 
 
@@ -336,7 +356,7 @@ def test_where_nothing_ends_one_beam_is_the_likeliest_word_each_time(
     assert writing.write(decoding("beam", beams=1)) == writing.write(decoding("argmax"))
 
 
-def uneven(writing: Toy, wanted: Decoding) -> Decoded:
+def uneven(writing: Toy, wanted: DecodingSettings) -> Decoded:
     """What is written where comments end more or less readily, so that they end one by one."""
     bias = writing.network.get_parameter("softmax.out.bias").detach()
     plain = bias[END].item()
@@ -349,25 +369,25 @@ def uneven(writing: Toy, wanted: Decoding) -> Decoded:
 
 
 @toys.all_kinds
-@all_ways
+@all_strategies
 @pytest.mark.parametrize("seed", [2, 4])
 def test_each_comment_is_written_as_if_alone(
-    tmp_path: Path, kind: Kind, how: How, seed: int
+    tmp_path: Path, kind: Kind, strategy: Strategy, seed: int
 ) -> None:
-    writing, wanted = toy(tmp_path, kind, seed=seed), decoding(how)
+    writing, wanted = toy(tmp_path, kind, seed=seed), decoding(strategy)
     together, draws = uneven(writing, wanted), writing.draws(wanted)
     for some in ([17, 3, 3, 0], [2, 4, 1, 9, 6], *([row] for row in range(0, 18, 2))):
         found = writing.rows(some).write(wanted, draws[some])
         assert found.sentences == [together.sentences[row] for row in some]
-        assert found.looks == [together.looks[row] for row in some]
+        assert found.style == [together.style[row] for row in some]
 
 
 @toys.all_kinds
-@all_ways
-def test_looks_are_drawn_by_the_chances_where_the_comment_ends(
-    tmp_path: Path, kind: Kind, how: How
+@all_strategies
+def test_style_is_drawn_by_its_probabilities_where_the_caption_ends(
+    tmp_path: Path, kind: Kind, strategy: Strategy
 ) -> None:
-    wanted, each = decoding(how), 200
+    wanted, each = decoding(strategy), 200
     some = toy(tmp_path, kind, pictures=[0, 1, 2, 3])
     draws = np.repeat(some.draws(wanted), each, 0)
     order = np.random.default_rng(0)
@@ -379,16 +399,16 @@ def test_looks_are_drawn_by_the_chances_where_the_comment_ends(
         (sentence,) = set(map(tuple, found.sentences[here]))
         _, end = some.read(row, list(sentence))
         with torch.inference_mode():
-            expected = [scores[0].double().softmax(0) for scores in some.network.look_scores(end)]
-        for chance, drawn in zip(expected, zip(*found.looks[here], strict=True), strict=True):
+            expected = [scores[0].double().softmax(0) for scores in some.network.style_logits(end)]
+        for chance, drawn in zip(expected, zip(*found.style[here], strict=True), strict=True):
             share = torch.bincount(torch.tensor(drawn), minlength=len(chance)).double() / each
             assert_alike(share, chance, each)
 
 
 @toys.all_kinds
-@all_ways
-def test_the_draws_decide_everything(tmp_path: Path, kind: Kind, how: How) -> None:
-    writing, wanted = toy(tmp_path, kind), decoding(how)
+@all_strategies
+def test_the_draws_decide_everything(tmp_path: Path, kind: Kind, strategy: Strategy) -> None:
+    writing, wanted = toy(tmp_path, kind), decoding(strategy)
     found = writing.write(wanted)
     torch.manual_seed(99)
     assert writing.write(wanted) == found
@@ -400,9 +420,9 @@ def test_a_draw_changes_nothing_that_comes_before(tmp_path: Path, kind: Kind) ->
     writing, wanted = toy(tmp_path, kind), decoding("sample")
     draws = writing.draws(wanted)
     found = writing.write(wanted, draws).sentences
-    for place in range(wanted.draws):
+    for place in range(draws.shape[1]):
         changed = draws.copy()
         changed[:, place] = 1 - changed[:, place]
         other = writing.write(wanted, changed).sentences
         assert [words[:place] for words in other] == [words[:place] for words in found]
-        assert place < wanted.most_words or other == found  # the last draws are for looks
+        assert place < wanted.max_words or other == found  # the last draws are for style

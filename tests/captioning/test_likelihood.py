@@ -5,10 +5,9 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning import likelihood
+from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.pictures import feature_bank
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from tests.captioning import toys
@@ -16,23 +15,25 @@ from tests.captioning.conftest import features_file
 from tests.captioning.toys import Kind
 
 
-def nats(network: Captioner, comments: CommentSet, shown: FeatureBank) -> list[float]:
-    found = comment_nats(network, shown, comments.moments, comments.sentences)
+def nats(
+    network: Captioner, captions: CaptionSet, shown: FeatureBank, batch_size: int = 512
+) -> list[float]:
+    found = caption_nats(network, shown, captions.inputs, captions.sentences, batch_size)
     assert found.dtype == np.float64
     return [*found]
 
 
-def one_by_one(network: Captioner, comments: CommentSet, shown: FeatureBank) -> list[float]:
+def one_by_one(network: Captioner, comments: CaptionSet, shown: FeatureBank) -> list[float]:
     """Word by word, the end mark after the last."""
     found = []
     for row, sentence in enumerate(comments.sentences):
         prompt, words = toys.reading(comments, shown, [row])
         state, total = network.start(prompt), 0.0
-        for token, truth in zip(words.read, sentence, strict=True):
+        for token, truth in zip(words.inputs, sentence, strict=True):
             step = network.step(token[None], state)
             state, total = (
                 step.state,
-                total - network.softmax.log_chances(step.mind)[0, truth].item(),
+                total - network.softmax.log_probs(step.hidden)[0, truth].item(),
             )
         found.append(total)
     return found
@@ -41,19 +42,18 @@ def one_by_one(network: Captioner, comments: CommentSet, shown: FeatureBank) -> 
 @toys.all_kinds
 @pytest.mark.parametrize("softmax", ["full", "adaptive"])
 def test_nats_are_the_sum_over_the_words_of_each_comment_in_order(
-    tmp_path: Path, kind: Kind, softmax: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, kind: Kind, softmax: str
 ) -> None:
     network, shown = toys.captioner(kind, softmax=softmax), toys.bank(tmp_path, kind, 5)
-    comments = toys.mixed_comments(kind, 23, 5)
+    comments = toys.mixed_captions(kind, 23, 5)
     expected = pytest.approx(one_by_one(network, comments, shown), rel=1e-5)
     assert len({round(n, 3) for n in expected.expected}) > 20
     for batch in (1, 2, 7, 512):
-        monkeypatch.setattr(likelihood, "_BATCH", batch)
-        assert nats(network, comments, shown) == expected
+        assert nats(network, comments, shown, batch) == expected
 
 
 def test_dropout_has_no_part_in_it(tmp_path: Path) -> None:
-    shown, comments = toys.bank(tmp_path, toys.DOT, 5), toys.mixed_comments(toys.DOT, 9, 5)
+    shown, comments = toys.bank(tmp_path, toys.DOT, 5), toys.mixed_captions(toys.DOT, 9, 5)
     with_dropout = toys.captioner(toys.DOT, dropout=0.5)
     with_dropout.train()
     assert nats(with_dropout, comments, shown) == nats(toys.captioner(toys.DOT), comments, shown)
@@ -65,7 +65,7 @@ def test_a_comment_that_is_expected_has_few_nats_and_one_that_is_not_has_many(
     network, shown = toys.captioner(toys.DOT), toys.bank(tmp_path, toys.DOT)
     with torch.no_grad():
         network.get_parameter("softmax.out.bias")[toys.C] += 20
-    comments = toys.comment_set(toys.moments(toys.DOT, [0, 1]), [[toys.C], [toys.D]])
+    comments = toys.caption_set(toys.inputs(toys.DOT, [0, 1]), [[toys.C], [toys.D]])
     expected, unexpected = nats(network, comments, shown)
     assert 15 < expected < 25  # its end mark only
     assert unexpected > expected + 15
@@ -106,6 +106,6 @@ def test_a_blurred_bank_tells_no_picture_from_another(
 ) -> None:
     kind = toys.TRANSFORMER
     paths, _ = videos(tmp_path, kind)
-    comments = toys.comment_set(toys.moments(kind, range(8)), [[toys.A, toys.C]] * 8)
+    comments = toys.caption_set(toys.inputs(kind, range(8)), [[toys.A, toys.C]] * 8)
     found = nats(toys.captioner(kind), comments, make(paths, "tap"))
     assert (np.ptp(found) < 1e-4) == (make is MeanPictureBank)

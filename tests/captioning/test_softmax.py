@@ -5,7 +5,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pipeline.captioning import softmax
 from pipeline.captioning.softmax import AdaptiveSoftmax, FullSoftmax
 
 SIZE, WORDS = 16, 40
@@ -17,7 +16,7 @@ Kind = Callable[[int, int], FullSoftmax | AdaptiveSoftmax]
 
 def layer(kind: Kind, words: int = WORDS) -> FullSoftmax | AdaptiveSoftmax:
     torch.manual_seed(0)
-    return kind(SIZE, words)
+    return FullSoftmax(SIZE, words, chunk=4) if kind is FullSoftmax else kind(SIZE, words)
 
 
 def places(count: int, words: int = WORDS) -> tuple[Tensor, Tensor]:
@@ -26,18 +25,13 @@ def places(count: int, words: int = WORDS) -> tuple[Tensor, Tensor]:
     return hidden.requires_grad_(), torch.randint(words, (count,), generator=draws)
 
 
-@pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(softmax._CHUNK, "cpu", 4)
-
-
 @pytest.mark.parametrize("count", COUNTS)
 @pytest.mark.parametrize("scale", [1, 0.01])
 def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, scale: float) -> None:
-    full, (hidden, truth) = layer(FullSoftmax), places(count)
+    full, (hidden, targets) = layer(FullSoftmax), places(count)
     to = [hidden, *full.parameters()]
-    wanted = functional.cross_entropy(full.out(hidden), truth, reduction="sum")
-    found = full.total(hidden, truth)
+    wanted = functional.cross_entropy(full.out(hidden), targets, reduction="sum")
+    found = full.total_loss(hidden, targets)
     torch.testing.assert_close(found, wanted)
     for one, other in zip(
         torch.autograd.grad(found * scale, to),
@@ -48,15 +42,15 @@ def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, sc
 
 
 def test_confident_and_mistaken_totals_are_finite_and_right() -> None:
-    full, (hidden, truth) = layer(FullSoftmax), places(6)
-    wanted = functional.cross_entropy(full.out(10 * hidden), truth, reduction="sum")
+    full, (hidden, targets) = layer(FullSoftmax), places(6)
+    wanted = functional.cross_entropy(full.out(10 * hidden), targets, reduction="sum")
     assert wanted > 6 * 10
-    torch.testing.assert_close(full.total(10 * hidden, truth), wanted)
+    torch.testing.assert_close(full.total_loss(10 * hidden, targets), wanted)
 
 
 def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
-    full, (hidden, truth) = layer(FullSoftmax), places(6)
-    found = full.total(1000 * hidden, truth)
+    full, (hidden, targets) = layer(FullSoftmax), places(6)
+    found = full.total_loss(1000 * hidden, targets)
     assert found.isfinite()
     (gradient,) = torch.autograd.grad(found, hidden)
     assert gradient.isfinite().all()
@@ -66,7 +60,7 @@ def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
 @both
 @pytest.mark.parametrize("words", [2, 5, 10, WORDS])
 def test_chances_of_all_words_sum_to_one(kind: Kind, words: int) -> None:
-    chances = layer(kind, words).log_chances(places(7)[0])
+    chances = layer(kind, words).log_probs(places(7)[0])
     assert chances.shape == (7, words)
     assert chances.dtype == torch.float32
     torch.testing.assert_close(chances.exp().sum(1), torch.ones(7))
@@ -78,19 +72,19 @@ def test_chances_of_all_words_sum_to_one(kind: Kind, words: int) -> None:
 def test_losses_are_the_negative_chances_of_the_true_words(
     kind: Kind, count: int, words: int
 ) -> None:
-    network, (hidden, truth) = layer(kind, words), places(count, words)
-    losses = network.losses(hidden, truth)
-    chances = network.log_chances(hidden)
-    torch.testing.assert_close(losses, -chances.gather(1, truth[:, None])[:, 0])
+    network, (hidden, targets) = layer(kind, words), places(count, words)
+    losses = network.losses(hidden, targets)
+    chances = network.log_probs(hidden)
+    torch.testing.assert_close(losses, -chances.gather(1, targets[:, None])[:, 0])
     assert losses.dtype == torch.float32
-    torch.testing.assert_close(network.total(hidden, truth), losses.sum())
+    torch.testing.assert_close(network.total_loss(hidden, targets), losses.sum())
 
 
 @both
 def test_every_word_is_in_reach(kind: Kind) -> None:
     network = layer(kind)
-    hidden, truth = torch.randn(WORDS, SIZE), torch.arange(WORDS)
-    network.total(hidden, truth).backward()  # type: ignore[no-untyped-call]
+    hidden, targets = torch.randn(WORDS, SIZE), torch.arange(WORDS)
+    network.total_loss(hidden, targets).backward()  # type: ignore[no-untyped-call]
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
         assert parameter.grad.any(), name
@@ -100,16 +94,16 @@ def test_every_word_is_in_reach(kind: Kind) -> None:
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize("count", COUNTS)
 def test_bfloat16_comes_close(kind: Kind, dtype: torch.dtype, count: int) -> None:
-    network, (hidden, truth) = layer(kind), places(count)
+    network, (hidden, targets) = layer(kind), places(count)
     with torch.autocast("cpu", torch.bfloat16):
         half = hidden.to(dtype)
-        total, losses = network.total(half, truth), network.losses(half, truth)
-        chances = network.log_chances(half)
+        total, losses = network.total_loss(half, targets), network.losses(half, targets)
+        chances = network.log_probs(half)
     for found in (total, losses, chances):
         assert found.dtype == torch.float32
-    torch.testing.assert_close(losses, network.losses(hidden, truth), atol=0.05, rtol=0.02)
+    torch.testing.assert_close(losses, network.losses(hidden, targets), atol=0.05, rtol=0.02)
     torch.testing.assert_close(total, losses.sum(), atol=0.05, rtol=0.01)
     torch.testing.assert_close(chances.exp().sum(1), torch.ones(count), atol=1e-4, rtol=0)
     (gradient,) = torch.autograd.grad(total, hidden)
-    (wanted,) = torch.autograd.grad(network.total(hidden, truth), hidden)
+    (wanted,) = torch.autograd.grad(network.total_loss(hidden, targets), hidden)
     torch.testing.assert_close(gradient, wanted, atol=0.02, rtol=0.02)

@@ -9,19 +9,24 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning.captioner import (
-    Attention,
-    Captioner,
-    CaptionerSpec,
-    Decoder,
-    build_captioner,
+from pipeline.captioning.build import build_captioner
+from pipeline.captioning.caption_set import CaptionSet, Groups, pack_words
+from pipeline.captioning.captioner import Captioner, CaptionerSpec
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.model_file import Model, ModelCard
+from pipeline.captioning.prompt import (
+    AROUND,
+    CONTEXT_COMMENTS,
+    CONTEXT_WORDS,
+    PackedWords,
+    Prompt,
 )
-from pipeline.captioning.dataset import CommentSet, words_of
-from pipeline.captioning.examples import Moments
-from pipeline.captioning.looks import Looks
-from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, Prompt, Words
-from pipeline.captioning.training import Schedule, Trainer
+from pipeline.captioning.settings import Attention, Decoder
+from pipeline.captioning.task import CaptionerTask, Nll, Part, epoch_record
+from pipeline.captioning.training_record import Epoch
+from pipeline.learning.settings import Schedule
 from pipeline.learning.team import Team
+from pipeline.learning.training import Training
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END, PADDING, Vocabulary
@@ -30,13 +35,18 @@ from tests.captioning.conftest import GRID, features_file
 VOCABULARY = Vocabulary(
     words=["a", "b", "!", "c", "d", "。"],
     counts=[40, 30, 25, 20, 10, 5],
+    parts=["名詞"] * 6,
     symbols=[False, False, True, False, False, True],
     distinct=9,
     total=140,
 )
 A, B, MARK, C, D, STOP = range(4, 10)
 """Ids of its words."""
-LOOKS = Looks(["naka", "ue", "shita"], ["medium", "big", "small"], ["white", "red"])
+STYLE = {
+    "place": ["naka", "ue", "shita"],
+    "size": ["medium", "big", "small"],
+    "color": ["white", "red"],
+}
 CPU = torch.device("cpu")
 ALONE = Team(0, 1, CPU)
 
@@ -79,7 +89,7 @@ def spec(kind: Kind, **changes: Any) -> CaptionerSpec:
         "softmax": "full",
         "time": True,
         "rate": True,
-        "looks": LOOKS,
+        "style": STYLE,
     }
     return CaptionerSpec(**fields | changes)
 
@@ -105,11 +115,11 @@ def open_bank(folder: Path) -> FeatureBank:
     return FeatureBank([folder / "features.h5"], "tap")
 
 
-def moments(kind: Kind, picture: Sequence[int] | Int64s) -> Moments:
+def inputs(kind: Kind, picture: Sequence[int] | Int64s) -> CaptionInputs:
     """Nothing but the pictures tells these apart."""
     n, notes = len(picture), kind.decoder == "transformer"
     rows = np.array(picture, np.int64)
-    return Moments(
+    return CaptionInputs(
         rows,
         np.full((n, 4), 0.5, np.float32),
         np.repeat(rows[:, None], len(AROUND) if notes else 0, 1),
@@ -117,10 +127,10 @@ def moments(kind: Kind, picture: Sequence[int] | Int64s) -> Moments:
     )
 
 
-def varied_moments(kind: Kind, picture: Sequence[int] | Int64s, seed: int = 0) -> Moments:
+def varied_inputs(kind: Kind, picture: Sequence[int] | Int64s, seed: int = 0) -> CaptionInputs:
     """With facts, pictures around and contexts drawn at random, some contexts shared."""
     draws = np.random.default_rng([seed, 77])
-    plain = moments(kind, picture)
+    plain = inputs(kind, picture)
     contexts = np.full((3, *plain.context.shape[1:]), PADDING, np.int32)
     for context, comments in zip(contexts, (0, 2, 5), strict=True):
         for row in context[len(context) - comments :]:
@@ -134,33 +144,33 @@ def varied_moments(kind: Kind, picture: Sequence[int] | Int64s, seed: int = 0) -
     )
 
 
-def comment_set(
-    moments: Moments, sentences: list[list[int]], looks: Sequence[Sequence[int]] | None = None
-) -> CommentSet:
-    """``sentences`` without end marks; ``looks`` plain if not given."""
-    classes = np.array(looks or [[0, 0, 0]] * len(sentences), np.int64).reshape(-1, 3)
-    return CommentSet(moments, [[*words, END] for words in sentences], classes)
+def caption_set(
+    inputs: CaptionInputs, sentences: list[list[int]], style: Sequence[Sequence[int]] | None = None
+) -> CaptionSet:
+    """``sentences`` without end marks; ``style`` plain if not given."""
+    classes = np.array(style or [[0, 0, 0]] * len(sentences), np.int64).reshape(-1, 3)
+    return CaptionSet(inputs, [[*words, END] for words in sentences], classes)
 
 
-def two_sentences(kind: Kind, count: int) -> CommentSet:
+def two_sentences(kind: Kind, count: int) -> CaptionSet:
     """What is said of two pictures: of each always the same, begun by a word of its own."""
     picture = [index % 2 for index in range(count)]
-    said, looks = [[A, C, D], [B, C, MARK]], [[0, 1, 0], [2, 1, 1]]
-    return comment_set(
-        moments(kind, picture), [said[row] for row in picture], [looks[row] for row in picture]
+    said, style = [[A, C, D], [B, C, MARK]], [[0, 1, 0], [2, 1, 1]]
+    return caption_set(
+        inputs(kind, picture), [said[row] for row in picture], [style[row] for row in picture]
     )
 
 
-def mixed_comments(kind: Kind, count: int, pictures: int, seed: int = 0) -> CommentSet:
+def mixed_captions(kind: Kind, count: int, pictures: int, seed: int = 0) -> CaptionSet:
     """Comments of one to five words, drawn at random as all else is."""
     draws = np.random.default_rng(seed)
     picture = draws.integers(0, pictures, count)
     sentences = [draws.integers(4, 10, draws.integers(1, 6)).tolist() for _ in range(count)]
-    looks = draws.integers(0, [3, 3, 2], (count, 3)).tolist()
-    return comment_set(varied_moments(kind, picture, seed), sentences, looks)
+    style = draws.integers(0, [3, 3, 2], (count, 3)).tolist()
+    return caption_set(varied_inputs(kind, picture, seed), sentences, style)
 
 
-def comments_led_by_their_picture(kind: Kind, count: int, pictures: int, seed: int) -> CommentSet:
+def captions_led_by_their_picture(kind: Kind, count: int, pictures: int, seed: int) -> CaptionSet:
     """Two to four words, drawn at random but three times in four the word of the picture."""
     draws = np.random.default_rng(seed)
     picture = draws.integers(0, pictures, count)
@@ -168,40 +178,83 @@ def comments_led_by_their_picture(kind: Kind, count: int, pictures: int, seed: i
         [4 + row if draws.random() < 0.75 else int(draws.integers(4, 10)) for _ in range(words)]
         for row, words in zip(picture.tolist(), draws.integers(2, 5, count), strict=True)
     ]
-    return comment_set(moments(kind, picture), sentences)
+    return caption_set(inputs(kind, picture), sentences)
 
 
 def reading(
-    comments: CommentSet, bank: FeatureBank, rows: Sequence[int] | None = None
-) -> tuple[Prompt, Words]:
+    comments: CaptionSet, bank: FeatureBank, rows: Sequence[int] | None = None
+) -> tuple[Prompt, PackedWords]:
     """Some comments, the longest first, or all of them: what is read and what it is about."""
     chosen = np.array(range(len(comments)) if rows is None else rows, np.int64)
     sentences = [comments.sentences[row] for row in chosen.tolist()]
-    return comments.moments.take(chosen).prompt(bank, CPU), words_of(sentences, CPU)
+    return comments.inputs.take(chosen).prompt(bank, CPU), pack_words(sentences, CPU)
 
 
-def longest_first(comments: CommentSet) -> list[int]:
+def longest_first(comments: CaptionSet) -> list[int]:
     return sorted(range(len(comments)), key=lambda row: -len(comments.sentences[row]))
 
 
-def trainer(
+class CaptionerTraining(Training[Groups, Part]):
+    """Training in the words of the captioner."""
+
+    task: CaptionerTask
+
+    @property
+    def captioner(self) -> Captioner:
+        return self.task.captioner
+
+    @property
+    def epochs(self) -> list[Epoch]:
+        return [epoch_record(epoch) for epoch in self.history]
+
+    @property
+    def epoch_nll(self) -> float:
+        return self.mean_losses["captioner"]
+
+    def nll(self, captions: CaptionSet) -> Nll:
+        return self.measure(lambda: self.task.nll(captions))
+
+    def finish(self) -> Epoch:
+        """Run all epochs that are left, and return the last."""
+        while not self.finished:
+            self.run_epoch()
+        return self.epochs[-1]
+
+
+def training(
     network: Captioner,
-    train: CommentSet,
-    dev: CommentSet,
+    train: CaptionSet,
+    dev: CaptionSet,
     bank: FeatureBank,
     team: Team = ALONE,
     **changes: Any,
-) -> Trainer:
-    """``changes`` are fields of the schedule: batch, epochs, patience, learning_rate, …"""
+) -> CaptionerTraining:
+    """``changes`` are those of the schedule, of the task or of the precision."""
     fields: dict[str, Any] = {
         "batch": 4,
         "epochs": 4,
         "patience": 99,
         "learning_rate": 0.02,
         "weight_decay": 0.01,
-        "doubly_stochastic": 0.0,
         "average": True,
+        "doubly_stochastic": 0.0,
         "seed": 3,
         "bfloat16": False,
-    }
-    return Trainer(network, train, dev, bank, Schedule(**fields | changes), team)
+    } | changes
+    schedule = Schedule(**{name: fields[name] for name in Schedule.__struct_fields__})
+    task = CaptionerTask(
+        network,
+        train,
+        dev,
+        bank,
+        team,
+        batch_size=fields["batch"],
+        doubly_stochastic=fields["doubly_stochastic"],
+        seed=fields["seed"],
+    )
+    return CaptionerTraining(task, schedule, team, bfloat16=fields["bfloat16"])
+
+
+def model(network: Captioner) -> Model:
+    """With the words above, for features whose tap is called ``tap``."""
+    return Model(network, ModelCard(network.spec, "toy", "none", "tap"), VOCABULARY)

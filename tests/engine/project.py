@@ -79,7 +79,7 @@ class Project:
                 "taps": ["grid", "vector"],
                 "batch": 1,
             },
-            "train": {"size": 8, "batch": 8, "epochs": 3},
+            "train": {"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 3}},
         }
         self.config.write_text(yaml.safe_dump(settings | changes))
 

@@ -137,7 +137,8 @@ def test_without_its_videos_a_model_is_trained_anew_on_others_alone(trained: Pro
 
 def test_train_without_a_video_trains_on_those_it_knows(trained: Project) -> None:
     assert trained.plan("train") == set()
-    trained.write_settings(videos={}, train={"size": 8, "batch": 8, "epochs": 2})
+    schedule = {"batch": 8, "epochs": 2}
+    trained.write_settings(videos={}, train={"captioner": {"size": 8}, "schedule": schedule})
     assert trained.plan("train") == {("train", f"models/danmaku/{MODEL}")}
 
 

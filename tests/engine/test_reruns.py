@@ -53,7 +53,7 @@ def test_another_picture_stream_reruns_all_that_looks(project: Project) -> None:
         ("render", {"crf": 30}, {("render", ANNOTATE)}),
         ("layout", {"safe_area": 0.1}, SHOWING),
         ("generate", {"rate": 0.5}, WRITING),
-        ("train", {"size": 8, "batch": 8, "epochs": 2}, LEARNING),
+        ("train", {"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}, LEARNING),
         ("align", {"held_out": {"share": 0.3}}, ALIGNING),
         ("vocabulary", {"size": 20}, COUNTING),
         ("comments", {"max_run": 3}, {("comments", v) for v in BOTH} | AFTER_COMMENTS),

@@ -17,8 +17,8 @@ from typing import Any
 import torch
 from safetensors.torch import save_file
 
-from pipeline.captioning import training
-from pipeline.captioning.training import Trainer
+from pipeline.learning import checkpoint
+from pipeline.learning.checkpoint import Checkpoint
 from pipeline.learning.team import Team, joined
 from tests.captioning import toys
 from tests.captioning.toys import Kind
@@ -27,12 +27,12 @@ KEY = "key"
 PICTURES = 9
 
 
-def fresh_trainer(folder: Path, kind: Kind, team: Team) -> Trainer:
-    """With dropout, and a few pages a step."""
-    return toys.trainer(
+def fresh_training(folder: Path, kind: Kind, team: Team) -> toys.CaptionerTraining:
+    """With dropout, and a few groups a step."""
+    return toys.training(
         toys.captioner(kind, dropout=0.4),
-        toys.mixed_comments(kind, 60, PICTURES),
-        toys.mixed_comments(kind, 20, PICTURES, seed=1),
+        toys.mixed_captions(kind, 60, PICTURES),
+        toys.mixed_captions(kind, 20, PICTURES, seed=1),
         toys.open_bank(folder),
         team,
         batch=14,
@@ -44,18 +44,19 @@ def fresh_trainer(folder: Path, kind: Kind, team: Team) -> Trainer:
 
 def learn(folder: Path, kind: Kind, team: Team) -> None:
     """Go on to the end, with a checkpoint after every step, and keep what was learned."""
-    trainer = fresh_trainer(folder, kind, team)
-    trainer.resume(folder / "checkpoint", KEY)
+    training = fresh_training(folder, kind, team)
+    saved = Checkpoint(folder / "checkpoint", KEY)
+    training.resume(saved)
 
     def save() -> None:
         if team.leads:
-            trainer.save(folder / "checkpoint", KEY)
+            training.save(saved)
 
-    while not trainer.finished:
-        trainer.run_epoch(after_step=save)
+    while not training.finished:
+        training.run_epoch(after_step=save)
         save()
     if team.leads:
-        save_file(trainer.captioner.state_dict(), folder / "weights.safetensors")
+        save_file(training.captioner.state_dict(), folder / "weights.safetensors")
 
 
 def main(folder: Path, deaths: list[str]) -> None:
@@ -66,7 +67,7 @@ def main(folder: Path, deaths: list[str]) -> None:
         for death in deaths:
             rank, act, call = death.split(".")
             if (restart, rank) == ("0", str(team.rank)):
-                die_at(int(call), {"add_up": Team, "save_file": training}[act], act)
+                die_at(int(call), {"add_up": Team, "save_file": checkpoint}[act], act)
         for kind in toys.KINDS:
             if (folder / "-".join(kind)).exists():
                 learn(folder / "-".join(kind), kind, team)

@@ -9,7 +9,8 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from pipeline.learning.team import joined
+from pipeline.learning.checkpoint import Checkpoint
+from pipeline.learning.team import Team, joined
 from pipeline.runtime import torchrun
 from tests.captioning import toys
 from tests.captioning.toys import Kind
@@ -62,11 +63,11 @@ def learned(folder: Path) -> dict[str, torch.Tensor]:
 
 def history(folder: Path, kind: Kind) -> list[list[float]]:
     """What the checkpoint says of each epoch, but for how long it took."""
-    trainer = team_member.fresh_trainer(folder, kind, toys.ALONE)
-    assert trainer.resume(folder / "checkpoint", team_member.KEY)
+    training = team_member.fresh_training(folder, kind, toys.ALONE)
+    assert training.resume(Checkpoint(folder / "checkpoint", team_member.KEY))
     return [
-        [epoch.train_nll, epoch.dev_nll, epoch.dev_looks_nll, epoch.steps, epoch.words]
-        for epoch in trainer.history
+        [epoch.train_nll, epoch.dev_nll, epoch.dev_style_nll, epoch.steps, epoch.words]
+        for epoch in training.epochs
     ]
 
 
@@ -108,3 +109,8 @@ def test_a_process_that_nobody_started_with_others_is_a_team(
         numbers = torch.arange(3.0)
         team.add_up([numbers])
         assert numbers.tolist() == [0, 1, 2]
+
+
+def test_the_first_process_leads() -> None:
+    cpu = torch.device("cpu")
+    assert [Team(rank, 2, cpu).leads for rank in range(2)] == [True, False]

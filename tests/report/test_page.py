@@ -63,8 +63,8 @@ def album(parts: Path, report: Path) -> Section:
     """Write the pictures of two animals; returns the section that shows them."""
     pictures = [
         GalleryPicture(
-            *write_picture(report, f"gallery/{n}.jpg", np.full((60, 80, 3), 90 * n, np.uint8)),
-            alt=alt,
+            write_picture(report, f"gallery/{n}.jpg", np.full((60, 80, 3), 90 * n, np.uint8)),
+            alt,
             link="",
         )
         for n, alt in enumerate(["<cat>", "dog & friend"])

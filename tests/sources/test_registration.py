@@ -9,10 +9,10 @@ from pipeline.sources.pointers import CommentSources, Source
 from pipeline.sources.registration import (
     COMMENTS_POINTER,
     VIDEO_POINTER,
-    has_comments,
     register,
     video_name,
 )
+from pipeline.sources.system import DANMAKU
 from tests import clips
 
 LONG_AGO = (10**18, 10**18)  # nanoseconds
@@ -63,19 +63,19 @@ def test_a_video_and_the_comments_beside_it_are_pointed_to(tmp_path: Path, workd
         str(video.resolve()), file_fingerprint(video)
     )
     assert comment_paths(workdir) == [comments]
-    assert has_comments(workdir, "a")
+    assert DANMAKU.labels.exist(workdir, "a")
 
 
 @pytest.mark.parametrize("ending", [".xml", ".json", ".comments.json", ".jsonl"])
 def test_comments_are_found_by_their_stem(tmp_path: Path, workdir: Path, ending: str) -> None:
     video = film(tmp_path, name="b.c.mp4")
     film(tmp_path, "[]", f"b.c{ending}")
-    assert has_comments(workdir, register(workdir, video))
+    assert DANMAKU.labels.exist(workdir, register(workdir, video))
 
 
 def test_a_video_without_comments_has_none(tmp_path: Path, workdir: Path) -> None:
     film(tmp_path, "[]", "other.json")
-    assert not has_comments(workdir, register(workdir, film(tmp_path)))
+    assert not DANMAKU.labels.exist(workdir, register(workdir, film(tmp_path)))
 
 
 def test_two_comment_files_of_one_stem_are_refused_unless_one_is_named(

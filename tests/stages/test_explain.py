@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.model_file import Model, ModelCard, save_model
+from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
 from pipeline.danmaku.explanation.explained_file import Explained
@@ -28,7 +28,7 @@ class Project:
 
     def save(self, network: Captioner, tap: str = "tap") -> None:
         card = ModelCard(network.spec, "toy", "none", tap)
-        save_model(self.model, Model(network, card, VOCABULARY))
+        Model(network, card, VOCABULARY).save(self.model)
 
     def say(self, *comments: GeneratedComment) -> None:
         write_lines(self.folder / "new" / "generated.jsonl", comments)

@@ -16,7 +16,7 @@ TOKENS = [
 
 
 def counted(tokens: list[tuple[str, str]], size: int) -> Vocabulary:
-    return Vocabulary.of(Counter(tokens), size)
+    return Vocabulary.from_counts(Counter(tokens), size)
 
 
 def test_words_are_ranked_by_count_and_then_by_spelling() -> None:
@@ -38,10 +38,16 @@ def test_the_order_of_the_tokens_is_of_no_account() -> None:
 
 def test_ids_follow_the_special_ones() -> None:
     vocabulary = counted(TOKENS, 10)
-    ids = vocabulary.ids()
-    assert sorted(ids.values()) == list(range(UNKNOWN + 1, len(vocabulary)))
-    assert [vocabulary.word(ids[word]) for word in vocabulary.words] == vocabulary.words
-    assert [vocabulary.word(token) for token in range(4)] == SPECIAL
+    ids = vocabulary.encode(vocabulary.words)
+    assert ids == list(range(UNKNOWN + 1, len(vocabulary)))
+    assert vocabulary.decode(ids) == vocabulary.words
+    assert vocabulary.decode(range(4)) == SPECIAL
+
+
+def test_words_that_were_cut_are_unknown() -> None:
+    vocabulary = counted(TOKENS, 3)
+    assert vocabulary.encode(["草", "b", "nowhere", "。"]) == [5, UNKNOWN, UNKNOWN, 4]
+    assert vocabulary.encode([]) == []
 
 
 def test_symbols_are_mostly_marks_or_hold_no_letter() -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
-from pipeline.text.vocabulary import SYMBOL
+from pipeline.text.words import SYMBOL
 
 _MAX_WORDS = 60
 """Distinct words."""

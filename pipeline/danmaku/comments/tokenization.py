@@ -11,7 +11,8 @@ import msgspec
 from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.danmaku.comments.owner_scripts import is_player_command
 from pipeline.danmaku.comments.record import Comment
-from pipeline.text.splitting import Words, detect_language, make_splitter
+from pipeline.text.splitting import detect_language, make_splitter
+from pipeline.text.words import Words
 
 _SAMPLE = 2000  # comments by which the language is detected
 _CACHED_TEXTS = 1 << 15

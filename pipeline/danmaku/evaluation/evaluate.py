@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.random import default_rng
 
-from pipeline.captioning.attention_maps import attention_and_evidence, moments_of
+from pipeline.captioning.attention_maps import caption_maps
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation, Pointing
 from pipeline.danmaku.evaluation.likelihood import measure_likelihood
 from pipeline.danmaku.evaluation.naming import measure_naming
@@ -13,11 +13,11 @@ from pipeline.danmaku.evaluation.pointing import measure_pointing
 from pipeline.danmaku.evaluation.ranking_benchmark import run_ranking
 from pipeline.danmaku.evaluation.rate_fit import measure_rate
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.training.inputs import inputs_of_generated
 from pipeline.evaluation.corpus import Corpus
 from pipeline.evaluation.diversity import Diversity, measure_diversity
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.sample_size import is_enough
-from pipeline.text.vocabulary import UNKNOWN
 
 
 def evaluate(
@@ -27,13 +27,13 @@ def evaluate(
 
     At most ``max_queries`` seconds are ranked; intervals resample blocks of ``block_s`` seconds.
     """
-    bank = FeatureBank([episode.features], trained.tap)
+    bank = trained.model.bank(episode.features)
     corpus = Corpus(trained.sentences())
     ranking, mrr_gain = run_ranking(
         trained, episode, bank, corpus, max_queries=max_queries, block_s=block_s, seed=seed
     )
     truth = episode.truth
-    naming = measure_naming(episode.generated, truth, trained.vocabulary) if truth else None
+    naming = measure_naming(episode.generated, truth, trained.model.vocabulary) if truth else None
     pointing = _pointing(trained, episode, bank)
 
     # Names can only be counted by measuring, so those two are measured and then dropped.
@@ -46,7 +46,7 @@ def evaluate(
     }
     if truth:
         counts["naming"] = naming.names if naming else 0
-    if truth and trained.captioner.spec.attends:
+    if truth and trained.model.card.spec.attends:
         counts["pointing"] = pointing.names if pointing else 0
     too_little = {name: count for name, count in counts.items() if not is_enough(count)}
     return Evaluation(
@@ -83,13 +83,12 @@ def _diversity(episode: Episode, corpus: Corpus, seed: int) -> dict[str, Diversi
 
 
 def _pointing(trained: Trained, episode: Episode, bank: FeatureBank) -> Pointing | None:
-    captioner, comments = trained.captioner, episode.generated
+    captioner, comments = trained.model.captioner, episode.generated
     if episode.truth is None or not captioner.spec.attends or not comments:
         return None
-    ids = trained.vocabulary.ids()
-    sentences = [[ids.get(word, UNKNOWN) for word in comment.words] for comment in comments]
+    sentences = [trained.model.encode(comment.words) for comment in comments]
     everything = np.arange(len(comments))
-    moments = moments_of(comments, sentences, everything, episode.frames, captioner.spec)
-    maps = attention_and_evidence(captioner, moments, bank, sentences, captioner.mean.device)
-    attention, evidence = zip(*maps, strict=True)
-    return measure_pointing(comments, attention, evidence, episode.truth)
+    inputs = inputs_of_generated(comments, sentences, everything, episode.frames, captioner.spec)
+    maps = caption_maps(captioner, inputs, bank, sentences)
+    attention, saliency = zip(*maps, strict=True)
+    return measure_pointing(comments, attention, saliency, episode.truth)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.captioning.dataset import CommentSet, comment_set
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.likelihood import caption_nats, unigram_nll
 from pipeline.danmaku.evaluation.evaluation_file import Likelihood
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.training.comment_sets import comment_set
 from pipeline.evaluation.intervals import ratio_interval
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
-from pipeline.text.vocabulary import END
+from pipeline.text.vocabulary import END, UNKNOWN
 
 
 def measure_likelihood(
@@ -21,17 +22,19 @@ def measure_likelihood(
     Two ablations tell what the picture is worth: every picture replaced by the mean picture,
     and every comment given the picture of another one.
     """
-    aligned, spec = episode.aligned, trained.captioner.spec
+    aligned, model = episode.aligned, trained.model
     longest = max(map(len, aligned.words))
-    comments = comment_set(aligned, episode.frames, 0, trained.vocabulary, spec, longest, dev=True)
+    comments = comment_set(
+        aligned, episode.frames, 0, model.vocabulary, model.card.spec, longest, dev=True
+    )
     blocks = episode.aligned.second[aligned.dev] // block_s
     words = np.array([len(sentence) for sentence in comments.sentences])
 
-    def nats(pictures: FeatureBank, comments: CommentSet) -> np.ndarray:
-        return comment_nats(trained.captioner, pictures, comments.moments, comments.sentences)
+    def nats(pictures: FeatureBank, comments: CaptionSet) -> np.ndarray:
+        return caption_nats(model.captioner, pictures, comments.inputs, comments.sentences)
 
     seen = nats(bank, comments)
-    mean_picture = nats(MeanPictureBank([episode.features], trained.tap), comments)
+    mean_picture = nats(MeanPictureBank([episode.features], model.card.tap), comments)
     shuffled = nats(bank, comments.with_pictures_shuffled(seed))
     return Likelihood(
         comments=len(comments),
@@ -45,11 +48,10 @@ def measure_likelihood(
     )
 
 
-def _unigram_nll(trained: Trained, comments: CommentSet) -> float:
-    """Nats per word under the word frequencies of training, with add-one smoothing."""
-    counts = np.ones(len(trained.vocabulary))
-    ids = trained.vocabulary.ids()
-    for sentence in trained.sentences():
-        np.add.at(counts, [*(ids[word] for word in sentence if word in ids), END], 1)
-    log_share = np.log(counts / counts.sum())
-    return float(-log_share[np.concatenate(comments.sentences)].mean())
+def _unigram_nll(trained: Trained, comments: CaptionSet) -> float:
+    """Nats per word under the frequencies of the words of training that the model knows."""
+    vocabulary = trained.model.vocabulary
+    learned = [[*vocabulary.encode(sentence), END] for sentence in trained.sentences()]
+    counts = np.bincount(np.concatenate(learned), minlength=len(vocabulary))
+    counts[UNKNOWN] = 0
+    return unigram_nll(counts, comments.sentences)

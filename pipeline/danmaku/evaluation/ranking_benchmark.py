@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
-from pipeline.captioning.examples import Moments, Talk, moments_at
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.inputs import CaptionInputs
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.candidates import CONTEXT, Candidates, Query, draw_candidates
@@ -29,7 +30,7 @@ from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.sample_size import is_enough
-from pipeline.text.vocabulary import END, UNKNOWN
+from pipeline.text.vocabulary import END
 
 _NEAREST = 20  # training pictures whose comments the retrieval baseline reads
 
@@ -50,11 +51,11 @@ def run_ranking(
     """
     queries = _queries(episode, max_queries, block_s, seed)
     candidates = draw_candidates(queries, corpus, seed)
-    moments = _moments(trained, episode, queries)
+    inputs = _inputs(trained, episode, queries)
     scorers: dict[str, Scores] = {
-        **_model_scores(trained, episode, bank, moments, candidates, seed),
+        **_model_scores(trained, episode, bank, inputs, candidates, seed),
         "nearest pictures": baselines.retrieval_scores(
-            _neighbours(trained, bank, moments.picture), candidates, corpus
+            _neighbours(trained, bank, inputs.picture), candidates, corpus
         ),
         "context copy": baselines.context_scores(queries, candidates, corpus),
         "popularity": baselines.popularity_scores(candidates, corpus),
@@ -110,24 +111,20 @@ def _queries(episode: Episode, max_queries: int, block_s: float, seed: int) -> l
     return queries
 
 
-def _moments(trained: Trained, episode: Episode, queries: Sequence[Query]) -> Moments:
+def _inputs(trained: Trained, episode: Episode, queries: Sequence[Query]) -> CaptionInputs:
     """(queries,) the middle of each second, with the picture seen a reaction delay before."""
-    ids = trained.vocabulary.ids()
-    spec = trained.captioner.spec
-    talk = Talk(spec)
-    second = episode.aligned.second
-    for index in np.argsort(episode.aligned.time_ms, kind="stable").tolist():
-        words = episode.aligned.words[index]
-        talk.say(int(second[index]), [ids.get(word, UNKNOWN) for word in words])
+    aligned, spec = episode.aligned, trained.model.card.spec
+    sentences = [trained.model.encode(words) for words in aligned.words]
+    history = CommentHistory.replayed(spec, aligned.time_ms, aligned.second, sentences)
     seconds = np.array([query.key for query in queries])
     time_ms = seconds * MILLISECONDS + MILLISECONDS // 2
-    return moments_at(
+    return inputs_at(
         time_ms,
-        episode.frames.times.frames_at(time_ms - episode.aligned.delay_ms),
-        episode.aligned.per_second(),
+        episode.frames.times.frames_at(time_ms - aligned.delay_ms),
+        aligned.per_second(),
         episode.frames,
         0,
-        talk.before(seconds),
+        history.context_before(seconds),
         spec,
     )
 
@@ -136,7 +133,7 @@ def _model_scores(
     trained: Trained,
     episode: Episode,
     bank: FeatureBank,
-    moments: Moments,
+    inputs: CaptionInputs,
     candidates: Sequence[Candidates],
     seed: int,
 ) -> dict[str, Scores]:
@@ -145,26 +142,24 @@ def _model_scores(
     The model's own score is the log-likelihood of the whole comment. The mean per word, which
     other work ranks by, favours long comments of common words; it is scored beside it.
     """
-    ids = trained.vocabulary.ids()
+    model = trained.model
     sentences = [
-        [*(ids.get(word, UNKNOWN) for word in sentence), END]
-        for drawn in candidates
-        for sentence in drawn.sentences
+        [*model.encode(sentence), END] for drawn in candidates for sentence in drawn.sentences
     ]
     counts = [len(drawn.sentences) for drawn in candidates]
     query = np.repeat(np.arange(len(candidates)), counts)
     words = np.array([len(sentence) for sentence in sentences])
-    other = np.random.default_rng([seed, len(moments)]).permutation(len(moments))
-    shuffled = replace(moments, picture=moments.picture[other], around=moments.around[other])
+    other = np.random.default_rng([seed, len(inputs)]).permutation(len(inputs))
+    shuffled = replace(inputs, picture=inputs.picture[other], around=inputs.around[other])
 
-    def nats(pictures: FeatureBank, at: Moments) -> npt.NDArray[np.float64]:
-        return comment_nats(trained.captioner, pictures, at.take(query), sentences)
+    def nats(pictures: FeatureBank, at: CaptionInputs) -> Float64s:
+        return caption_nats(model.captioner, pictures, at.take(query), sentences)
 
     def by_query(scores: Float64s) -> list[Float64s]:
         return np.split(scores, np.cumsum(counts)[:-1])
 
-    seen = nats(bank, moments)
-    mean_picture = nats(MeanPictureBank([episode.features], trained.tap), moments)
+    seen = nats(bank, inputs)
+    mean_picture = nats(MeanPictureBank([episode.features], model.card.tap), inputs)
     return {
         "model": by_query(-seen),
         "model, mean per word": by_query(-seen / words),
@@ -176,7 +171,7 @@ def _model_scores(
 
 def _neighbours(trained: Trained, bank: FeatureBank, pictures: Int64s) -> list[Neighbours]:
     """Training comments at the pictures nearest to each of ``pictures`` (queries,)."""
-    training = TrainingPictures(trained.videos, trained.captioner)
+    training = TrainingPictures(trained.videos, trained.model.captioner)
     cosines = training.cosines(bank.means[pictures])
     count = min(_NEAREST, len(training))
     nearest = np.argpartition(-cosines, count - 1, axis=1)[:, :count]

@@ -8,25 +8,22 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
+from pipeline.captioning.model_file import Model
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
 from pipeline.danmaku.rate.model import RateModel
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.evaluation.corpus import Sentence
 from pipeline.pictures.frames_file import Frames
 from pipeline.show.truth import Truth
-from pipeline.text.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)
 class Trained:
     """A model, and what it learned from."""
 
-    captioner: Captioner
-    vocabulary: Vocabulary
-    tap: str
+    model: Model
     rate: RateModel
     videos: Sequence[TrainingVideo]
 

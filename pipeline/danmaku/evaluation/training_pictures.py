@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.evaluation.corpus import Sentence
 from pipeline.pictures.similarity import SimilarPictures
 from pipeline.runtime.arrays import Float16s, Float32s, Int64s

@@ -6,14 +6,14 @@ from itertools import chain
 
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingCorpus
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.heat_maps import heat_maps
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.explanation.nearest_training import nearest_training
 from pipeline.danmaku.explanation.ranks import rank_comments
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.evaluation.corpus import Corpus
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float32s
@@ -28,13 +28,13 @@ def explain(
     Raises PipelineError BAD_ARTIFACT for a comment about a frame that the video does not have.
     """
     maps = heat_maps(output)
-    pictures = TrainingPictures(learned.videos, output.captioner)
+    pictures = TrainingPictures(learned.videos, output.model.captioner)
     corpus = Corpus(chain.from_iterable(map(pictures.sentences, range(len(pictures)))))
     ranks = rank_comments(output, corpus, max_ranked, seed)
     nearest = nearest_training(output, learned, pictures)
     sentences = [tuple(comment.words) for comment in output.comments]
     return Explained(
-        seen_s=output.frames.seek_times(output.moments.picture),
+        seen_s=output.frames.seek_times(output.inputs.picture),
         words=[comment.words for comment in output.comments],
         first_map=maps.first_map,
         attention=maps.attention,
@@ -42,7 +42,7 @@ def explain(
         attention_peak=maps.attention_peak,
         evidence_peak=maps.evidence_peak,
         nats=_nats(output, output.bank),
-        mean_nats=_nats(output, MeanPictureBank([output.features], output.tap)),
+        mean_nats=_nats(output, MeanPictureBank([output.features], output.model.card.tap)),
         rank=ranks.rank,
         candidates=ranks.candidates,
         copies=np.array([corpus.counts[comment] for comment in sentences], np.int64),
@@ -60,5 +60,5 @@ def _nats(output: ModelOutput, bank: FeatureBank) -> Float32s:
     if not output.comments:
         return np.empty(0, np.float32)
     sentences = [[*words, END] for words in output.sentences]
-    nats = comment_nats(output.captioner, bank, output.moments, sentences)
+    nats = caption_nats(output.model.captioner, bank, output.inputs, sentences)
     return nats.astype(np.float32)

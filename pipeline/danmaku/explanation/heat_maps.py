@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.captioning.attention_maps import MOST_WORDS, Maps, attention_and_evidence, has_grid
+from pipeline.captioning.attention_maps import MAX_WORDS, Maps, caption_maps, has_grid
 from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
@@ -35,8 +35,8 @@ class HeatMaps(NamedTuple):
 
 def heat_maps(output: ModelOutput, batch: int = _BATCH) -> HeatMaps:
     """The maps of all comments; none of a model without attention, or without a square grid."""
-    n, bank, spec = len(output.comments), output.bank, output.captioner.spec
-    if not has_grid(spec, bank):
+    n, bank, captioner = len(output.comments), output.bank, output.model.captioner
+    if not has_grid(captioner.spec, bank):
         nothing = np.empty((0, 0), np.uint8)
         no_peaks = np.empty(0, np.float32)
         return HeatMaps(np.zeros(n + 1, np.int64), nothing, nothing, no_peaks, no_peaks)
@@ -47,10 +47,8 @@ def heat_maps(output: ModelOutput, batch: int = _BATCH) -> HeatMaps:
     attention_peak, evidence_peak = np.empty((2, len(attention)), np.float32)
     batches = [np.arange(start, min(start + batch, n)) for start in range(0, n, batch)]
     for indices in track(batches, n, "explain", "comments", len):
-        shown = [output.sentences[index][:MOST_WORDS] for index in indices.tolist()]
-        maps_of_each = attention_and_evidence(
-            output.captioner, output.moments.take(indices), bank, shown, output.device
-        )
+        shown = [output.sentences[index][:MAX_WORDS] for index in indices.tolist()]
+        maps_of_each = caption_maps(captioner, output.inputs.take(indices), bank, shown)
         for index, (attended, evident) in zip(indices.tolist(), maps_of_each, strict=True):
             # A comment that was cut has a map of its end mark too, which is not kept.
             rows, kept = slice(first_map[index], first_map[index + 1]), counts[index]
@@ -61,7 +59,7 @@ def heat_maps(output: ModelOutput, batch: int = _BATCH) -> HeatMaps:
 
 
 def _map_count(words: int) -> int:
-    return words + 1 if words <= MOST_WORDS else MOST_WORDS
+    return words + 1 if words <= MAX_WORDS else MAX_WORDS
 
 
 def _heat(maps: Maps) -> UInt8s:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.pictures.similarity import nearest_apart
 from pipeline.runtime.arrays import Float32s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
@@ -62,7 +62,7 @@ def nearest_training(
     """
     time_ms = np.concatenate([video.first_ms for video in corpus.videos])
     # Many comments are about one picture: each is looked up once.
-    shown, which = np.unique(output.moments.picture, return_inverse=True)
+    shown, which = np.unique(output.inputs.picture, return_inverse=True)
     indices = np.empty((len(shown), NEAREST), np.int64)
     similarity = np.empty(indices.shape, np.float32)
     batch = max(1, max_batch_bytes // (len(pictures) * similarity.itemsize))

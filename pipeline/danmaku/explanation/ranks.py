@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pipeline.captioning.attention_maps import seconds_of
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.evaluation.candidates import CONTEXT, Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus, Sentence
@@ -36,8 +35,9 @@ def rank_comments(output: ModelOutput, corpus: Corpus, max_moments: int, seed: i
     are less than a second apart. At most ``max_moments`` such moments are ranked, spread evenly;
     the comments of others have rank 0.
     """
-    seconds = seconds_of(output.comments, output.frames)
-    moments = np.stack([seconds, output.moments.picture], 1)
+    time_ms = np.array([comment.time_ms for comment in output.comments], np.int64)
+    seconds = output.frames.times.seconds_of(time_ms)
+    moments = np.stack([seconds, output.inputs.picture], 1)
     distinct, moment_of = np.unique(moments, axis=0, return_inverse=True)
     count = min(max_moments, len(distinct))
     ranked = np.unique(np.linspace(0, len(distinct) - 1, count).astype(np.int64))
@@ -79,7 +79,7 @@ def _ranks_among(output: ModelOutput, here: Int64s, others: Sequence[Sentence]) 
     That is one more than the number of others that are strictly likelier.
     """
     own = [output.sentences[index] for index in here.tolist()]
-    sentences = [[*words, END] for words in (*own, *map(output.sentence, others))]
-    moment = output.moments.take(np.full(len(sentences), here[0]))
-    nats = comment_nats(output.captioner, output.bank, moment, sentences)
+    sentences = [[*words, END] for words in (*own, *map(output.model.encode, others))]
+    moment = output.inputs.take(np.full(len(sentences), here[0]))
+    nats = caption_nats(output.model.captioner, output.bank, moment, sentences)
     return np.asarray(1 + (nats[len(here) :] < nats[: len(here), None]).sum(1))

@@ -9,9 +9,9 @@ from typing import ClassVar
 
 import msgspec
 
-from pipeline.captioning.training_record import TrainingRecord
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.episode import Episode
+from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.report.language import Message, Phrases
 from pipeline.report.summary import Column
 from pipeline.runtime.clock import MILLISECONDS, clock_text

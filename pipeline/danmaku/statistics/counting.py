@@ -1,4 +1,4 @@
-"""The numbers of one commented episode, those of the 2017 article's tables."""
+"""``statistics.json``: the numbers of one commented episode, as in the article's tables."""
 
 from __future__ import annotations
 
@@ -17,83 +17,57 @@ import numpy as np
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import read_lines
 from pipeline.danmaku.comments.import_report_file import ImportReport
+from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
-from pipeline.runtime.arrays import Bools, Int64s
+from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.clock import MILLISECONDS, clock_text
 from pipeline.text.vocabulary import Vocabulary, join_words
 
-_MOST_FREQUENT = 20
-"""Words and comments listed."""
-_BUSIEST = 10
-"""Frames listed."""
-
+_MAX_LISTED = 20  # words or comments
+_MAX_BUSIEST = 10  # frames
 _NOUN = "名詞"
-"""How the part of speech of nouns begins."""
+"""The parts of speech of all nouns begin with it."""
 
 
-class Ranked(msgspec.Struct, frozen=True):
+class TextCount(msgspec.Struct, frozen=True):
     """A word or a comment, and how often it occurs."""
 
     text: str
     count: int
 
 
-class Split(msgspec.Struct, frozen=True):
-    """Comments on both sides of the split; those of the same words are one unique comment."""
-
-    comments: int
-    unique: int
-    train: int
-    train_unique: int
-    dev: int
-    dev_unique: int
-    unique_in_both: int
-
-    @classmethod
-    def of(cls, unique: Int64s, dev: Bools) -> Split:
-        """Count; ``unique`` (comments,) is a number that comments of the same words share."""
-        train, held_out = np.unique(unique[~dev]), np.unique(unique[dev])
-        both = len(np.intersect1d(train, held_out, assume_unique=True))
-        return cls(
-            comments=len(dev),
-            unique=len(train) + len(held_out) - both,
-            train=int((~dev).sum()),
-            train_unique=len(train),
-            dev=int(dev.sum()),
-            dev_unique=len(held_out),
-            unique_in_both=both,
-        )
-
-
 class Words(msgspec.Struct, frozen=True):
-    """What the comments are made of."""
+    """The words of all comments."""
 
-    running: int
+    tokens: int
+    """Words, repetitions included."""
     distinct: int
     once: int
-    """Words that occur once."""
-    all: list[Ranked]
-    """The most frequent, as are the next two."""
-    without_symbols: list[Ranked]
-    nouns: list[Ranked]
-    """Empty for languages whose parts of speech are not told."""
+    """Words that occur only once."""
+    most_frequent: list[TextCount]
+    without_symbols: list[TextCount]
+    """The most frequent words that are not symbols."""
+    nouns: list[TextCount]
+    """The most frequent nouns; empty where the splitter knows no parts of speech."""
     rank_frequency: list[tuple[int, int]]
-    """Ranks from 1 and their frequencies, at both ends of every run of equal frequencies."""
+    """Ranks from 1 and their frequencies, at both ends of every run of equal frequencies: enough
+    to draw the curve, and short."""
 
     @classmethod
-    def of(cls, vocabulary: Vocabulary) -> Words:
-        """Sum up a vocabulary without a limit of size."""
-        ranked = list(map(Ranked, vocabulary.words, vocabulary.counts))
-        told = zip(ranked, vocabulary.parts, vocabulary.symbols, strict=True)
-        saying = [(word, part) for word, part, symbol in told if not symbol]
+    def from_vocabulary(cls, vocabulary: Vocabulary) -> Words:
+        """Sum up a vocabulary of unlimited size."""
+        ranked = list(map(TextCount, vocabulary.words, vocabulary.counts))
+        words = zip(ranked, vocabulary.parts, vocabulary.symbols, strict=True)
+        without_symbols = [(word, part) for word, part, is_symbol in words if not is_symbol]
+        nouns = [word for word, part in without_symbols if part.startswith(_NOUN)]
         return cls(
-            running=vocabulary.total,
+            tokens=vocabulary.total,
             distinct=vocabulary.distinct,
             once=vocabulary.counts.count(1),
-            all=ranked[:_MOST_FREQUENT],
-            without_symbols=[word for word, _ in saying][:_MOST_FREQUENT],
-            nouns=[word for word, part in saying if part.startswith(_NOUN)][:_MOST_FREQUENT],
+            most_frequent=ranked[:_MAX_LISTED],
+            without_symbols=[word for word, _ in without_symbols[:_MAX_LISTED]],
+            nouns=nouns[:_MAX_LISTED],
             rank_frequency=_corners(vocabulary.counts),
         )
 
@@ -105,7 +79,8 @@ class BusyFrame(msgspec.Struct, frozen=True):
     time: str
     """When it begins, such as 1:05.250."""
     comments: int
-    most_frequent: Ranked
+    most_frequent: TextCount
+    """The most frequent comment on it."""
     thumbnail: bytes
     """A JPEG."""
 
@@ -120,20 +95,20 @@ class Statistics(msgspec.Struct, frozen=True):
     delay: Delay
     split: Split
     past_end: int
-    """Comments whose time lies behind the last frame, those without a frame among them."""
+    """Comments with a time after the last frame, aligned to it or not."""
     before_start: int
-    """The same for negative times."""
+    """Comments with a negative time, aligned to the first frame or not."""
     words: Words
-    most_frequent: list[Ranked]
+    most_frequent: list[TextCount]
     """Whole comments."""
     frames: int
     scenes: int
     silent_frames: int
     """Frames without a comment."""
-    mean_on_a_frame: float
+    mean_per_frame: float
     busiest: list[BusyFrame]
     per_second: list[int]
-    """Comments in each second; those before the start and behind the end are left out."""
+    """Comments in each second of the video, without those before its start or after its end."""
 
     @classmethod
     def load(cls, path: Path) -> Statistics:
@@ -141,7 +116,7 @@ class Statistics(msgspec.Struct, frozen=True):
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
     @classmethod
-    def of(
+    def count(
         cls,
         video: str,
         frames: Frames,
@@ -163,21 +138,21 @@ class Statistics(msgspec.Struct, frozen=True):
             past_end, before_start = (int(file.attrs[n]) for n in ("past_end", "before_start"))
         unique, texts, tokens = _read(comments, line)
         per_frame = np.bincount(frame, minlength=len(frames.row))
-        busiest = np.argsort(-per_frame, kind="stable")[:_BUSIEST]
+        busiest = np.argsort(-per_frame, kind="stable")[:_MAX_BUSIEST]
         return cls(
             video=video,
             duration=_clock(frames.times.duration),
             import_report=import_report,
             delay=delay,
-            split=Split.of(unique, dev),
+            split=Split.count(unique, dev),
             past_end=past_end,
             before_start=before_start,
-            words=Words.of(Vocabulary.of(tokens, len(tokens))),
+            words=Words.from_vocabulary(Vocabulary.from_counts(tokens, len(tokens))),
             most_frequent=_most_frequent_comments(unique, texts),
             frames=len(per_frame),
             scenes=len(frames.cuts) + 1,
             silent_frames=int((per_frame == 0).sum()),
-            mean_on_a_frame=float(per_frame.mean()),
+            mean_per_frame=float(per_frame.mean()),
             busiest=[
                 BusyFrame(
                     frame=number,
@@ -194,45 +169,46 @@ class Statistics(msgspec.Struct, frozen=True):
 
 
 class _Line(msgspec.Struct):
-    """What is needed of a TokenizedComment."""
+    """The fields of a TokenizedComment that are counted."""
 
     words: list[str]
     parts: list[str]
 
 
 def _read(comments: Path, line: Int64s) -> tuple[Int64s, list[str], Counter[tuple[str, str]]]:
-    """The comments on ``line`` (comments,), ascending.
+    """The comments on the lines ``line`` (comments,), ascending.
 
-    Returns (comments,) the number of each one's text, the texts by number, and how often
-    each pair of a word and a part of speech occurs.
+    Returns (comments,) a number for the words of each comment, equal for equal words; the words
+    by these numbers, joined by blanks; and how often each pair of a word and its part of speech
+    occurs.
     """
-    wanted = np.zeros(int(line[-1]) + 1, bool)
-    wanted[line] = True
+    is_aligned = np.zeros(int(line[-1]) + 1, bool)
+    is_aligned[line] = True
     numbers: dict[str, int] = {}
     unique = array("q")
     tokens: Counter[tuple[str, str]] = Counter()
-    for comment, aligned in zip(read_lines(comments, _Line), wanted.tolist(), strict=False):
-        if aligned:
+    for comment, counts in zip(read_lines(comments, _Line), is_aligned.tolist(), strict=False):
+        if counts:
             unique.append(numbers.setdefault(" ".join(comment.words), len(numbers)))
             tokens.update(zip(comment.words, comment.parts, strict=True))
     return np.array(unique, np.int64), list(numbers), tokens
 
 
-def _most_frequent_comments(unique: Int64s, texts: list[str]) -> list[Ranked]:
-    """Of comments with the numbers ``unique``, those of the most frequent words."""
-    numbers, counts = (found.tolist() for found in np.unique(unique, return_counts=True))
+def _most_frequent_comments(unique: Int64s, texts: list[str]) -> list[TextCount]:
+    """The most frequent of the comments with the numbers ``unique`` (comments,) of ``texts``."""
+    numbers, counts = (array.tolist() for array in np.unique(unique, return_counts=True))
     ranked = _most_frequent(dict(zip((texts[n] for n in numbers), counts, strict=True)))
-    return [Ranked(join_words(comment.text.split()), comment.count) for comment in ranked]
+    return [TextCount(join_words(comment.text.split()), comment.count) for comment in ranked]
 
 
-def _most_frequent(counts: Mapping[str, int]) -> list[Ranked]:
-    """The first of ``counts``, ties by text."""
-    first = heapq.nsmallest(_MOST_FREQUENT, counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Ranked(text, count) for text, count in first]
+def _most_frequent(counts: Mapping[str, int]) -> list[TextCount]:
+    """The entries with the largest ``counts``, ties in order of their texts."""
+    first = heapq.nsmallest(_MAX_LISTED, counts.items(), key=lambda item: (-item[1], item[0]))
+    return [TextCount(text, count) for text, count in first]
 
 
 def _corners(counts: Sequence[int]) -> list[tuple[int, int]]:
-    """The ends of every run of equal ``counts``, which descend."""
+    """Rank and count at both ends of every run of equal ``counts``, which descend."""
     last = np.flatnonzero(np.diff(counts, append=0))
     places = np.union1d(last, np.append(0, last[:-1] + 1)).tolist()
     return [(place + 1, counts[place]) for place in places]

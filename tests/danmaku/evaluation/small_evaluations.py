@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.evaluate import evaluate
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -75,8 +75,8 @@ def measured(
     )
     network = toys.captioner(toys.ADDITIVE).eval()
     means = FeatureBank([path], "tap").means
-    learned = TrainingVideo.of("past", written, [], frames, means)
-    trained = Trained(network, toys.VOCABULARY, "tap", rate(slope), [learned])
+    learned = TrainingVideo.from_frames("past", written, [], frames, means)
+    trained = Trained(toys.model(network), rate(slope), [learned])
     said = [
         comment(
             number * (count - 1) // max(1, generated - 1),

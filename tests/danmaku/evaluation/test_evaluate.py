@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.evaluate import evaluate
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -54,8 +54,10 @@ def subject(folder: Path, kind: toys.Kind, network: Captioner) -> tuple[Trained,
         frames=SECONDS,
         duration_ms=1000 * SECONDS,
     )
-    learned = TrainingVideo.of("past", video, [], frames(), FeatureBank([features], "tap").means)
-    trained = Trained(network, toys.VOCABULARY, "tap", rate(), [learned])
+    learned = TrainingVideo.from_frames(
+        "past", video, [], frames(), FeatureBank([features], "tap").means
+    )
+    trained = Trained(toys.model(network), rate(), [learned])
     written = [comment(second, *SAID[second % PICTURES]) for second in range(0, SECONDS, 2)]
     return trained, Episode.prepare("ep", video, frames(), features, written, None, None)
 
@@ -69,14 +71,13 @@ def taught(folder: Path, kind: toys.Kind) -> Captioner:
     bank = FeatureBank(
         [features_file(folder / "taught.h5", tap=toys.features(kind, PICTURES).numpy())], "tap"
     )
-    ids = toys.VOCABULARY.ids()
     rows = [index % PICTURES for index in range(48)]
-    comments = toys.comment_set(
-        toys.moments(kind, rows), [[ids[word] for word in SAID[row]] for row in rows]
+    comments = toys.caption_set(
+        toys.inputs(kind, rows), [toys.VOCABULARY.encode(SAID[row]) for row in rows]
     )
     network = toys.captioner(kind)
     network.mean, network.std, network.spread = bank.statistics()
-    trainer = toys.trainer(network, comments, comments, bank, batch=16, epochs=40)
+    trainer = toys.training(network, comments, comments, bank, batch=16, epochs=40)
     while not trainer.finished:
         trainer.run_epoch()
     return network.eval()

@@ -6,7 +6,12 @@ from pipeline.text.vocabulary import Vocabulary
 from tests.danmaku.evaluation.episodes import CAST, comment, truth
 
 VOCABULARY = Vocabulary(
-    words=["タマ", "ミオ", "草"], counts=[9, 5, 2], symbols=[False] * 3, distinct=3, total=16
+    words=["タマ", "ミオ", "草"],
+    counts=[9, 5, 2],
+    parts=["名詞"] * 3,
+    symbols=[False] * 3,
+    distinct=3,
+    total=16,
 )
 
 

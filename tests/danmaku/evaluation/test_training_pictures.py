@@ -7,8 +7,8 @@ import numpy.typing as npt
 import pytest
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingVideo
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
+from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -33,7 +33,7 @@ def videos(features: Sequence[Path]) -> list[TrainingVideo]:
     times = FrameTimes(np.arange(4), Fraction(1), 4)
     frames = Frames(times, np.arange(4), "00", np.arange(0))
     return [
-        TrainingVideo.of("ep", one, [], frames, FeatureBank([path], "tap").means)
+        TrainingVideo.from_frames("ep", one, [], frames, FeatureBank([path], "tap").means)
         for one, path in zip(VIDEOS, features, strict=True)
     ]
 

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.corpus_file import TrainingCorpus
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
 from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.normalize import normalize
 from stages.danmaku import corpus
 from tests.aligned import aligned
-from tests.attending import CHANNELS, SIDE, VOCABULARY
+from tests.attending import CHANNELS, SIDE, VOCABULARY, model
 from tests.captioning.conftest import features_file
 from tests.training import training_record
 
@@ -76,9 +76,7 @@ def written(
     folder.mkdir(exist_ok=True)
     write_lines(folder / "generated.jsonl", comments)
     return ModelOutput(
-        captioner,
-        VOCABULARY,
-        "tap",
+        model(captioner),
         comments,
         Frames.load(frames_file(folder / "frames.h5", shown)),
         features_file(folder / "features.h5", tap=rows(captioner, max(shown) + 1, seed)),

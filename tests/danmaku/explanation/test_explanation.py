@@ -6,13 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.captioning.attention_maps import moments_of
-from pipeline.captioning.captioner import Attention, Captioner, Decoder
-from pipeline.captioning.likelihood import comment_nats
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.likelihood import caption_nats
+from pipeline.captioning.settings import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.explanation import explain
 from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.danmaku.training.inputs import inputs_of_generated
 from pipeline.pictures.feature_bank import MeanPictureBank
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import END
@@ -54,12 +55,11 @@ def test_likelihoods_are_those_of_the_moments_with_and_without_pictures(
     asked = subject(tmp_path, network := captioner(decoder, attention))
     found = explained(*asked)
     new = asked[0]
-    ids = new.vocabulary.ids()
-    words = [[ids.get(word, 3) for word in one.words] for one in COMMENTS]
-    moments = moments_of(COMMENTS, words, np.arange(4), new.frames, network.spec)
+    words = [new.model.encode(one.words) for one in COMMENTS]
+    moments = inputs_of_generated(COMMENTS, words, np.arange(4), new.frames, network.spec)
     sentences = [[*sentence, END] for sentence in words]
-    seen = comment_nats(network, new.bank, moments, sentences)
-    mean = comment_nats(network, MeanPictureBank([new.features], "tap"), moments, sentences)
+    seen = caption_nats(network, new.bank, moments, sentences)
+    mean = caption_nats(network, MeanPictureBank([new.features], "tap"), moments, sentences)
     assert found.nats == pytest.approx(seen, rel=1e-5)
     assert found.mean_nats == pytest.approx(mean, rel=1e-5)
     assert np.abs(seen - mean).max() > 0.01

@@ -3,9 +3,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
-import torch
 
-from pipeline.captioning.attention_maps import Maps, attention_and_evidence
+from pipeline.captioning.attention_maps import Maps, caption_maps
 from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.heat_maps import HeatMaps, heat_maps
 from pipeline.danmaku.explanation.model_output import ModelOutput
@@ -13,7 +12,6 @@ from tests.attending import SIDE, captioner, comment, features, peaks, staring
 from tests.captioning.conftest import features_file
 from tests.danmaku.explanation.subjects import written
 
-CPU = torch.device("cpu")
 COMMENTS = [
     comment(100, "チノ", "かわいい"),
     comment(1300, "w"),
@@ -36,8 +34,8 @@ def test_maps_are_the_strengths_of_attention_and_of_evidence(tmp_path: Path, bat
     found = heat_maps(subject, batch)
     assert found.first_map.tolist() == [0, 3, 5, 6, 11]
     assert found.attention.shape == found.evidence.shape == (11, SIDE**2)
-    maps_of_each = attention_and_evidence(
-        subject.captioner, subject.moments, subject.bank, subject.sentences, CPU
+    maps_of_each = caption_maps(
+        subject.model.captioner, subject.inputs, subject.bank, subject.sentences
     )
     for index in range(len(COMMENTS)):
         maps = those_of(found, index)

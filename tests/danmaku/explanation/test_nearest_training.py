@@ -38,7 +38,7 @@ def unit(
 
 def explained(subject: ModelOutput, *videos: Learned, **settings: int) -> NearestTraining:
     corpus = corpus_of(videos)
-    pictures = TrainingPictures(corpus.videos, subject.captioner)
+    pictures = TrainingPictures(corpus.videos, subject.model.captioner)
     return nearest_training(subject, corpus, pictures, **settings)
 
 

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from pipeline.captioning.captioner import Attention, Decoder
+from pipeline.captioning.settings import Attention, Decoder
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.explanation.ranks import rank_comments
@@ -42,16 +42,16 @@ def corpus(seed: int, count: int = 400) -> Corpus:
 
 def plain_nats(subject: ModelOutput, at: int, words: Sentence) -> float:
     """Word by word, at the moment of a comment."""
-    network = subject.captioner
-    sentence = [*subject.sentence(words), END]
+    network = subject.model.captioner
+    sentence = [*subject.model.encode(words), END]
     total = 0.0
     with torch.inference_mode():
-        moment = subject.moments.take(np.array([at]))
+        moment = subject.inputs.take(np.array([at]))
         state = network.start(moment.prompt(subject.bank, torch.device("cpu")))
         for read, told in zip([BEGIN, *sentence], sentence, strict=False):
             step = network.step(torch.tensor([read]), state)
             state = step.state
-            chances: Tensor = network.softmax.log_chances(step.mind)
+            chances: Tensor = network.softmax.log_probs(step.hidden)
             total -= float(chances[0, told])
     return total
 
@@ -119,9 +119,9 @@ def test_equally_likely_ones_share_the_better_place(tmp_path: Path) -> None:
     unknown = [(f"x{number}",) for number in range(60)]
     assert rank_comments(subject, Corpus(unknown), 99, SEED).rank.tolist() == [1]
     # Not so where the known are likelier.
-    ids: Int64s = np.array([subject.sentence(["リゼ"])[0]])
+    ids: Int64s = np.array([subject.model.encode(["リゼ"])[0]])
     with torch.no_grad():
-        subject.captioner.softmax.get_submodule("out").bias[ids] = -30.0  # type: ignore[operator]
+        subject.model.captioner.softmax.get_submodule("out").bias[ids] = -30.0  # type: ignore[operator]
     mixed = Corpus([*unknown, ("w",), ("チノ",)])
     assert rank_comments(subject, mixed, 99, SEED).rank.tolist() == [3]
 

@@ -8,7 +8,6 @@ from typing import Any
 import lxml.html
 import pytest
 
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
 from pipeline.danmaku.drawing.quality import LayoutQuality
@@ -18,12 +17,15 @@ from pipeline.danmaku.sections.model.gallery import AttendedPicture
 from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
-from pipeline.danmaku.statistics.counting import BusyFrame, Ranked, Split, Statistics, Words
+from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
+from pipeline.danmaku.statistics.split import Split
+from pipeline.report.gallery import PictureFile
 from pipeline.report.history import Record, StageRun
 from pipeline.report.language import Message
 from pipeline.report.page import page_html
 from pipeline.report.section import Page
 from tests.danmaku.evaluation.small_evaluations import measured
+from tests.training import training_record
 
 HOSTILE = (
     "</script><script>run()</script><img src=x onerror=run()>\" autofocus onfocus='run()' {{7*7}}"
@@ -31,17 +33,17 @@ HOSTILE = (
 
 
 def summary(evaluation: Evaluation | None = None) -> DanmakuSummary:
-    training = TrainingRecord(
-        [HOSTILE], [HOSTILE], "lstm", "additive", HOSTILE, HOSTILE, HOSTILE, HOSTILE, 1,
-        CommentTable(*range(1, 13)), [Epoch(3.0, 3.0, 1.0, 9.0, 100, 1000)], 1, 3.0, 3.1, 4.0,
-    )  # fmt: skip
+    names = ("backbone", "weights", "tap", "device")
+    training = training_record(
+        videos=[HOSTILE], fingerprints=[HOSTILE], **dict.fromkeys(names, HOSTILE)
+    )
     return DanmakuSummary(
         HOSTILE, HOSTILE, 90.0, 9, 8, 7, 3, 1, [(HOSTILE, 2)], 0, training, evaluation
     )
 
 
 def statistics() -> Statistics:
-    ranked = [Ranked(HOSTILE, 3)]
+    ranked = [TextCount(HOSTILE, 3)]
     fault = [Issue(HOSTILE, 1, "1")]
     return Statistics(
         video=HOSTILE,
@@ -56,7 +58,7 @@ def statistics() -> Statistics:
         frames=9,
         scenes=1,
         silent_frames=8,
-        mean_on_a_frame=0.1,
+        mean_per_frame=0.1,
         busiest=[BusyFrame(1, "0:01.000", 1, ranked[0], b"a picture")],
         per_second=[1],
     )
@@ -64,7 +66,7 @@ def statistics() -> Statistics:
 
 def page_of(folder: Path, evaluation: Evaluation | None = None) -> str:
     record = Record(0, HOSTILE, HOSTILE, 0.0, 1.0, 1.0, 9, {HOSTILE: HOSTILE})
-    picture = AttendedPicture("gallery/00.jpg", 360, 202, HOSTILE, "#c0", 1.0, HOSTILE)
+    picture = AttendedPicture(PictureFile("gallery/00.jpg", 360, 202), HOSTILE, "#c0", 1.0, HOSTILE)
     quality = LayoutQuality(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)
     sections = [
         model_section(folder, summary(evaluation), [picture]),

@@ -17,7 +17,8 @@ from lxml import etree
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
 from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
-from pipeline.danmaku.statistics.counting import Ranked, Split, Statistics, Words
+from pipeline.danmaku.statistics.counting import Statistics, TextCount, Words
+from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames, writing_frames
 from pipeline.text.vocabulary import Vocabulary
@@ -58,7 +59,7 @@ class Episode:
 
     def statistics(self, folder: Path) -> Statistics:
         self.save(folder)
-        return Statistics.of(
+        return Statistics.count(
             "ep1",
             self.frames,
             folder / "comments.jsonl",
@@ -99,8 +100,8 @@ EPISODE = Episode(
 )
 
 
-def ranked(**counts: int) -> list[Ranked]:
-    return [Ranked(text, count) for text, count in counts.items()]
+def ranked(**counts: int) -> list[TextCount]:
+    return [TextCount(text, count) for text, count in counts.items()]
 
 
 def test_comments_are_counted_as_by_hand(tmp_path: Path) -> None:
@@ -109,17 +110,17 @@ def test_comments_are_counted_as_by_hand(tmp_path: Path) -> None:
         comments=8, unique=5, train=4, train_unique=3, dev=4, dev_unique=3, unique_in_both=1
     )
     assert found.most_frequent == [
-        Ranked("猫!", 3),
-        Ranked("犬", 2),
-        *(Ranked(text, 1) for text in ("!?猫", "犬が走る。", "猫")),
+        TextCount("猫!", 3),
+        TextCount("犬", 2),
+        *(TextCount(text, 1) for text in ("!?猫", "犬が走る。", "猫")),
     ]
     assert (found.past_end, found.before_start) == (1, 2)
 
 
 def test_words_are_counted_as_by_hand(tmp_path: Path) -> None:
     words = EPISODE.statistics(tmp_path).words
-    assert (words.running, words.distinct, words.once) == (15, 7, 4)
-    assert words.all[:3] == [Ranked("猫", 5), Ranked("!", 3), Ranked("犬", 3)]
+    assert (words.tokens, words.distinct, words.once) == (15, 7, 4)
+    assert words.most_frequent[:3] == [TextCount("猫", 5), TextCount("!", 3), TextCount("犬", 3)]
     assert words.without_symbols == ranked(猫=5, 犬=3, が=1, 走る=1)
     assert words.nouns == ranked(猫=5, 犬=3)
     # 5, 3 3, 1 1 1 1
@@ -129,7 +130,7 @@ def test_words_are_counted_as_by_hand(tmp_path: Path) -> None:
 def test_frames_are_counted_as_by_hand(tmp_path: Path) -> None:
     found = EPISODE.statistics(tmp_path)
     assert (found.frames, found.silent_frames) == (60, 56)
-    assert found.mean_on_a_frame == pytest.approx(8 / 60)
+    assert found.mean_per_frame == pytest.approx(8 / 60)
     # Frame 30 of NTSC begins at 1.001 s; of as many comments the earlier frame comes first.
     assert [(b.frame, b.time, b.comments) for b in found.busiest] == [
         (0, "0:00.000", 3),
@@ -137,7 +138,7 @@ def test_frames_are_counted_as_by_hand(tmp_path: Path) -> None:
         (29, "0:00.968", 1),
         (59, "0:01.969", 1),
     ]
-    assert [b.most_frequent for b in found.busiest[:2]] == [Ranked("猫!", 2), Ranked("犬", 2)]
+    assert [b.most_frequent for b in found.busiest[:2]] == [TextCount("猫!", 2), TextCount("犬", 2)]
     assert found.busiest[1].thumbnail == b"picture 30"
 
 
@@ -151,7 +152,7 @@ def test_seconds_leave_out_what_lies_outside_the_video(tmp_path: Path) -> None:
 def test_the_split_is_what_sets_say(comments: list[tuple[int, bool]]) -> None:
     train, dev = ([text for text, held_out in comments if held_out == side] for side in (0, 1))
     unique = np.array([text for text, _ in comments], np.int64)
-    assert Split.of(unique, np.array([side for _, side in comments], bool)) == Split(
+    assert Split.count(unique, np.array([side for _, side in comments], bool)) == Split(
         comments=len(comments),
         unique=len({*train, *dev}),
         train=len(train),
@@ -173,18 +174,18 @@ def test_the_plot_passes_every_rank_and_frequency(frequencies: list[int]) -> Non
 
 
 def words_of(tokens: dict[tuple[str, str], int]) -> Words:
-    return Words.of(Vocabulary.of(tokens, len(tokens)))
+    return Words.from_vocabulary(Vocabulary.from_counts(tokens, len(tokens)))
 
 
 def test_a_word_is_listed_by_its_most_frequent_part() -> None:
     words = words_of({("走り", NOUN): 2, ("走り", VERB): 3, ("夢", NOUN): 4, ("夢", VERB): 1})
-    assert words.all == words.without_symbols == ranked(夢=5, 走り=5)
+    assert words.most_frequent == words.without_symbols == ranked(夢=5, 走り=5)
     assert words.nouns == ranked(夢=5)
 
 
 def test_the_most_frequent_are_twenty_with_ties_by_text() -> None:
     words = words_of({(chr(ord("a") + n), NOUN): 1 for n in reversed(range(26))})
-    assert "".join(word.text for word in words.all) == "abcdefghijklmnopqrst"
+    assert "".join(word.text for word in words.most_frequent) == "abcdefghijklmnopqrst"
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="needs the shared samples")
@@ -208,8 +209,8 @@ def test_a_real_file_has_the_numbers_of_a_plain_count(tmp_path: Path) -> None:
     assert found.split.comments == len(chats) > 900
     assert found.split.unique == len(texts)
     assert [entry.count for entry in found.most_frequent] == [n for _, n in texts.most_common(20)]
-    assert (found.words.running, found.words.distinct) == (characters.total(), len(characters))
-    assert [(w.text, w.count) for w in found.words.all[:3]] == characters.most_common(3)
+    assert (found.words.tokens, found.words.distinct) == (characters.total(), len(characters))
+    assert [(w.text, w.count) for w in found.words.most_frequent[:3]] == characters.most_common(3)
     assert found.silent_frames == 9000 - len(on_frames)
     assert {(b.frame, b.comments) for b in found.busiest[:3]} == set(on_frames.most_common(3))
     assert sum(found.per_second) == sum(0 <= time < 300_300 for time, _ in chats)

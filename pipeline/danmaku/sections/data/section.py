@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.captioning.training_record import TrainingRecord
 from pipeline.danmaku.sections.data import plots
 from pipeline.danmaku.statistics.counting import Statistics
+from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.report.language import Phrases
 from pipeline.report.plots import write_plot
 from pipeline.report.section import Section

@@ -47,7 +47,7 @@ def write_gallery(folder: Path, episode: Episode) -> Sequence[AttendedPicture]:
         heated = heat_over(episode.video.picture_at(seen, _WIDTH), attention)
         pictures.append(
             AttendedPicture(
-                *write_picture(folder, f"gallery/{place:02}.jpg", heated),
+                file=write_picture(folder, f"gallery/{place:02}.jpg", heated),
                 alt=words[sharpest],
                 link=addresses[number],
                 time=comment.time_ms / MILLISECONDS,

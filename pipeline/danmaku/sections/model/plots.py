@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.axes import Axes
 
-from pipeline.captioning.training_record import TrainingRecord
+from pipeline.danmaku.training.training_record import TrainingRecord
 from pipeline.evaluation.ranking import RankMetrics
 from pipeline.report.language import Phrases
 from pipeline.report.plots import COLOR, OTHER_COLOR, Words, write_plot

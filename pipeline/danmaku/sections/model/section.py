@@ -54,6 +54,6 @@ def model_section(
             "pictures": pictures,
             "measured_on": MEASURED_ON,
             "scorers": SCORERS,
-            "is_dev_enough": is_enough(summary.training.table.dev),
+            "is_dev_enough": is_enough(summary.training.table.split.dev),
         },
     )

@@ -52,7 +52,7 @@ class TrainingVideo:
     """(m, channels) the mean position of each picture's features."""
 
     @classmethod
-    def of(
+    def from_frames(
         cls,
         name: str,
         aligned: Aligned,

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning.captioner import Captioner, draw_masks
-from pipeline.captioning.dataset import CommentSet
-from pipeline.captioning.training import CLIP_NORM
+from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.captioner import Captioner
+from pipeline.captioning.dropout import draw_masks
+from pipeline.learning.optimization import CLIP_NORM
 from tests.captioning import plain, toys
 from tests.captioning.conftest import GRID
 from tests.captioning.toys import Kind
@@ -18,15 +19,15 @@ SEED = 3
 TOLERANCE = 3e-5
 """Of a float32 gradient, as a share of its largest entry."""
 CROWD = [0] * 17 + [1, 2, 2]
-"""More comments are on the first picture than go on a page, so it is twice in a batch."""
+"""More comments are on the first picture than go in a group, so it is twice in a batch."""
 FEW = [2, 0, 0, 1]
 
 
-def comments_on(pictures: list[int], kind: Kind) -> CommentSet:
+def comments_on(pictures: list[int], kind: Kind) -> CaptionSet:
     draws = np.random.default_rng(6)
     sentences = [draws.integers(4, 10, (3 - n) % 4).tolist() for n in range(len(pictures))]
-    looks = draws.integers(0, [3, 3, 2], (len(pictures), 3)).tolist()
-    return toys.comment_set(toys.varied_moments(kind, pictures), sentences, looks)
+    style = draws.integers(0, [3, 3, 2], (len(pictures), 3)).tolist()
+    return toys.caption_set(toys.varied_inputs(kind, pictures), sentences, style)
 
 
 def fresh(kind: Kind, **changes: Any) -> Captioner:
@@ -43,13 +44,13 @@ def fresh(kind: Kind, **changes: Any) -> Captioner:
 def check(
     folder: Path,
     network: Captioner,
-    comments: CommentSet,
+    comments: CaptionSet,
     kind: Kind,
     doubly_stochastic: float = 0,
 ) -> None:
     """One step over all comments, and the measure of them, against the plain ones."""
     bank = toys.bank(folder, kind, count=3)
-    trainer = toys.trainer(
+    run = toys.training(
         network,
         comments,
         comments,
@@ -60,16 +61,18 @@ def check(
         doubly_stochastic=doubly_stochastic,
         seed=SEED,
     )
-    epoch = trainer.run_epoch()
+    run.run_epoch()
+    (epoch,) = run.epochs
     assert epoch.steps == 1
 
-    (pages,) = comments.plan(len(comments), np.random.default_rng([SEED, 1]))
-    masks = draw_masks(network, len(pages), len(comments), [SEED, 1, 0])
+    (groups,) = comments.plan(len(comments), np.random.default_rng([SEED, 1]))
+    shape = (len(groups), len(comments), network.spec.size)
+    masks = draw_masks(network.spec.dropout, shape, [SEED, 1, 0], toys.CPU)
     assert (masks is None) == (not network.spec.dropout)
     weights = plain.weights_of(network)
-    rows = [page.tolist() for page in pages]
-    learned = plain.told(weights, network.spec, comments, rows, bank, masks)
-    loss = learned.words + 0.1 * learned.looks + doubly_stochastic * learned.neglect
+    rows = [group.tolist() for group in groups]
+    learned = plain.nats_of(weights, network.spec, comments, rows, bank, masks)
+    loss = learned.words + 0.1 * learned.style + doubly_stochastic * learned.neglect
     assert epoch.train_nll == pytest.approx(learned.words.item() / epoch.words, rel=1e-5)
 
     named = dict(network.named_parameters())
@@ -84,9 +87,9 @@ def check(
         largest = max(clipped * gradient.abs().max().item(), 1e-3)
         assert (parameter.grad - clipped * gradient).abs().max() <= TOLERANCE * largest, name
 
-    measured = plain.told(weights, network.spec, comments, rows, bank)
+    measured = plain.nats_of(weights, network.spec, comments, rows, bank)
     assert epoch.dev_nll == pytest.approx(measured.words.item() / epoch.words, rel=1e-5)
-    assert epoch.dev_looks_nll == pytest.approx(measured.looks.item() / len(comments), rel=1e-5)
+    assert epoch.dev_style_nll == pytest.approx(measured.style.item() / len(comments), rel=1e-5)
 
 
 @pytest.mark.parametrize("dropout", [0, 0.5])
@@ -123,10 +126,10 @@ def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) 
     network, comments = fresh(kind), comments_on(FEW, kind)
     weights, bank = plain.weights_of(network), toys.bank(tmp_path, kind, count=3)
     rows = [[row] for row in range(len(comments))]
-    found = plain.told(weights, network.spec, comments, rows, bank)
+    found = plain.nats_of(weights, network.spec, comments, rows, bank)
     assert (found.neglect.item() > 0) == kind.attends
     found.words.backward(retain_graph=True)  # type: ignore[no-untyped-call]
-    found.looks.backward()  # type: ignore[no-untyped-call]
+    found.style.backward()  # type: ignore[no-untyped-call]
     without = {name for name, tensor in weights.items() if tensor.requires_grad and nothing(tensor)}
     # Nothing is asked where there is one position: only what it gives is felt.
     asking = {

@@ -1,10 +1,14 @@
 from pathlib import Path
 
-from pipeline.captioning.training_record import CommentTable, Epoch, TrainingRecord
+from pipeline.captioning.training_record import Epoch
+from pipeline.danmaku.statistics.split import Split
+from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 from pipeline.text.vocabulary import Vocabulary
 from tests.aligned import aligned
 
-VOCABULARY = Vocabulary(words=["a", "b"], counts=[3, 2], symbols=[False] * 2, distinct=3, total=6)
+VOCABULARY = Vocabulary(
+    words=["a", "b"], counts=[3, 2], parts=["名詞"] * 2, symbols=[False] * 2, distinct=3, total=6
+)
 
 
 def table() -> CommentTable:
@@ -16,7 +20,7 @@ def table() -> CommentTable:
         frames=4,
     )
     second = aligned(time_ms=[5], words=[["a"]], frames=2)
-    return CommentTable.of([first, second], VOCABULARY)
+    return CommentTable.from_videos([first, second], VOCABULARY)
 
 
 def test_the_table_counts_comments_and_frames() -> None:
@@ -25,14 +29,16 @@ def test_the_table_counts_comments_and_frames() -> None:
         kept_words=2,
         frames=6,
         silent_frames=3,
-        most_on_a_frame=3,
-        comments=5,
-        unique=3,
-        train=3,
-        train_unique=2,
-        dev=2,
-        dev_unique=2,
-        unique_in_both=1,
+        max_on_a_frame=3,
+        split=Split(
+            comments=5,
+            unique=3,
+            train=3,
+            train_unique=2,
+            dev=2,
+            dev_unique=2,
+            unique_in_both=1,
+        ),
     )
 
 

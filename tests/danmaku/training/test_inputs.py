@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.captioning.examples import Moments, Talk, moments_at
+from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
+from pipeline.danmaku.training.history import CommentHistory
+from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
 from pipeline.text.vocabulary import PADDING
@@ -30,21 +32,21 @@ def at(
     shown: Frames | None = None,
     first_row: int = 0,
     counts: list[int] | None = None,
-) -> Moments:
+) -> CaptionInputs:
     shown = shown or frames(100)
     times, spec = np.array(time_ms, np.int64), toys.spec(kind)
-    return moments_at(
+    return inputs_at(
         times,
         shown.times.frames_at(times),
         np.array(counts or [1] * 20, np.int64),
         shown,
         first_row,
-        Talk(spec).before(times // 1000),
+        CommentHistory(spec).context_before(times // 1000),
         spec,
     )
 
 
-def fact(moments: Moments, name: str) -> npt.NDArray[np.float32]:
+def fact(moments: CaptionInputs, name: str) -> npt.NDArray[np.float32]:
     return moments.facts[:, FACTS.index(name)]
 
 
@@ -90,8 +92,8 @@ def test_pictures_around_share_rows_as_frames_do() -> None:
 def test_pictures_around_are_those_around_the_picture_and_not_around_the_comment() -> None:
     """A comment may be about what was shown before it was written."""
     spec, shown = toys.spec(toys.TRANSFORMER), frames(100)
-    context = Talk(spec).before(np.array([12]))
-    moments = moments_at(
+    context = CommentHistory(spec).context_before(np.array([12]))
+    moments = inputs_at(
         np.array([12_000]), np.array([50]), np.ones(20, np.int64), shown, 0, context, spec
     )
     assert moments.picture.tolist() == [50]
@@ -112,10 +114,10 @@ def test_no_comments_have_no_moments(kind: Kind) -> None:
     assert len(at([], kind)) == 0
 
 
-def talk(said: list[tuple[int, list[int]]]) -> Talk:
-    found = Talk(toys.spec(toys.TRANSFORMER))
+def history(said: list[tuple[int, list[int]]]) -> CommentHistory:
+    found = CommentHistory(toys.spec(toys.TRANSFORMER))
     for second, words in said:
-        found.say(second, words)
+        found.append(second, words)
     return found
 
 
@@ -131,7 +133,7 @@ def heard(context: npt.NDArray[np.int32]) -> list[list[int]]:
 
 def test_a_context_is_the_last_comments_of_earlier_seconds() -> None:
     said = [(0, [4]), (0, [5]), (1, [6, 7]), (1, list(range(10, 30))), (3, []), (3, [8]), (4, [9])]
-    contexts = talk(said).before(np.array([0, 1, 2, 4, 9]))
+    contexts = history(said).context_before(np.array([0, 1, 2, 4, 9]))
     assert contexts.shape == (5, CONTEXT_COMMENTS, CONTEXT_WORDS)
     assert [heard(context) for context in contexts] == [
         [[], [], [], [], []],
@@ -154,30 +156,30 @@ def test_a_context_never_holds_comments_of_its_own_or_a_later_second(
     said = [(second, [word]) for word, second in number.items()]
     # What is said later changes nothing either.
     known = data.draw(st.integers(0, len(said)))
-    whole, part = talk(said), talk(said[:known])
-    for second, context in zip(asked, whole.before(np.array(asked)), strict=True):
+    whole, part = history(said), history(said[:known])
+    for second, context in zip(asked, whole.context_before(np.array(asked)), strict=True):
         words = [words[0] for words in heard(context) if words]
         assert all(number[word] < second for word in words)
         earlier = [word for word, when in number.items() if when < second]
         assert words == earlier[-CONTEXT_COMMENTS:]
         if all(when >= second for when, _ in said[known:]):
-            assert np.array_equal(context, part.before(np.array([second]))[0])
+            assert np.array_equal(context, part.context_before(np.array([second]))[0])
 
 
 @toys.lstms
 def test_an_lstm_hears_nothing(kind: Kind) -> None:
-    deaf = Talk(toys.spec(kind))
-    deaf.say(0, [4, 5])
-    assert deaf.before(np.array([1, 2, 3])).shape == (3, 0, 0)
+    deaf = CommentHistory(toys.spec(kind))
+    deaf.append(0, [4, 5])
+    assert deaf.context_before(np.array([1, 2, 3])).shape == (3, 0, 0)
 
 
 @toys.all_kinds
 def test_a_prompt_holds_every_picture_and_every_context_once(tmp_path: Path, kind: Kind) -> None:
     pictures = [5, 2, 5, 0, 2, 5]
-    moments, bank = toys.varied_moments(kind, pictures), toys.bank(tmp_path, kind, count=6)
+    moments, bank = toys.varied_inputs(kind, pictures), toys.bank(tmp_path, kind, count=6)
     prompt = moments.prompt(bank, CPU)
     assert len(prompt.features) == 3
-    shown = prompt.features[prompt.seating.which]
+    shown = prompt.features[prompt.groups.picture]
     assert np.array_equal(shown, bank.gather(np.array(pictures)))
     assert np.array_equal(prompt.facts, moments.facts)
     assert np.array_equal(prompt.around, bank.means[moments.around])
@@ -186,7 +188,7 @@ def test_a_prompt_holds_every_picture_and_every_context_once(tmp_path: Path, kin
 
 
 def test_some_moments_are_taken_in_any_order() -> None:
-    moments = toys.varied_moments(toys.TRANSFORMER, [3, 1, 4, 1, 5])
+    moments = toys.varied_inputs(toys.TRANSFORMER, [3, 1, 4, 1, 5])
     some = moments.take(np.array([4, 0, 0]))
     assert len(some) == 3
     assert some.picture.tolist() == [5, 3, 3]

@@ -1,0 +1,1 @@
+"""What a captioner learns from the comments of videos: inputs, style, records."""

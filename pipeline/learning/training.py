@@ -1,0 +1,270 @@
+"""The training loop, whatever is learned; see ``Task`` for what it must be told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+import msgspec
+import torch
+from torch import Tensor, nn
+
+from pipeline.learning.checkpoint import Checkpoint, prefixed, without_prefix
+from pipeline.learning.curves import Curves
+from pipeline.learning.optimization import Optimizer, WeightAverage
+from pipeline.learning.settings import Schedule
+from pipeline.learning.task import Batch, Part, Place, Plan, Task
+from pipeline.learning.team import Team
+from pipeline.runtime.logs import log
+from pipeline.runtime.prefetch import prefetch
+from pipeline.runtime.progress import track
+
+_BATCHES_AHEAD = 2  # that are made ready while one is learned from
+_SECONDS_BETWEEN_POINTS = 5.0  # of the curves
+_SECONDS_BETWEEN_CHECKPOINTS = 60.0
+
+Result = TypeVar("Result")
+
+
+class Epoch(msgspec.Struct, frozen=True):
+    """One pass over the training examples."""
+
+    train: dict[str, float]
+    """The mean reported loss a unit, of each network."""
+    dev: dict[str, float]
+    """The task's measures on held-out examples."""
+    seconds: float
+    steps: int
+    units: int
+
+
+class Progress(msgspec.Struct):
+    """How far an unfinished epoch has come."""
+
+    steps: int = 0
+    losses: dict[str, float] = {}
+    """Sums of the reported losses, of each network."""
+    units: int = 0
+    seconds: float = 0.0
+
+
+class Training(Generic[Plan, Part]):
+    """A task on its way from fresh networks to trained ones.
+
+    The result is a function of the task and the schedule. However many processes share the work,
+    each step is the one that a single process would take, except for rounding.
+    """
+
+    def __init__(
+        self,
+        task: Task[Plan, Part],
+        schedule: Schedule,
+        team: Team,
+        *,
+        bfloat16: bool = False,
+    ) -> None:
+        """Move the task's networks to the team's device; ``bfloat16`` computes by autocast."""
+        self.task = task
+        self.history: list[Epoch] = []
+        self.progress = Progress()
+        self._schedule, self._team, self._bfloat16 = schedule, team, bfloat16
+        self._networks = nn.ModuleDict(dict(task.networks)).to(team.device)
+        self._optimizers = {name: Optimizer(n, schedule) for name, n in task.networks.items()}
+        averaged = list(self._networks.parameters()) if schedule.average else []
+        self._average = WeightAverage(averaged)
+        self._best = _copied(self._networks.state_dict())
+        # Summed on the device: reading a number from a GPU would wait for it in every step.
+        self._sums = {name: self._zero() for name in self._optimizers}
+
+    def run(self, folder: Path, key: str) -> Checkpoint:
+        """Train until ``finished``, and give the networks the weights of the best epoch.
+
+        A checkpoint in ``folder`` of the same ``key`` is continued, exactly. The leading process
+        writes one now and then, to be removed by the caller once the result is safe, and curves
+        to ``logs/tensorboard``.
+        """
+        checkpoint = Checkpoint(folder / ".checkpoint.safetensors", key)
+        if self.resume(checkpoint):
+            log.info("resuming at epoch %d, step %d", *self.position)
+        curves = Curves(folder / "logs" / "tensorboard", self.steps) if self._team.leads else None
+        point, save = _Every(_SECONDS_BETWEEN_POINTS), _Every(_SECONDS_BETWEEN_CHECKPOINTS)
+
+        def after_step() -> None:
+            if curves and point.due():
+                curves.add(self.steps, _named("train", self.mean_losses))
+            if curves and save.due():
+                self.save(checkpoint)
+
+        while not self.finished:
+            epoch = self.run_epoch(after_step)
+            if curves:
+                speed = epoch.units / epoch.seconds
+                points = _named("train", epoch.train) | _named("dev", epoch.dev)
+                curves.add(self.steps, points | {"units_per_second": speed})
+                curves.flush()
+                self.save(checkpoint)
+            log.info("epoch %d: %s", len(self.history), _line(epoch))
+        self.use_best()
+        return checkpoint
+
+    def run_epoch(self, after_step: Callable[[], object] = lambda: None) -> Epoch:
+        """Pass over the training examples once, from where it was interrupted, and measure."""
+        number = len(self.history) + 1
+        plans = self.task.plan(number)
+        remaining = plans[self.progress.steps :]
+        # Batches are made ahead by a thread while the device is busy with one.
+        batches: Iterator[Batch[Part]] = prefetch(map(self.task.batch, remaining), _BATCHES_AHEAD)
+        self._networks.train()
+        started, before = time.monotonic(), self.progress.seconds
+        for batch in track(batches, len(remaining), f"epoch {number}", "steps"):
+            self._step(batch, Place(number, self.progress.steps))
+            self.progress.steps += 1
+            self.progress.units += batch.units
+            self.progress.seconds = before + time.monotonic() - started
+            after_step()
+        with self._average.in_use():
+            self._finish_epoch(self.measure(self.task.evaluate))
+        return self.history[-1]
+
+    def _step(self, batch: Batch[Part], place: Place) -> None:
+        """Let every network learn from one batch."""
+        for name, optimizer in self._optimizers.items():
+            optimizer.zero_grad()
+            reported = self._zero()
+            if batch.part is not None:
+                with self._autocast():
+                    loss = self.task.loss(name, batch.part, place)
+                # Divided by the units of the whole batch, so that gradients of all processes'
+                # parts sum to that of the mean.
+                (loss.total / batch.units).backward()  # type: ignore[no-untyped-call]
+                reported += loss.reported.detach()
+            optimizer.step(self._team, reported)
+            self._sums[name] += reported
+        self._average.update(self.steps)
+
+    def _finish_epoch(self, dev: dict[str, float]) -> None:
+        """Note an epoch, and keep the networks' weights, if it is the best."""
+        progress = self.progress
+        self.history.append(
+            Epoch(self.mean_losses, dev, progress.seconds, progress.steps, progress.units)
+        )
+        self.progress = Progress()
+        for total in self._sums.values():
+            total.zero_()
+        if self.best_epoch == len(self.history):
+            self._best = _copied(self._networks.state_dict())
+
+    def measure(self, evaluate: Callable[[], Result]) -> Result:
+        """Call ``evaluate`` in evaluation mode, without gradients, in the run's precision."""
+        self._networks.eval()
+        with torch.inference_mode(), self._autocast():
+            return evaluate()
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the lowest criterion so far, from 1; 0 before the first."""
+        values = [epoch.dev[self.task.criterion] for epoch in self.history]
+        return 1 + values.index(min(values)) if values else 0
+
+    @property
+    def finished(self) -> bool:
+        """Whether the epochs are used up, or the last ones brought nothing better."""
+        done = len(self.history)
+        return done >= self._schedule.epochs or done - self.best_epoch >= self._schedule.patience
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """The epoch and the step that come next, from 1."""
+        return len(self.history) + 1, self.progress.steps + 1
+
+    @property
+    def steps(self) -> int:
+        """Steps taken so far, of all epochs."""
+        return sum(epoch.steps for epoch in self.history) + self.progress.steps
+
+    @property
+    def mean_losses(self) -> dict[str, float]:
+        """The mean reported loss a unit in the unfinished epoch so far, of each network."""
+        units = max(1, self.progress.units)
+        return {name: total.item() / units for name, total in self._sums.items()}
+
+    def use_best(self) -> None:
+        """Give the networks the weights of the best epoch."""
+        self._networks.load_state_dict(self._best)
+
+    def save(self, checkpoint: Checkpoint) -> None:
+        """Write all that ``resume`` needs to go on exactly, also amid an epoch."""
+        tensors = prefixed("now", self._networks.state_dict()) | prefixed("best", self._best)
+        tensors |= prefixed("average", self._average.tensors())
+        for name, optimizer in self._optimizers.items():
+            tensors |= prefixed(f"adam.{name}", optimizer.tensors())
+        losses = {name: total.item() for name, total in self._sums.items()}
+        progress = msgspec.structs.replace(self.progress, losses=losses)
+        checkpoint.save(
+            tensors,
+            {
+                "history": msgspec.json.encode(self.history).decode(),
+                "progress": msgspec.json.encode(progress).decode(),
+            },
+        )
+
+    def resume(self, checkpoint: Checkpoint) -> bool:
+        """Go on from a checkpoint; False where there is none of its key."""
+        loaded = checkpoint.load(self._team.device)
+        if loaded is None:
+            return False
+        tensors, words = loaded
+        self.history = msgspec.json.decode(words["history"], type=list[Epoch])
+        self.progress = msgspec.json.decode(words["progress"], type=Progress)
+        for name, total in self._sums.items():
+            total.fill_(self.progress.losses.get(name, 0.0))
+        self._networks.load_state_dict(without_prefix("now", tensors))
+        self._best = without_prefix("best", tensors)
+        self._average.restore(without_prefix("average", tensors))
+        for name, optimizer in self._optimizers.items():
+            optimizer.restore(without_prefix(f"adam.{name}", tensors))
+        return True
+
+    def _autocast(self) -> AbstractContextManager[Any]:
+        if not self._bfloat16:
+            return nullcontext()
+        return torch.autocast(self._team.device.type, torch.bfloat16)
+
+    def _zero(self) -> Tensor:
+        return torch.zeros((), dtype=torch.float64, device=self._team.device)
+
+
+class _Every:
+    """Becomes due again and again, so many seconds after it was last."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._last = seconds, time.monotonic()
+
+    def due(self) -> bool:
+        """Whether the time has come; it then starts anew."""
+        now = time.monotonic()
+        if now - self._last < self._seconds:
+            return False
+        self._last = now
+        return True
+
+
+def _named(group: str, values: dict[str, float]) -> dict[str, float]:
+    return {f"{group}/{name}": value for name, value in values.items()}
+
+
+def _line(epoch: Epoch) -> str:
+    """One log line: ``train captioner 3.412; dev nll 3.500, … (1.2 s, 900 units/s)``."""
+    parts = (
+        f"{group} " + ", ".join(f"{name} {value:.3f}" for name, value in values.items())
+        for group, values in (("train", epoch.train), ("dev", epoch.dev))
+    )
+    speed = epoch.units / epoch.seconds
+    return f"{'; '.join(parts)} ({epoch.seconds:.1f} s, {speed:.0f} units/s)"
+
+
+def _copied(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {name: tensor.detach().clone() for name, tensor in state.items()}
