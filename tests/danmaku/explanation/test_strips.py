@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pipeline.danmaku.drawing.contact_sheet import BACKGROUND
 from pipeline.danmaku.drawing.lettering import Lettering
 from pipeline.danmaku.explanation.heat import AttendedComment
-from pipeline.danmaku.explanation.strips import BACKGROUND, Sheet, size_of_area
+from pipeline.danmaku.explanation.strips import Sheet, size_of_area
 from pipeline.media.pixels import Picture
 
 SIDE = 14
