@@ -1,4 +1,4 @@
-# Verbs only; `make help` lists them. Everything they do is in pipeline/ and stages/.
+# This file holds only the verbs; `make help` lists them. The code behind them is in pipeline/ and stages/.
 PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python -m pipeline
@@ -6,17 +6,17 @@ SUPPLY := .venv/supply/bin
 INSTALL := pip install --quiet --disable-pip-version-check
 LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-annotate --no-header -c constraints.txt
-# A stage's verb is its file's name, behind its system's unless stages/__init__.py says otherwise.
+# A stage's verb is SYSTEM-FILE, or FILE alone for the systems that stages/__init__.py lists as SHORT.
 STAGE_FILES := $(basename $(subst /,-,$(patsubst stages/%,%,$(wildcard stages/[a-z]*/[a-z]*.py))))
 STAGES := $(sort $(patsubst danmaku-%,%,$(patsubst pictures-%,%,$(STAGE_FILES))))
 
-# The driver reads these itself, so that file names need no quoting here, and make expands none.
+# The driver reads these from the environment, so file names need no quoting here and make expands none.
 GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
 	WAIT URL MOST SINCE
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
-# What is neither a verb nor a variable is likely a slip, and told before anything is made.
+# A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
 VERBS := $(STAGES) all help demo fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
@@ -38,12 +38,12 @@ endif
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default]'
 	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
-	@echo '          [STREAM=1: which of several picture streams; auto: as players choose]'
+	@echo '          [STREAM=1: which of several picture streams; auto: the one players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
-	@echo '          [SET=render.viewers=halves: any setting, for this run]'
-	@echo '          Without VIDEO: the videos in the settings file.'
+	@echo '          [SET=render.viewers=halves: any setting, for this run only]'
+	@echo '          Without VIDEO, a verb works on the videos in the settings file.'
 	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
-	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short for SET=render.viewers=… etc.'
+	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'
 	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
@@ -52,67 +52,67 @@ help: ## list the verbs
 	@echo
 	@echo 'STAGE is one of: $(STAGES)'
 
-demo: .venv/run ## make two episodes of a show, learn from one, comment on the other
+demo: .venv/run ## draw two episodes of a show, learn from one, comment on the other
 	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 1 --seconds 240
 	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 2 --seconds 90
 	@cp configs/demo.yaml "$${WORKDIR:-workdir}/show"
 	@CONFIG="$${WORKDIR:-workdir}/show/demo.yaml" VIDEO= COMMENTS= MODEL= $(RUN) render report
-	@echo "Watch $${WORKDIR:-workdir}/nekomachi-02/annotated.mp4;" \
+	@echo "Watch $${WORKDIR:-workdir}/nekomachi-02/annotated.mp4 and" \
 		"open $${WORKDIR:-workdir}/nekomachi-02/report/index.html."
 
-all: .venv/run ## bring all that people open up to date: annotated videos and reports
+all: .venv/run ## update everything that people open: annotated videos and reports
 	@$(RUN) all
 
-$(STAGES): .venv/run ## bring a stage's output up to date, with all it needs
+$(STAGES): .venv/run ## update a stage's output and everything it needs
 	@$(RUN) $@
 
-fetch: .venv/fetch ## download a video and its comments from URL, to workdir/fetched
+fetch: .venv/fetch ## download a video and its comments from URL to workdir/fetched
 	@$(RUN) fetch
 
-plan: .venv/run ## what would run, and why
+plan: .venv/run ## print what would run, and why
 	@$(RUN) plan
 
-models: .venv/run ## list the models there are
+models: .venv/run ## list the models, what they learned from and how well
 	@$(RUN) models
 
-doctor: .venv/run ## whether this machine has what it takes, or how to mend it
+doctor: .venv/run ## check this machine and say how to fix what is missing
 	@$(RUN) doctor
 
-clean: .venv/run ## remove what was made of VIDEO, or of all videos in the settings; or MODEL
+clean: .venv/run ## remove what was made from VIDEO or from all videos in the settings, or MODEL
 	@$(RUN) clean
 
 test: .venv/dev ## run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal
 
-# What may differ on a processor that has AVX2 and no AVX-512: all that torch and numpy compute.
+# torch and numpy may compute other last digits on a processor with AVX2 and without AVX-512.
 test-avx2: .venv/dev ## run the tests of networks as on a processor without AVX-512
 	@ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2 MKL_ENABLE_INSTRUCTIONS=AVX2 \
 		OPENBLAS_CORETYPE=Haswell $(BIN)/python -m pytest -n auto --dist worksteal \
 		tests/captioning tests/learning tests/pictures tests/stages/test_features.py tests/runtime/test_numerics.py
 
-chaos: .venv/dev ## let faults come down on runs, and many drivers at once into one workdir
+chaos: .venv/dev ## inject faults into runs, and start many drivers at once in one workdir
 	@$(BIN)/python -m tests.chaos
 
-lint: .venv/dev ## types, style, import rules, format
+lint: .venv/dev ## check types, style, import rules and format
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: .venv/dev ## measure against peers and ceilings, all of benchmarks/
+bench: .venv/dev ## run all of benchmarks/: compare with peers and hardware limits
 	@set -e; for file in benchmarks/[!_]*.py; do \
 		$(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
-setup: $(if $(LOCKED),.venv/locked,.venv/run) ## make the virtual environment; LOCKED=1: files by hash
+setup: $(if $(LOCKED),.venv/locked,.venv/run) ## make the virtual environment; LOCKED=1 checks files by hash
 
-lock: .venv/supply/ready ## remake the locked files from pyproject.toml and constraints.txt
+lock: .venv/supply/ready ## update the locked files from pyproject.toml and constraints.txt
 	@$(LOCK) --extra fetch pyproject.toml -o locked.txt
 	@printf '%s\n' editables hatchling setuptools | $(LOCK) - -o locked-build.txt
 
-audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in what is locked
+audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in the locked packages
 	@$(BIN)/python -m pipeline.setup.audit
 
-sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json, as CycloneDX
+sbom: .venv/run .venv/supply/ready ## list what is installed as CycloneDX, in workdir/sbom.json
 	@$(SUPPLY)/cyclonedx-py environment --output-reproducible --validate \
 		--pyproject pyproject.toml -o workdir/sbom.json $(BIN)/python
 
@@ -121,7 +121,7 @@ sbom: .venv/run .venv/supply/ready ## list what is installed: workdir/sbom.json,
 .venv/locked: pyproject.toml locked.txt locked-build.txt | .venv/bin/python
 .venv/supply/ready: Makefile | .venv/bin/python
 
-# Two calls would tear .venv: they go one by one, and each looks again at what is missing.
+# Two calls at once would corrupt .venv, so they queue, and each checks again what is missing.
 ifndef ALONE
 $(SET_UP):
 	@ALONE=1 $(PYTHON) pipeline/setup/run_exclusively.py $(MAKE) --silent --no-print-directory $@
@@ -132,7 +132,7 @@ else
 	@$(PYTHON) -m venv .venv
 
 .venv/run:
-	@echo 'Setting up .venv (once; some minutes) …'
+	@echo 'Setting up .venv (only once; takes some minutes) …'
 	@$(BIN)/$(INSTALL) -c constraints.txt -e .
 	@touch $@
 
@@ -145,13 +145,13 @@ else
 	@touch $@
 
 .venv/locked:
-	@echo 'Setting up .venv by hash (once; some minutes) …'
+	@echo 'Setting up .venv by hash (only once; takes some minutes) …'
 	@$(BIN)/$(INSTALL) --require-hashes -r locked-build.txt
 	@$(BIN)/$(INSTALL) --require-hashes --no-build-isolation -r locked.txt
 	@$(BIN)/$(INSTALL) --no-build-isolation --no-deps -e .
 	@touch .venv/run .venv/fetch $@
 
-# An environment of their own, so that they are no part of what they report on.
+# These tools get their own environment, so that they do not appear in what they report on.
 .venv/supply/ready:
 	@$(PYTHON) -m venv .venv/supply
 	@$(SUPPLY)/$(INSTALL) cyclonedx-bom==7.5.0 pip-audit==2.10.1 uv==0.13.9

@@ -86,7 +86,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         (
             "pipeline.danmaku.comments empty --to x.zip",
             2,
-            "the ending of x.zip does not tell the format",
+            "the ending of x.zip is not that of a format",
         ),
         ("pipeline.show", 2, "--folder is missing"),
         ("pipeline.show --folder empty", 51, "there is a file where a folder should be at empty"),

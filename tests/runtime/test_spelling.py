@@ -146,7 +146,7 @@ def test_help_names_every_verb_and_variable(checkout: Path) -> None:
     told = make(checkout, "help").stdout
     assert make(checkout).stdout == told
     assert "\n  clean       remove what was made" in told
-    assert "\n  STAGE       bring a stage's output up to date" in told
+    assert "\n  STAGE       update a stage's output" in told
     assert "STAGE is one of: render report\n" in told
     for verb in ("all", "demo", "fetch", "plan", "models", "doctor", "test", "sbom"):
         assert f"\n  {verb} " in told

@@ -1,6 +1,7 @@
-"""What Bilibili's formats and their relatives share, as comments with Niconico's commands.
+"""Make comments from the fields that Bilibili's formats and their relatives share.
 
-Fields and their values: the ``p`` attribute of the XML, and ``DanmakuElem`` of the protobuf.
+The fields and their values are those of the ``p`` attribute in the XML, and of ``DanmakuElem`` in
+the protobuf.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from pipeline.danmaku.comments.record import Comment, hashed_user
 
 WHITE = 0xFFFFFF
 SCROLLING, BOTTOM, TOP, REVERSE, POSITIONED = 1, 4, 5, 6, 7
-"""Modes; 2 and 3 scroll too, 8 and 9 hold code."""
+"""Modes; 2 and 3 scroll too, and 8 and 9 are code."""
 
 REVERSE_WORD = "reverse"
-"""Niconico has none for text that scrolls to the right."""
+"""A command for text that scrolls to the right; Niconico has none."""
 
 PLACES = {BOTTOM: "shita", TOP: "ue", REVERSE: REVERSE_WORD}
 
@@ -27,7 +28,7 @@ _SUBTITLES, _SCRIPTS = 1, 2
 """The uploader's pools."""
 _LINE_BREAKS_IN_POSTS = 1_356_998_400  # 2013-01-01 UTC
 _LINE_BREAK = re.compile(r"(\w+://\S*)|/n|\\n")
-"""One of them, or an address, which stays as it is."""
+"""A line break, or an address, which stays as it is."""
 _BLANKS = re.compile(r"[\s,]*")
 _DECODER = json.JSONDecoder(strict=False)
 
@@ -35,7 +36,7 @@ NORMAL_SIZE, SMALL_SIZE, BIG_SIZE = 25, 18, 36
 
 
 class Danmaku(NamedTuple):
-    """A comment in Bilibili's terms; what a format does not tell has its usual value."""
+    """A comment in Bilibili's terms; fields that a format lacks have their usual values."""
 
     time_ms: int | None
     text: str | None
@@ -46,15 +47,15 @@ class Danmaku(NamedTuple):
     posted_at: int | None = None
     """Unix seconds."""
     pool: int = 0
-    """0 is viewers'; 1 holds subtitles and 2 scripts of the uploader's."""
+    """0 for viewers' comments, 1 for the uploader's subtitles, 2 for the uploader's scripts."""
     user: str | None = None
     number: int | None = None
 
 
 def danmaku(p: Sequence[str], text: str) -> Danmaku | None:
-    """Of a ``p`` attribute in the order of v1; None for too few fields.
+    """From a ``p`` attribute in the order of v1; None if it has too few fields.
 
-    ``seconds, mode, size, color, posted, pool, user hash, row``, the last four at will.
+    ``seconds, mode, size, color, posted, pool, user hash, row``; the last four are optional.
     """
     if len(p) < 4:
         return None
@@ -73,38 +74,38 @@ def danmaku(p: Sequence[str], text: str) -> Danmaku | None:
     )
 
 
-def comment_of(found: Danmaku | None, report: ReadReport) -> Comment | None:
-    """The comment counted last; None, and a note of it, for a script or without text or time."""
-    if found is None or found.time_ms is None:
+def comment_of(danmaku: Danmaku | None, report: ReadReport) -> Comment | None:
+    """The comment counted last; drops it and returns None if it is code or lacks text or time."""
+    if danmaku is None or danmaku.time_ms is None:
         report.drop("without a time")
         return None
-    mode = found.mode or SCROLLING
+    mode = danmaku.mode or SCROLLING
     if is_script(mode):
         report.drop("scripts")
         return None
-    text = found.text or ""
+    text = danmaku.text or ""
     if mode == POSITIONED:
         text = positioned_text(text) or ""
-    text = with_line_breaks(text, mode, found.pool, found.posted_at)
+    text = with_line_breaks(text, mode, danmaku.pool, danmaku.posted_at)
     if not text or text.isspace():
         report.drop("without text")
         return None
-    color = WHITE if found.color is None else found.color
+    color = WHITE if danmaku.color is None else danmaku.color
     return Comment(
-        time_ms=found.time_ms,
+        time_ms=danmaku.time_ms,
         text=text,
-        commands=commands(mode, found.size or NORMAL_SIZE, color),
-        no=found.number or None,
-        fork="owner" if found.pool in (_SUBTITLES, _SCRIPTS) else "main",
-        user=hashed_user(found.user),
-        posted_at=found.posted_at or None,
+        commands=commands(mode, danmaku.size or NORMAL_SIZE, color),
+        no=danmaku.number or None,
+        fork="owner" if danmaku.pool in (_SUBTITLES, _SCRIPTS) else "main",
+        user=hashed_user(danmaku.user),
+        posted_at=danmaku.posted_at or None,
         file=report.file,
         number=report.read,
     )
 
 
 def commands(mode: int, size: int, color: int) -> list[str]:
-    """Display commands; plain white text that scrolls has none. ``color`` is 0xRRGGBB."""
+    """Display commands; none for scrolling white text of normal size. ``color`` is 0xRRGGBB."""
     words = [PLACES[mode]] if mode in PLACES else []
     if size <= SMALL_SIZE:
         words.append("small")
@@ -116,14 +117,14 @@ def commands(mode: int, size: int, color: int) -> list[str]:
 
 
 def is_script(mode: int) -> bool:
-    """Whether the text is code."""
+    """Whether comments of this mode are code."""
     return mode in (8, 9)
 
 
 def positioned_text(text: str) -> str | None:
-    """The words of a positioned comment, the fifth element of its JSON; None if it has none.
+    """The text of a positioned comment, the fifth element of its JSON; None if there is none.
 
-    The JSON may be cut off and hold raw line breaks. What is no list stands for itself.
+    The JSON may be cut short and hold raw line breaks. Text that is not a list stays as it is.
     """
     if not text.lstrip().startswith("["):
         return text
@@ -135,13 +136,13 @@ def positioned_text(text: str) -> str | None:
         except (ValueError, RecursionError):
             if element == 4 and text[position : position + 1] == '"':
                 return _unescaped(text[position + 1 :])
-            return text if element == 0 else None  # such as [笑]
+            return text if element == 0 else None  # text such as [笑]
     return str(value) if isinstance(value, str | int | float) else None
 
 
-def _unescaped(cut_off: str) -> str:
-    """The text of a string of JSON that has no end."""
-    whole = re.sub(r"\\(?:u[\da-fA-F]{0,3})?\Z", "", cut_off.rstrip())
+def _unescaped(cut_short: str) -> str:
+    """The text of a JSON string without an end."""
+    whole = re.sub(r"\\(?:u[\da-fA-F]{0,3})?\Z", "", cut_short.rstrip())
     try:
         value, _ = _DECODER.raw_decode(f'"{whole}"')
     except ValueError:
@@ -150,12 +151,12 @@ def _unescaped(cut_off: str) -> str:
 
 
 def with_line_breaks(text: str, mode: int, pool: int, posted_at: int | None) -> str:
-    r"""The text with the line breaks that ``/n`` and ``\n`` mean.
+    r"""The text with ``/n`` and ``\n`` replaced by line breaks where that is what they mean.
 
-    They do in positioned comments and in subtitles (pool 1), and in fixed ones from before
-    2013, when players knew no other line break. Today's player draws them as they stand.
+    That is so in positioned comments, in subtitles (pool 1), and in fixed comments from before
+    2013, when players knew no other line break. Elsewhere the player draws them as they stand.
     """
     old = posted_at is not None and posted_at < _LINE_BREAKS_IN_POSTS
     if mode != POSITIONED and pool != _SUBTITLES and not (old and mode in (TOP, BOTTOM)):
         return text
-    return _LINE_BREAK.sub(lambda found: found[1] or "\n", text)
+    return _LINE_BREAK.sub(lambda match: match[1] or "\n", text)

@@ -1,7 +1,7 @@
-"""Comments written beside a broadcast, put on the clock of the recording.
+"""Put comments on a broadcast on the clock of its recording.
 
-Jikkyo logs count time from the start of their thread and run on through commercials; the
-moment at which a comment was posted, the broadcast's start and the cuts tell its place.
+Jikkyo logs count time from the start of their thread and run on through commercials. So a comment
+is placed by the moment at which it was posted, the start of the broadcast, and the cuts.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from pipeline.danmaku.comments.values import clock_time
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 LATE_FIRST_COMMENT_MS = 3_600_000
-"""Somebody comments in the first hour of every video."""
+"""Every video has comments in its first hour; times beyond it are those of a log."""
 
 
 @dataclass(frozen=True)
 class Broadcast:
-    """When an episode was on air, and what of it the video leaves out."""
+    """When an episode was on air, and which parts of it are missing in the video."""
 
     start_ms: int
     """Unix time in milliseconds."""
     end_ms: int | None
     cuts: Sequence[tuple[int, int]]
-    """Begin and end of every commercial break in ms after the start, in order, apart."""
+    """Begin and end of each cut in ms after the start, in order and without overlaps."""
 
     @classmethod
     def parse(cls, on_air: str, cuts: Sequence[str], place: str = "") -> Broadcast:
-        """Read ``2012-04-28T03:00+09:00``, with ``/`` and an end if wanted, and ``10:00-11:30``.
+        """Parse ``2012-04-28T03:00+09:00``, optionally with ``/`` and an end, and ``10:00-11:30``.
 
-        Cuts count from the start of the broadcast, what was cut before included.
-        Raises PipelineError INVALID_SETTING, which names the ``place`` in the settings.
+        Cuts count from the start of the broadcast, including earlier cuts. Raises PipelineError
+        INVALID_SETTING, naming the ``place`` in the settings.
         """
         try:
             return cls._parse(on_air, cuts)
@@ -44,7 +44,7 @@ class Broadcast:
     @classmethod
     def _parse(cls, on_air: str, cuts: Sequence[str]) -> Broadcast:
         if not on_air:
-            raise ValueError("cuts count from the start of a broadcast, and none is given")
+            raise ValueError("cuts count from the start of a broadcast, but none is given")
         start, _, end = on_air.partition("/")
         ranges = sorted(map(_cut, cuts))
         for (_, before), (begin, _) in pairwise(ranges):
@@ -53,7 +53,7 @@ class Broadcast:
         return cls(_unix_ms(start), _unix_ms(end) if end else None, ranges)
 
     def video_time(self, comment: Comment) -> int | str:
-        """The comment's time in the video, in milliseconds, or why it has none."""
+        """The comment's time in the video in milliseconds, or the reason why it has none."""
         if comment.posted_at is None:
             return "without a date to align by"
         moment = comment.posted_at * 1000 + comment.posted_us // 1000
@@ -86,7 +86,7 @@ def _unix_ms(text: str) -> int:
     except ValueError:
         raise ValueError(f"the broadcast time {text!r} is not ISO 8601") from None
     if moment.tzinfo is None:
-        raise ValueError(f"the broadcast time {text!r} names no time zone")
+        raise ValueError(f"the broadcast time {text!r} has no time zone")
     return round(moment.timestamp() * 1000)
 
 

@@ -1,4 +1,4 @@
-"""Niconico's commands for formats that know fewer of them."""
+"""The style of a comment in formats that know fewer commands than Niconico."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _PLAIN_WORDS = {"naka", "medium", "white", "#ffffff", "#fff"}
 
 
 def style_of(comment: Comment, carried: Collection[str], output: Output) -> Style:
-    """The style that the commands ask for; words that ask for another thing are lost.
+    """The style that the commands ask for; commands for anything else are recorded as lost.
 
-    ``carried`` names fields of Style, or words that the format has by themselves.
+    ``carried`` names the fields of Style, or the commands, that the format has.
     """
     if not all(_is_carried(word, carried) for word in comment.commands):
         output.lose(f"commands other than for {', '.join(sorted(carried))}")

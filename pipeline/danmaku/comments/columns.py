@@ -1,4 +1,4 @@
-"""Comments as rows with named columns, the common ground of CSV and JSON Lines."""
+"""Comments as rows with named columns, as CSV and JSON Lines have them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
 
 SAMPLE_ROWS = 1000
-"""Rows by which it is told how a file writes places and colours."""
+"""Rows by which the notation of places and colours is detected."""
 
 _MAX_RATIO = 3
-"""Larger numbers are sizes of letters; these, how many times as large as usual they are."""
+"""Numbers up to this are ratios to the usual size; larger ones are font sizes."""
 _THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:,\d{3})+\s*", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"\s*[-+]?\d+,\d+\s*", re.ASCII)
 
 
-def _point(value: object) -> object:
-    """The same with a decimal point where there is a decimal comma."""
+def _with_decimal_point(value: object) -> object:
+    """``value`` with a decimal point in place of a decimal comma."""
     is_decimal = isinstance(value, str) and _DECIMAL_COMMA.fullmatch(value)
     return value.replace(",", ".") if is_decimal and isinstance(value, str) else value
 
 
 def _seconds(value: object) -> int | None:
-    """Milliseconds from ``83.5`` or ``83,5``, ``1:23.5`` or ``0:01:23,500``."""
+    """Milliseconds from ``83.5``, ``83,5``, ``1:23.5`` or ``0:01:23,500``."""
     clock = values.clock_time(value) if isinstance(value, str) else None
-    return values.milliseconds(_point(value)) if clock is None else clock
+    return values.milliseconds(_with_decimal_point(value)) if clock is None else clock
 
 
-def _whole(value: object) -> int | None:
-    """Of ``1234``, ``1,234`` or ``12,5``."""
+def _integer(value: object) -> int | None:
+    """An integer from ``1234``, ``1,234`` or ``12,5``."""
     if isinstance(value, str) and _THOUSANDS.fullmatch(value):
         value = value.replace(",", "")
-    return values.integer(_point(value))
+    return values.integer(_with_decimal_point(value))
 
 
 def _centiseconds(value: object) -> int | None:
-    vpos = _whole(value)
+    vpos = _integer(value)
     return None if vpos is None else vpos * 10
 
 
@@ -60,7 +60,7 @@ def _count(value: object) -> int:
 
 
 _COLUMNS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
-    **dict.fromkeys(("time_ms", "vposms"), ("time_ms", _whole)),
+    **dict.fromkeys(("time_ms", "vposms"), ("time_ms", _integer)),
     "vpos": ("time_ms", _centiseconds),
     **dict.fromkeys(("time", "seconds", "start"), ("time_ms", _seconds)),
     **dict.fromkeys(("text", "body", "content", "comment", "message"), ("text", values.text)),
@@ -77,15 +77,15 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[object], Any]]] = {
     "score": ("score", _count),
     **dict.fromkeys(("nicoru", "nicorucount"), ("nicoru", _count)),
 }
-"""Names of columns, in lower case, the field each fills and how. ``user`` is a digest as
-Yajiuma writes it, ``user_id`` an id that is yet to be hashed."""
+"""The field that each column (in lower case) fills, and the conversion. ``user`` is a digest as
+Yajiuma writes it, ``user_id`` an id that has yet to be hashed."""
 
 _PLACES = ("mode", "position", "type", "style", "place")
 _COLORS = ("color", "colour")
 _SIZES = ("size", "fontsize", "font_size")
-_LOOKS = {*_PLACES, *_COLORS, *_SIZES}
+_APPEARANCE = {*_PLACES, *_COLORS, *_SIZES}
 _OURS = {"words", "parts", "file", "number", "also", "frame", "viewers"}
-"""What Yajiuma writes beside comments and finds anew in reading."""
+"""Columns that Yajiuma writes and computes again on reading."""
 
 
 def _names_of(field: str) -> str:
@@ -93,23 +93,23 @@ def _names_of(field: str) -> str:
 
 
 REQUIRED = f"a time ({_names_of('time_ms')}) and a text ({_names_of('text')})"
-"""The columns that every row needs, for people."""
+"""The columns that every file needs, for messages."""
 
 
 def has_required(names: Iterable[object]) -> bool:
-    """Whether columns of these names tell a text, and a time or a date to place it by."""
+    """Whether these columns include a text, and a time or a date."""
     filled = {_COLUMNS[name][0] for name in map(_key, names) if name in _COLUMNS}
     return "text" in filled and bool({"time_ms", "posted_at"} & filled)
 
 
 def text_column(names: Sequence[str]) -> int:
-    """The place of the first column of texts; the last one where there is none."""
+    """The index of the first text column; the last column if there is none."""
     texts = (n for n, name in enumerate(names) if _COLUMNS.get(_key(name), ("",))[0] == "text")
     return next(texts, max(len(names) - 1, 0))
 
 
-def is_time(row: Mapping[str, object]) -> bool:
-    """Whether a row has a time."""
+def has_time(row: Mapping[str, object]) -> bool:
+    """Whether a row has a readable time."""
     return any(
         column[1](value) is not None
         for name, value in row.items()
@@ -118,16 +118,16 @@ def is_time(row: Mapping[str, object]) -> bool:
 
 
 class Columns:
-    """Makes comments of the rows of one file."""
+    """Makes comments from the rows of one file."""
 
     def __init__(self, sample: Sequence[Mapping[str, object]]) -> None:
-        """``sample`` are its first rows."""
+        """Detect the notation from ``sample``, the first rows."""
         by_name: dict[str, list[object]] = {}
         for row in sample:
             for name, value in row.items():
                 by_name.setdefault(_key(name), []).append(value)
         places = {values.integer(v) for name in _PLACES for v in by_name.get(name, [])}
-        # Bilibili's modes begin at 1; players count from 0, and know nothing beyond 2.
+        # Bilibili's modes begin at 1; players count from 0 to 2.
         of_player = places & {0, 2} and places <= {0, 1, 2, None}
         self._modes = display.PLAYER_MODES if of_player else bilibili.PLACES
         colors = [str(v).strip() for name in _COLORS for v in by_name.get(name, []) if v]
@@ -136,25 +136,25 @@ class Columns:
         self._are_ratios = all(size is not None and size <= _MAX_RATIO for size in sizes)
 
     def comment_of(self, row: Mapping[str, object], report: ReadReport) -> Comment | None:
-        """The comment of a row, already counted in ``report.read``; None if it was dropped."""
+        """The comment of a row that is already counted; None if it was dropped."""
         fields: dict[str, Any] = {"time_ms": None, "text": None}
-        looks: dict[str, object] = {}
+        appearance: dict[str, object] = {}
         for name, value in row.items():
             key = _key(name)
             if column := _COLUMNS.get(key):
                 if fields.get(column[0]) in (None, "") and value is not None:
                     fields[column[0]] = column[1](value)
-            elif key in _LOOKS:
-                looks[key] = value
+            elif key in _APPEARANCE:
+                appearance[key] = value
             elif key not in _OURS:
                 report.note_unused([str(name)])
-        if looks:
-            fields["commands"] = [*fields.get("commands", []), *self._commands(looks)]
+        if appearance:
+            fields["commands"] = [*fields.get("commands", []), *self._commands(appearance)]
         return report.comment(**fields)
 
-    def _commands(self, looks: Mapping[str, object]) -> list[str]:
+    def _commands(self, appearance: Mapping[str, object]) -> list[str]:
         words: list[str] = []
-        for name, value in looks.items():
+        for name, value in appearance.items():
             if name in _PLACES:
                 words += display.place(value, self._modes)
             elif name in _COLORS:

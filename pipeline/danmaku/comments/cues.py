@@ -1,7 +1,7 @@
 """Cues of subtitles: texts below a line with an arrow between two times.
 
-Programs write the times of SRT and WebVTT in many ways: without hours, with one digit or four
-of a fraction, with a comma or a point, and without blanks at the arrow. All are read.
+Programs write the times of SRT and WebVTT in many ways: without hours, with one to four digits of
+a second, with a comma or a point, and without spaces around the arrow. All are read.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.values import clock_time
 
 MAX_CUE_CHARACTERS = 1 << 20
-"""Characters of a cue; what goes beyond is left out."""
+"""Lines of a cue beyond this are left out."""
 
 _ARROW = re.compile(r"(?:[-–—‐=]{1,3}[ \t]?>|→)")
 _SETTINGS = re.compile(r"(?:\s+[A-Za-z][\w-]*:\S+)*\s*")
-"""What may stand behind the times: WebVTT's settings, SRT's coordinates."""
+"""What may follow the times: WebVTT's settings, SRT's coordinates."""
 _MAX_TIME = 32  # characters
 _INDEX = re.compile(r"\s*\d{1,9}\s*", re.ASCII)
 
 
 class Cue(NamedTuple):
-    """One text of a subtitle file."""
+    """One subtitle."""
 
     time_ms: int | None
-    """None where the time cannot be read."""
+    """None if the time cannot be read."""
     settings: str
-    """What stands behind the times."""
+    """What follows the times."""
     text: str
 
 
 def cue_line(line: str) -> tuple[int | None, str] | None:
-    """The first time of a line with two times, and what stands behind them; None for text.
+    """The first time of a line with two times, and what follows them; None for a line of text.
 
-    The time is None where an arrow of the standard's stands between what was meant for times.
+    The time is None if the line has a standard arrow but its times cannot be read.
     """
     arrow = _ARROW.search(line)
     if arrow is None:
@@ -48,24 +48,24 @@ def cue_line(line: str) -> tuple[int | None, str] | None:
     begin_ms, end_ms = clock_time(before), clock_time(end.strip())
     if begin_ms is not None and end_ms is not None:
         return (begin_ms, settings) if _SETTINGS.fullmatch(blank + settings) else None
-    is_meant = arrow[0] == "-->" and ":" in before and ":" in end
-    return (None, settings) if is_meant else None
+    is_cue = arrow[0] == "-->" and ":" in before and ":" in end
+    return (None, settings) if is_cue else None
 
 
 def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
-    """Every cue, with the lines below its times as far as the next cue or a blank line.
+    """Yield every cue, with the lines from its times to the next cue or a blank line.
 
-    A number alone on the line before the times is the cue's index and no text.
+    A number alone on the line before the times is the cue's index and not text.
     """
     time: int | None = None
     settings, text, length, is_open = "", [""], 0, False
     for line in content.lines():
-        line = line.removeprefix("\ufeff")  # of a file that was appended
-        found = cue_line(line)
-        if found is not None:
+        line = line.removeprefix("\ufeff")  # at the start of a file that was appended
+        times = cue_line(line)
+        if times is not None:
             if is_open:
                 yield Cue(time, settings, _without_index(text))
-            (time, settings), text, length, is_open = found, [], 0, True
+            (time, settings), text, length, is_open = times, [], 0, True
         elif is_open and not line and ends_at_blank_line:
             yield Cue(time, settings, "\n".join(text))
             is_open = False
@@ -77,7 +77,7 @@ def cues(content: Content, ends_at_blank_line: bool) -> Iterator[Cue]:
 
 
 def _without_index(lines: list[str]) -> str:
-    """The text of a cue in front of another, whose index may be its last line."""
+    """The text of a cue that precedes another one, whose index may be its last line."""
     if lines and _INDEX.fullmatch(lines[-1]):
         lines = lines[:-1]
     return "\n".join(lines).strip("\n")

@@ -1,4 +1,4 @@
-"""UTF-8 that is not quite UTF-8, as text."""
+"""Decode UTF-8 that is not quite valid."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ import re
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-"""One character beyond the basic plane, in a text whose encoder wrote it as two (CESU-8)."""
+"""A character beyond the basic plane that was encoded as two surrogates (CESU-8)."""
 
 
 def clean_text(utf8: bytes) -> str:
-    """The text of ``utf8``; CESU-8 is joined, what is no character is U+FFFD."""
+    """The text of ``utf8``: CESU-8 is joined, and invalid bytes become U+FFFD."""
     if utf8.isascii():
         return utf8.decode("ascii")
     return _SURROGATE.sub("\ufffd", SURROGATE_PAIR.sub(join_surrogates, decode(utf8)))
 
 
 def decode(utf8: bytes) -> str:
-    """The text of ``utf8``: surrogates (CESU-8) stay, whatever else is none becomes U+FFFD."""
-    # Only halves of characters, which begin with this byte, need the slow handler.
+    """The text of ``utf8``: surrogates (CESU-8) stay, and other invalid bytes become U+FFFD."""
+    # Surrogates begin with this byte; only they need the slow handler.
     return utf8.decode("utf-8", _LENIENT if b"\xed" in utf8 else "replace")
 
 

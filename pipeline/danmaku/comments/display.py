@@ -1,4 +1,4 @@
-"""Position, colour and size as formats write them, as Niconico's commands."""
+"""Convert positions, colours and sizes of other formats to Niconico's commands."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pipeline.danmaku.comments.bilibili import BIG_SIZE, PLACES, REVERSE_WORD, S
 from pipeline.danmaku.drawing.style import Style, parse_style
 
 PLAYER_MODES: Mapping[int, str] = {1: "ue", 2: "shita"}
-"""Of DPlayer and ArtPlayer, in which 0 scrolls."""
+"""Modes of DPlayer and ArtPlayer, in which 0 scrolls."""
 
 _WORDS = {
     **dict.fromkeys(("top", "ue", "upper", "fixed-top", "top-fixed"), "ue"),
     **dict.fromkeys(("bottom", "shita", "lower", "fixed-bottom", "bottom-fixed"), "shita"),
     **dict.fromkeys(("reverse", "ltr", "left-to-right", "l2r"), REVERSE_WORD),
 }
-"""Names of places; whatever else stands there scrolls to the left."""
+"""Names of places; comments with any other name scroll to the left."""
 _SIZES = {"small": "small", "big": "big", "large": "big"}
 SMALL_RATIO, BIG_RATIO = 850, 1150
 """Thousandths of the usual size."""
@@ -25,9 +25,9 @@ _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{6})")
 
 
 def place(value: object, modes: Mapping[int, str] = PLACES) -> list[str]:
-    """``["ue"]``, ``["shita"]``, ``["reverse"]``, or nothing for what scrolls.
+    """``["ue"]``, ``["shita"]``, ``["reverse"]``, or nothing for a scrolling comment.
 
-    A number goes by ``modes``.
+    Numbers are looked up in ``modes``.
     """
     number = values.integer(value)
     if number is None:
@@ -38,10 +38,10 @@ def place(value: object, modes: Mapping[int, str] = PLACES) -> list[str]:
 
 
 def color(value: object, hexadecimal: bool = False) -> list[str]:
-    """``["#rrggbb"]`` or the name of one of Niconico's; nothing for white or for no colour.
+    """``["#rrggbb"]`` or the name of a Niconico colour; nothing for white or for no colour.
 
-    ``#f00``, ``rgb(…)`` and names are read as CSS does; digits are a decimal number, or with
-    ``hexadecimal`` six of them are rrggbb.
+    ``#f00``, ``rgb(…)`` and names are read as in CSS. Digits are a decimal number; with
+    ``hexadecimal``, six digits are rrggbb.
     """
     if isinstance(value, str):
         text = value.strip().lower()
@@ -58,7 +58,7 @@ def color(value: object, hexadecimal: bool = False) -> list[str]:
 
 
 def size(value: object, is_ratio: bool = False) -> list[str]:
-    """``["small"]``, ``["big"]`` or nothing: by name, by Bilibili's numbers or a ratio."""
+    """``["small"]``, ``["big"]`` or nothing, from a name, a Bilibili font size or a ratio."""
     if isinstance(value, str):
         value = value.strip().lower().removesuffix("px")
     if is_ratio and (ratio := values.milliseconds(value)) is not None:
@@ -73,7 +73,7 @@ def size(value: object, is_ratio: bool = False) -> list[str]:
 
 
 def _css(text: str) -> int | None:
-    from PIL import ImageColor  # slow to load, and seldom needed
+    from PIL import ImageColor  # slow to import and seldom needed
 
     try:
         red, green, blue, *_ = ImageColor.getrgb(text)

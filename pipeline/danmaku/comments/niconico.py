@@ -1,4 +1,4 @@
-"""What Niconico's formats share."""
+"""Fields that Niconico's formats share."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from pipeline.danmaku.comments.values import integer
 
 CENTISECOND = 10  # milliseconds
 FORKS = {"0": "main", "1": "owner", "2": "easy"}
-"""Values of the field ``fork``; none is viewers'."""
+"""Values of the field ``fork``; without it a comment is a viewer's."""
 
 _FIRST_THREAD = 1_100_000_000
-"""2004: a thread's number from then on may be the unix time at which it was opened."""
-_MAX_THREAD_AGE = 7 * 86_400  # seconds; those of broadcasts are opened anew every day
+"""In 2004. From then on a thread's number may be the unix time at which it was opened."""
+_MAX_THREAD_AGE = 7 * 86_400  # seconds; threads of broadcasts are opened anew every day
 
 
 def time_of(vpos: int | None, thread: object, posted_at: int | None) -> int | None:
-    """Milliseconds from centiseconds; without them, from the date on which it was posted.
+    """Milliseconds from centiseconds, or else from the date of the comment and its thread.
 
-    Threads beside broadcasts are numbered by the second at which they were opened, where
-    ``vpos`` is 0.
+    Threads of broadcasts are numbered by the second at which they were opened, at which ``vpos``
+    is 0.
     """
     if vpos is not None:
         return vpos * CENTISECOND

@@ -1,4 +1,4 @@
-"""Protobuf of any size: the messages in one repeated field, one after the other."""
+"""Read protobuf of any size: the messages in one repeated field, one after the other."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes 
         tag = stream.varint()
         if tag is None:
             return
-        found, wire = tag >> 3, tag & 7
+        field, wire = tag >> 3, tag & 7
         if wire == _BYTES:
             length = stream.varint()
             if length is not None and length > MAX_MESSAGE_BYTES:
@@ -30,7 +30,7 @@ def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes 
             if length is None or len(value) < length:
                 report.repair("cut short", ahead=1)
                 return
-            if found == number:
+            if field == number:
                 yield value
         elif wire == _VARINT:
             stream.varint()
@@ -56,14 +56,14 @@ def delimited(content: Content, report: ReadReport) -> Iterator[bytes | None]:
 
 
 def first_field(head: bytes, number: int) -> bytes | None:
-    """The bytes of the field ``number`` that the file begins with, if it is whole."""
+    """The bytes of the field ``number`` that the file begins with, if it is complete."""
     if head[:1] != bytes([number << 3 | _BYTES]):
         return None
     return first_delimited(head[1:])
 
 
 def first_delimited(head: bytes) -> bytes | None:
-    """The message behind its length that the file begins with, if it is whole."""
+    """The length-delimited message that the file begins with, if it is complete."""
     length = 0
     for end, byte in enumerate(head[:10], 1):
         length |= (byte & 0x7F) << 7 * (end - 1)
@@ -73,25 +73,25 @@ def first_delimited(head: bytes) -> bytes | None:
 
 
 class _Stream:
-    """The unpacked bytes of a file, so many at a time."""
+    """The decompressed bytes of a file, read in any amount."""
 
     def __init__(self, content: Content) -> None:
         self._pieces = content.raw()
-        self._held = b""
+        self._pending = b""
 
     def read(self, size: int) -> bytes:
-        """Fewer only at the end."""
-        parts = [self._held]
-        length = len(self._held)
+        """Read ``size`` bytes; fewer only at the end."""
+        parts = [self._pending]
+        length = len(self._pending)
         while length < size and (piece := next(self._pieces, None)) is not None:
             parts.append(piece)
             length += len(piece)
         whole = b"".join(parts)
-        self._held = whole[size:]
+        self._pending = whole[size:]
         return whole[:size]
 
     def varint(self) -> int | None:
-        """None at the end of the file, or for more than the ten bytes that one may have."""
+        """Read a varint; None at the end of the file, or if it exceeds ten bytes."""
         value = 0
         for shift in range(0, 70, 7):
             byte = self.read(1)

@@ -1,4 +1,4 @@
-"""What a reader of one comment format is."""
+"""The interface of a reader for one comment format."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from pipeline.danmaku.comments.record import Comment
 
 @dataclass(frozen=True)
 class Reader:
-    """One format; each module of ``comments.readers`` declares its own as ``READER``."""
+    """One format; each module in ``comments.readers`` declares one as ``READER``."""
 
     format: str
     """Its name for people."""
     expects: str
-    """What such a file holds, told to whoever brings one that is nearly so."""
+    """What such a file holds, for the error about a file that no reader recognises."""
     confidence: Callable[[Content], float]
-    """How surely a file is of this format, from its beginning: 0 for not at all, 1 for marks
-    that no other format has. The reader with the highest reads the file."""
+    """How surely a file is of this format, judged by its beginning: from 0 to 1, which is for
+    marks that no other format has. The reader with the highest confidence reads the file."""
     read: Callable[[Content, ReadReport], Iterator[Comment]]
-    """Yields the usable comments in the order of the file, in bounded memory, and tells the
-    report of every other; raises PipelineError where the file turns out to be another thing."""
+    """Yields the usable comments in the order of the file, in bounded memory, and accounts for all
+    others in the report. Raises PipelineError if the file turns out to be something else."""

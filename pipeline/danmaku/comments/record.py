@@ -1,4 +1,4 @@
-"""The one form that comments of every origin take."""
+"""The record that comments from every source become."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ import msgspec
 
 
 class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One comment as its file has it."""
+    """One comment as it stands in its file."""
 
     time_ms: int
     """Milliseconds from the start of the video; may be negative or past its end."""
     text: str
     commands: list[str] = []
-    """Display commands of Niconico's such as ``ue`` or ``red``."""
+    """Niconico's display commands, such as ``ue`` or ``red``."""
     no: int | None = None
-    """Its number, unique within its thread and fork."""
+    """Its number, unique within thread and fork."""
     thread: str | None = None
     fork: str | None = None
     """``main`` (viewers), ``owner`` or ``easy`` (one tap)."""
     user: str | None = None
-    """Digest of the user's id, never the id itself."""
+    """Digest of the user id, never the id itself."""
     posted_at: int | None = None
     """Unix seconds."""
     posted_us: int = 0
@@ -36,7 +36,7 @@ class Comment(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     file: str = ""
     """The file it was read from, without folders."""
     number: int = 0
-    """Its place among the comments of that file, from 1."""
+    """Its number among the comments of that file, from 1."""
     also: list[str] = []
     """``FILE:NUMBER`` of the same comment elsewhere."""
 
@@ -45,10 +45,9 @@ _DIGEST = re.compile("[0-9a-f]{12}")
 
 
 def hashed_user(user: object) -> str | None:
-    """Digest of a user id, the same in every file of that user's.
+    """Digest of a user id, the same in every file.
 
-    What already is one stays: Yajiuma's own files hold digests, and no site has ids of their
-    form.
+    A digest stays as it is: Yajiuma's own files hold digests, and no site has ids of that form.
     """
     return None if user in (None, "") else _digest(str(user))
 

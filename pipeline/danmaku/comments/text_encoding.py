@@ -1,10 +1,10 @@
-"""In which encoding a text is, told by its bytes.
+"""Detect the encoding of a text from its bytes.
 
-Marks and plain UTF-8 are certain. Among the encodings of the platforms' languages that one is
-likeliest in which the text uses common characters: their standards list the common ideographs
-first, so a code says how common its character is. charset-normalizer alone, which knows some
-90 encodings, took every second line of EUC-JP or GB18030 for another (60 lines of real
-comments each); it is asked where none of the platforms' fits.
+Byte order marks and valid UTF-8 are certain. Otherwise the encodings of the platforms' languages
+compete: the one in which the text consists of common characters wins. Their standards list the
+common ideographs first, so the code of a character shows how common it is. charset-normalizer,
+which knows some 90 encodings, mistook every second line of EUC-JP or GB18030 (60 lines of real
+comments each); it is used only where none of these encodings fits.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-ENOUGH = 1 << 15
-"""Bytes of lines that are not in ASCII, by which an encoding is judged."""
+SAMPLE_BYTES = 1 << 15
+"""Bytes of lines beyond ASCII by which an encoding is judged."""
 
-_MARKS = (  # that of UTF-32 begins with that of UTF-16
+_MARKS = (  # UTF-32 before UTF-16: its mark begins with the other's
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -33,11 +33,11 @@ _IN_USE = {
     "big5": "big5hkscs",
     "cp950": "big5hkscs",
 }
-"""What files mean by these names: the standards with later additions."""
+"""What files mean by these names: the standards with their later additions."""
 _ESCAPED = re.compile(rb"\x1b\$[@B]")
-"""The beginning of Japanese in ISO-2022-JP."""
+"""Switches to Japanese in ISO-2022-JP."""
 _WITHOUT_MARK = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
-_SURELY_LETTERS = 0.9
+_MIN_USUAL_SHARE = 0.9
 _NAMES = {
     "iso2022_jp_ext": "ISO-2022-JP",
     "cp932": "Shift_JIS",
@@ -73,53 +73,55 @@ class _Charset:
 
     codec: str
     common: tuple[int, int]
-    """First and last code of the characters that its standard calls common (level 1)."""
+    """First and last code of the common characters in its standard (level 1)."""
     japanese: bool = False
     half_width: float = 0.3
-    """How much a half-width katakana speaks for it, up to 1."""
+    """Evidence that a half-width katakana is for it, up to 1."""
 
 
 _CHARSETS = (
     _Charset("cp932", (0x889F, 0x9872), japanese=True),
-    # Half-width katakana take two bytes here, which seldom come about by chance.
+    # Half-width katakana take two bytes here, a pair that is rare by chance.
     _Charset("euc_jis_2004", (0xB0A1, 0xCFD3), japanese=True, half_width=0.6),
     _Charset("gb18030", (0xB0A1, 0xD7F9)),
     _Charset("big5hkscs", (0xA440, 0xC67E)),
 )
 _KOREAN = _Charset("cp949", (0xB0A1, 0xC8FE))
-_ENOUGH_HANGUL = 12
-"""Characters: of Chinese ones, whose common codes go on beyond, so many lie there once in 500."""
-_OTHERS = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874"]
-"""Encodings of alphabets."""
-_ENOUGH_LETTERS = 8
-"""Bytes beyond ASCII from which one of those is told; fewer are rather faults of UTF-8."""
+_MIN_HANGUL = 12
+"""Characters. Chinese texts have so many of their common characters in this range only once in
+500, because their range is larger."""
+_ALPHABETS = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874"]
+"""Encodings of other alphabets, which charset-normalizer chooses from."""
+_MIN_LETTERS = 8
+"""Bytes beyond ASCII needed to choose one of those; fewer are more likely faults in UTF-8."""
 _PLAUSIBLE, _POSSIBLE = 0.45, 0.0
-_BELIEF = 0.5
-"""How much a declaration speaks for an encoding."""
-_MESS = 0.4
-"""charset-normalizer's measure of what looks wrong; French at its usual 0.2 already does."""
+"""Scores above which an encoding is accepted, and above which it is the last resort."""
+_DECLARATION_BONUS = 0.5
+"""Added to the score of a declared encoding."""
+_MAX_MESS = 0.4
+"""charset-normalizer's threshold for what looks wrong; at the default of 0.2 even French does."""
 _ASCII = bytes(range(0x80))
 
 
 def from_mark(head: bytes) -> str | None:
-    """The encoding that a byte order mark or an escape sequence names, or None."""
+    """The encoding that a byte order mark or an escape sequence identifies, or None."""
     if _ESCAPED.search(head):
         return "iso2022_jp_ext"
     return next((name for mark, name in _MARKS if head.startswith(mark)), None)
 
 
 def from_zeros(head: bytes) -> str | None:
-    """UTF-16 or UTF-32 of a text that has zeros, as only these do; or None."""
+    """UTF-16 or UTF-32 for a text with zero bytes, which only these have; else None."""
     if b"\0" not in head:
         return None
     head = head[: len(head) // 4 * 4]
-    shares = {name: _share_of_letters(head.decode(name, "replace")) for name in _WITHOUT_MARK}
+    shares = {name: _usual_share(head.decode(name, "replace")) for name in _WITHOUT_MARK}
     best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] > _SURELY_LETTERS else None
+    return best if shares[best] > _MIN_USUAL_SHARE else None
 
 
-def _share_of_letters(text: str) -> float:
-    """Of a text that holds ASCII, as every comment file does, the share of usual characters."""
+def _usual_share(text: str) -> float:
+    """Share of usual characters; 0 for a text without ASCII, which every comment file has."""
     ascii_ = sum(" " <= character <= "~" or character in "\t\r\n" for character in text)
     if ascii_ < max(2, 0.01 * len(text)):
         return 0.0
@@ -127,31 +129,31 @@ def _share_of_letters(text: str) -> float:
 
 
 def codec_of(name: str) -> str | None:
-    """The codec that a file means by the name of an encoding; None for no encoding of text."""
+    """The codec for a declared encoding; None if that is not an encoding of text."""
     try:
         codec = codecs.lookup(name.lower().removeprefix("x-")).name
-        "".encode(codec)  # codecs such as base64 are not of text
+        "".encode(codec)  # fails for codecs such as base64, which do not encode text
     except LookupError:
         return None
     return _IN_USE.get(codec.replace("-", "_"), codec)
 
 
 def display_name(codec: str) -> str:
-    """An encoding's name for people, such as ``Shift_JIS``."""
+    """The name of a codec for people, such as ``Shift_JIS``."""
     return _NAMES.get(codec, codec.upper().replace("_", "-"))
 
 
 def most_plausible(lines: Iterable[bytes], declared: str | None = None) -> str | None:
-    """The encoding of lines that are not in UTF-8; None if they look like no text in any.
+    """The encoding of lines that are not UTF-8; None if they are not text in any.
 
-    The ``declared`` one is believed unless another is far likelier.
+    A ``declared`` encoding wins unless another one is far more plausible.
     """
     sample = _sample(lines)
     if _is_korean(sample):
         return "cp949"
     scores = {charset.codec: _plausibility(charset, sample) for charset in _CHARSETS}
     if declared in scores:
-        scores[declared] += _BELIEF
+        scores[declared] += _DECLARATION_BONUS
     best = max(scores, key=lambda codec: scores[codec])
     if scores[best] > _PLAUSIBLE:
         return best
@@ -159,57 +161,59 @@ def most_plausible(lines: Iterable[bytes], declared: str | None = None) -> str |
         return "cp932"
     if declared and not declared.startswith("utf"):
         return declared
-    if len(sample.translate(None, _ASCII)) < _ENOUGH_LETTERS:
+    if len(sample.translate(None, _ASCII)) < _MIN_LETTERS:
         return None
-    from charset_normalizer import from_bytes  # slow to load, and seldom needed
+    from charset_normalizer import from_bytes  # slow to import and seldom needed
 
-    guess = from_bytes(sample, cp_isolation=_OTHERS, threshold=_MESS).best()
+    guess = from_bytes(sample, cp_isolation=_ALPHABETS, threshold=_MAX_MESS).best()
     return guess.encoding if guess else best if scores[best] > _POSSIBLE else None
 
 
 def _is_korean(sample: bytes) -> bool:
-    """Whether all is in the codes of common hangul, which lie among those of Chinese."""
+    """Whether nearly all is common hangul, whose codes lie within those of common Chinese."""
     foreign = [c for c in sample.decode("cp949", "replace") if c > "\x7f"]
     hangul = sum(_is_in(c, _HANGUL) and _is_common(_KOREAN, c) for c in foreign)
-    jamo = sum(_is_in(c, _JAMO) for c in foreign)  # ㅋㅋㅋ; hiragana are at their codes in EUC-JP
-    return hangul >= max(_ENOUGH_HANGUL, jamo) and hangul + jamo > 0.97 * len(foreign)
+    jamo = sum(_is_in(c, _JAMO) for c in foreign)  # ㅋㅋㅋ; EUC-JP has hiragana at these codes
+    return hangul >= max(_MIN_HANGUL, jamo) and hangul + jamo > 0.97 * len(foreign)
 
 
 def _is_kaomoji(sample: bytes) -> bool:
-    """Whether all is symbols and half-width katakana of Shift_JIS: ``ｷﾀ━(ﾟ∀ﾟ)━!``."""
+    """Whether all is symbols and half-width katakana in Shift_JIS: ``ｷﾀ━(ﾟ∀ﾟ)━!``."""
     text = sample.decode("cp932", "replace")
     foreign = [c for c in text if c > "\x7f"]
     return all(_is_in(c, (*_HALF_WIDTH, *_SYMBOL)) or c in _PUNCTUATION for c in foreign)
 
 
 def _sample(lines: Iterable[bytes]) -> bytes:
-    telling = (line for line in lines if not line.isascii())
+    """The first lines beyond ASCII; ASCII is the same in all of these encodings."""
+    beyond_ascii = (line for line in lines if not line.isascii())
     sample, size = [], 0
-    for line in islice(telling, ENOUGH):
-        sample.append(line[:ENOUGH])
+    for line in islice(beyond_ascii, SAMPLE_BYTES):
+        sample.append(line[:SAMPLE_BYTES])
         size += len(sample[-1])
-        if size > ENOUGH:
+        if size > SAMPLE_BYTES:
             break
     return b"\n".join(sample)
 
 
 def _plausibility(charset: _Charset, sample: bytes) -> float:
-    """From -2 to 1: how common the characters beyond ASCII are in this encoding's language."""
+    """From -2 to 1: how common the characters beyond ASCII are in the encoding's language."""
     text = sample.decode(charset.codec, "replace")
     foreign = [character for character in text if character > "\x7f"]
     if not foreign:
         return -2.0
     weight = 0.8
     if charset.japanese:
-        # Without kana, ideographs are rather Chinese.
+        # Ideographs without any kana are probably Chinese, so they count less.
         kana = sum(_is_in(character, _KANA) for character in foreign)
         ideographs = sum(_is_in(character, _IDEOGRAPH) for character in foreign)
         weight *= 0.6 + 0.4 * min(1.0, 4 * kana / max(kana + ideographs, 1))
-    points = sum(_points(charset, weight, character) for character in foreign)
-    return points / len(foreign)
+    scores = sum(_score(charset, weight, character) for character in foreign)
+    return scores / len(foreign)
 
 
-def _points(charset: _Charset, weight: float, character: str) -> float:
+def _score(charset: _Charset, weight: float, character: str) -> float:
+    """The evidence of one character; ``weight`` is that of a common ideograph."""
     if _is_in(character, _IDEOGRAPH):
         return weight if _is_common(charset, character) else -0.2
     if _is_in(character, _KANA):

@@ -1,4 +1,4 @@
-"""Comments of Twitch's two APIs."""
+"""Make comments from the objects of Twitch's two APIs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.danmaku.comments.record import Comment, hashed_user
 
 
 def comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
-    """Of today's API, whose names are in camel case."""
+    """From today's API, whose names are in camel case."""
     message = values.members(item.get("message"))
     return _comment(
         report,
@@ -24,7 +24,7 @@ def comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 
 def old_comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
-    """Of the API until 2022, whose names have underscores."""
+    """From the API until 2022, whose names have underscores."""
     message = values.members(item.get("message"))
     return _comment(
         report,
@@ -56,7 +56,7 @@ def _comment(
 
 
 def _joined(message: Mapping[str, Any]) -> str:
-    """The text of all fragments; emotes stand in them by their names."""
+    """The text of all fragments; emotes appear by their names."""
     fragments = message.get("fragments")
     parts = map(values.members, fragments if isinstance(fragments, list) else [])
     return "".join(values.text(part.get("text")) or "" for part in parts)

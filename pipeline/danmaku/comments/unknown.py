@@ -1,4 +1,4 @@
-"""Words about a file that no reader knows: what it is like, and what was expected of it."""
+"""The error for a file that no reader recognises: what it looks like and what was expected."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _MAX_NAMES = 8
 
 
 def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
-    """The error for it, with the formats of its kind where it is of a known kind."""
+    """The error for ``content``; it lists the formats of the same kind, such as JSON."""
     if content.encoding is None:
         return _error(
             content,
-            "is no text in a known encoding, and no other comment file",
+            "is neither text in a known encoding nor a binary comment file",
             "Save it as UTF-8 with the program that wrote it",
         )
     text = content.head.decode("utf-8", "replace").strip()
@@ -27,9 +27,9 @@ def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
         return _error(content, _json(content), _of_kind(readers, "JSON"))
     if text.startswith("<"):
         names = Counter(_TAG.findall(text))
-        found = _listed([f"<{name}>" for name, _ in names.most_common()])
+        tags = _listed([f"<{name}>" for name, _ in names.most_common()])
         return _error(
-            content, f"is XML or HTML with {found or 'no elements'}", _of_kind(readers, "XML")
+            content, f"is XML or HTML with {tags or 'no elements'}", _of_kind(readers, "XML")
         )
     first = text.splitlines()[0]
     beginning = " ".join(text[:80].split())[:40]
@@ -37,24 +37,24 @@ def unknown_file(content: Content, readers: Sequence[Reader]) -> PipelineError:
         return _error(content, f"begins with “{beginning}”", _of_kind(readers, "CSV"))
     return _error(
         content,
-        f"is no comment file of a known format; it begins with “{beginning}”",
-        "Known are " + ", ".join(reader.format for reader in readers),
+        f"is not a comment file of a known format; it begins with “{beginning}”",
+        "Known formats: " + ", ".join(reader.format for reader in readers),
     )
 
 
 def _json(content: Content) -> str:
-    """What is in it, by the place where most keys lie, of a list if there is one."""
+    """What is in it, by the place with the most keys, preferably one in a list."""
     outline = content.outline
     if not any(outline.keys.values()):
         return "is JSON without any objects"
     place = max(outline.keys, key=lambda p: (p.endswith("item"), len(outline.keys[p]), -len(p)))
-    where = f"at {place.replace('item', '[]')}" if place else "in it"
-    return f"is JSON of another kind; {where} there are {_listed(sorted(outline.keys[place]))}"
+    where = f"at {place.replace('item', '[]')}" if place else "at the top level"
+    return f"is JSON of another kind; {where} it has {_listed(sorted(outline.keys[place]))}"
 
 
 def _of_kind(readers: Sequence[Reader], kind: str) -> str:
     known = [reader for reader in readers if kind in reader.format]
-    return "Known are " + "; ".join(f"{reader.format}: {reader.expects}" for reader in known)
+    return "Known formats: " + "; ".join(f"{reader.format}: {reader.expects}" for reader in known)
 
 
 def _listed(names: Sequence[str]) -> str:

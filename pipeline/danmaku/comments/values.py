@@ -1,4 +1,4 @@
-"""Numbers, times and texts as files write them."""
+"""Convert numbers, times and texts as files write them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 from pipeline.runtime.clock import parse_clock
 
 MAX_VALUE = 10**12
-"""Of times and counts, sign aside; 31 years in milliseconds. Beyond it lie only faults."""
+"""Largest magnitude of times and counts: 31 years in milliseconds. Larger values are faults."""
 
 MAX_ID = 2**63 - 1
 
 
 def integer(value: object, largest: int = MAX_VALUE) -> int | None:
-    """A whole number from a number or its digits; None for anything else or beyond ``largest``."""
+    """An integer from a number or its digits; None for anything else or beyond ``largest``."""
     if isinstance(value, str):
         return from_digits(value, largest)
     if isinstance(value, float) and abs(value) <= largest:
@@ -27,7 +27,7 @@ def integer(value: object, largest: int = MAX_VALUE) -> int | None:
 
 
 def from_digits(text: str | None, largest: int = MAX_VALUE) -> int | None:
-    """A whole number from its notation, ``150`` or ``1.5E+2``; quick, for attributes of XML."""
+    """An integer from its notation, ``150`` or ``1.5E+2``; fast, for attributes of XML."""
     if not text:
         return None
     try:
@@ -41,7 +41,7 @@ def from_digits(text: str | None, largest: int = MAX_VALUE) -> int | None:
 
 
 def real_number(text: str) -> float | None:
-    """A finite number in any notation that Python reads, or None."""
+    """A finite number in any notation that Python reads; None for anything else."""
     try:
         number = float(text)
     except ValueError:
@@ -50,7 +50,7 @@ def real_number(text: str) -> float | None:
 
 
 def milliseconds(seconds: object) -> int | None:
-    """Milliseconds from seconds, a number or its notation."""
+    """Milliseconds from seconds, given as a number or its notation."""
     if isinstance(seconds, str):
         seconds = real_number(seconds)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
@@ -73,7 +73,7 @@ def clock_time(text: str) -> int | None:
 
 
 def text(value: object) -> str | None:
-    """A string or a number as text, without lone surrogates: JSON escapes them, UTF-8 cannot."""
+    """A string or integer as text, without lone surrogates, which JSON can escape but UTF-8 not."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     value = str(value)
@@ -83,12 +83,12 @@ def text(value: object) -> str | None:
 
 
 def words(commands: list[object]) -> list[str]:
-    """Display commands without what is none."""
+    """Display commands, split at white space; values that are not text are ignored."""
     return [word for command in commands for word in (text(command) or "").split()]
 
 
 def unix_time(iso: object) -> tuple[int | None, int]:
-    """Unix seconds and microseconds of an ISO 8601 time with a zone; (None, 0) for none."""
+    """Unix seconds and microseconds of an ISO 8601 time; (None, 0) for anything else."""
     try:
         moment = datetime.fromisoformat(iso)  # type: ignore[arg-type]
         return (int(moment.timestamp() // 1), moment.microsecond)
@@ -97,5 +97,5 @@ def unix_time(iso: object) -> tuple[int | None, int]:
 
 
 def members(value: object) -> Mapping[str, Any]:
-    """The members of an object; none of anything else."""
+    """The members of an object; empty for anything else."""
     return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""What a writer of one comment format is."""
+"""The interface of a writer for one comment format."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.danmaku.drawing.settings import LayoutSettings
 
 
 class Output:
-    """A comment file in the making, and what it cannot carry."""
+    """A comment file being written, and a count of what it cannot carry."""
 
     def __init__(
         self,
@@ -23,7 +23,7 @@ class Output:
     ) -> None:
         self.file = file
         self.screen, self.layout = screen, layout
-        """On what and how text is placed, for formats that do so themselves."""
+        """For formats that place comments themselves."""
         self.written = 0
         self.lost: Counter[str] = Counter()
 
@@ -32,19 +32,20 @@ class Output:
         self.file.write(text.encode("utf-8", "replace"))
 
     def lose(self, what: str) -> None:
-        """Note what one comment has and the file will not tell."""
+        """Record something that one comment has and the file cannot carry."""
         self.lost[what] += 1
 
 
 @dataclass(frozen=True)
 class Writer:
-    """One format; each module of ``comments.writers`` declares its own as ``WRITER``."""
+    """One format; each module in ``comments.writers`` declares one as ``WRITER``."""
 
     carries: frozenset[str]
-    """Fields of Comment that it has a place for, beside time and text. The loss of all others
-    is noted for it."""
-    scripts: Literal["kept", "carried out", "left out"]
-    """What becomes of the uploader's scripts: kept for a player that knows them; carried out by
-    a writer that lays out, which tells what is not shown; or carried out and left out."""
+    """Fields of Comment that the format has besides time and text. Losses of all others are
+    recorded for the writer."""
+    scripts: Literal["kept", "applied", "dropped"]
+    """What becomes of the uploader's scripts: kept for players that know them; applied, by a
+    writer that lays comments out and records what is hidden; or applied and then dropped, with
+    the comments that they hide."""
     write: Callable[[Iterable[Comment], Output], None]
-    """Writes the whole file, counts what it wrote, and notes every loss within those fields."""
+    """Writes the whole file, counts what it wrote, and records losses within those fields."""

@@ -1,4 +1,4 @@
-"""Write comments as a file of another format, and tell what that cannot carry."""
+"""Write comments in another format, and report what that format cannot carry."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ _FIELDS: Mapping[str, str] = {
     "score": "shared-NG scores",
     "nicoru": "likes",
 }
-"""What a loss is called. Where a comment was read is never written."""
+"""Names of what may be lost. The file that a comment comes from is never written."""
 
 _NOTHING = Comment(time_ms=0, text="", fork="main")
 
 
 def format_names() -> list[str]:
-    """Names of all formats, which are the endings of their files."""
+    """The names of all formats, which are also the endings of their files."""
     return sorted(
         module.name.replace("_", ".") for module in pkgutil.iter_modules(writers.__path__)
     )
@@ -46,36 +46,38 @@ def write_comments(
     screen: Screen = Screen(),  # noqa: B008  # it is frozen
     layout: LayoutSettings = LayoutSettings(),  # noqa: B008  # it is frozen
 ) -> str:
-    """Publish ``comments`` as one of ``format_names()``; return a line that sums it up."""
+    """Publish ``comments`` in the format ``name``; return a summary in one line."""
     module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
     writer: Writer = module.WRITER
     with published(path) as temporary, temporary.open("wb") as file:
         output = Output(file, screen, layout)
-        shown = comments if writer.scripts == "kept" else _carried_out(comments, writer, output)
-        writer.write(_losing(shown, writer, output), output)
+        shown = comments if writer.scripts == "kept" else _scripts_applied(comments, writer, output)
+        writer.write(_recording_losses(shown, writer, output), output)
     if not output.lost:
         return f"{output.written} comments written"
     lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
     return f"{output.written} comments written; {name} cannot carry {lost}"
 
 
-def _carried_out(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:
-    """The same comments as the uploader's scripts have them drawn."""
+def _scripts_applied(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:
+    """The comments after the uploader's scripts, without hidden ones if the writer drops them."""
     before = list(comments)
     after = apply_scripts(before)
-    if writer.scripts == "carried out":
+    if writer.scripts == "applied":
         return after
     shown = []
     for old, new in zip(before, after, strict=True):
         if INVISIBLE in new.commands and INVISIBLE not in old.commands:
-            output.lose("scripts of the uploader and what they hide")
+            output.lose("the uploader's scripts and the comments they hide")
         else:
             shown.append(new)
     return shown
 
 
-def _losing(comments: Iterable[Comment], writer: Writer, output: Output) -> Iterator[Comment]:
-    """The same comments; what they have and the format does not is noted on the way."""
+def _recording_losses(
+    comments: Iterable[Comment], writer: Writer, output: Output
+) -> Iterator[Comment]:
+    """Yield the same comments, recording the fields that the format does not have."""
     lost = [(field, title) for field, title in _FIELDS.items() if field not in writer.carries]
     for comment in comments:
         for field, title in lost:

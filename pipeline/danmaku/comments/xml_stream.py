@@ -1,9 +1,9 @@
-"""Flat XML of any size and in any state: the comments' elements, one after the other.
+"""Read flat XML of any size and in any state: the comments' elements, one after the other.
 
-A file is cut into pieces in front of elements, and each piece is parsed by itself. One that
-is well-formed is taken as it is, another is mended first; so are all roots, declarations and
-whatever else stands between the elements, which are therefore never obeyed: no entity is
-defined, no address opened, nothing nested deeper than a comment.
+A file is cut into pieces before elements, and each piece is parsed by itself: as it is if it is
+well-formed, else after a repair. Roots, declarations and whatever else stands between the
+elements are ignored, so no entity is defined, no address opened, and nothing nested deeper than
+a comment.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from pipeline.danmaku.comments.decoding import SURROGATE_PAIR, decode, join_surr
 from pipeline.danmaku.comments.read_report import ReadReport
 
 MAX_ELEMENT_BYTES = 4 << 20
-"""Bytes of one element; the 75 comment bytes of Niconico and the scripts of Bilibili stay far
-below. What goes on without the beginning of another element is left out."""
+"""Bytes of one element. Niconico's comments of 75 bytes and Bilibili's scripts are far below.
+Anything longer without the beginning of another element is dropped."""
 
 _PIECE_BYTES = 1 << 18
 _BEGIN, _END, _ROOT = b"<all>", b"</all>", "all"
-"""Every piece is parsed within an element, where no entity can be declared."""
+"""Every piece is parsed inside an element, where no entity can be declared."""
 
 _ATTRIBUTE = r"""[^\s"'<>/=]++\s*+=\s*+(?:"[^"<]*+"|'[^'<]*+')"""
 _PAIR = re.compile(r"""([\w:.-]++)\s*+=\s*+("[^"<]*+"|'[^'<]*+')""")
 _ROOT_END = re.compile(rb"</(?:packet|i|comments)\s*>\s*\Z")
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|(?=</[A-Za-z]+>\s*<)|\Z)", re.DOTALL)
-"""One that has no end goes to the next end tag."""
+"""A CDATA section; without an end it reaches to the next end tag."""
 _TIMED = re.compile(rb"<([A-Za-z_][\w:.-]*)\s(?:[^<>]*\s)?(?:ts|p|vpos|time)\s*=")
 _OTHER = re.compile(r"<([^\W\d][\w:.-]*)[\s/>]")
 _UNREADABLE = re.compile("\ufffd+")
@@ -48,42 +48,43 @@ Element = tuple[str, Mapping[str, str], str]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The names that a format gives its elements."""
+    """The element names of a format."""
 
     comments: Sequence[str]
+    """Names of elements that are comments."""
     about: Collection[str] = ()
-    """Of elements that are about the file."""
+    """Names of elements that describe the file."""
 
     def is_other(self, name: str) -> bool:
-        """Whether this is no element of the format."""
+        """Whether the format has no element of this name."""
         return name not in self.comments and name not in self.about
 
 
 _COMMENT_NAMES = frozenset({"chat", "d", "sc", "c"})
-"""Of the formats that there are: a first comment of another one's is not of this."""
+"""The comments of all formats: if the first one in a file is another format's, so is the file."""
 _HIDDEN = re.compile(rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _START_TAG = re.compile(rb"<([A-Za-z_][\w.-]*)((?:\s[^<>]*)?)/?>?")
 
 
 def confidence_of(names: Vocabulary, content: Content, marks: str) -> float:
-    """How surely a file is XML of this vocabulary: nearly 1 where its first comment is one of it.
+    """How surely a file is XML of this vocabulary: 0.9 if its first comment is.
 
-    A comment's element has one of the attributes ``marks``, an expression. Elements about the
-    file say little alone.
+    A comment has one of the attributes that match the expression ``marks``. Elements that
+    describe the file are only weak evidence.
     """
     if not content.head.lstrip().startswith(b"<"):
         return 0.0
     has_mark = re.compile(rb"\s(?:" + marks.encode() + rb")\s*=")
-    found = 0.0
-    for found_tag in _START_TAG.finditer(_HIDDEN.sub(b"", content.head)):
-        name, attributes = found_tag[1].decode(), found_tag[2]
+    confidence = 0.0
+    for tag in _START_TAG.finditer(_HIDDEN.sub(b"", content.head)):
+        name, attributes = tag[1].decode(), tag[2]
         if name in names.comments and has_mark.search(attributes):
             return 0.9
         if name in names.about:
-            found = 0.4
+            confidence = 0.4
         elif name in _COMMENT_NAMES and attributes and name not in names.comments:
-            return found and 0.1
-    return found
+            return confidence and 0.1
+    return confidence
 
 
 def elements(
@@ -103,10 +104,10 @@ def elements(
     repairer = _Repairer(names, report)
     for piece in _pieces(content, names, report, piece_bytes, max_element_bytes):
         try:
-            found = _well_formed(piece, names)
+            parsed = _well_formed(piece, names)
         except expat.ExpatError:
-            found = _recovered(repairer.repaired(piece), names)
-        for name, attributes, text in found:
+            parsed = _recovered(repairer.repaired(piece), names)
+        for name, attributes, text in parsed:
             if attributes is None:
                 report.skip(f"<{name}>")
             else:
@@ -115,22 +116,22 @@ def elements(
 
 
 class _Collector:
-    """Receives a parser's events and keeps the comments, and the names of other elements."""
+    """Collects comments, and the names of other elements, from a parser's events."""
 
     def __init__(self, names: Vocabulary) -> None:
         self._names = names
         self._comments = frozenset(names.comments)
         self._text: list[str] | None = None
-        """Of the comment that is open."""
-        self._found: _Found = []
+        """Text of the comment that is open, None outside one."""
+        self._elements: _Elements = []
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in self._comments:
             self._text = []
             if attributes:
-                self._found.append((name, attributes, self._text))
+                self._elements.append((name, attributes, self._text))
         elif self._text is None and name != _ROOT and self._names.is_other(name):
-            self._found.append((name, None, []))
+            self._elements.append((name, None, []))
 
     def data(self, text: str) -> None:
         if self._text is not None:
@@ -141,19 +142,19 @@ class _Collector:
             self._text = None
 
     def comment(self, text: str) -> None:
-        """Pass over it; lxml asks for all of these."""
+        """Ignore an XML comment; lxml requires this method."""
 
-    def close(self) -> _Found:
-        """All that was found; without attributes for other elements."""
-        return self._found
-
-
-_Found = list[tuple[str, Mapping[str, str] | None, list[str]]]
-"""Name, attributes and the parts of the text."""
+    def close(self) -> _Elements:
+        """All elements; those of other names have no attributes."""
+        return self._elements
 
 
-def _well_formed(piece: bytes, names: Vocabulary) -> _Found:
-    """Expat takes half the time of lxml from the text of a file to Python's strings."""
+_Elements = list[tuple[str, Mapping[str, str] | None, list[str]]]
+"""Name, attributes and the parts of the text of each; None for attributes of other elements."""
+
+
+def _well_formed(piece: bytes, names: Vocabulary) -> _Elements:
+    """Parse with expat, which takes half the time of lxml."""
     parser = expat.ParserCreate("utf-8")
     parser.buffer_text = True
     parser.Parse(_BEGIN, False)
@@ -166,13 +167,14 @@ def _well_formed(piece: bytes, names: Vocabulary) -> _Found:
     return collector.close()
 
 
-def _recovered(piece: bytes, names: Vocabulary) -> _Found:
+def _recovered(piece: bytes, names: Vocabulary) -> _Elements:
+    """Parse with lxml, which goes on after faults that the repair has missed."""
     collector = _Collector(names)
     parser = etree.XMLParser(target=cast(Any, collector), recover=True, no_network=True)
     parser.feed(_BEGIN)
     parser.feed(piece)
     parser.feed(_END)
-    return cast(_Found, parser.close())
+    return cast(_Elements, parser.close())
 
 
 def _pieces(
@@ -222,7 +224,7 @@ def _pieces(
 
 
 class _Repairer:
-    """Makes well-formed XML of a piece that is not, and reports each comment it touches."""
+    """Makes a piece well-formed, and reports each comment that it changes."""
 
     def __init__(self, names: Vocabulary, report: ReadReport) -> None:
         self._names = names
@@ -242,26 +244,26 @@ class _Repairer:
 
     def repaired(self, piece: bytes) -> bytes:
         piece = piece.replace(_REPLACEMENT, b"&#xfffd;")  # the file's own are no issue of it
-        text = _CDATA.sub(lambda found: html.escape(found[1], quote=False), decode(piece))
+        text = _CDATA.sub(lambda match: html.escape(match[1], quote=False), decode(piece))
         text = self._outside.sub(self._without_others, text)
-        self._replace(_UNREADABLE, lambda found: found[0], text, "not in its encoding")
+        self._replace(_UNREADABLE, lambda match: match[0], text, "not in its encoding")
         text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")
         text = self._replace(_FORBIDDEN, lambda _: "", text, "with control characters")
         text = self._replace(_REFERENCE, _reference, text, "with a stray & or a forbidden &#…;")
-        text = self._replace(self._torn_end, self._whole_end, text, "cut short")
+        text = self._replace(self._torn_end, self._complete_end, text, "cut short")
         text = self._replace(self._stray, lambda _: "&lt;", text, "with a stray <")
         text = self._replace(self._element, self._with_sound_tag, text, "with a broken tag")
         text = self._replace(self._unclosed, self._closed, text, "without its end tag")
         return text.encode()
 
-    def _without_others(self, found: re.Match[str]) -> str:
-        """An element's end, without the elements of other names behind it."""
-        for other in _OTHER.findall(found[2]):
+    def _without_others(self, match: re.Match[str]) -> str:
+        """The end of an element, without the elements of other names after it."""
+        for other in _OTHER.findall(match[2]):
             if self._names.is_other(other):
                 self._report.skip(f"<{other}>")
-        return found[1]
+        return match[1]
 
-    def _whole_end(self, torn: re.Match[str]) -> str:
+    def _complete_end(self, torn: re.Match[str]) -> str:
         *_, last = self._element.finditer(torn.string, 0, torn.start())
         return f"</{last[1]}>"
 
@@ -272,7 +274,7 @@ class _Repairer:
         text: str,
         reason: str,
     ) -> str:
-        """Substitute and report, except where ``by`` gives None."""
+        """Substitute and report each match for which ``by`` does not return None."""
         counted, elements_before = 0, 0
 
         def replacement(match: re.Match[str]) -> str:
@@ -302,8 +304,9 @@ class _Repairer:
         return f"{element[1]}</{element[2]}>"
 
 
-def _reference(found: re.Match[str]) -> str | None:
-    if found[0] == "&":
+def _reference(match: re.Match[str]) -> str | None:
+    """What a stray ``&`` or a reference becomes; None keeps a valid reference."""
+    if match[0] == "&":
         return "&amp;"
-    code = int(found[1], 16) if found[1] else int(found[2])
+    code = int(match[1], 16) if match[1] else int(match[2])
     return None if code <= 0x10FFFF and not _FORBIDDEN.match(chr(code)) else ""

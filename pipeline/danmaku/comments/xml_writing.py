@@ -1,4 +1,4 @@
-"""XML of comments, element by element."""
+"""Write comments as XML, element by element."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 def begin(root: str, output: Output) -> None:
     """Write the declaration and the root's start tag.
 
-    In one line and with these quotes: danmaku2ass tells formats by the first 40 characters.
+    They stand on one line and with these quotes because danmaku2ass recognises formats by the
+    first 40 characters.
     """
     output.write(f'<?xml version="1.0" encoding="UTF-8"?><{root}>\n')
 
 
 def write_element(name: str, attributes: Mapping[str, str], text: str, output: Output) -> None:
-    """Append an element, unless nothing of its text can be held."""
+    """Append an element, unless XML can hold nothing of its text."""
     held = FORBIDDEN.sub("", text)
     if held != text:
         output.lose("control characters")

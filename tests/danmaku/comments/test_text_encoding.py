@@ -103,7 +103,7 @@ def test_a_few_faults_are_told_with_their_comments(write_file: WriteFile) -> Non
 def test_what_is_text_in_no_encoding_is_refused_and_not_filled(write_file: WriteFile) -> None:
     noise = os.urandom(4000).replace(b"\n", b"\x80").replace(b"\0", b"\x81")
     path = write_file(as_srt(["a"]).encode() + b"2\n00:00:02,000 --> 00:00:03,000\n" + noise)
-    with pytest.raises(PipelineError, match="no text in a known encoding") as caught:
+    with pytest.raises(PipelineError, match="neither text in a known encoding") as caught:
         read_comments(path)
     assert caught.value.code == ExitCode.NOT_COMMENTS
 

@@ -1,7 +1,9 @@
 """What scripts and Python both know is the same."""
 
 import re
+from typing import get_args
 
+from pipeline.danmaku.drawing.layout import Why
 from pipeline.danmaku.drawing.rasters import EMBOLDENING
 from pipeline.danmaku.drawing.style import MARKS
 from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
@@ -26,3 +28,8 @@ def test_letters_are_as_bold() -> None:
 def test_heat_maps_are_where_they_are_looked_for() -> None:
     assert int(constant("heat.js", "MAPS_PER_ROW")) == MAPS_PER_ROW
     assert int(constant("heat.js", "MAPS_PER_SHEET")) == MAPS_PER_SHEET
+
+
+def test_every_reason_to_hide_a_comment_has_a_phrase() -> None:
+    reasons = re.findall(r'"([^"]+)": "watch', constant("comments.js", "WHY_HIDDEN"))
+    assert set(reasons) == set(get_args(Why))

@@ -1,4 +1,5 @@
-"""Comment formats that can be read: a module each, found by its being here.
+"""Readers, one module a comment format.
 
-Each declares ``READER``, a `pipeline.danmaku.comments.reader.Reader`. To add a format, add a file.
+Each declares ``READER``, a `pipeline.danmaku.comments.reader.Reader`, and is found because it lies
+here: to add a format, add a file.
 """

@@ -1,7 +1,7 @@
-"""AcFun's JSON of both ages.
+"""AcFun's JSON in both of its forms.
 
-Until 2019 ``{"c": "seconds,color,mode,size,user,posted", "m": text}``, in a list or in lists of
-a list; since then ``{"danmakus": [{"position": ms, "body": text, …}]}``.
+Until 2019 ``{"c": "seconds,color,mode,size,user,posted", "m": text}``, in a list or in a list
+of lists; since then ``{"danmakus": [{"position": ms, "body": text, …}]}``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""ASS and SSA: each line is a comment at its beginning.
+"""ASS and SSA: each line is a comment at the time of its beginning.
 
-Programs that turn comments into subtitles set place and colour by styles and by tags: what
-moves scrolls, what is put somewhere is fixed there. Where nothing scrolls, the file is plain
-subtitles, and those at their usual place at the bottom say nothing about it.
+Programs that turn comments into subtitles set place and colour by styles and tags: a line that
+moves scrolls, and one with a position is fixed there. A file in which nothing moves is plain
+subtitles, whose usual place at the bottom then means nothing.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     import pysubs2
 
 MAX_CHARACTERS = 64 << 20
-"""Characters of a file: it is read whole."""
+"""Characters of a file, which is held in memory."""
 
 _SECTION = re.compile(rb"(?:\s*[;!][^\n]*\n)*\s*\[(?:Script Info|V4\+? Styles|Events)\]", re.I)
 _SSA = re.compile(r"^\s*\[V4 Styles\]", re.MULTILINE | re.IGNORECASE)
@@ -43,15 +43,15 @@ _MOVE = re.compile(rf"\\move\({_NUMBER},{_NUMBER},{_NUMBER},{_NUMBER}")
 _BANNER = re.compile(r"\s*Banner\s*;(?:[^;]*;\s*(\d))?", re.IGNORECASE)
 _FONT_SIZE = re.compile(r"\\fs(\d+(?:\.\d*)?)")
 _NAMED_TIME = re.compile(r"(-?\d{1,12}) ms", re.ASCII)
-"""A line's name where Yajiuma wrote it: the comment's time, before or behind its entrance."""
+"""The name of a line that Yajiuma wrote: the comment's time, which is not that of its entrance."""
 _SMALL, _BIG = 0.8, 1.25
-"""Of the usual size of letters: those of small comments are 0.66 to 0.72 of it, big 1.44."""
+"""Relative to the usual font size: small comments have 0.66 to 0.72 of it, big ones 1.44."""
 _NAMED_SIZES = ("big", "medium", "small")
-"""Styles of Yajiuma's own files, which may set a text of many lines smaller."""
+"""Styles of Yajiuma's own files, which may use a smaller font for texts of many lines."""
 
 
 def confidence(content: Content) -> float:
-    """Whether it begins with a section of ASS."""
+    """Certain if the file begins with a section of ASS."""
     return 1.0 if _SECTION.match(content.head) else 0.0
 
 
@@ -65,7 +65,7 @@ def read(
     """
     text = _whole(content, max_characters)
     file = _parsed(content, text)
-    looks = _Looks(file)
+    appearance = _Appearance(file)
     for event in file:
         report.read += 1
         words = without_tags(event.text)
@@ -78,7 +78,7 @@ def read(
             comment = report.comment(
                 time_ms=int(named[1]) if named else event.start,
                 text=words,
-                commands=looks.commands(event),
+                commands=appearance.commands(event),
             )
             if comment is not None:
                 yield comment
@@ -88,30 +88,30 @@ def read(
 
 
 def _parsed(content: Content, text: str) -> pysubs2.SSAFile:
-    """The file, without the lines that pysubs2 cannot read, for one of which it refuses all."""
+    """Parse the file without the lines that pysubs2 cannot read, since one makes it fail."""
     import pysubs2
 
     shape = "ssa" if _SSA.search(text) else "ass"
     try:
         return pysubs2.SSAFile.from_string(text, format_=shape)
-    except Exception:  # pysubs2 lets errors of many kinds through
+    except Exception:  # pysubs2 raises errors of many kinds
         lines = text.split("\n")
-    frame = [line for line in lines if not _LINE.match(line)]
-    usable = [line for line in lines if not _LINE.match(line) or _is_readable(line, frame, shape)]
+    other = [line for line in lines if not _LINE.match(line)]
+    usable = [line for line in lines if not _LINE.match(line) or _is_readable(line, other, shape)]
     try:
         return pysubs2.SSAFile.from_string("\n".join(usable), format_=shape)
     except Exception as error:
         raise _unreadable(content, f"{type(error).__name__}: {error}") from None
 
 
-def _is_readable(line: str, frame: Sequence[str], shape: str) -> bool:
-    """Whether pysubs2 can read a line below the header of its section."""
+def _is_readable(line: str, other: Sequence[str], shape: str) -> bool:
+    """Whether pysubs2 can read one line below the header of its section."""
     import pysubs2
 
     section = "[Events]" if line.lstrip().lower().startswith("dialogue") else "[V4+ Styles]"
     if shape == "ssa":
         section = section.replace("V4+", "V4")
-    formats = [one for one in frame if one.lstrip().lower().startswith("format")]
+    formats = [one for one in other if one.lstrip().lower().startswith("format")]
     try:
         pysubs2.SSAFile.from_string("\n".join([section, *formats[-1:], line]), format_=shape)
     except Exception:  # as above
@@ -128,15 +128,15 @@ def _whole(content: Content, max_characters: int) -> str:
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
 
 
-class _Looks:
-    """What styles and tags say about each line."""
+class _Appearance:
+    """The place, colour and size of lines by their styles and tags."""
 
     def __init__(self, file: pysubs2.SSAFile) -> None:
         self._styles = file.styles
         self._default = file.styles.get("Default") or next(iter(file.styles.values()), None)
         height = file.info.get("PlayResY", "")
         is_height = height.isdecimal() and len(height) < 6
-        self._middle = (int(height) if is_height else 288) / 2  # 288 without a word
+        self._middle = (int(height) if is_height else 288) / 2  # 288 is the default
         sizes = Counter(self._font_size(e) for e in file if e.style not in _NAMED_SIZES)
         self._usual_size = sizes.most_common(1)[0][0] if sizes else 0.0
         self._is_danmaku = any(
@@ -144,7 +144,7 @@ class _Looks:
         )
 
     def commands(self, event: pysubs2.SSAEvent) -> list[str]:
-        """Niconico's for its place, colour and size."""
+        """Niconico's commands for its place, colour and size."""
         tags = leading_tags(event.text)
         return [*self._place(event, tags), *self._color(event, tags), *self._size(event)]
 
@@ -158,8 +158,8 @@ class _Looks:
             return [REVERSE_WORD] if banner[1] == "1" else []
         if position := _POSITION.search(tags):
             return ["ue" if float(position[2]) < self._middle else "shita"]
-        is_told, row = row_of(tags)
-        if not is_told:
+        is_set, row = row_of(tags)
+        if not is_set:
             style = self._style(event)
             row = row_of_alignment(int(style.alignment) if style else 2)
             if row == "shita" and not self._is_danmaku:
@@ -167,12 +167,12 @@ class _Looks:
         return [row] if row else []
 
     def _color(self, event: pysubs2.SSAEvent, tags: str) -> list[str]:
-        told = color_of(tags)
+        color = color_of(tags)
         style = self._style(event)
-        if told is not None or style is None:
-            return told or []
-        color = style.primarycolor
-        return display.color(color.r << 16 | color.g << 8 | color.b)
+        if color is not None or style is None:
+            return color or []
+        rgb = style.primarycolor
+        return display.color(rgb.r << 16 | rgb.g << 8 | rgb.b)
 
     def _size(self, event: pysubs2.SSAEvent) -> list[str]:
         if event.style in _NAMED_SIZES:
@@ -181,9 +181,9 @@ class _Looks:
         return ["small"] if ratio <= _SMALL else ["big"] if ratio >= _BIG else []
 
     def _font_size(self, event: pysubs2.SSAEvent) -> float:
-        told = _FONT_SIZE.findall(leading_tags(event.text))
+        sizes = _FONT_SIZE.findall(leading_tags(event.text))
         style = self._style(event)
-        return float(told[-1]) if told else style.fontsize if style else 0.0
+        return float(sizes[-1]) if sizes else style.fontsize if style else 0.0
 
 
 def _unreadable(content: Content, why: str) -> PipelineError:

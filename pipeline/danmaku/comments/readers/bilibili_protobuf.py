@@ -1,4 +1,4 @@
-"""Bilibili protobuf: ``DmSegMobileReply``, segments of comments, one behind the other or alone."""
+"""Bilibili protobuf: one segment of comments (``DmSegMobileReply``), or several joined."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ _ELEMENT = 1
 
 
 def confidence(content: Content) -> float:
-    """Sure where it begins with a whole element that has a text or a time."""
+    """Certain if the file begins with a complete element that has a text or a time."""
     first = first_field(content.raw_head, _ELEMENT)
     element = None if first is None else _parsed(first)
     return 1.0 if element is not None and (element.content or element.progress) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text that is no script; one without a time is at 0."""
+    """Yield every comment with a text that is not code; one without a time is at 0."""
     for field in fields(content, _ELEMENT, report):
         report.read += 1
         element = None if field is None else _parsed(field)
@@ -75,7 +75,7 @@ def _parsed(content: bytes) -> Any | None:
 
 @cache
 def _element_class() -> Any:
-    """``DanmakuElem``. Strings are bytes here: one that is no UTF-8 must not lose the rest."""
+    """``DanmakuElem``, with strings as bytes: invalid UTF-8 in one must not lose the others."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     kinds = descriptor_pb2.FieldDescriptorProto

@@ -1,10 +1,10 @@
-"""Bilibili XML: ``<d p="…">text</d>``, in both orders of its fields.
+"""Bilibili XML: ``<d p="…">text</d>``, with its fields in either order.
 
 v1:   ``seconds, mode, size, color, posted, pool, user hash, row [, weight]``
 2.0:  ``row, 0, milliseconds, mode, size, color, posted, 0, user hash``
 
-Recorders of live broadcasts write paid messages as ``<sc ts="…" price="…">``, and gifts and
-guards (subscribers) without any text.
+Recorders of live streams write paid messages as ``<sc ts="…" price="…">``, and gifts and guards
+(subscribers) without any text.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
 
 
 def confidence(content: Content) -> float:
-    """Whether its first comment is a ``<d p=``, or it has at least Bilibili's header."""
+    """High if the first comment is a ``<d p=``, lower for Bilibili's header alone."""
     return confidence_of(_NAMES, content, "p|ts")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text and a time that is no script."""
+    """Yield every comment with a text and a time that is not code."""
     for name, attributes, text in elements(content, _NAMES, report):
         if name == "sc":
             comment = _paid(attributes, text, report)
@@ -40,13 +40,13 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 def _danmaku(p: list[str], text: str) -> bilibili.Danmaku | None:
-    """Only 2.0 has its 0 second, and no point in its third field."""
+    """Only 2.0 has a 0 as its second field, and an integer as its third."""
     number = values.from_digits
     if len(p) < 9 or p[1].strip() != "0" or number(p[2]) is None or not number(p[4]):
         return bilibili.danmaku(p, text)
     row, _, time, mode, size, color, posted, pool, user, *_ = p
-    found = bilibili.danmaku(["0", mode, size, color, posted, pool, user, row], text)
-    return found and found._replace(time_ms=number(time))
+    danmaku = bilibili.danmaku(["0", mode, size, color, posted, pool, user, row], text)
+    return danmaku and danmaku._replace(time_ms=number(time))
 
 
 def _paid(attributes: Mapping[str, str], text: str, report: ReadReport) -> Comment | None:

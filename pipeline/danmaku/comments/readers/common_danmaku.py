@@ -11,13 +11,13 @@ from pipeline.danmaku.comments.json_reader import json_reader
 from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment
 
-_LOOKS = ("mode", "size", "color", "date", "hash", "pool", "dbid", "border")
+_OTHER_FIELDS = ("mode", "size", "color", "date", "hash", "pool", "dbid", "border")
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     number = values.integer
-    report.note_unused(sorted(set(item).difference(("text", "stime"), _LOOKS)))
-    found = Danmaku(
+    report.note_unused(sorted(set(item).difference(("text", "stime"), _OTHER_FIELDS)))
+    danmaku = Danmaku(
         time_ms=number(item.get("stime")),
         text=values.text(item.get("text")),
         mode=number(item.get("mode")),
@@ -28,12 +28,12 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
         user=values.text(item.get("hash")),
         number=number(item.get("dbid"), values.MAX_ID),
     )
-    return bilibili.comment_of(found, report)
+    return bilibili.comment_of(danmaku, report)
 
 
 READER = json_reader(
     "common danmaku JSON",
     forms={"item": [["stime", "text"]]},
     comment=_comment,
-    typical=_LOOKS,
+    typical=_OTHER_FIELDS,
 )

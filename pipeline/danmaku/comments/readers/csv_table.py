@@ -1,4 +1,4 @@
-"""CSV and TSV with a line of column names, as programs and as Excel write them."""
+"""CSV and TSV with a header, as programs and Excel write them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.danmaku.comments.columns import (
     SAMPLE_ROWS,
     Columns,
     has_required,
-    is_time,
+    has_time,
     text_column,
 )
 from pipeline.danmaku.comments.content import Content
@@ -24,20 +24,20 @@ _DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[ \t]*(?:\r\n?|\n)", re.IGNORECASE)
 """Excel's first line, which names the delimiter."""
 _MAX_TRIES = 64
-"""Lines with quotes that are looked at for the end of a field."""
+"""Lines with quotes that are tried as the end of a field."""
 _MAX_FIELD = 1 << 17
-"""Characters of a field, csv's own limit; behind so many, a quote was never closed."""
+"""Characters of a field, the limit of csv itself; beyond it a quote was never closed."""
 
 
 def confidence(content: Content) -> float:
-    """Whether the first line names the columns of a time and a text."""
+    """Medium if the first line names the columns of a time and a text."""
     if not content.head or content.head.lstrip()[:1] in b"<[{":
         return 0.0
     return 0.5 if has_required(_first_line(content)[1]) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every row with a text and a time; fields may hold line breaks in quotes."""
+    """Yield every row with a text and a time; quoted fields may hold line breaks."""
     delimiter, names = _first_line(content)
     rows = iter(_Rows(content, delimiter, names, report))
     first = list(islice(rows, SAMPLE_ROWS))
@@ -50,10 +50,10 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 class _Rows:
-    """Rows that are not empty, by the names of their columns.
+    """Rows that are not empty, as mappings from column names.
 
     A quote that opens a field and is never closed is text, and so is one that would only be
-    closed behind lines which are rows by themselves: neither takes other rows with it.
+    closed after lines that look like rows themselves: neither swallows other rows.
     """
 
     def __init__(
@@ -63,9 +63,9 @@ class _Rows:
         self._names = names
         self._report = report
         self._lines = _lines(content)
-        self._held: list[str] = []
-        """Lines that were looked at and not taken, the next one last."""
-        self._found = 0
+        self._pending: list[str] = []
+        """Lines that were read ahead and given back, the next one last."""
+        self._yielded = 0
         self._text = text_column(names)
 
     def __iter__(self) -> Iterator[dict[str, str]]:
@@ -77,12 +77,12 @@ class _Rows:
             if any(row):
                 if not is_header:
                     row = self._fitted(row)
-                    self._found += 1
+                    self._yielded += 1
                     yield dict(zip(self._names, row, strict=False))
                 is_header = False
 
     def _next(self) -> str | None:
-        return self._held.pop() if self._held else next(self._lines, None)
+        return self._pending.pop() if self._pending else next(self._lines, None)
 
     def _row(self, line: str) -> list[str]:
         lines, length, tries = [line], len(line), 0
@@ -98,29 +98,29 @@ class _Rows:
                 row, unclosed = self._parsed(lines)
         if row and not self._are_rows(lines[1:]):
             return row
-        self._held += reversed(lines[1:])
+        self._pending += reversed(lines[1:])
         self._repair("with quotes that are text")
         return line.rstrip("\r\n").split(self._delimiter)
 
     def _parsed(self, lines: list[str]) -> tuple[list[str] | None, bool]:
-        """The one row that the lines are, or None; and whether a quote is still open."""
+        """The row that the lines form, or None, and whether a quote is still open."""
         try:
             return next(csv.reader(lines, delimiter=self._delimiter, strict=True)), False
         except (csv.Error, StopIteration) as error:
             return None, "unexpected end" in str(error)
 
     def _are_rows(self, lines: Sequence[str]) -> bool:
-        """Whether at least half of the lines that are not empty look like rows by themselves."""
+        """Whether at least half of the non-empty lines look like rows themselves."""
         filled = list(filter(str.strip, lines))
         rows = sum(map(self._is_row, filled))
         return rows > 0 and 2 * rows >= len(filled)
 
     def _is_row(self, line: str) -> bool:
         row = dict(zip(self._names, line.split(self._delimiter), strict=False))
-        return len(row) == len(self._names) and is_time(row)
+        return len(row) == len(self._names) and has_time(row)
 
     def _fitted(self, row: list[str]) -> list[str]:
-        """The row in as many fields as there are names: more are parts of the text."""
+        """The row with as many fields as there are columns; surplus ones are parts of the text."""
         surplus = len(row) - len(self._names)
         while surplus > 0 and not row[-1]:
             row.pop()
@@ -132,8 +132,8 @@ class _Rows:
         return [*row[: self._text], self._delimiter.join(row[self._text : end]), *row[end:]]
 
     def _repair(self, reason: str) -> None:
-        """Rows are looked at ahead of the report."""
-        self._report.repair(reason, ahead=self._found + 1 - self._report.read)
+        """Report a repair; rows are read ahead of the report."""
+        self._report.repair(reason, ahead=self._yielded + 1 - self._report.read)
 
 
 def _first_line(content: Content) -> tuple[str, list[str]]:
@@ -149,7 +149,7 @@ def _first_line(content: Content) -> tuple[str, list[str]]:
 
 
 def _lines(content: Content) -> Iterator[str]:
-    """Lines with their ends; one beyond _MAX_FIELD comes in pieces."""
+    """Lines with their ends; very long ones come in pieces."""
     end = "\n" if b"\n" in content.head else "\r"  # as old Macs wrote it
     rest = ""
     for chunk in content.text():

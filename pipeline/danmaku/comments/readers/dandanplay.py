@@ -14,7 +14,7 @@ from pipeline.danmaku.comments.record import Comment
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     time, mode, color, user, *_ = [*str(item.get("p")).split(","), *[""] * 4]
-    found = Danmaku(
+    danmaku = Danmaku(
         time_ms=values.milliseconds(time),
         text=values.text(item.get("m")),
         mode=values.integer(mode),
@@ -22,7 +22,7 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
         user=user,
         number=values.integer(item.get("cid"), values.MAX_ID),
     )
-    return bilibili.comment_of(found, report)
+    return bilibili.comment_of(danmaku, report)
 
 
 READER = json_reader(

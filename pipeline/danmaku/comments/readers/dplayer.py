@@ -22,7 +22,7 @@ _NAMES = ("time", "type", "color", "author", "text")
 
 
 def confidence(content: Content) -> float:
-    """Whether there are rows that begin with a time and hold a text, or such objects."""
+    """Whether there are rows of numbers and texts, or objects with the keys of one."""
     return max(_confidence(content, place) for place in _PLACES)
 
 

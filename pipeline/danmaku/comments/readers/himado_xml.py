@@ -1,4 +1,4 @@
-"""himado's XML: ``<c p="…">text</c>``, with the fields of Bilibili's first order."""
+"""himado's XML: ``<c p="…">text</c>``, with the fields of Bilibili's v1."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ _NAMES = Vocabulary(comments=("c",), about=("comments",))
 
 
 def confidence(content: Content) -> float:
-    """Whether its first comment is a ``<c p=``."""
+    """High if the first comment is a ``<c p=``."""
     return confidence_of(_NAMES, content, "p")
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text and a time that is no script."""
+    """Yield every comment with a text and a time that is not code."""
     for _, attributes, text in elements(content, _NAMES, report):
         p = attributes.get("p", "").split(",")
         comment = bilibili.comment_of(bilibili.danmaku(p, text), report)

@@ -1,4 +1,4 @@
-"""JSON Lines, or a JSON list, of objects with named columns: what Yajiuma itself writes."""
+"""JSON Lines, or a JSON list, of objects with named columns, which Yajiuma itself writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.danmaku.comments.record import Comment
 
 
 def confidence(content: Content) -> float:
-    """Whether objects name a time and a text: formats of their own have further marks."""
+    """Medium if objects have a time and a text; specific formats have further marks."""
     return 0.5 if has_required(content.outline.keys.get(_place(content), ())) else 0.0
 
 

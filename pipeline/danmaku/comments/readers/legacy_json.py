@@ -26,7 +26,7 @@ _FIELDS = {"vpos", "content", "date", "deleted", "no"}
 
 
 def confidence(content: Content) -> float:
-    """Sure where there is a ``chat`` with fields of one; little so with its companions alone."""
+    """Certain for a ``chat`` with known fields; low if there are only its companions."""
     outline = content.outline
     for place in _PLACES:
         chat = outline.keys.get(_within(place, "chat"), frozenset())

@@ -1,4 +1,4 @@
-"""LRC: lines of a song's text behind one time or several, ``[01:23.45]text``."""
+"""LRC: lines of lyrics after one or several times, ``[01:23.45]text``."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _TIMES = re.compile(rf"\s*((?:{_STAMP}\s*)+)(.*)", re.ASCII)
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{1,2}(?:[.,:]\d{1,3})?>", re.ASCII)
 _TAG = re.compile(r"\s*\[([^\[\]\d:][^\[\]:]*):([^\[\]]*)\]\s*")
 _TITLES = 20
-"""Lines in front of the first time, such as a title."""
+"""Lines that may stand before the first time, such as a title."""
 _HEAD = 4096
 
 
 def confidence(content: Content) -> float:
-    """Whether one of the first lines begins with a time in brackets."""
+    """High if one of the first lines begins with a time in brackets."""
     head = content.head[:_HEAD].decode("utf-8", "replace")
     if head.lstrip().startswith(("<", "{", "[Script", "WEBVTT")):
         return 0.0
@@ -31,21 +31,21 @@ def confidence(content: Content) -> float:
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every line with a text, as often as it has times; ``[offset:ms]`` brings forward."""
+    """Yield every line with a text once for each time; ``[offset:ms]`` makes all earlier."""
     offset_ms = 0
     for line in content.lines():
         if tag := _TAG.fullmatch(line):
             if tag[1].lower() == "offset":
                 offset_ms = integer(tag[2]) or 0
             continue
-        found = _TIMES.match(line)
-        if found is None:
+        match = _TIMES.match(line)
+        if match is None:
             if line.strip():
                 report.read += 1
                 report.drop("without a time")
             continue
-        text = _TIME.sub("", _WORD_TIME.sub("", found[4])).strip()
-        for time in _TIME.finditer(found[1]):
+        text = _TIME.sub("", _WORD_TIME.sub("", match[4])).strip()
+        for time in _TIME.finditer(match[1]):
             report.read += 1
             at = clock_time(f"{time[1]}.{time[2] or 0}")
             comment = report.comment(time_ms=None if at is None else at - offset_ms, text=text)

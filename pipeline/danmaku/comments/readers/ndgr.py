@@ -1,9 +1,9 @@
-"""Niconico's live comments of today (NDGR): its messages as JSON or protobuf, or NDGRClient's.
+"""Niconico's live comments of today (NDGR), as protobuf or JSON, or as NDGRClient writes them.
 
-As protobuf a ``PackedSegment``, or ``ChunkedMessage`` one by one behind their lengths; as JSON
-what protobuf makes of these, ``{"meta": …, "message": {"chat": {"content", "vpos", …}}}``, in
-lines, a list or ``messages``. NDGRClient writes lines of flat objects. ``vpos`` counts
-centiseconds from the start of the programme; protobuf leaves it out where it is 0.
+The protobuf is a ``PackedSegment``, or a sequence of length-delimited ``ChunkedMessage``. The JSON
+is protobuf's of these, ``{"meta": …, "message": {"chat": {"content", "vpos", …}}}``, in lines, a
+list or ``messages``. NDGRClient writes lines of flat objects. ``vpos`` counts centiseconds from
+the start of the programme; protobuf omits it where it is 0.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ _USUAL = {"naka", "medium", "white", "defont", "Normal"}
 
 
 def confidence(content: Content) -> float:
-    """Whether there are messages in one of the forms."""
+    """Certain for protobuf; for JSON, higher the more keys are known."""
     if _binary(content) is not None:
         return 1.0
     return max(_place(content, keys)[1] for keys in (_FLAT, _NESTED))
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every comment with a text and a time; the rest is told as passed over."""
+    """Yield every comment with a text and a time; other messages are reported as skipped."""
     binary = _binary(content)
     (flat, is_flat), (nested, is_nested) = _place(content, _FLAT), _place(content, _NESTED)
     if binary is not None:
-        found: Iterator[Any] = map(_parsed, binary(content, report))
+        messages: Iterator[Any] = map(_parsed, binary(content, report))
     else:
         place = flat if is_flat > is_nested else nested
-        found = items(content, place, report, _is_record)
-    for item in found:
+        messages = items(content, place, report, _is_record)
+    for item in messages:
         comment = _flat(item, report) if is_flat > is_nested else _nested(item, report)
         if comment is not None:
             yield comment
@@ -65,30 +65,30 @@ def _is_record(item: Any) -> bool:
 
 
 def _place(content: Content, keys: Mapping[str, tuple[str, ...]]) -> tuple[str, float]:
-    """The likeliest place of objects with these keys, and how likely it is."""
-    found = {
+    """The most likely place of objects with these keys, and the confidence."""
+    confidences = {
         place: key_confidence(content, place, names, _TYPICAL)
         for place, names in keys.items()
         if "message" not in names or _has_parts(content, place)
     } or {"": 0.0}
-    place = max(found, key=lambda place: found[place])
-    return place, found[place]
+    place = max(confidences, key=lambda place: confidences[place])
+    return place, confidences[place]
 
 
 def _has_parts(content: Content, place: str) -> bool:
-    """Whether a ``message`` at a place is an object, and no text."""
+    """Whether a ``message`` at a place is an object rather than a text."""
     return "map" in content.outline.kinds.get(f"{place}.message".lstrip("."), ())
 
 
 def _flat(item: object, report: ReadReport) -> Comment | None:
     report.read += 1
     get = values.members(item).get
-    looks = [get("position"), get("size"), get("color"), get("font"), get("opacity")]
+    appearance = [get("position"), get("size"), get("color"), get("font"), get("opacity")]
     return _comment(
         report,
         vpos=values.integer(get("vpos")),
         text=values.text(get("content")),
-        looks=looks,
+        appearance=appearance,
         user=get("hashed_user_id") or get("raw_user_id"),
         number=get("no"),
         premium=get("account_status") == "Premium",
@@ -109,12 +109,12 @@ def _nested(item: object, report: ReadReport) -> Comment | None:
         return None
     report.read += 1
     get = values.members(chat.get("modifier")).get
-    looks = [get("position"), get("size"), get("namedColor"), get("fullColor"), get("font")]
+    appearance = [get("position"), get("size"), get("namedColor"), get("fullColor"), get("font")]
     return _comment(
         report,
         vpos=values.integer(chat.get("vpos", 0)),
         text=values.text(chat.get("content")),
-        looks=[*looks, get("opacity")],
+        appearance=[*appearance, get("opacity")],
         user=chat.get("hashedUserId") or chat.get("rawUserId"),
         number=chat.get("no"),
         premium=chat.get("accountStatus") == "Premium",
@@ -127,7 +127,7 @@ def _comment(
     *,
     vpos: int | None,
     text: str | None,
-    looks: list[Any],
+    appearance: list[Any],
     user: object,
     number: object,
     premium: bool,
@@ -141,7 +141,7 @@ def _comment(
     return report.comment(
         time_ms=None if vpos is None else vpos * CENTISECOND,
         text=text,
-        commands=[word for look in looks if (word := _command(look))],
+        commands=[word for value in appearance if (word := _command(value))],
         no=values.integer(number) or None,
         user=hashed_user(values.text(user)),
         premium=premium,
@@ -150,18 +150,18 @@ def _comment(
     )
 
 
-def _command(look: object) -> str | None:
-    if isinstance(look, dict):
-        red, green, blue = ((values.integer(look.get(name)) or 0) & 255 for name in "rgb")
+def _command(value: object) -> str | None:
+    if isinstance(value, dict):
+        red, green, blue = ((values.integer(value.get(name)) or 0) & 255 for name in "rgb")
         return f"#{red:02x}{green:02x}{blue:02x}"
-    word = values.text(look)
+    word = values.text(value)
     return None if word in _USUAL else "_live" if word == "Translucent" else word
 
 
 def _binary(
     content: Content,
 ) -> Callable[[Content, ReadReport], Iterator[bytes | None]] | None:
-    """How to find the messages of a file in protobuf, or None for another one."""
+    """How to read the messages of a file that is protobuf; None for any other file."""
     if _is_message(first_field(content.raw_head, _MESSAGES)):
         return lambda content, report: fields(content, _MESSAGES, report)
     return delimited if _is_message(first_delimited(content.raw_head)) else None
@@ -170,8 +170,8 @@ def _binary(
 def _is_message(first: bytes | None) -> bool:
     if not first or not first.startswith(_META):
         return False
-    found = _parsed(first)
-    return found is not None and bool(values.members(found.get("meta")).get("id"))
+    message = _parsed(first)
+    return message is not None and bool(values.members(message.get("meta")).get("id"))
 
 
 def _parsed(content: bytes | None) -> dict[str, Any] | None:
@@ -183,15 +183,15 @@ def _parsed(content: bytes | None) -> dict[str, Any] | None:
     message = _message_class()()
     try:
         message.ParseFromString(content)
-        found: dict[str, Any] = MessageToDict(message)
+        parsed: dict[str, Any] = MessageToDict(message)
     except (DecodeError, ValueError):
         return None
-    return found
+    return parsed
 
 
 @cache
 def _message_class() -> Any:
-    """``ChunkedMessage``, as far as comments need it."""
+    """``ChunkedMessage``, with the fields that comments need."""
     from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
     kinds = descriptor_pb2.FieldDescriptorProto

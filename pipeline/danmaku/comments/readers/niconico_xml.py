@@ -1,6 +1,6 @@
 """Niconico XML: ``<chat>`` elements of Saccubus, the old API, jikkyo logs and their API.
 
-The root may be ``<packet>``, several of them or none. ``vpos`` is in centiseconds.
+There may be one root ``<packet>``, several or none. ``vpos`` is in centiseconds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _NAMES = Vocabulary(
 
 
 def confidence(content: Content) -> float:
-    """Whether its first comment is a ``<chat>``, or it has at least a ``<packet>``."""
+    """High if the first comment is a ``<chat>``, lower for a ``<packet>`` alone."""
     return confidence_of(_NAMES, content, "vpos|date|no|thread|user_id|mail")
 
 

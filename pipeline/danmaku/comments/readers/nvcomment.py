@@ -17,7 +17,7 @@ _THREADS = ("data.threads.item", "threads.item", "item")
 
 
 def confidence(content: Content) -> float:
-    """Sure where a comment has ``vposMs``; less so with threads alone or an empty list."""
+    """Certain if a comment has ``vposMs``; lower for threads alone or an empty list."""
     outline = content.outline
     comments = (*(f"{threads}.comments.item" for threads in _THREADS), "item")
     if any(outline.has(place, "vposMs") for place in comments):
@@ -37,9 +37,9 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 def _fields(content: Content, report: ReadReport) -> Iterator[tuple[Any, Mapping[str, Any]]]:
-    """Each comment as it stands, and its thread's members.
+    """Each comment as it stands, with the members of its thread.
 
-    These may stand behind the comments, so they are looked for first.
+    These may follow the comments, so they are read first, in a pass of their own.
     """
     outline = content.outline
     if content.head.lstrip().startswith(b"["):
@@ -54,7 +54,8 @@ def _fields(content: Content, report: ReadReport) -> Iterator[tuple[Any, Mapping
     for thread in owners(content, place, "comments"):
         members = thread.members
         yield from ((fields, members) for fields in islice(comments, thread.items))
-    yield from ((fields, members) for fields in comments)  # behind what one of both stopped at
+    # One of the two passes may have stopped at a fault.
+    yield from ((fields, members) for fields in comments)
 
 
 def _is_record(item: Any) -> bool:
@@ -84,7 +85,7 @@ def _comment(fields: Any, thread: Mapping[str, Any], report: ReadReport) -> Comm
 
 
 def _number(value: Any) -> int | None:
-    """A number as a number; digits in quotes belong to other formats."""
+    """An integer from a number only: digits in quotes belong to other formats."""
     return None if isinstance(value, str) else values.integer(value)
 
 

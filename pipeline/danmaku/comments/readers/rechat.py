@@ -1,4 +1,4 @@
-"""Twitch's chat as yt-dlp saves it (``rechat.json``): a list of comments of either API."""
+"""Twitch's chat as yt-dlp saves it (``rechat.json``): a list of comments from either API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SRT: each cue is a comment at its beginning."""
+"""SRT: each cue is a comment at the time of its beginning."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ _HEAD = 4096
 
 
 def confidence(content: Content) -> float:
-    """Whether one of the first lines has an arrow between two times."""
+    """High if one of the first lines has an arrow between two times."""
     head = content.head[:_HEAD].decode("utf-8", "replace")
     if head.lstrip().startswith(("<", "{", "WEBVTT")):
         return 0.0
-    found = filter(None, map(cue_line, head.splitlines()))
-    return 0.8 if any(time is not None for time, _ in found) else 0.0
+    lines = filter(None, map(cue_line, head.splitlines()))
+    return 0.8 if any(time is not None for time, _ in lines) else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
@@ -42,7 +42,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 def _commands(text: str) -> list[str]:
-    """Niconico's, for tags that set a cue at the top or in a colour."""
+    """Niconico's commands for tags that put a cue at the top or colour it."""
     tags = "".join(_BRACES.findall(text))
     _, row = row_of(tags)
     by_font = _COLOR.search(text)

@@ -1,4 +1,4 @@
-"""TwitchDownloader's JSON: ``comments`` of Twitch's old API with ``content_offset_seconds``."""
+"""TwitchDownloader's JSON: a list ``comments`` of objects from Twitch's old API."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""WebVTT: each cue is a comment at its beginning."""
+"""WebVTT: each cue is a comment at the time of its beginning."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _TAG = re.compile(r"<[^<>]*>")
 
 
 def confidence(content: Content) -> float:
-    """Whether it begins as the standard wants it."""
+    """Certain if the file begins as the standard demands."""
     return 1.0 if content.head.lstrip().startswith(b"WEBVTT") else 0.0
 
 
 def read(content: Content, report: ReadReport) -> Iterator[Comment]:
-    """Yield every cue with a time and a text; notes and styles are none."""
+    """Yield every cue with a time and a text; notes and styles are ignored."""
     for time_ms, settings, text in cues(content, ends_at_blank_line=True):
         report.read += 1
         comment = report.comment(
@@ -35,7 +35,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
 
 
 def _commands(settings: str) -> list[str]:
-    """Niconico's for cues set apart from the place where subtitles stand."""
+    """Niconico's commands for cues away from the usual place of subtitles."""
     line = _LINE.search(settings)
     if line is None:
         return []

@@ -1,6 +1,6 @@
-"""YouTube's live chat as yt-dlp saves it (``live_chat.json``): actions of the player, by line.
+"""YouTube's live chat as yt-dlp saves it (``live_chat.json``): one action of the player a line.
 
-Messages, paid messages and members' messages are comments; the rest is told as passed over.
+Messages, paid messages and members' messages are comments; the rest is reported as skipped.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MESSAGES = (
 
 
 def confidence(content: Content) -> float:
-    """Sure where the player's actions stand."""
+    """Certain if there are actions of the player."""
     return 1.0 if content.outline.has("", "replayChatItemAction") else 0.0
 
 
@@ -31,7 +31,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
     """Yield every message with a text and a time."""
     for line in items(content, "", report, _is_line):
         replay = values.members(values.members(line).get("replayChatItemAction"))
-        # What was saved while the broadcast went on has its time outside.
+        # Lines saved during the broadcast have their time outside the action.
         time = replay.get("videoOffsetTimeMsec", values.members(line).get("videoOffsetTimeMsec"))
         actions = replay.get("actions")
         for action in actions if isinstance(actions, list) else []:
@@ -58,7 +58,7 @@ def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Co
     microseconds = values.integer(message.get("timestampUsec"), values.MAX_ID) or 0
     simple = values.members(message.get("timestampText")).get("simpleText")
     offset = values.integer(time)
-    # Before the start, the offset stands at 0.
+    # Before the start of the broadcast the offset stays at 0.
     if not offset and isinstance(simple, str) and (shown := values.clock_time(simple)):
         offset = shown
     return report.comment(
@@ -71,7 +71,7 @@ def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Co
 
 
 def _text(rich: object) -> str:
-    """Texts and emoji in a row; a channel's own emoji by the name that viewers type."""
+    """Join texts and emoji; a channel's own emoji appear by the name that viewers type."""
     runs = values.members(rich).get("runs")
     if not isinstance(runs, list):
         return values.text(values.members(rich).get("simpleText")) or ""

@@ -1,5 +1,6 @@
-"""Comment formats that can be written: a module each, found by its being here.
+"""Writers, one module a comment format.
 
-``niconico_xml.py`` writes what is named ``niconico.xml``, and declares ``WRITER``, a
-`pipeline.danmaku.comments.writer.Writer`. To add a format, add a file.
+``niconico_xml.py`` writes the format ``niconico.xml`` and declares ``WRITER``, a
+`pipeline.danmaku.comments.writer.Writer`. It is found because it lies here: to add a format, add
+a file.
 """

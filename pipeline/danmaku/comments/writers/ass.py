@@ -1,4 +1,4 @@
-"""ASS: the comments where `make render` has them, for any player that has libass.
+"""ASS: the comments where `make render` draws them, for any player that has libass.
 
 A scrolling comment enters the picture before its time, which is kept as the name of its line.
 """
@@ -20,24 +20,24 @@ from pipeline.danmaku.drawing.rules import HTML5, STAGE_HEIGHT
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb, Size
 
 FONT = "IPAexGothic"
-"""By which the lanes are measured."""
+"""The font with which lanes are measured."""
 ASCENT, DESCENT = 1802 / 2048, 401 / 2048
 """Em; ``usWinAscent`` and ``usWinDescent`` of its table OS/2, whose sum is ASS's font size."""
 
 _SIZES: tuple[Size, ...] = ("big", "medium", "small")
 _LATEST_MS = 10 * 3_600_000 - 10  # ASS has one digit for hours
-_FULL_WIDTH = str.maketrans("{}\\", "｛｝＼")  # the first ones begin tags
+_FULL_WIDTH = str.maketrans("{}\\", "｛｝＼")  # braces and backslashes would begin tags
 _CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 _OUTER_SPACES = re.compile(r"^ +| +$", re.MULTILINE)
 
 
 def write(comments: Iterable[Comment], output: Output) -> None:
-    """Write a line for each comment that is seen; all are held, as each needs its own lane."""
-    seen = []
+    """Write a line for each visible comment; laying out needs all comments in memory."""
+    on_screen = []
     for comment in comments:
         style_of(comment, {"place", "size", "color"}, output)
-        seen.append(screen_comment(comment))
-    layout = lay_out_with_fonts(seen, output.screen, output.layout)
+        on_screen.append(screen_comment(comment))
+    layout = lay_out_with_fonts(on_screen, output.screen, output.layout)
     subtitles = SSAFile()
     subtitles.info.update(
         PlayResX=str(round(output.screen.width)),
@@ -59,7 +59,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 
 
 def _span(placed: Placed) -> tuple[float, float]:
-    """Seconds from when to when it is on screen, from the video's start on."""
+    """Seconds from when to when it is on screen, not before the start of the video."""
     return max(placed.motion.start, 0.0), max(placed.motion.end, 0.0)
 
 
@@ -85,7 +85,7 @@ def _line(placed: Placed, start: int, end: int, output: Output) -> SSAEvent:
         layer=int(placed.layer == "owner"),
         style=placed.style.size,
         name=f"{placed.time_ms} ms",
-        text=f"{{{_place(placed, start, end)}{_look(placed)}}}" + _text(placed.text, output),
+        text=f"{{{_place(placed, start, end)}{_appearance(placed)}}}" + _text(placed.text, output),
     )
 
 
@@ -102,8 +102,8 @@ def _place(placed: Placed, start: int, end: int) -> str:
     return rf"\an2\pos({middle:.1f},{last_top + _font_size(block.glyph):.1f})"
 
 
-def _look(placed: Placed) -> str:
-    """Tags for what differs from the line's style."""
+def _appearance(placed: Placed) -> str:
+    """Tags for whatever differs from the style of the line."""
     style, tags = placed.style, ""
     if placed.block.glyph != HTML5.sizes[style.size].glyph:
         tags += rf"\fs{_font_size(placed.block.glyph):.1f}"
@@ -132,7 +132,7 @@ def _alpha(opacity: float) -> str:
 
 
 def _text(text: str, output: Output) -> str:
-    """On one line. Players strip spaces at the ends of lines, parsers any at the end of all."""
+    """The text on one line, with hard spaces where players or parsers would strip them."""
     safe = _CONTROLS.sub("", text.translate(_FULL_WIDTH))
     if safe != text:
         output.lose("braces, backslashes and control characters")
@@ -140,4 +140,4 @@ def _text(text: str, output: Output) -> str:
     return hard.replace("\n", r"\N") + "{}" * hard[-1:].isspace()
 
 
-WRITER = Writer(carries=frozenset({"commands"}), scripts="carried out", write=write)
+WRITER = Writer(carries=frozenset({"commands"}), scripts="applied", write=write)

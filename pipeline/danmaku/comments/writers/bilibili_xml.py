@@ -57,6 +57,6 @@ def _fields(comment: Comment, mode: int, pool: int, output: Output) -> str:
 
 WRITER = Writer(
     carries=frozenset({"commands", "no", "fork", "user", "posted_at"}),
-    scripts="left out",
+    scripts="dropped",
     write=write,
 )

@@ -1,7 +1,7 @@
-"""CSV with a line of column names, every field of a comment's a column.
+"""CSV with a header; every field of a comment is a column.
 
-It begins with a byte order mark, without which spreadsheets take UTF-8 for something else.
-Texts stand as they are: import them as text, not as formulas.
+It begins with a byte order mark, without which spreadsheets do not recognise UTF-8. Texts stand as
+they are: import them as text, not as formulas.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _FIELDS = ("no", "thread", "fork", "user", "posted_at", "posted_us", "premium", 
 
 
 def write(comments: Iterable[Comment], output: Output) -> None:
-    """Write a row for each comment; lines end with CR LF, as RFC 4180 has it."""
+    """Write a row for each comment; lines end with CR LF, as in RFC 4180."""
     file = io.TextIOWrapper(output.file, encoding="utf-8-sig", errors="replace", newline="")
     rows = csv.writer(file)
     rows.writerow(["time_ms", "text", "commands", *_FIELDS])

@@ -1,4 +1,4 @@
-"""The layout as JSON: where `make render` has every comment at any time, and why."""
+"""The layout as JSON: where `make render` draws each comment at any time."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 
 WRITER = Writer(
     carries=frozenset({"commands", "fork", "posted_at", "posted_us"}),
-    scripts="carried out",
+    scripts="applied",
     write=write,
 )

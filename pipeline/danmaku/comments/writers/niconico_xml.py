@@ -23,7 +23,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 
 
 def _attributes(comment: Comment) -> dict[str, str]:
-    """Number, time and date stand always, as some tools require; 0 is an unknown one."""
+    """Number, time and date are always present, as some tools require; 0 means unknown."""
     return {
         **_given("thread", comment.thread),
         "no": str(comment.no or 0),

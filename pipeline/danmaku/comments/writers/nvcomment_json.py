@@ -1,4 +1,4 @@
-"""nvComment JSON: an answer of today's API, ``{"meta", "data": {"globalComments", "threads"}}``."""
+"""nvComment JSON: a response of today's API with ``data.threads``, as players read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MAX_DATE = int(datetime(9999, 12, 31, tzinfo=UTC).timestamp())
 
 
 class _Thread:
-    """A thread's comments, as JSON, until all are known."""
+    """A thread's comments as JSON, collected until all are known."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -27,7 +27,7 @@ class _Thread:
 
 
 def write(comments: Iterable[Comment], output: Output) -> None:
-    """Write the comments by thread and fork; memory holds them as JSON."""
+    """Write the comments by thread and fork; they are held in memory as JSON."""
     threads: dict[tuple[str, str], _Thread] = {}
     encoder = msgspec.json.Encoder()
     for comment in comments:
@@ -48,7 +48,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 
 
 def _fields(comment: Comment) -> dict[str, object]:
-    """Every field that the API always gives; a number of 0 and the year 1970 are unknown ones."""
+    """Every field that the API always gives; number 0 and the year 1970 mean unknown."""
     posted = comment.posted_at or 0
     posted = posted if 0 < posted < _MAX_DATE else 0
     moment = datetime.fromtimestamp(posted, _JAPAN).replace(microsecond=comment.posted_us % 10**6)

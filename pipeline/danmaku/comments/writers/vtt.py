@@ -1,4 +1,4 @@
-"""WebVTT: cues in the order of time, at the top or the bottom where commands say so."""
+"""WebVTT: cues in order of time, at the top or the bottom if commands say so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _EMPTY_LINE = re.compile(r"^$", re.MULTILINE)
 
 
 def write(comments: Iterable[Comment], output: Output) -> None:
-    """Write a cue for each comment; the standard wants them sorted, so all are held."""
+    """Write a cue for each comment; sorting them, as the standard demands, needs all in memory."""
     output.write("WEBVTT\n")
     for comment in sorted(comments, key=lambda comment: comment.time_ms):
         style = style_of(comment, {"place"}, output)
@@ -31,7 +31,7 @@ def write(comments: Iterable[Comment], output: Output) -> None:
 
 
 def _text(text: str, output: Output) -> str:
-    """Escaped; an empty line would end the cue, so it gets a space."""
+    """The text, escaped; empty lines get a space because they would end the cue."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     filled = _EMPTY_LINE.sub(" ", lines)
     if filled != text:
@@ -39,4 +39,4 @@ def _text(text: str, output: Output) -> str:
     return html.escape(filled, quote=False)
 
 
-WRITER = Writer(carries=frozenset({"commands"}), scripts="left out", write=write)
+WRITER = Writer(carries=frozenset({"commands"}), scripts="dropped", write=write)
