@@ -142,7 +142,7 @@ def _shared_fields(kinds: StageConfigs) -> dict[str, Any]:
         name: form
         for kind in kinds.values()
         for name, form in setting_words.fields(kind).items()
-        if setting_words.notes(form).get("shared")
+        if setting_words.metadata(form).get("shared")
     }
 
 
@@ -163,7 +163,7 @@ def _with_paths(config: _Record, above: Sequence[str], where: Places) -> _Record
         value, keys = getattr(config, name), [*above, name]
         if isinstance(value, msgspec.Struct):
             changed[name] = _with_paths(value, keys, where)
-        elif value and _is_path(value, setting_words.notes(form).get("path")):
+        elif value and _is_path(value, setting_words.metadata(form).get("path")):
             changed[name] = str(_resolved(value, form, keys, where))
     return msgspec.structs.replace(config, **changed)
 
@@ -174,7 +174,7 @@ def _is_path(value: Any, kind: object) -> bool:
 
 def _resolved(value: str, form: Any, keys: Sequence[str], where: Places) -> Path:
     path = where.resolve(value)
-    if setting_words.notes(form)["path"] is True and (path.is_dir() or not path.exists()):
+    if setting_words.metadata(form)["path"] is True and (path.is_dir() or not path.exists()):
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"{where.subject(keys)} names {path}, and there is no such file",

@@ -15,7 +15,7 @@ import yaml
 
 from pipeline.runtime import setting_words
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.spelling import did_you_mean, file_meant
+from pipeline.runtime.spelling import did_you_mean, did_you_mean_file
 
 _LONGEST = 1 << 24
 """Characters that are read of a settings file, which might be a device without an end."""
@@ -191,7 +191,7 @@ def _read(path: Path) -> tuple[dict[str, Any], yaml.Node | None]:
         raise PipelineError(
             ExitCode.USAGE,
             f"there is no settings file {path.absolute()}",
-            file_meant(path, "Check the path after CONFIG="),
+            did_you_mean_file(path, "Check the path after CONFIG="),
         ) from None
     except RecursionError:
         raise _no_settings(f"{path} is nested too deeply") from None
@@ -287,17 +287,17 @@ def checked(
     if match := re.search(r"unknown field `(.+)`", message):
         raise _unknown(match[1], keys, its_kind, where, sections or {})
     if place.startswith("key"):
-        message = f"names are words, and {setting_words.told(_first_strange(value))} is none"
+        message = f"names are words, and {setting_words.described(_first_strange(value))} is none"
     if match := re.search(r"required field `(.+)`", message):
         message = f"`{match[1]}:` is missing here"
     if not message.startswith(("Expected", "Invalid")):
         raise PipelineError(
             ExitCode.INVALID_SETTING, f"{where.subject(keys)}: {message}", _EXPLAINED
         )
-    near = setting_words.meant(value, its_kind)
+    near = setting_words.suggestion(value, its_kind)
     raise PipelineError(
         ExitCode.INVALID_SETTING,
-        f"{where.subject(keys)} is {setting_words.told(value)}, but must be"
+        f"{where.subject(keys)} is {setting_words.described(value)}, but must be"
         f" {setting_words.requirement(its_kind)}",
         f"Did you mean `{near}`? {_EXPLAINED}" if near else _EXPLAINED,
     )
@@ -307,7 +307,7 @@ def _at(keys: Sequence[str], value: Any, kind: Any) -> tuple[Any, Any]:
     """What stands under ``keys``, and what may stand there."""
     for key in keys:
         value = value[int(key)] if isinstance(value, list) else value[key]
-        kind = setting_words.under(key, kind)
+        kind = setting_words.type_under(key, kind)
     return value, kind
 
 

@@ -1,4 +1,4 @@
-"""What a setting is, what it may be, and what was likely meant, in a person's words."""
+"""Describe settings for people: a value, what it may be, and what was probably meant."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from msgspec import Meta
 
 from pipeline.runtime.spelling import closest
 
-_LONGEST = 60
-"""Characters of a value that are repeated."""
+_MAX_CHARACTERS = 60
+"""Characters of a value that are repeated in a message."""
 _SWITCHES = {
     **dict.fromkeys(("true", "yes", "on", "1"), True),
     **dict.fromkeys(("false", "no", "off", "0"), False),
 }
-"""What stands for true and false; YAML reads the words so where they are not in quotes."""
+"""Words for true and false, as YAML reads them without quotes."""
 
 
 class _Form(NamedTuple):
-    """One of the forms that a value of a type may have."""
+    """One of the alternatives of a type."""
 
     kind: Any
     """A class, a Literal or a generic type."""
     meta: Meta
-    """What limits it further."""
+    """Its constraints."""
 
     @property
     def is_list(self) -> bool:
@@ -37,12 +37,12 @@ class _Form(NamedTuple):
 
 
 def one_of(names: Sequence[str]) -> str:
-    """The names, as what is to be chosen from."""
+    """The names as a choice: ``a or b``, ``one of a, b, c``."""
     return f"one of {', '.join(names)}" if len(names) > 2 else " or ".join(names)
 
 
-def told(value: Any) -> str:
-    """A value as a settings file would hold it; lists and sections only by their kind."""
+def described(value: Any) -> str:
+    """A value as a settings file would hold it; lists and sections by their kind only."""
     if value is None:
         return "empty"
     if isinstance(value, dict):
@@ -50,12 +50,12 @@ def told(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"a list of {len(value)}" if value else "an empty list"
     text = value if isinstance(value, str) else json.dumps(value, default=str)
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    short = text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}…"
     return f"“{short}”" if isinstance(value, str) else short
 
 
 def requirement(kind: Any) -> str:
-    """What a value of a type is; that it may be nothing comes last."""
+    """What a value of type ``kind`` must be; null comes last."""
     forms = sorted(_forms(kind), key=lambda form: form.kind is types.NoneType)
     if len(forms) == 1:
         return _requirement(forms[0])
@@ -88,32 +88,32 @@ def _list(form: _Form) -> str:
     entry, *more = get_args(form.kind)
     if more and more != [...]:
         return f"a list of {1 + len(more)}, each {requirement(entry)}"
-    least = f" of at least {form.meta.min_length}" if form.meta.min_length else ""
-    return f"a list{least} whose entries are each {requirement(entry)}"
+    at_least = f" of at least {form.meta.min_length}" if form.meta.min_length else ""
+    return f"a list{at_least} whose entries are each {requirement(entry)}"
 
 
 def _range(meta: Meta, step: int) -> str:
-    """The bounds; a ``step`` from those that are not reached is the next that is."""
+    """The bounds. With a ``step``, exclusive bounds become the next inclusive ones."""
     at_least, at_most = meta.ge, meta.le
     if step:
         at_least = at_least if meta.gt is None else meta.gt + step
         at_most = at_most if meta.lt is None else meta.lt - step
     if at_least is not None and at_most is not None:
-        told = f" from {_plain(at_least)} to {_plain(at_most)}"
+        bounds = f" from {_plain(at_least)} to {_plain(at_most)}"
     else:
         above, below = (None, None) if step else (meta.gt, meta.lt)
-        bounds = {"of at least": at_least, "above": above, "below": below, "at most": at_most}
-        given = [f"{words} {_plain(end)}" for words, end in bounds.items() if end is not None]
-        told = " " + " and ".join(given) if given else ""
-    return told + (f" that is a multiple of {meta.multiple_of}" if meta.multiple_of else "")
+        limits = {"of at least": at_least, "above": above, "below": below, "at most": at_most}
+        given = [f"{words} {_plain(end)}" for words, end in limits.items() if end is not None]
+        bounds = " " + " and ".join(given) if given else ""
+    return bounds + (f" that is a multiple of {meta.multiple_of}" if meta.multiple_of else "")
 
 
 def _plain(number: float) -> str:
     return f"{number:.12g}"
 
 
-def meant(value: Any, kind: Any) -> str | None:
-    """How to write what was likely meant by a value that a type does not take."""
+def suggestion(value: Any, kind: Any) -> str | None:
+    """How to write what was probably meant by an invalid value; None without a guess."""
     forms = _forms(kind)
     kinds = [form.kind for form in forms]
     if bool in kinds and (switch := _SWITCHES.get(str(value).casefold())) is not None:
@@ -135,7 +135,7 @@ def _in_quotes(value: bool, forms: Sequence[_Form]) -> str | None:
 
 
 def _number(text: str) -> str | None:
-    """A number as YAML has it, of one that it takes for a word: 1e-4, "64", 0,5 or 20%."""
+    """A number in YAML from one that YAML takes for a word: 1e-4, "64", 0,5 or 20%."""
     plain = text.strip().replace(",", ".").removesuffix("%")
     try:
         number = float(plain) / (100 if text.strip().endswith("%") else 1)
@@ -147,7 +147,7 @@ def _number(text: str) -> str | None:
 
 
 def _near(value: str, forms: Sequence[_Form]) -> str | None:
-    """The nearest of the words that are allowed, by whatever name they go."""
+    """The most similar of the allowed words, or of their other names."""
     words = {word: word for form in forms for word in _words(form)}
     words |= {"none": "null"} if any(form.kind is types.NoneType for form in forms) else {}
     for form in forms:
@@ -156,8 +156,8 @@ def _near(value: str, forms: Sequence[_Form]) -> str | None:
     return words[near] if near else None
 
 
-def under(key: str, kind: Any) -> Any:
-    """The type of what stands under ``key`` in a section or list."""
+def type_under(key: str, kind: Any) -> Any:
+    """The type of the value under ``key`` in a section or list."""
     for form in _forms(kind):
         if form.is_list and key.isdigit():
             entries = get_args(form.kind)
@@ -168,19 +168,19 @@ def under(key: str, kind: Any) -> Any:
 
 
 def names_in(kind: Any) -> list[str]:
-    """What a section may hold."""
+    """The names that a section may hold."""
     return [name for form in _forms(kind) for name in fields(form.kind)]
 
 
 def fields(kind: Any) -> dict[str, Any]:
-    """What may stand under each name of a section; nothing in what is none."""
+    """The type under each name of a section; empty for other types."""
     if not (isinstance(kind, type) and issubclass(kind, msgspec.Struct)):
         return {}
     return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
 
 
-def notes(kind: Any) -> dict[str, Any]:
-    """What a setting's type says beside its values."""
+def metadata(kind: Any) -> dict[str, Any]:
+    """The extra metadata of a setting's type."""
     return {k: v for form in _forms(kind) for k, v in (form.meta.extra or {}).items()}
 
 

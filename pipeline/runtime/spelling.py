@@ -1,10 +1,10 @@
-"""What a mistyped word was meant to be.
+"""Suggestions for misspelt words.
 
-make asks, before anything is installed, about verbs and variables that it does not know:
+make calls this for verbs and variables that it does not know, before anything is installed:
 
     python3 -m pipeline.runtime.spelling VERBS UNKNOWN_VERBS VARIABLES UNKNOWN_VARIABLES
 
-Each is a list of words in one argument. Any Python 3 will do.
+Each argument is a list of words. Any Python 3 will do.
 """
 
 from __future__ import annotations
@@ -17,63 +17,64 @@ from pathlib import Path
 from typing import Optional
 
 _SETTINGS = Path(__file__).parents[2] / "configs" / "default"
-_ALIKE, _VERY_MUCH_ALIKE = 0.6, 0.8
-"""PATH is like AT, and PYTHONPATH like PYTHON; VIDO is very much like VIDEO."""
-_LONG = 5
-"""Letters of a variable that is likely to be ours if it is very much like one of ours."""
-_ORDINARY = ("MODE",)
-"""Variables of others that are like one of ours."""
+_SIMILAR, _VERY_SIMILAR = 0.6, 0.8
+"""Ratios of difflib. PATH is similar to AT, and PYTHONPATH to PYTHON; VIDO is very similar to
+VIDEO."""
+_MIN_LETTERS = 5
+"""Shorter variables are not checked: too many others are similar to them."""
+_FOREIGN = ("MODE",)
+"""Variables of other programs that are similar to one of ours."""
 
 
-def closest(word: str, known: Iterable[str], alike: float = _ALIKE) -> Optional[str]:  # noqa: UP045 - for an old Python
-    """The one of ``known`` that is most like ``word``, whatever their case."""
+def closest(word: str, known: Iterable[str], min_ratio: float = _SIMILAR) -> Optional[str]:  # noqa: UP045 - for an old Python
+    """The most similar of ``known`` words, ignoring case; None if none is similar."""
     names = {name.casefold(): name for name in known}
-    near = difflib.get_close_matches(word.casefold(), names, 1, alike)
+    near = difflib.get_close_matches(word.casefold(), names, 1, min_ratio)
     return names[near[0]] if near else None
 
 
 def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
-    """A remedy: what was meant, if that can be guessed, and ``otherwise`` what helps."""
+    """A remedy: the most similar of ``known`` words, if there is one, and then ``otherwise``."""
     near = closest(word, known)
     return f"Did you mean `{near}`? {otherwise}" if near else otherwise
 
 
-def file_meant(path: Path, otherwise: str) -> str:
-    """The same for the path of a file that is not there."""
+def did_you_mean_file(path: Path, otherwise: str) -> str:
+    """The same for the path of a missing file, among the files in its folder."""
     try:
         beside = [file.name for file in path.parent.iterdir()]
     except OSError:
         return otherwise
-    near = closest(path.name, beside, _VERY_MUCH_ALIKE)
+    near = closest(path.name, beside, _VERY_SIMILAR)
     return f"Did you mean `{near}`? {otherwise}" if near else otherwise
 
 
 def misspelt_variables(environment: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
-    """Variables of the environment that are likely misspelt, and what was meant.
+    """Variables of the environment that are probably misspelt, with the likely spelling.
 
-    An environment is full of names that are nobody's fault, so only long ones count, and those
-    that are said rightly, too, do not.
+    An environment is full of other names. So only long ones are compared, and a variable that is
+    set under its right name is not looked for.
     """
-    missing = [name for name in known if len(name) >= _LONG and not environment.get(name)]
+    missing = [name for name in known if len(name) >= _MIN_LETTERS and not environment.get(name)]
     near = {
-        name: closest(name, missing, _VERY_MUCH_ALIKE)
+        name: closest(name, missing, _VERY_SIMILAR)
         for name in environment
-        if name.isupper() and name not in known and name not in _ORDINARY
+        if name.isupper() and name not in known and name not in _FOREIGN
     }
-    return {name: meant for name, meant in near.items() if meant}
+    return {name: right for name, right in near.items() if right}
 
 
 def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str) -> bool:
-    """Print what is wrong with the first word that is, and return whether one is."""
+    """Print what is wrong with the first unknown word; return whether there is one."""
     for verb in unknown_verbs.split():
         remedy = did_you_mean(verb, verbs.split(), "`make help` lists the verbs")
-        return _tell(f"there is no verb {verb}. {remedy}.")
+        return _report(f"there is no verb {verb}. {remedy}.")
     for name in unknown_variables.split():
-        if near := closest(name, variables.split(), _VERY_MUCH_ALIKE):
-            return _tell(f"{name}= means nothing to make. Did you mean `{near}=`?")
+        if near := closest(name, variables.split(), _VERY_SIMILAR):
+            return _report(f"{name}= is not a known variable. Did you mean `{near}=`?")
         if setting := _as_setting(name.casefold()):
-            return _tell(
-                f"{name}= means nothing to make, it is a setting. Write SET={setting}=…, or put it"
+            return _report(
+                f"{name}= is not a variable but a setting. Write SET={setting}=…, or put it"
                 " into a settings file and name that with CONFIG=."
             )
     return False
@@ -91,7 +92,7 @@ def _as_setting(name: str) -> Optional[str]:  # noqa: UP045 - for an old Python
     return None
 
 
-def _tell(problem: str) -> bool:
+def _report(problem: str) -> bool:
     print(f"make: error: {problem}", file=sys.stderr)
     return True
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pipeline.danmaku.comments.broadcast import Broadcast
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import file_fingerprint, file_state
-from pipeline.runtime.spelling import file_meant
+from pipeline.runtime.spelling import did_you_mean_file
 from pipeline.sources.pointers import CommentSources, Source
 
 VIDEO_POINTER = "source.video.json"
@@ -124,7 +124,7 @@ def _missing(code: ExitCode, what: str, path: Path, place: str, after: str) -> P
     looked = f"there is no {what} at {path.absolute()}" + ": it is a folder" * path.is_dir()
     if place:
         looked, after = f"{place}: {looked}", "Mend the path; it is relative to that file"
-    return PipelineError(code, looked, file_meant(path, after))
+    return PipelineError(code, looked, did_you_mean_file(path, after))
 
 
 def _used_before(pointer: Path) -> CommentSources | None:

@@ -7,6 +7,7 @@ import lxml.html
 import msgspec
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from pipeline.report.gallery import GalleryPicture, write_picture
@@ -15,6 +16,7 @@ from pipeline.report.page import WEB, page_html
 from pipeline.report.section import Page, Section
 from pipeline.report.summary import Column, save_summary
 from pipeline.report.table import write_table
+from pipeline.runtime.clock import clock_text
 from tests.report.browser import DESKTOP, Visits
 
 _TEMPLATE = """{% from "gallery.html.j2" import gallery %}
@@ -55,7 +57,7 @@ def parts(tmp_path: Path) -> Path:
     (folder / "album.html.j2").write_text(_TEMPLATE)
     (folder / "album.yaml").write_text(_PHRASES)
     (folder / "album.js").write_text(_SCRIPT)
-    (folder / "album.css").write_text("#album figcaption { color: rgb(1, 2, 3) }")
+    (folder / "album.css").write_text("#album figcaption { font-weight: 300 }")
     return folder
 
 
@@ -104,8 +106,8 @@ def test_the_page_shows_its_one_section(workdir: Path, visits: Visits) -> None:
     assert page.locator("#album figcaption").all_inner_texts() == ["<cat>", "dog & friend"]
     assert page.locator("nav").count() == 0, "there is nothing to choose from"
     visit.until("() => [...document.images].every((i) => i.complete && i.naturalWidth === 80)")
-    colour = "getComputedStyle(document.querySelector('#album figcaption')).color"
-    assert page.evaluate(colour) == "rgb(1, 2, 3)"
+    weight = "getComputedStyle(document.querySelector('#album figcaption')).fontWeight"
+    assert page.evaluate(weight) == "300"
 
 
 def test_its_scripts_run_in_every_language(workdir: Path, visits: Visits) -> None:
@@ -114,6 +116,24 @@ def test_its_scripts_run_in_every_language(workdir: Path, visits: Visits) -> Non
     expect(visit.page.locator("#album p")).to_have_text("2 枚")
     visit.press("x")
     expect(visit.page).to_have_title("pressed")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["album/report/index.html", "index.html"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_everybody_can_use_it(workdir: Path, visits: Visits, name: str, scheme: str) -> None:
+    visit = visits(workdir, name, **DESKTOP, color_scheme=scheme, bypass_csp=True)
+    violations = Axe().run(visit.page).response["violations"]
+    serious = [v for v in violations if v["impact"] in ("serious", "critical")]
+    assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in serious] == []
+
+
+def test_scripts_write_times_as_the_pipeline_does(workdir: Path, visits: Visits) -> None:
+    page = visits(workdir, "index.html").page
+    times = [0, 999, 1999, 59_999, 65_300, 3_599_999, 3_600_000, 5_772_900]
+    for digits, tenths in ((0, "false"), (1, "true")):
+        texts = page.evaluate(f"times => times.map((ms) => clockText(ms / 1000, {tenths}))", times)
+        assert texts == [clock_text(time, digits) for time in times]
 
 
 def test_it_has_a_row_in_the_table(workdir: Path) -> None:

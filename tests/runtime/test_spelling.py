@@ -74,13 +74,13 @@ def done(folder: Path) -> list[str]:
         (["tests"], "there is no verb tests. Did you mean `test`?"),  # there is a folder
         (["zzz"], "there is no verb zzz. `make help` lists the verbs."),
         (["re'n;dr"], "there is no verb re'n;dr. Did you mean `render`?"),
-        (["render", "VIDO=x"], "VIDO= means nothing to make. Did you mean `VIDEO=`?"),
-        (["VIDO=x", "render"], "VIDO= means nothing to make. Did you mean `VIDEO=`?"),
-        (["render", "video=x"], "video= means nothing to make. Did you mean `VIDEO=`?"),
-        (["demo", "WORK_DIR=x"], "WORK_DIR= means nothing to make. Did you mean `WORKDIR=`?"),
-        (["test", "COMMENT=a b=c"], "COMMENT= means nothing to make. Did you mean `COMMENTS=`?"),
-        (["render", "CODEC=av1"], "it is a setting. Write SET=render.codec=…"),
-        (["render", "SEED=3"], "it is a setting. Write SET=seed=…"),
+        (["render", "VIDO=x"], "VIDO= is not a known variable. Did you mean `VIDEO=`?"),
+        (["VIDO=x", "render"], "VIDO= is not a known variable. Did you mean `VIDEO=`?"),
+        (["render", "video=x"], "video= is not a known variable. Did you mean `VIDEO=`?"),
+        (["demo", "WORK_DIR=x"], "WORK_DIR= is not a known variable. Did you mean `WORKDIR=`?"),
+        (["test", "COMMENT=a b=c"], "COMMENT= is not a known variable. Did you mean `COMMENTS=`?"),
+        (["render", "CODEC=av1"], "is not a variable but a setting. Write SET=render.codec=…"),
+        (["render", "SEED=3"], "is not a variable but a setting. Write SET=seed=…"),
     ],
 )
 def test_make_notices_a_slip_before_it_does_anything(

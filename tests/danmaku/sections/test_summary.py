@@ -4,8 +4,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from pipeline.danmaku import sections
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.summary import DanmakuSummary
+from pipeline.report.language import Phrases
 from pipeline.report.summary import Column, ReportFile, save_summary
 from tests.danmaku.evaluation.small_evaluations import measured
 from tests.danmaku.sections.test_sections import summary
@@ -35,6 +37,11 @@ def test_what_there_is_too_little_for_is_not_shown_as_a_number(tmp_path: Path) -
     assert columns(whole)["pmi"].text == f"{whole.likelihood.pmi.mean:+.3f}"
     assert not columns(whole)["named"].is_too_little, "its truth is unknown"
     assert all(columns(short)[name].is_too_little for name in ("pmi", "mrr", "named"))
+
+
+def test_every_heading_has_a_column() -> None:
+    headings = Phrases.load([Path(sections.__file__).parent / "web"])
+    assert {f"danmaku.{name}" for name in columns(None)} == headings.keys()
 
 
 def test_the_figures_are_in_the_file(tmp_path: Path) -> None:
