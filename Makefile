@@ -12,7 +12,7 @@ STAGES := $(sort $(patsubst danmaku-%,%,$(patsubst pictures-%,%,$(STAGE_FILES)))
 
 # The driver reads these from the environment, so file names need no quoting here and make expands none.
 GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
-	WAIT URL MOST SINCE
+	WAIT URL LIMIT SINCE
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
@@ -44,7 +44,7 @@ help: ## list the verbs
 	@echo '          Without VIDEO, a verb works on the videos in the settings file.'
 	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'
-	@echo 'make fetch URL=… [MOST=20000] [SINCE=2012-04-28]'
+	@echo 'make fetch URL=… [LIMIT=20000] [SINCE=2012-04-28]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
 	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \

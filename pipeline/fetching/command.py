@@ -11,12 +11,12 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 def _add_options(parser: VerbParser) -> None:
-    parser.variable("url", help="page that fetch goes to")
+    parser.variable("url", help="page of the video to fetch")
     parser.variable(
-        "most", metavar="N", help="how many comments fetch goes back for (default: 20000)"
+        "limit", metavar="N", help="how many comments are fetched, newest first (default: 20000)"
     )
     parser.variable(
-        "since", metavar="2012-04-28", help="the day to which fetch goes back for comments"
+        "since", metavar="2012-04-28", help="the day back to which comments are fetched"
     )
 
 
@@ -33,9 +33,9 @@ def _run(call: Call) -> ExitCode:
             "Run `.venv/bin/pip install yt-dlp`",
         ) from None
     options = call.options
-    most, since, url = _most(options.most), _since(options.since), options.url or ""
+    limit, since, url = _limit(options.limit), _since(options.since), options.url or ""
     with call.workspace.alone(f"fetch {url}"):
-        fetched = fetch(url, options.workdir / "fetched", most, since)
+        fetched = fetch(url, options.workdir / "fetched", limit, since)
     for note in fetched.notes:
         call.say(note)
     for path in filter(None, [fetched.video, fetched.comments]):
@@ -43,9 +43,11 @@ def _run(call: Call) -> ExitCode:
     return ExitCode.OK
 
 
-def _most(text: str | None) -> int | None:
+def _limit(text: str | None) -> int | None:
     if text and not (text.isascii() and text.isdecimal()):
-        raise PipelineError(ExitCode.USAGE, f"MOST= is {text}, and no number", "Write MOST=20000")
+        raise PipelineError(
+            ExitCode.USAGE, f"LIMIT= is {text}, which is not a number", "Write LIMIT=20000"
+        )
     return int(text) if text else None
 
 
@@ -54,7 +56,7 @@ def _since(text: str | None) -> date | None:
         return date.fromisoformat(text) if text else None
     except ValueError:
         raise PipelineError(
-            ExitCode.USAGE, f"SINCE= is {text}, and no day", "Write SINCE=2012-04-28"
+            ExitCode.USAGE, f"SINCE= is {text}, which is not a day", "Write SINCE=2012-04-28"
         ) from None
 
 

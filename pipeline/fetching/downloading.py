@@ -1,4 +1,4 @@
-"""A video through yt-dlp, and what it tells of its comments."""
+"""Downloading videos with yt-dlp, with the user's credentials."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COLORS = re.compile(r"\x1b\[[\d;]*m")
 _COOKIE = re.compile(
     r"(?:#HttpOnly_)?([^#\t]+)\t[^\t]*(\t[^\t]*\t[^\t]*\t(?:\d+(?:\.\d+)?)?\t[^\t]*\t[^\t]*)"
 )
-"""Domain, whether it begins with a dot; path, whether secure, end in unix time, name, value."""
+"""Domain, flag of a leading dot; path, secure, expiry in unix time, name, value."""
 _WRITING = re.compile("unable to (open for writing|write data|download video):", re.IGNORECASE)
 _SECONDS_BETWEEN_LINES = 30.0
 
@@ -38,7 +38,7 @@ _SECONDS_BETWEEN_LINES = 30.0
 def youtube_dl(folder: Path) -> Iterator[YoutubeDL]:
     """A YoutubeDL that saves into ``folder``, with the user's credentials.
 
-    What goes wrong in the block becomes PipelineError FETCH_FAILED.
+    Errors of yt-dlp in the block become PipelineError FETCH_FAILED.
     """
     options: dict[str, Any] = {
         "format": f"bv*[height<={_HEIGHT}]+ba/b[height<={_HEIGHT}]/bv*+ba/b",
@@ -50,7 +50,7 @@ def youtube_dl(folder: Path) -> Iterator[YoutubeDL]:
         "subtitleslangs": ["danmaku"],
         "quiet": True,
         "noprogress": True,
-        "logger": _Listener(),
+        "logger": _Logger(),
         "progress_hooks": [_Progress()],
         **_credentials(),
     }
@@ -62,16 +62,16 @@ def youtube_dl(folder: Path) -> Iterator[YoutubeDL]:
 
 
 def _credentials() -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     if path := os.environ.get(COOKIES):
-        # In memory, for yt-dlp writes cookies back to where it read them.
-        found["cookiefile"] = io.StringIO(_cookies(_secret(path, COOKIES)))
+        # From memory, as yt-dlp would write its cookies back to the file.
+        options["cookiefile"] = io.StringIO(_cookies(_secret(path, COOKIES)))
     if path := os.environ.get(NETRC):
         _check_netrc(path)
-        found |= {"usenetrc": True, "netrc_location": path}
+        options |= {"usenetrc": True, "netrc_location": path}
     if os.environ.get(USER):
-        found |= {"username": os.environ[USER], "password": os.environ.get(PASSWORD, "")}
-    return found
+        options |= {"username": os.environ[USER], "password": os.environ.get(PASSWORD, "")}
+    return options
 
 
 def _secret(path: str, variable: str) -> str:
@@ -86,7 +86,7 @@ def _secret(path: str, variable: str) -> str:
 
 
 def _cookies(text: str) -> str:
-    """The cookies of a file so that yt-dlp finds no fault, of which it would print the line."""
+    """The cookies of a file, checked: yt-dlp would print a faulty line, which is a secret."""
     cookies = ["# Netscape HTTP Cookie File"]
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or (line.startswith("#") and not line.startswith("#HttpOnly_")):
@@ -95,8 +95,8 @@ def _cookies(text: str) -> str:
         if cookie is None:
             raise PipelineError(
                 ExitCode.FETCH_FAILED,
-                f"line {number} of the file that {COOKIES} names is no cookie",
-                "Export the file anew in Netscape's form, often called cookies.txt",
+                f"line {number} of the file that {COOKIES} names is not a cookie",
+                "Export the file again in Netscape's format, often called cookies.txt",
             )
         domain, rest = cookie.groups()
         cookies.append(f"{domain}\t{str(domain.startswith('.')).upper()}{rest}")
@@ -104,14 +104,14 @@ def _cookies(text: str) -> str:
 
 
 def _check_netrc(path: str) -> None:
-    """Raise PipelineError for a fault, which yt-dlp would print with the word at fault."""
+    """Raise PipelineError for a faulty file, of which yt-dlp would print a word."""
     _secret(path, NETRC)
     try:
         netrc.netrc(Path(path).expanduser())
     except netrc.NetrcParseError as error:
         raise PipelineError(
             ExitCode.FETCH_FAILED,
-            f"the file that {NETRC} names has a fault near line {error.lineno}",
+            f"the file that {NETRC} names has an error near line {error.lineno}",
             "Write `machine niconico login NAME password WORD`, quoted where they hold spaces",
         ) from None
 
@@ -119,38 +119,38 @@ def _check_netrc(path: str) -> None:
 def _failed(error: YoutubeDLError) -> PipelineError:
     if _WRITING.search(str(error)) and (known := from_os_error(error)):
         return known
-    said = _COLORS.sub("", str(error)).removeprefix("ERROR: ")
-    said = re.split(r"\. |; please| \(caused by", said)[0]
+    message = _COLORS.sub("", str(error)).removeprefix("ERROR: ")
+    message = re.split(r"\. |; please| \(caused by", message)[0]
     if re.search(
         "log ?in|sign in|account|cookies|private|member|premium", str(error), re.IGNORECASE
     ):
-        remedy = f"If your account may see it, put the path of its cookies file into {COOKIES}"
-    elif "Unsupported URL" in said:
+        remedy = f"If your account may watch it, put the path of its cookies file into {COOKIES}"
+    elif "Unsupported URL" in message:
         remedy = "Give the address of a page with a video on it"
     else:
         remedy = "Open the address in a browser to see whether the video plays; run again to go on"
-    return PipelineError(ExitCode.FETCH_FAILED, " ".join(said.split()), remedy)
+    return PipelineError(ExitCode.FETCH_FAILED, " ".join(message.split()), remedy)
 
 
-class _Listener:
-    """Takes what yt-dlp says."""
+class _Logger:
+    """Takes the messages of yt-dlp."""
 
     def debug(self, message: str) -> None:
-        """Every step; not shown."""
+        """Drop the message: there is one for every step."""
 
     def warning(self, message: str) -> None:
         log.info("%s", _COLORS.sub("", message))
 
     def error(self, message: str) -> None:
-        """Comes as an exception, too."""
+        """Drop the message: it also comes as an exception."""
 
 
 class _Progress:
-    """A bar on a terminal, now and then a line elsewhere."""
+    """A progress bar on a terminal, and a line now and then elsewhere."""
 
     def __init__(self) -> None:
         self._bar: Any = None
-        self._told = time.monotonic()
+        self._logged_at = time.monotonic()
 
     def __call__(self, state: dict[str, Any]) -> None:
         from tqdm import tqdm
@@ -165,6 +165,6 @@ class _Progress:
             if state["status"] != "downloading":
                 self._bar.close()
                 self._bar = None
-        elif time.monotonic() - self._told > _SECONDS_BETWEEN_LINES:
-            self._told = time.monotonic()
+        elif time.monotonic() - self._logged_at > _SECONDS_BETWEEN_LINES:
+            self._logged_at = time.monotonic()
             log.info("%.0f of %s MB", done / 1e6, f"{total / 1e6:.0f}" if total else "?")

@@ -1,4 +1,4 @@
-"""`make fetch`: a video with its comments, from the page on which it is watched."""
+"""`make fetch`: a video with its comments, from the page where people watch it."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.progress import track
 
-MOST = 20_000
-"""Comments asked for where the user does not say: the article's video had 420,000."""
+DEFAULT_LIMIT = 20_000
+"""Comments fetched by default; the article's video had 420,000."""
 
 _NAMED_BY_PATH = {"Generic", "HTML5MediaEmbed"}
-"""yt-dlp's extractors with ids such as ``video``, which another site's video may have, too."""
+"""yt-dlp's extractors whose ids, such as ``video``, are not unique among sites."""
 _JAPAN = timezone(timedelta(hours=9))
 
 
 class Fetched(NamedTuple):
-    """What is there now."""
+    """The files of a fetched video."""
 
     video: Path
     comments: Path | None
@@ -39,30 +39,30 @@ class Fetched(NamedTuple):
     """Lines for people."""
 
 
-def fetch(url: str, folder: Path, most: int | None = None, since: date | None = None) -> Fetched:
+def fetch(url: str, folder: Path, limit: int | None = None, since: date | None = None) -> Fetched:
     """Download a video to ``folder`` as ``ID.mp4``, and its comments beside it.
 
-    Of Niconico's comments, the newest and then older ones until there are ``most``, or all
-    ``since`` a day (Japan's), or MOST; of other sites what yt-dlp finds. What is there already
-    is kept, and what an earlier run began goes on.
-    Raises PipelineError: FETCH_FAILED, USAGE, BUSY.
+    From Niconico come the newest comments and then older ones, up to ``limit``, or all
+    ``since`` a day in Japan; without either, DEFAULT_LIMIT. From other sites comes whatever
+    yt-dlp finds. Existing files are kept, and an interrupted run is resumed. Raises
+    PipelineError: FETCH_FAILED, USAGE, BUSY.
     """
     _check(url)
-    if most is None:
-        most = MOST if since is None else sys.maxsize
+    if limit is None:
+        limit = DEFAULT_LIMIT if since is None else sys.maxsize
     folder.mkdir(parents=True, exist_ok=True)
-    with _naming(url), youtube_dl(folder) as dl:
-        # Extractors look for comments only with this set, and Niconico's to no use.
+    with _errors_name(url), youtube_dl(folder) as dl:
+        # Extractors look for comments only if this is set; Niconico's would do so in vain.
         dl.params["writesubtitles"] = not NiconicoIE.suitable(url)
         info = dl.extract_info(url, process=True, download=False)
         if info.get("_type", "video") != "video":
             raise PipelineError(
-                ExitCode.USAGE, f"{url} is a list of videos", "Give the address of one of them"
+                ExitCode.USAGE, f"{url} is a list of videos", "Give the address of a single video"
             )
         if info["extractor_key"] in _NAMED_BY_PATH:
             info["id"] += "-" + hashlib.sha256(url.encode()).hexdigest()[:8]
-        beside = Path(dl.prepare_filename(info))
-        comments, notes = _comments(dl, info, beside, most, since)
+        target = Path(dl.prepare_filename(info))
+        comments, notes = _comments(dl, info, target, limit, since)
         info.pop("subtitles", None)
         done = dl.process_ie_result(info, download=True)
     video = Path(done["requested_downloads"][0]["filepath"])
@@ -70,8 +70,8 @@ def fetch(url: str, folder: Path, most: int | None = None, since: date | None = 
 
 
 @contextmanager
-def _naming(url: str) -> Iterator[None]:
-    """Let what fails in the block say which page was asked for."""
+def _errors_name(url: str) -> Iterator[None]:
+    """Within the block, errors name the page that was requested."""
     try:
         yield
     except PipelineError as error:
@@ -98,55 +98,55 @@ def _check(url: str) -> None:
         )
     raise PipelineError(
         ExitCode.USAGE,
-        "URL= is no address of a page"
+        "URL= is not the address of a page"
         + (" (it holds a login)" if secret else f": {url}" if "@" not in url else ""),
-        "Give one that begins with https://, and a login by netrc, cookies file or environment",
+        "Begin it with https://, and give a login by netrc, cookies file or environment",
     )
 
 
 def _comments(
-    dl: YoutubeDL, info: dict[str, Any], beside: Path, most: int, since: date | None
+    dl: YoutubeDL, info: dict[str, Any], video: Path, limit: int, since: date | None
 ) -> tuple[Path | None, list[str]]:
-    if not most:
+    if not limit:
         return None, []
     if info["extractor_key"] == "Niconico":
-        return _niconico(dl, info["id"], beside.with_suffix(".json"), most, since)
+        return _niconico(dl, info["id"], video.with_suffix(".json"), limit, since)
     for danmaku in (info.get("subtitles") or {}).get("danmaku", []):
-        target = beside.with_suffix(f".{danmaku['ext']}")
+        target = video.with_suffix(f".{danmaku['ext']}")
         if not target.exists():
             with dl.urlopen(danmaku["url"]) as response, published(target) as temporary:
                 temporary.write_bytes(response.read())
         return target, []
-    return None, ["this site has no timestamped comments that yt-dlp knows of"]
+    return None, ["yt-dlp knows of no timestamped comments on this site"]
 
 
 def _niconico(
-    dl: YoutubeDL, video: str, target: Path, most: int, since: date | None
+    dl: YoutubeDL, video: str, target: Path, limit: int, since: date | None
 ) -> tuple[Path | None, list[str]]:
     if target.exists():
-        return target, [f"{target.name} is there already; delete it to fetch comments anew"]
+        return target, [f"{target.name} exists already; delete it to fetch the comments again"]
     moment = int(datetime.combine(since, time(), _JAPAN).timestamp()) if since else None
     with Pages(target.with_name(f".{video}.comments.partial")) as pages:
         server = CommentServer(Web(dl), video)
-        steps = page_back(server, pages, most, moment)
+        steps = page_back(server, pages, limit, moment)
         for _ in track(steps, None, "fetch comments", "pages"):
             pass
         if not pages.count:
             return None, [f"{video} has no comments"]
         pages.publish(target)
-        return target, [_told(pages, target.name, most)]
+        return target, [_note(pages, target.name, limit)]
 
 
-def _told(pages: Pages, name: str, most: int) -> str:
+def _note(pages: Pages, name: str, limit: int) -> str:
     if pages.sample and pages.count < pages.total:
         return (
-            f"{pages.count} of {pages.total} comments, which is what guests are shown; to get all,"
+            f"{pages.count} of {pages.total} comments, which is what guests can see; to get all,"
             f" delete {name} and put the path of your account's cookies file into {COOKIES}"
         )
     if not pages.rest:
-        return f"{pages.count} comments, all there are to see"
-    further = f"MOST={10 * most}" if pages.count >= most else "an earlier SINCE="
+        return f"{pages.count} comments, which are all"
+    further = f"LIMIT={10 * limit}" if pages.count >= limit else "an earlier SINCE="
     return (
-        f"{pages.count} of {pages.total} comments; to go further back, delete {name} and say"
+        f"{pages.count} of {pages.total} comments; to go further back, delete {name} and give"
         f" {further}"
     )

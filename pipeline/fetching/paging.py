@@ -1,4 +1,4 @@
-"""Comments fetched page after page, kept on disk so that an interrupted run goes on."""
+"""Comments fetched page by page, kept on disk so that an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_locks import try_lock
 
-_PIECE = 1000
-"""Comments of a thread written as one: readers hold a piece at a time."""
-_CROWD = 100
-"""So many comments of one moment, all known, may hide older ones."""
+_BATCH = 1000
+"""Comments of a thread written as one object: readers hold one object at a time."""
+_MAX_PER_MOMENT = 100
+"""From so many comments of one moment on, a page without new ones may still hide older ones."""
 
 _Name = tuple[str, str]
 """A thread's id and fork."""
 
 
 class Pages:
-    """The comments of one video so far, in a file of their own until all are there."""
+    """The comments of one video so far, in a partial file until all have come."""
 
     def __init__(self, partial: Path) -> None:
-        """Go on with ``partial`` if it exists. Raises PipelineError BUSY."""
+        """Resume ``partial`` if it exists. Raises PipelineError BUSY."""
         self._path = partial
-        self._comments: dict[_Name, dict[int, bytes]] = {}  # JSON, for it takes 2/5 of the memory
+        self._comments: dict[_Name, dict[int, bytes]] = {}  # JSON takes 2/5 of the memory
         self.rest: dict[_Name, int] | None = None
-        """Threads that may have comments older than a moment (unix seconds); None before the
-        first page."""
+        """For each thread that may have older comments, the moment (unix seconds) before which to
+        look for them; None before the first page."""
         self.total = 0
-        """Comments that the server counts."""
+        """Comments by the server's count."""
         self.sample = False
-        """Whether the server gave some comments out of many, with no way further back."""
+        """Whether the server only returned a sample, from which one cannot go further back."""
         self._file = partial.open("a+b")
         try:
             alone = try_lock(self._file, partial)
@@ -49,7 +49,7 @@ class Pages:
         if not alone:
             self._file.close()
             raise PipelineError(ExitCode.BUSY, f"another run is writing {partial}", "Let it end")
-        self._go_on()
+        self._resume()
 
     def __enter__(self) -> Self:
         return self
@@ -84,17 +84,17 @@ class Pages:
             known = self._comments.setdefault(name, {})
             new = {c["no"]: encode(c) for c in thread.comments if c["no"] not in known}
             known.update(new)
-            asked = self.rest.pop(name, None)
+            requested = self.rest.pop(name, None)
             moments = sorted(map(_posted, thread.comments))
-            crowded = len(moments) >= _CROWD and moments[-1] - moments[0] <= 1
-            if not page.sample and (new or crowded):
-                # Whether ``when`` itself is before ``when`` is nowhere written.
+            same_moment = len(moments) >= _MAX_PER_MOMENT and moments[-1] - moments[0] <= 1
+            if not page.sample and (new or same_moment):
+                # It is undocumented whether ``when`` includes its own second: ask for it again.
                 older = moments[0] + 1
-                self.rest[name] = older if asked is None else min(older, asked - 1)
+                self.rest[name] = older if requested is None else min(older, requested - 1)
         return self.count - before
 
     def publish(self, target: Path) -> None:
-        """Write the comments as one nvComment document, and forget the pages."""
+        """Write the comments as one nvComment document, and remove the partial file."""
         totals: dict[str, int] = {}
         for (name, _), comments in self._comments.items():
             totals[name] = totals.get(name, 0) + len(comments)
@@ -102,20 +102,20 @@ class Pages:
         with published(target) as temporary, temporary.open("wb") as file:
             head = {"meta": {"status": 200}, "data": {"globalComments": global_comments}}
             file.write(encode(head)[:-2] + b',"threads":[\n')
-            for number, piece in enumerate(self._pieces()):
-                file.write(b",\n" * bool(number) + encode(piece))
+            for number, batch in enumerate(self._batches()):
+                file.write(b",\n" * bool(number) + encode(batch))
             file.write(b"\n]}}\n")
         self._path.unlink()
 
-    def _pieces(self) -> Iterator[dict[str, Any]]:
+    def _batches(self) -> Iterator[dict[str, Any]]:
         for (name, fork), comments in sorted(self._comments.items()):
             numbers = sorted(comments)
-            for begin in range(0, len(numbers), _PIECE):
-                part = numbers[begin : begin + _PIECE]
-                piece = [msgspec.Raw(comments[number]) for number in part]
-                yield {"id": name, "fork": fork, "commentCount": len(numbers), "comments": piece}
+            for begin in range(0, len(numbers), _BATCH):
+                part = numbers[begin : begin + _BATCH]
+                batch = [msgspec.Raw(comments[number]) for number in part]
+                yield {"id": name, "fork": fork, "commentCount": len(numbers), "comments": batch}
 
-    def _go_on(self) -> None:
+    def _resume(self) -> None:
         self._file.seek(0)
         whole = 0
         for line in self._file:
@@ -124,17 +124,17 @@ class Pages:
             except msgspec.DecodeError:
                 break
             whole += len(line)
-        self._file.truncate(whole)  # the line at which the last run was killed
+        self._file.truncate(whole)  # without the line at which the last run was killed
 
 
-def page_back(server: CommentServer, pages: Pages, most: int, since: int | None) -> Iterator[int]:
-    """Ask page after page until all are there, ``most``, or those since a unix time.
+def page_back(server: CommentServer, pages: Pages, limit: int, since: int | None) -> Iterator[int]:
+    """Request page after page up to ``limit`` comments, or back to ``since`` (unix seconds).
 
     Yields the number of new comments of each page.
     """
     if pages.rest is None:
         yield pages.add(server.page(server.threads, int(time.time())))
-    while pages.rest and pages.count < most:
+    while pages.rest and pages.count < limit:
         thread, when = max(pages.rest.items(), key=lambda item: item[1])
         if since is not None and when <= since:
             return

@@ -51,9 +51,9 @@ def prefixed(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 def without_prefix(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """Those tensors that ``prefixed`` named so, by their own names."""
-    begin = f"{prefix}."
+    start = f"{prefix}."
     return {
-        name.removeprefix(begin): tensor
+        name.removeprefix(start): tensor
         for name, tensor in tensors.items()
-        if name.startswith(begin)
+        if name.startswith(start)
     }

@@ -1,4 +1,4 @@
-"""Where tensors live, and in what they are computed."""
+"""Devices, and the precision that suits each."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ def best_device() -> torch.device:
 
 def devices() -> list[torch.device]:
     """All CUDA devices, else the CPU; YAJIUMA_DEVICE names others: ``cuda:0,cuda:2``."""
-    wanted = os.environ.get("YAJIUMA_DEVICE")
-    if wanted:
-        return [torch.device(name.strip()) for name in wanted.split(",")]
+    if names := os.environ.get("YAJIUMA_DEVICE"):
+        return [torch.device(name.strip()) for name in names.split(",")]
     if torch.cuda.is_available():
         return [torch.device("cuda", index) for index in range(torch.cuda.device_count())]
     return [torch.device("cpu")]
 
 
 def fastest_dtype(device: torch.device, precision: Precision) -> torch.dtype:
-    """What ``auto`` comes to on a device: bfloat16 where it is computed in hardware.
+    """The dtype of a ``precision``; ``auto`` is bfloat16 where the hardware computes it.
 
     Elsewhere bfloat16 is emulated, at a quarter of the speed of float32.
     """
@@ -38,7 +37,8 @@ def fastest_dtype(device: torch.device, precision: Precision) -> torch.dtype:
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
-    # oneDNN may be told to leave instructions alone, and is then as slow as if there were none.
+    # oneDNN can be set not to use these instructions, and is then as slow as without them. Its
+    # bfloat16 LSTM is missing then, which can be tested.
     return (
         device.type == "cpu"
         and bool(torch.cpu._is_avx512_bf16_supported())
@@ -50,7 +50,7 @@ def _computes_bfloat16(device: torch.device) -> bool:
 def has_bfloat16_lstm(kind: str) -> bool:
     """Whether devices of that kind have an LSTM in bfloat16; oneDNN has none without AVX-512.
 
-    It is tried, since torch does not know: its autocast asks for one anywhere.
+    One is run to find out: torch does not know, and its autocast uses one everywhere.
     """
     word, state = torch.zeros(1, 1, 1, device=kind), torch.zeros(1, 1, 1, device=kind)
     weights = [torch.zeros(4, *row, device=kind) for row in ([1], [1], [], [])]

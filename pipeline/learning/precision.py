@@ -1,4 +1,4 @@
-"""In what networks compute; apart from torch, so that settings can name it."""
+"""The precision of networks; apart from torch, so that settings can name it."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""What the training loop must be told of a task: its networks, batches, losses and measures."""
+"""The interface of a task of the training loop: its networks, batches, losses and measures."""
 
 from __future__ import annotations
 

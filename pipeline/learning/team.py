@@ -25,7 +25,7 @@ class Team:
 
     @property
     def leads(self) -> bool:
-        """Whether this is the one that writes files."""
+        """Whether this process is the one that writes files."""
         return self.rank == 0
 
     def add_up(self, tensors: Iterable[Tensor]) -> None:
@@ -37,7 +37,7 @@ class Team:
 
 @contextmanager
 def joined() -> Iterator[Team]:
-    """The team that torchrun started this process in, or a team of one."""
+    """The team in which torchrun started this process, or a team of one."""
     if not torchrun.is_distributed():
         yield Team(0, 1, devices()[0])
         return

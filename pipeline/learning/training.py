@@ -1,4 +1,4 @@
-"""The training loop, whatever is learned; see ``Task`` for what it must be told."""
+"""The training loop, whatever is learned; ``Task`` says what is."""
 
 from __future__ import annotations
 

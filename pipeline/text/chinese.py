@@ -8,7 +8,7 @@ from pipeline.text.words import NOUN, SYMBOL, WORD, Words, is_symbol, spaced
 
 
 class ChineseSplitter:
-    """Jieba's accurate mode; of its tags it keeps which words are nouns."""
+    """Jieba's accurate mode; its tags are reduced to which words are nouns."""
 
     def split(self, text: str) -> Words:
         """The words of a text, with NOUN, WORD or SYMBOL as parts of speech."""

@@ -1,4 +1,4 @@
-"""MeCab without a system package: its library and dictionaries come as wheels."""
+"""MeCab without a system package: its library and dictionaries come in wheels."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.words import Words, spaced
 
 _MAX_LENGTH = 4096
-"""Characters given to MeCab at once: it counts the bytes of a word in 16 bits, and its time for
-a run of one unknown character grows with the square of the length."""
+"""Characters passed to MeCab at once. It counts the bytes of a word in 16 bits, and its time for a
+run of one unknown character grows with the square of the run's length."""
 
 _STYLE = r"""output-format-type = yajiuma
 node-format-yajiuma = %m\t%f[0]\t
@@ -30,7 +30,8 @@ unk-format-yajiuma = %m\t%f[0]\t
 bos-format-yajiuma =
 eos-format-yajiuma =
 """
-"""Of each word its surface and part of speech: names the style, since dictionaries set one."""
+"""Output of each word: its surface and its part of speech. The style is named, since dictionaries
+set one of their own."""
 
 
 class MecabSplitter:
@@ -53,20 +54,19 @@ class MecabSplitter:
     def split(self, text: str) -> Words:
         """The words of a text, with the dictionary's own parts of speech (名詞, 記号, …).
 
-        It is split in pieces of 4096 characters, so a word across a cut comes as two.
+        Texts are split in pieces of 4096 characters, so a word across a cut becomes two.
         """
-        text = spaced(text)  # nothing else is white space to all dictionaries
+        text = spaced(text)  # dictionaries agree on no other white space
         if not text:
             return [], []
         if len(text) > _MAX_LENGTH:
-            pieces = [
-                self.split(text[i : i + _MAX_LENGTH]) for i in range(0, len(text), _MAX_LENGTH)
-            ]
+            starts = range(0, len(text), _MAX_LENGTH)
+            pieces = [self.split(text[start : start + _MAX_LENGTH]) for start in starts]
             return [w for words, _ in pieces for w in words], [p for _, ps in pieces for p in ps]
         parsed = self._mecab.parse(text)
         fields = parsed.split("\t")
         words, parts = fields[0:-1:2], fields[1::2]
-        if " " in parsed:  # a user's word may hold one
+        if " " in parsed:  # words of a user dictionary may contain spaces
             pairs = [(w, p) for word, p in zip(words, parts, strict=True) for w in word.split()]
             return [word for word, _ in pairs], [part for _, part in pairs]
         return words, parts
@@ -87,7 +87,7 @@ def bundled_library() -> Path:
 
 
 def dictionary_folder(dictionary: str) -> Path:
-    """Where a dictionary lies, by its package's name or as a path."""
+    """The folder of a dictionary, given by its package's name or as a path."""
     if dictionary in _PACKAGES:
         try:
             return Path(importlib.import_module(_PACKAGES[dictionary]).DICDIR)
@@ -130,8 +130,8 @@ def _mecab(folder: Path, settings: str) -> Any:
     from natto import MeCab
     from natto.api import MeCabError
 
-    # A resource file of its own: a system's mecabrc must not change the result, and
-    # MeCab takes a path with spaces from nowhere else.
+    # With a resource file of its own, a system's mecabrc does not change the result. It is also
+    # the only place from which MeCab accepts a path with spaces.
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".mecabrc") as resource:
         resource.write(f"dicdir = {folder}\n{settings}")
         resource.flush()
@@ -143,7 +143,7 @@ def _mecab(folder: Path, settings: str) -> Any:
 
 @contextmanager
 def _compiled(user_dictionary: Path, folder: Path) -> Iterator[Path]:
-    """A compiled user dictionary, which may be gone once MeCab has opened it."""
+    """A compiled user dictionary, which MeCab no longer needs once it has opened it."""
     if not user_dictionary.is_file():
         raise _unavailable(f"there is no user dictionary at {user_dictionary}")
     with tempfile.TemporaryDirectory() as name:
@@ -163,7 +163,7 @@ def _compile(words: Path, folder: Path, target: Path) -> None:
         *("mecab-dict-index", "-d", str(folder), "-u", str(target)),
         *("-f", "utf-8", "-t", "utf-8", str(table)),
     ]
-    # A process of its own, for MeCab ends the one in which it finds a faulty row.
+    # In a process of its own, since MeCab exits at a faulty row.
     child = get_context("spawn").Process(target=_index, args=(arguments,))
     child.start()
     child.join()
@@ -175,7 +175,7 @@ def _compile(words: Path, folder: Path, target: Path) -> None:
 
 
 def _rows(path: Path) -> list[list[str]]:
-    """Lines without comment lines; those of a .csv file in fields, each other a single one."""
+    """Lines without comment lines: fields of a .csv file, or one field each of another file."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         rows = list(csv.reader(lines)) if path.suffix == ".csv" else [[line] for line in lines]
@@ -189,10 +189,10 @@ def _rows(path: Path) -> list[list[str]]:
 
 
 def _entries(rows: Iterable[Sequence[str]], folder: Path) -> Iterator[list[str]]:
-    """Rows in MeCab's format; what one leaves out makes it a noun of the dictionary in ``folder``.
+    """Rows in MeCab's format; empty fields are filled as for a noun of the dictionary.
 
-    The connection ids are those of a proper noun that every dictionary knows; the cost
-    falls with length as MeCab's manual on adding words recommends.
+    The connection ids are those of a proper noun that every dictionary knows. The cost falls with
+    the length of the word, as MeCab's manual on adding words recommends.
     """
     (noun, *_) = _mecab(folder, "").parse("東京", as_nodes=True)
     for row in rows:
@@ -208,7 +208,7 @@ def _entries(rows: Iterable[Sequence[str]], folder: Path) -> Iterator[list[str]]
 
 
 def _index(arguments: list[str]) -> None:
-    """Run MeCab's own compiler, unheard, and end the process with its result."""
+    """Run MeCab's own compiler silently, and exit with its result."""
     with Path(os.devnull).open("w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)

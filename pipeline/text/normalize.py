@@ -1,4 +1,4 @@
-"""One spelling for what viewers type in many."""
+"""One spelling for texts that people type in many ways."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ Lines = Literal["join", "first", "drop"]
 def normalize(
     text: str, max_run: int | None = 4, *, nfkc: bool = True, lines: Lines = "join"
 ) -> str:
-    """A comment on one line with single spaces, in NFKC if asked.
+    """The text on one line with single spaces, in NFKC unless told otherwise.
 
-    No character comes more than ``max_run`` times in a row: for 4, ``ｗｗｗｗｗｗ`` becomes
-    ``wwww``. Of several lines with text all are joined, the first stays, or nothing.
+    No character is repeated more than ``max_run`` times: for 4, ``ｗｗｗｗｗｗ`` becomes ``wwww``.
+    ``lines`` says what becomes of several lines with text: all are joined, the first is kept, or
+    none is.
     """
     if lines != "join":
-        written = [line for line in text.splitlines() if line.strip()]
-        text = written[0] if written and (lines == "first" or len(written) == 1) else ""
+        filled = [line for line in text.splitlines() if line.strip()]
+        text = filled[0] if filled and (lines == "first" or len(filled) == 1) else ""
     if not text.isprintable():
         text = _CONTROLS.sub(" ", text)
     if nfkc and not text.isascii():
@@ -38,6 +39,6 @@ def folded(text: str) -> str:
 
 
 @cache
-def _runs(longest: int) -> re.Pattern[str]:
-    # The first repeat stands by itself because it is what most texts fail at, and quickly.
-    return re.compile(rf"(.)\1\1{{{longest - 1},}}")
+def _runs(max_run: int) -> re.Pattern[str]:
+    # The first repetition stands by itself: most texts have none, and fail to match there quickly.
+    return re.compile(rf"(.)\1\1{{{max_run - 1},}}")

@@ -1,4 +1,4 @@
-"""The splitters of texts into words, one a language, and how to tell which one suits."""
+"""The splitters of texts into words, one per language, and which one suits a text."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def make_splitter(
 
 
 def detect_language(texts: Iterable[str]) -> Language:
-    """Japanese where kana are common, Chinese where ideographs are, else ``words``."""
+    """Japanese if kana are common, Chinese if ideographs are, else ``words``."""
     sample = [text for text, _ in zip(texts, range(_SAMPLE), strict=False)]
     with_kana = sum(map(bool, map(_KANA.search, sample)))
     if with_kana > _JAPANESE_SHARE * len(sample):

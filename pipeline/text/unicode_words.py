@@ -13,7 +13,7 @@ _CHARACTERS = regex.compile(r"\S\p{M}*+")
 
 
 class WordSplitter:
-    """What Unicode takes for words: good for languages that put spaces between them."""
+    """Unicode's words: good for languages that put spaces between words."""
 
     def split(self, text: str) -> Words:
         """The words of a text, with WORD or SYMBOL as parts of speech."""

@@ -1,4 +1,4 @@
-"""Keep beside a model what it has learned from, so that it can be judged without those videos."""
+"""Keep with a model what it learned from, so that it can be evaluated without those videos."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pipeline.danmaku.training.corpus_file import TrainingVideo
 
-_LONGEST = 320  # pixels of a thumbnail's longer side
+_MAX_SIDE = 320  # pixels of a thumbnail's longer side
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
@@ -28,25 +28,23 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
     tap = TrainingRecord.load(inputs["training"]).tap
     aligned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
+    files = (inputs.every(name) for name in ("comments", "frames", "features"))
     videos = []
-    for number, one in enumerate(aligned):
-        comments, frames, features = (
-            inputs.every(name)[number] for name in ("comments", "frames", "features")
-        )
+    for video, comments, frames, features in zip(aligned, *files, strict=True):
         texts = [comment.text for comment in read_lines(comments, Comment)]
-        text = [texts[line] for line in one.line.tolist()]
+        text = [texts[line] for line in video.line.tolist()]
         means = FeatureBank([features], tap).means
         name = frames.parent.name
-        videos.append(TrainingVideo.from_frames(name, one, text, Frames.load(frames), means))
-    pictures = map(_thumbnails, inputs.every("frames"), videos)
-    write_corpus(outputs["corpus"], tap, zip(videos, pictures, strict=True))
-    said = sum(len(video.text) for video in videos)
-    shown = sum(len(video.picture) for video in videos)
-    return f"{said} comments and {shown} pictures of {len(videos)} videos kept"
+        videos.append(TrainingVideo.from_frames(name, video, text, Frames.load(frames), means))
+    thumbnails = map(_thumbnails, inputs.every("frames"), videos)
+    write_corpus(outputs["corpus"], tap, zip(videos, thumbnails, strict=True))
+    comment_count = sum(len(video.text) for video in videos)
+    picture_count = sum(len(video.picture) for video in videos)
+    return f"{comment_count} comments and {picture_count} pictures of {len(videos)} videos kept"
 
 
 def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
-    """A JPEG of each picture that was learned from, in the shape of the video."""
+    """A JPEG of each picture that was learned from, in the video's aspect ratio."""
     import h5py
 
     from pipeline.pictures.thumbnail import thumbnail
@@ -55,7 +53,7 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
         shape = int(file.attrs["width"]), int(file.attrs["height"])
         for row in video.picture.tolist():
             squeezed = file["pictures"][row]
-            yield thumbnail(squeezed, shape, min(_LONGEST, len(squeezed)))
+            yield thumbnail(squeezed, shape, min(_MAX_SIDE, len(squeezed)))
 
 
 STAGE = Stage(

@@ -72,7 +72,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 def _write_sheet(
     target: Path, annotated: AnnotatedVideo, moments: list[Fraction], width: int
 ) -> None:
-    from pipeline.danmaku.drawing.contact_sheet import contact_sheet
+    from pipeline.danmaku.video.contact_sheet import contact_sheet
     from pipeline.danmaku.video.stills import annotated_picture
     from pipeline.runtime.clock import clock_text
 

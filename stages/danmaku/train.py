@@ -41,20 +41,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import torch
 
     from pipeline.captioning.task import CaptionerTask
-    from pipeline.danmaku.training.material import TrainingMaterial
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
     from pipeline.runtime.logs import log
 
     # Moments of rare words shrink by a tenth a step; as denormals they slow a CPU down tenfold.
     torch.set_flush_denormal(True)
-    material = TrainingMaterial.load(
-        inputs.every("aligned"),
-        inputs.every("frames"),
-        inputs.every("features"),
-        inputs["vocabulary"],
-        grid=config.captioner.attends,
-    )
+    material = _material(inputs, config)
     model = material.fresh_model(config.captioner, config.seed)
     train, dev = material.split(model.card.spec, config.max_words)
     with joined() as team:
@@ -81,6 +74,18 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             model.save(outputs["model"])
             checkpoint.remove()
     return _summary(record, len(dev))
+
+
+def _material(inputs: Files, config: Config) -> TrainingMaterial:
+    from pipeline.danmaku.training.material import TrainingMaterial
+
+    return TrainingMaterial.load(
+        inputs.every("aligned"),
+        inputs.every("frames"),
+        inputs.every("features"),
+        inputs["vocabulary"],
+        grid=config.captioner.attends,
+    )
 
 
 def _key(inputs: Files, config: Config) -> str:

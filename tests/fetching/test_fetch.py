@@ -67,13 +67,13 @@ def test_a_video_and_its_comments(site: Site, tmp_path: Path) -> None:
     video = probe(folder / "sm9.mp4")
     assert (video.width, video.height, bool(video.sound_codecs)) == (64, 48, True)
     assert len(list(read_comments(folder / "sm9.json"))) == 731
-    assert "731 comments, all there are to see" in done.stderr
+    assert "731 comments, which are all" in done.stderr
 
     asked = len(site.asked)
     again = run(site, tmp_path, WATCH)
     assert again.returncode == 0
     assert len(site.asked) == asked
-    assert "is there already" in again.stderr
+    assert "exists already" in again.stderr
 
 
 def failure(url: str, folder: Path) -> PipelineError:
@@ -93,20 +93,20 @@ def niconico(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 @pytest.mark.usefixtures("account", "niconico")
 @pytest.mark.parametrize(
-    ("most", "since", "hint"),
-    [(150, None, "MOST=1500"), (10_000, date(2012, 4, 29), "an earlier SINCE=")],
+    ("limit", "since", "hint"),
+    [(150, None, "LIMIT=1500"), (10_000, date(2012, 4, 29), "an earlier SINCE=")],
 )
 def test_more_is_offered_where_there_is_more(
-    tmp_path: Path, most: int, since: date | None, hint: str
+    tmp_path: Path, limit: int, since: date | None, hint: str
 ) -> None:
-    (note,) = fetch(WATCH, tmp_path, most, since).notes
-    assert f"of 731 comments; to go further back, delete sm9.json and say {hint}" in note
+    (note,) = fetch(WATCH, tmp_path, limit, since).notes
+    assert f"of 731 comments; to go further back, delete sm9.json and give {hint}" in note
 
 
 @pytest.mark.usefixtures("niconico")
 def test_guests_are_told_that_there_is_more(tmp_path: Path) -> None:
     (note,) = fetch(WATCH, tmp_path).notes
-    assert "245 of 731 comments, which is what guests are shown" in note
+    assert "245 of 731 comments, which is what guests can see" in note
     assert "YAJIUMA_COOKIES" in note
 
 
@@ -131,7 +131,7 @@ def test_a_video_without_comments(niconico: Site, tmp_path: Path) -> None:
 
 
 def test_no_comments_are_asked_for_where_none_are_wanted(niconico: Site, tmp_path: Path) -> None:
-    assert fetch(WATCH, tmp_path, most=0).comments is None
+    assert fetch(WATCH, tmp_path, limit=0).comments is None
     assert not niconico.asked
 
 

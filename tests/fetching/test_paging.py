@@ -26,14 +26,14 @@ pytestmark = pytest.mark.usefixtures("account")
 def fetch_all(
     site: Site,
     folder: Path,
-    most: int = 10**6,
+    limit: int = 10**6,
     since: int | None = None,
     sleep: Callable[[float], None] = lambda _: None,
 ) -> Pages:
     """Page back and publish as sm9.json."""
     with youtube_dl(folder) as dl, Pages(folder / "partial") as pages:
         server = CommentServer(Web(dl, sleep), "sm9", site.address, site.address)
-        assert sum(page_back(server, pages, most, since)) <= pages.count
+        assert sum(page_back(server, pages, limit, since)) <= pages.count
         pages.publish(folder / "sm9.json")
     return pages
 
@@ -117,7 +117,7 @@ def test_an_account_that_is_refused_the_past_is_told(site: Site, tmp_path: Path)
 
 
 def test_it_goes_as_far_as_asked(site: Site, tmp_path: Path) -> None:
-    pages = fetch_all(site, tmp_path, most=250)
+    pages = fetch_all(site, tmp_path, limit=250)
     assert 250 <= pages.count < 250 + PAGE
     assert pages.total == 731
     assert pages.rest
@@ -155,7 +155,7 @@ def test_troubles_on_the_way_are_waited_out(site: Site, tmp_path: Path) -> None:
 def test_a_server_that_wants_peace_for_long_is_left_alone(site: Site, tmp_path: Path) -> None:
     slept: list[float] = []
     site.troubles = ["3600"]
-    with pytest.raises(PipelineError, match="429 and wants 3600 s"):
+    with pytest.raises(PipelineError, match="429 and wants a pause of 3600 s"):
         fetch_all(site, tmp_path, sleep=slept.append)
     assert slept == [PAUSE]
 

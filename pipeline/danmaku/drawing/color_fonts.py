@@ -1,4 +1,4 @@
-"""Fonts of coloured pictures, for emoji."""
+"""Colour fonts, for emoji."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from PIL import Image, ImageDraw, ImageFont
 from pipeline.danmaku.drawing.fonts import COLOR_TABLES, covers, opened, system_fonts, tables
 from pipeline.runtime.arrays import UInt8s
 
-_TRIAL_INK = (1, 254, 3)  # of no emoji
+_TRIAL_INK = (1, 254, 3)  # a colour that no emoji has
 _TRIALS = "😀❤☀"
 _TRIAL_SIZE = 32.0
-_ANSWERS_KEPT = 1 << 12
+_CACHE_SIZE = 1 << 12
 
 
-@lru_cache(_ANSWERS_KEPT)
+@lru_cache(_CACHE_SIZE)
 def color_font_for(text: str) -> Path | None:
-    """The first system font that has all characters of ``text`` and shows them in colour.
+    """The first system font that has all characters of ``text`` and draws them in colour.
 
-    Those named after emoji come first; when none has the text, each installed font was
-    opened, about 1 ms for each, once in a process.
+    Fonts with emoji in their names come first. If none has the text, every installed font is
+    opened, which takes about 1 ms each, once in a process.
     """
     fonts = sorted(system_fonts(), key=lambda path: "emoji" not in path.name.lower())
     return next((path for path in fonts if _draws_in_color(path) and covers(path, text)), None)
@@ -30,9 +30,9 @@ def color_font_for(text: str) -> Path | None:
 
 @cache
 def strike_size(font: Path) -> float | None:
-    """Pixels an em of the largest pictures in ``font``; None where these are outlines.
+    """Pixels an em of the largest bitmaps in ``font``; None if its pictures are outlines.
 
-    Raises what fontTools raises for a broken font.
+    Raises fontTools' errors for a broken font.
     """
     from fontTools.ttLib import TTFont
 
@@ -45,7 +45,7 @@ def strike_size(font: Path) -> float | None:
 
 
 def draw_colored(text: str, font: ImageFont.FreeTypeFont) -> tuple[Image.Image, int, int]:
-    """``text`` as RGBA, and its first column and row seen from the pen on the baseline."""
+    """``text`` as RGBA, and the offset of its left and top from the pen on the baseline."""
     left, top, right, bottom = (round(edge) for edge in font.getbbox(text, anchor="ls"))
     image = Image.new("RGBA", (max(1, right - left), max(1, bottom - top)))
     ImageDraw.Draw(image).text(
@@ -56,7 +56,7 @@ def draw_colored(text: str, font: ImageFont.FreeTypeFont) -> tuple[Image.Image, 
 
 @cache
 def _draws_in_color(font: Path) -> bool:
-    """Whether Pillow shows ``font`` in colour: of COLR it knows version 0 alone."""
+    """Whether Pillow draws ``font`` in colour: it only supports version 0 of COLR."""
     if not tables(font) & COLOR_TABLES:
         return False
     try:

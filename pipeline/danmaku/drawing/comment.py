@@ -1,4 +1,4 @@
-"""What is drawn: one comment of the video's timeline."""
+"""A comment as it is drawn."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Layer = Literal["viewer", "owner", "generated"]
 
 @dataclass(frozen=True)
 class ScreenComment:
-    """One comment to draw."""
+    """A comment to draw."""
 
     time_ms: int
-    """When it belongs to the video, in milliseconds from its start (Niconico's vpos)."""
+    """Its time in the video, in milliseconds from the start (Niconico's vpos)."""
     text: str
-    """What is written; several lines are parted by newlines."""
+    """Its text; lines are separated by newlines."""
     commands: tuple[str, ...]
     """The words of Niconico's ``mail`` field: place, size, colour, …"""
     layer: Layer = "viewer"
     posted_us: int | None = None
-    """When it was posted, in Unix microseconds, where that is known."""
+    """When it was posted, in Unix microseconds; None if unknown."""
     number: int = field(default=0, repr=False)
-    """Its place in the file that it is from; where it is drawn does not depend on it."""
+    """Its index in the file that it is from; the layout does not depend on it."""

@@ -1,4 +1,9 @@
-"""Coverage masks blended into pictures, plane by plane."""
+"""Coverage masks blended into pictures, plane by plane.
+
+A text is blended with a picture as new = old · (1 − alpha) + colour · alpha, where alpha is the
+share of a pixel that the text covers. Everything but ``old`` is computed once for a text, as
+integers, so that blending takes a multiplication, an addition and a shift for each value.
+"""
 
 from __future__ import annotations
 
@@ -18,23 +23,23 @@ from pipeline.runtime.arrays import Floats
 OUTLINE_OPACITY = 0.4  # Niconico HTML5 player
 
 TILE = 1024
-"""Pixels across of the parts in which long texts are made ready, when they come into view."""
+"""Width, in pixels, of the parts in which long texts are prepared when they come into view."""
 
 Plane = npt.NDArray[np.unsignedinteger[Any]]
 """uint8, or uint16 for values of ten bits."""
 Shares = npt.NDArray[np.unsignedinteger[Any]]
-"""Of 256 in uint16, which is faster, or for ten bits of 1024 in uint32."""
-Place = TypeVar("Place", bound=tuple[int, ...])
+"""Parts of 256 in uint16, which is faster, or for ten bits parts of 1024 in uint32."""
+Key = TypeVar("Key", bound=tuple[int, ...])
 
 
 @dataclass(frozen=True)
 class Planes:
-    """A picture to draw upon."""
+    """A picture to draw on."""
 
     full: Plane
     """(planes, height, width)."""
     half: Plane
-    """(planes, height / 2, width / 2); of no planes where all have the picture's size."""
+    """(planes, height / 2, width / 2); no planes where all have the picture's size."""
 
     @classmethod
     def yuv(cls, picture: Plane) -> Planes:
@@ -55,35 +60,39 @@ class Planes:
 
 @dataclass(frozen=True)
 class _Layer:
-    """A tile's share of some planes: new = (old · keep + paint) / whole.
+    """A tile prepared for some planes: new = (old · keep + paint) / whole.
 
-    The whole is as many shares as a value has levels, so that products fit in their type.
+    ``whole`` is the number of levels of a value, a power of two: so the products fit into the
+    type of the shares, and the division is a shift.
     """
 
     keep: Shares
-    """(height, width)."""
+    """(height, width) 1 − alpha, in parts of ``whole``."""
     paint: Shares
-    """(planes, height, width): value · (whole − keep), with the half that rounds."""
+    """(planes, height, width) colour · (whole − keep), plus the half that rounds the division."""
     bits: int
-    """Of the whole: 8 for 256."""
+    """Of ``whole``: 8 for 256."""
 
 
 class Sprite:
     """A text in its colours, ready to be blended into pictures of one colour space.
 
-    ``drawn`` makes its mask, moved right by so many of ``PHASES`` parts of a pixel.
+    ``draw`` makes its mask, moved right by so many of ``PHASES`` parts of a pixel. Planes of full
+    size are prepared for each phase. Planes of half the size are prepared for an even and an odd
+    corner, as a pixel of theirs covers two by two of the text's.
     """
 
     def __init__(
         self,
-        drawn: Callable[[int], TextMask],
+        draw: Callable[[int], TextMask],
         fill: Rgb,
         outline: Rgb,
         opacity: float,
         space: ColorSpace,
+        tile: int = TILE,
     ) -> None:
-        self._masks = cache(drawn)
-        self._opacity, self._space = opacity, space
+        self._masks = cache(draw)
+        self._opacity, self._space, self._tile = opacity, space, tile
         self._shade = space.shade(OUTLINE_OPACITY)
         self._fill, self._outline = space.encode(fill), space.encode(outline)
         self._full: dict[tuple[int, int], _Layer] = {}
@@ -92,15 +101,15 @@ class Sprite:
     def blend(self, planes: Planes, x: int, y: int) -> None:
         """Draw the sprite in place with its text's origin at row y and ``x / PHASES`` columns.
 
-        What lies outside of the picture is cut off. Planes of half the size have it at the
-        nearest whole column, where nobody could tell the difference.
+        Whatever lies outside of the picture is cut off. Planes of half the size have it at the
+        nearest whole column, where nobody could see the difference.
         """
         column, phase = divmod(x, PHASES)
         mask = self._masks(phase)
         width = planes.full.shape[2]
-        tiles = _tiles(mask, -column - mask.left, width - column - mask.left)
-        if len(self._full) > PHASES:  # a text of one tile has no more layers
-            _keep_those_in(tiles, self._full)
+        tiles = self._visible_tiles(mask, -column - mask.left, width - column - mask.left)
+        if len(self._full) > PHASES:  # a text of a single tile has no more layers than that
+            _forget_others(tiles, self._full)
         for tile in tiles:
             layer = self._full.get((tile, phase))
             if layer is None:
@@ -112,61 +121,78 @@ class Sprite:
     def _blend_half(self, planes: Plane, column: int, y: int, width: int) -> None:
         mask = self._masks(0)
         column, y = column + mask.left, y + mask.top
-        tiles = _tiles(mask, -column, width - column)
+        tiles = self._visible_tiles(mask, -column, width - column)
         if len(self._half) > PHASES:
-            _keep_those_in(tiles, self._half)
+            _forget_others(tiles, self._half)
         for tile in tiles:
-            place = tile, column & 1, y & 1
-            layer = self._half.get(place)
+            key = tile, column & 1, y & 1
+            layer = self._half.get(key)
             if layer is None:
-                layer = self._half[place] = self._half_layer(*place)
+                layer = self._half[key] = self._half_layer(*key)
             _blend(planes, layer, (column + tile) >> 1, y >> 1)
 
     def _full_layer(self, tile: int, mask: TextMask) -> _Layer:
-        planes = slice(0, self._space.full)
-        return _layer(*self._inked(mask, slice(tile, tile + TILE), planes), self._space.bits)
+        columns, planes = slice(tile, tile + self._tile), slice(0, self._space.full)
+        return _layer(*self._ink(mask, columns, planes), self._space.bits)
 
     def _half_layer(self, tile: int, odd_x: int, odd_y: int) -> _Layer:
-        """Half the resolution, for a sprite whose corner is at an even or an odd pixel."""
+        """Half the resolution, for a sprite whose corner is at an even or an odd pixel.
+
+        From an odd corner the pairs of columns straddle the tiles' edges: each tile then begins
+        one column earlier and ends one earlier.
+        """
         mask = self._masks(0)
-        last = tile + TILE >= mask.fill.shape[1]
-        columns = slice(max(0, tile - odd_x), None if last else tile + TILE - odd_x)
-        alpha, values = self._inked(mask, columns, slice(self._space.full, None))
+        last = tile + self._tile >= mask.fill.shape[1]
+        columns = slice(max(0, tile - odd_x), None if last else tile + self._tile - odd_x)
+        alpha, values = self._ink(mask, columns, slice(self._space.full, None))
         before = odd_x if tile == 0 else 0
         halves = _halved(alpha, before, odd_y), _halved(values, before, odd_y)
         return _layer(*halves, self._space.bits)
 
-    def _inked(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
+    def _ink(self, mask: TextMask, columns: slice, planes: slice) -> tuple[Floats, Floats]:
         """What the text adds to some columns.
 
-        How much of each pixel it covers, (height, width), 0–1; and its values in some planes,
-        (planes, height, width), in that proportion.
+        Returns how much of each pixel it covers, (height, width), 0–1, and its values in some
+        planes, (planes, height, width), multiplied by that.
         """
         opacity = np.float32(self._opacity)
         face = mask.fill[:, columns].astype(np.float32) * (opacity / 255)
+        # The outline shows where the face leaves it: behind a part of a pixel, or beside it.
         around = mask.outline[:, columns].astype(np.float32) * (opacity / 255 - face / 255)
         around *= np.float32(self._shade)
         fill, outline = (color[planes, None, None] for color in (self._fill, self._outline))
         alpha, values = face + around, fill * face + outline * around
         if mask.colors is not None:
+            # Coloured pictures lie over face and outline.
             own = mask.colors[:, columns, 3].astype(np.float32) * (opacity / 255)
             colors = self._space.encode(mask.colors[:, columns, :3])[planes]
             alpha, values = alpha * (1 - own) + own, values * (1 - own) + colors * own
         return alpha, values
 
+    def _visible_tiles(self, mask: TextMask, left: int, right: int) -> range:
+        """First columns of the tiles that have any of the mask's columns ``left`` to ``right``."""
+        # Halved tiles may begin a column before their own and end one before the next.
+        first = max(0, left - 1) // self._tile * self._tile
+        return range(first, min(mask.fill.shape[1], right + 1), self._tile)
+
 
 def _layer(alpha: Floats, values: Floats, bits: int) -> _Layer:
-    kind: type[np.unsignedinteger[Any]] = np.uint16 if bits == 8 else np.uint32
+    """Alpha (height, width) and values (planes, height, width), as ``_ink`` returns them."""
+    dtype: type[np.unsignedinteger[Any]] = np.uint16 if bits == 8 else np.uint32
     whole = 1 << bits
-    keep = np.rint(whole * (1 - alpha)).astype(kind)
+    keep = np.rint(whole * (1 - alpha)).astype(dtype)
     # The mean colour times the rounded alpha: so old · keep + paint cannot exceed the type.
     colors = np.divide(values, alpha, out=np.zeros_like(values), where=alpha > 0)
-    paint = np.rint(colors * (whole - keep)).astype(kind) + kind(whole // 2)
+    paint = np.rint(colors * (whole - keep)).astype(dtype) + dtype(whole // 2)
     return _Layer(keep, paint, bits)
 
 
 def _halved(values: Floats, before: int, odd_y: int) -> Floats:
-    """Means of 2 × 2 values of the last two axes, with zeros where the picture goes on."""
+    """Means of 2 × 2 values of the last two axes.
+
+    ``before`` columns and ``odd_y`` rows of zeros are put in front, and as many behind as make
+    the size even: there the picture shows.
+    """
     height, width = values.shape[-2:]
     bottom, right = odd_y + height, before + width
     shape = (*values.shape[:-2], bottom + bottom % 2, right + right % 2)
@@ -177,17 +203,10 @@ def _halved(values: Floats, before: int, odd_y: int) -> Floats:
     return halved
 
 
-def _keep_those_in(tiles: range, layers: dict[Place, _Layer]) -> None:
-    """Forget tiles that have gone out of view."""
-    for place in [place for place in layers if place[0] not in tiles]:
-        del layers[place]
-
-
-def _tiles(mask: TextMask, left: int, right: int) -> range:
-    """First columns of the tiles that have any of the mask's columns ``left`` to ``right``."""
-    # Halved tiles may begin a column before their own and end one before the next.
-    first = max(0, left - 1) // TILE * TILE
-    return range(first, min(mask.fill.shape[1], right + 1), TILE)
+def _forget_others(tiles: range, layers: dict[Key, _Layer]) -> None:
+    """Forget the layers of tiles that have gone out of view."""
+    for key in [key for key in layers if key[0] not in tiles]:
+        del layers[key]
 
 
 def _blend(planes: Plane, layer: _Layer, x: int, y: int) -> None:

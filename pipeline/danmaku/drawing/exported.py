@@ -1,4 +1,4 @@
-"""Comments as other programs draw them: where each is at any time, in plain numbers."""
+"""Placed comments as plain numbers, from which other programs can draw them."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class DrawnComment(msgspec.Struct, frozen=True):
     """
 
     number: int
-    """Its place in the file that it is from."""
+    """Its index in the file that it is from."""
     time_ms: int
     text: str
-    """As drawn; lines are parted by newlines."""
+    """As drawn; lines are separated by newlines."""
     layer: Layer
     rules: RuleName
     place: Place
@@ -35,8 +35,7 @@ class DrawnComment(msgspec.Struct, frozen=True):
     x: float
     """Of the left edge, at ``start``."""
     speed: float
-    """Pixels a second towards the left; 0 for one that stands still, below it for one that goes to
-    the right."""
+    """Pixels a second to the left; 0 for a fixed comment, negative for one that moves right."""
     y: float
     """Of the top of its box."""
     lane: int

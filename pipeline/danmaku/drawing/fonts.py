@@ -1,4 +1,4 @@
-"""Font files: the Japanese one the project carries, and the system's for what it lacks."""
+"""Font files: the Japanese one that is a dependency, and the system's for what it lacks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 from PIL import ImageFont
 
 Font = Literal["defont", "gothic", "mincho"]
-"""Niconico's faces: ``defont`` is the player's own choice, for Japanese a gothic."""
+"""Niconico's faces: ``defont`` is the player's default, a gothic for Japanese."""
 
 SYSTEM_FOLDERS = (
     "~/.fonts",
@@ -30,7 +30,7 @@ COLOR_TABLES = {"CBDT", "sbix", "COLR"}
 
 _ENDINGS = {".ttf", ".otf", ".ttc", ".otc"}
 _PREFERRED = ("notosanscjk", "notosansjp", "notosans", "dejavusans", "arialunicode")
-"""Beginnings of file names: sans-serif faces look of one piece with IPAexGothic."""
+"""Beginnings of file names: sans-serif faces go well with IPAexGothic."""
 _MINCHO = (
     "ipaexm",
     "ヒラギノ明朝",
@@ -46,7 +46,7 @@ _MINCHO = (
 _PLACEHOLDERS = "lastresort"  # a font of macOS that has a box for every character
 _SPECIAL = ("bold", "italic", "oblique", "light", "thin", "black", "mono", "serif", "condensed")
 _FONTS_OPEN = 64
-_ANSWERS_KEPT = 1 << 16
+_CACHE_SIZE = 1 << 16
 
 
 @cache
@@ -60,14 +60,14 @@ def main_font() -> Path:
     return Path(package.submodule_search_locations[0], "fonts", "ipaexg.ttf")
 
 
-@lru_cache(_ANSWERS_KEPT)
+@lru_cache(_CACHE_SIZE)
 def font_for(text: str, font: Font = "defont") -> Path | None:
     """The first font of the chain that has all characters of ``text``, or None.
 
-    The chain is a Japanese serif face of the system (for ``mincho`` alone), the main font,
-    then the system's others. These are opened one after another until one has the text, so
-    what the main font covers costs nothing; what none has costs some 10 ms for each
-    installed font, once in a process. Fonts of coloured pictures are left out.
+    The chain is a Japanese serif face of the system (only for ``mincho``), the main font, then
+    the system's other fonts. Fonts are opened one after another until one has the text: what the
+    main font covers costs nothing, and what no font has costs some 10 ms for each installed
+    font, once in a process. Fonts of coloured pictures are left out.
     """
     return next((path for path in _chain(font) if _has_faces(path) and covers(path, text)), None)
 
@@ -88,20 +88,20 @@ def opened(path: Path, size: float, *, shaping: bool = False) -> ImageFont.FreeT
 
 @cache
 def system_fonts() -> tuple[Path, ...]:
-    """The files of all installed fonts, the most fitting first."""
-    found = {
+    """The files of all installed fonts, the most suitable first."""
+    paths = {
         path
         for folder in SYSTEM_FOLDERS
         for path in Path(folder).expanduser().rglob("*")
         if path.suffix.lower() in _ENDINGS and not path.stem.lower().startswith(_PLACEHOLDERS)
     }
-    return tuple(sorted(found, key=_preference))
+    return tuple(sorted(paths, key=_preference))
 
 
 @cache
 def _mincho_fonts() -> tuple[Path, ...]:
-    found = [path for path in system_fonts() if _plain_name(path).startswith(_MINCHO)]
-    return tuple(sorted(found, key=lambda path: _rank(_plain_name(path), _MINCHO)))
+    paths = [path for path in system_fonts() if _plain_name(path).startswith(_MINCHO)]
+    return tuple(sorted(paths, key=lambda path: _rank(_plain_name(path), _MINCHO)))
 
 
 def _preference(font: Path) -> tuple[bool, int, str]:
@@ -131,7 +131,7 @@ def covers(font: Path, text: str) -> bool:
 
 @cache
 def tables(font: Path) -> frozenset[str]:
-    """The names of the tables of ``font``; none when it cannot be read."""
+    """The names of the tables of ``font``; empty if it cannot be read."""
     from fontTools.ttLib import TTFont
 
     try:
@@ -147,7 +147,7 @@ def _has_faces(font: Path) -> bool:
 
 @cache
 def _code_points(font: Path) -> npt.NDArray[np.uint32]:
-    """The sorted characters of ``font``; none when it cannot be read."""
+    """The sorted code points of ``font``; empty if it cannot be read."""
     from fontTools.ttLib import TTFont
 
     try:

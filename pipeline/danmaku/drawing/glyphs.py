@@ -1,4 +1,4 @@
-"""Text to coverage masks: measured widths, a face, its outline and coloured pictures."""
+"""Text to coverage masks: widths, faces, outlines and coloured pictures."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pipeline.danmaku.drawing.masks import PHASES, TextMask, assemble
 from pipeline.danmaku.drawing.rasters import draw_run
 from pipeline.danmaku.drawing.runs import Run, cut_line, is_simple
 
-_FACES_KEPT = 512
-_LARGE_RUNS_KEPT = 64  # words and coloured pictures take up to a megabyte each
+_FACE_CACHE = 512
+_LARGE_CACHE = 64  # words and coloured pictures take up to a megabyte each
 
 
 def clean_text(text: str) -> str:
@@ -21,22 +21,22 @@ def clean_text(text: str) -> str:
 
 
 class Typeface:
-    """Measures and draws text at any size, with system fonts where the main one lacks.
+    """Measures and draws text at any size, with system fonts for what the main one lacks.
 
-    A width is the sum of unhinted advances, so it is in the same proportion at all sizes.
+    A width is the sum of unhinted advances, so it grows in proportion to the size.
     """
 
     missing: set[str]
-    """Grapheme clusters met so far that no font has.
+    """Grapheme clusters so far that no font has.
 
-    They are drawn as hollow boxes, or by their first character where a font has that.
+    They are drawn as hollow boxes, or as their first character if a font has that.
     """
 
     def __init__(self) -> None:
         self.missing = set()
         self._advances: defaultdict[Font, dict[str, float]] = defaultdict(dict)
-        self._face = lru_cache(_FACES_KEPT)(draw_run)
-        self._large_run = lru_cache(_LARGE_RUNS_KEPT)(draw_run)
+        self._face = lru_cache(_FACE_CACHE)(draw_run)
+        self._large_run = lru_cache(_LARGE_CACHE)(draw_run)
 
     def width(self, text: str, font: Font = "defont") -> float:
         """The width of the widest line of ``text``, in em."""
@@ -55,17 +55,18 @@ class Typeface:
     ) -> TextMask:
         """Draw ``text``, its lines beginning at the left edge of a box.
 
-        ``size`` is pixels an em, ``baseline`` pixels from the box's top to the first
-        baseline, ``pitch`` pixels from one line to the next, ``outline`` the width of the
-        stroke in pixels. Everything is moved ``shift`` pixels to the right; this, and each
-        character's place, is rounded to a quarter of a pixel. The masks are as small as the
-        ink; their origin is the box's top left corner.
+        All lengths are in pixels: ``size`` that of an em, ``baseline`` from the box's top to the
+        first baseline, ``pitch`` from one line to the next, ``outline`` the width of the stroke.
+        Everything is moved right by ``shift``; this and each character's position are rounded
+        to quarters of a pixel. The mask is cropped to the ink; its origin is the box's top left
+        corner.
         """
         masks = []
         for number, line in enumerate(text.split("\n")):
             pen, y = 0.0, round(baseline + number * pitch)
             for run in self._cut(line, font):
                 if run.kind != "blank":
+                    # Whole pixels, and quarters for which the run is drawn already.
                     x, phase = divmod(round(pen * size * PHASES) + round(shift * PHASES), PHASES)
                     mask = self._drawn(run, size, outline)[phase]
                     masks.append((mask, x + mask.left, y + mask.top))
@@ -74,7 +75,7 @@ class Typeface:
 
     def _line_width(self, line: str, font: Font) -> float:
         advances = self._advances[font]
-        try:  # most lines are of simple characters that were met before
+        try:  # most lines consist of simple characters that were measured before
             return sum(map(advances.__getitem__, line))
         except KeyError:
             runs = self._cut(line, font)

@@ -1,4 +1,4 @@
-"""Free room on the stage: which comments would touch, and the first gap between them."""
+"""Lanes: which comments would collide with a new one, and the first gap between them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.runtime.arrays import Float64s
 
-_TOUCH = 1e-6  # stage pixels or seconds; less is rounding, not an overlap
+_TOLERANCE = 1e-6  # stage pixels or seconds; less is rounding, not an overlap
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Motion:
     end: float
     x_start: float
     speed: float
-    """Pixels a second towards the left; 0 for a fixed comment, below it for one that goes right."""
+    """Pixels a second to the left; 0 for a fixed comment, negative for one that moves right."""
     width: float
 
     def x(self, time: float) -> float:
@@ -28,47 +28,50 @@ class Motion:
 
 
 class Crowd:
-    """The comments of one place that later ones may still meet, as columns of one table."""
+    """The comments that later ones may still collide with, as columns of a table."""
 
     def __init__(self) -> None:
         self._table = np.empty((len(_COLUMNS), 256))
         self._count = 0
 
     def first_gap(self, motion: Motion, height: float) -> float:
-        """The least distance from the edge at which nothing would ever be touched.
+        """The least distance from the edge at which a box of ``height`` never collides.
 
-        Two comments touch when their boxes overlap while both are on screen. For equal
-        durations that is Niconico's rule that both must not cover the right or the left
-        edge at once, with the picture's edges as the edges; for different durations it
-        is its rule that trajectories must not cross.
+        Two comments collide if their boxes overlap while both are on screen. For equal
+        durations this is Niconico's rule that two must not cover the right or the left edge of
+        the picture at once; for different durations, its rule that trajectories must not cross.
         """
         top, bottom, start, end, x_start, speed, width = self._table[:, : self._count]
+        # The time that each shares the screen with the new one.
         both_from = np.maximum(start, motion.start)
         both_to = np.minimum(end, motion.end)
-        ahead_first = x_start - speed * (both_from - start) - motion.x_start
-        ahead_first += motion.speed * (both_from - motion.start)
-        ahead_last = ahead_first + (motion.speed - speed) * (both_to - both_from)
-        touching = (
-            (both_to - both_from > _TOUCH)
-            & (np.minimum(ahead_first, ahead_last) < motion.width - _TOUCH)
-            & (np.maximum(ahead_first, ahead_last) > _TOUCH - width)
+        # By how much its left edge is right of the new one's, at the beginning and the end of
+        # that time. In between this changes linearly, so the extremes are at the ends.
+        first_offset = x_start - speed * (both_from - start) - motion.x_start
+        first_offset += motion.speed * (both_from - motion.start)
+        last_offset = first_offset + (motion.speed - speed) * (both_to - both_from)
+        collides = (
+            (both_to - both_from > _TOLERANCE)
+            & (np.minimum(first_offset, last_offset) < motion.width - _TOLERANCE)
+            & (np.maximum(first_offset, last_offset) > _TOLERANCE - width)
         )
-        if not touching.any():
+        if not collides.any():
             return 0.0
-        return _first_fit(top[touching], bottom[touching], height)
+        return _first_fit(top[collides], bottom[collides], height)
 
     def max_during(self, motion: Motion) -> int:
         """How many are on screen at once, at most, while ``motion`` is."""
         starts, ends = (self._table[_COLUMNS.index(name), : self._count] for name in _TIMES)
-        beside = (starts < motion.end) & (ends > motion.start)
-        starts, ends = np.sort(starts[beside]), np.sort(ends[beside])
-        # The most are there when one of them has just come, or at the very start.
+        meets = (starts < motion.end) & (ends > motion.start)
+        starts, ends = np.sort(starts[meets]), np.sort(ends[meets])
+        # The count is highest when one of them has just come, or at the very start.
         moments = np.append(starts, motion.start)
-        come = np.searchsorted(starts, moments, side="right")
-        return int((come - np.searchsorted(ends, moments, side="right")).max())
+        started = np.searchsorted(starts, moments, side="right")
+        return int((started - np.searchsorted(ends, moments, side="right")).max())
 
     def add(self, motion: Motion, top: float, height: float, *, forget_before: float) -> None:
-        """Remember a comment; those that end before ``forget_before`` may be dropped."""
+        """Add a comment; those that end before ``forget_before`` may be dropped."""
+        # The table is full: drop those, and double it unless that has made room.
         if self._count == self._table.shape[1]:
             kept = self._table[:, self._table[_COLUMNS.index("end")] > forget_before]
             self._table = np.empty((len(_COLUMNS), max(256, 2 * kept.shape[1])))
@@ -85,8 +88,9 @@ _COLUMNS = ("top", "bottom", "start", "end", "x_start", "speed", "width")
 
 def _first_fit(tops: Float64s, bottoms: Float64s, height: float) -> float:
     """The least y ≥ 0 at which ``height`` fits between the spans, or below them all."""
+    # Sorted by top, a gap reaches from the lowest bottom so far to the next top.
     order = np.argsort(tops)
     gap_starts = np.maximum.accumulate(np.concatenate(([0.0], bottoms[order])))
     gap_ends = np.append(tops[order], np.inf)
-    fits = gap_ends - gap_starts > height - _TOUCH
+    fits = gap_ends - gap_starts > height - _TOLERANCE
     return float(gap_starts[np.argmax(fits)])

@@ -1,4 +1,4 @@
-"""Whose comments are seen: words in the lower left corner, and a line between two halves."""
+"""Legends: words in the lower left corner that say whose comments are whose, and a divider."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.danmaku.drawing.style import BLACK, Rgb
 from pipeline.media.color_space import ColorSpace
 
-_SIZE, _SMALLEST = 38.0, 11.0
-"""Pixels an em: of the stage, and of the video at least."""
+_SIZE, _MIN_SIZE = 38.0, 11.0
+"""Pixels an em: on the stage, and at least on the video."""
 _MARGIN, _GAP = 0.6, 0.9
-"""Ems: to the edges, and from one word to the next."""
+"""Em: to the edges, and from one word to the next."""
 _OUTLINE = 0.1  # ems
 _OPACITY = 0.85
-_LINE: Rgb = (216, 216, 216)
+_LINE_COLOR: Rgb = (216, 216, 216)
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Entry:
 class Legend:
     """Words side by side on pictures of ``height`` lines, whose pixels are ``sample_aspect`` wide.
 
-    Comments come from the top, so they get there last, and are to be drawn over them.
+    Comments fill the screen from the top, so they get there last; they are drawn over the words.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Legend:
         sample_aspect: Fraction,
         space: ColorSpace,
     ) -> None:
-        size, aspect = max(_SMALLEST, _SIZE * height / STAGE_HEIGHT), float(sample_aspect)
+        size, aspect = max(_MIN_SIZE, _SIZE * height / STAGE_HEIGHT), float(sample_aspect)
         self._baseline = round(height - _MARGIN * size)
         self._sprites: list[tuple[Sprite, int]] = []
         x = _MARGIN
@@ -69,8 +69,8 @@ def _sprite(mask: TextMask, color: Rgb, space: ColorSpace) -> Sprite:
 
 
 def draw_line(planes: Planes, column: int, space: ColorSpace) -> None:
-    """Draw an upright line around an even ``column``, four pixels wide in 1080 lines."""
+    """Draw a vertical line around an even ``column``, four pixels wide in 1080 lines."""
     reach = 2 * max(1, round(planes.full.shape[1] / STAGE_HEIGHT))
-    values = np.rint(space.encode(_LINE)).astype(planes.full.dtype)[:, None, None]
+    values = np.rint(space.encode(_LINE_COLOR)).astype(planes.full.dtype)[:, None, None]
     line = planes.columns(column - reach, column + reach)
     line.full[...], line.half[...] = values[: space.full], values[space.full :]

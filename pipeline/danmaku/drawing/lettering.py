@@ -1,4 +1,4 @@
-"""Text upon RGB pictures, with system fonts where the main one lacks a character."""
+"""Text on RGB pictures, with system fonts for what the main one lacks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.danmaku.drawing.style import Rgb
 
 _ELLIPSIS = "…"
 _UNBROKEN = regex.compile(r"[!-~]+ *|\X")
-"""What stays on one line where it can: words of ASCII, and other characters one by one."""
+"""The units of line breaking: words of ASCII, and other characters one by one."""
 _CHARACTERS = regex.compile(r"\X")
 
 
@@ -24,7 +24,7 @@ class Lettering:
 
     @property
     def missing(self) -> set[str]:
-        """Characters met so far that no font has; they are drawn as hollow boxes."""
+        """Characters so far that no font has; they are drawn as hollow boxes."""
         return self._typeface.missing
 
     def width(self, text: str, size: int) -> float:
@@ -43,14 +43,14 @@ class Lettering:
                 pictures = Image.fromarray(mask.colors)
                 image.paste(pictures, place, pictures)
 
-    def fitted(self, text: str, width: float, size: int, least: int) -> tuple[str, int]:
-        """``text`` and its size, made smaller down to ``least``, then cut, to fit ``width``."""
-        while size > least and self.width(text, size) > width:
+    def fitted(self, text: str, width: float, size: int, min_size: int) -> tuple[str, int]:
+        """``text`` and its size, reduced down to ``min_size`` and then cut to fit ``width``."""
+        while size > min_size and self.width(text, size) > width:
             size -= 1
         return self._cut(text, width, size), size
 
-    def wrapped(self, text: str, width: float, size: int, most: int) -> list[str]:
-        """``text`` on at most ``most`` lines, the last of them cut where that is not enough."""
+    def wrapped(self, text: str, width: float, size: int, max_lines: int) -> list[str]:
+        """``text`` on at most ``max_lines`` lines; the last one is cut if that is not enough."""
         lines = [""]
         pieces = _UNBROKEN.findall(text)
         if any(self.width(piece.rstrip(), size) > width for piece in pieces):
@@ -59,13 +59,14 @@ class Lettering:
             if lines[-1] and self.width(lines[-1] + piece.rstrip(), size) > width:
                 lines.append("")
             lines[-1] += piece
-        lines[most - 1 :] = ["".join(lines[most - 1 :])] if lines[most - 1 :] else []
+        last = max_lines - 1
+        lines[last:] = ["".join(lines[last:])] if lines[last:] else []
         return [self._cut(line.rstrip(), width, size) for line in lines]
 
     def set_words(
         self, words: Sequence[str], width: float, size: int, gap: float
     ) -> list[tuple[int, float]]:
-        """Line and x of each word, ``gap`` ems apart; one too wide for a line has its own."""
+        """Line and x of each word, ``gap`` em apart; a word too wide for a line gets its own."""
         places: list[tuple[int, float]] = []
         line, x = 0, 0.0
         for word in words:

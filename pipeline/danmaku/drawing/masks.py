@@ -12,16 +12,16 @@ from PIL import Image
 from pipeline.runtime.arrays import UInt8s
 
 PHASES = 4
-"""Places within a pixel at which text may stand, and how many times larger it is drawn for them.
+"""Positions within a pixel that text may have, and how many times larger it is drawn for them.
 
-Pillow puts glyphs at whole pixels. At four times the size these are quarters, and the mean
-of four by four pixels covers as much as the letter does.
+Pillow puts glyphs at whole pixels. Drawn four times as large these are quarters of a pixel, and
+the mean of four by four of them is how much of a pixel the letter covers.
 """
 
 Mask = UInt8s
 """(height, width) coverage: 0 outside, 255 inside."""
 Colors = UInt8s
-"""(height, width, 4) RGBA, alpha not multiplied in."""
+"""(height, width, 4) RGBA with straight alpha."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class TextMask:
     """A drawn text or character."""
 
     fill: Mask
-    """Coverage of the face; none where ``colors`` covers."""
+    """Coverage of the face; 0 where ``colors`` covers."""
     outline: Mask
-    """Coverage of the stroke around the face, same shape; inside the face it is any."""
+    """Coverage of the stroke around the face, same shape; arbitrary inside the face."""
     left: int
     """Pixels from the text's origin to the masks' first column."""
     top: int
@@ -41,7 +41,7 @@ class TextMask:
 
 
 def assemble(masks: Sequence[tuple[TextMask, int, int]]) -> TextMask:
-    """One mask of many, each at its own left and top; where they overlap the denser wins."""
+    """One mask of many, each at its own left and top; where they overlap, the higher value wins."""
     if not masks:
         empty = np.zeros((0, 0), np.uint8)
         return TextMask(empty, empty, 0, 0)
@@ -67,9 +67,10 @@ def assemble(masks: Sequence[tuple[TextMask, int, int]]) -> TextMask:
 
 
 def squeeze(mask: TextMask, sample_aspect: float) -> TextMask:
-    """``mask`` made narrower, so that pixels ``sample_aspect`` times as wide show it right.
+    """``mask`` made narrower for pixels that are ``sample_aspect`` times as wide as high.
 
-    Its columns are taken from where they belong, to fractions of a pixel.
+    The result begins at a whole pixel; its columns are resampled with the fraction that this
+    moves them by.
     """
     if sample_aspect == 1 or mask.fill.size == 0:
         return mask

@@ -1,10 +1,11 @@
-"""The comments of a video, drawn upon its pictures one time after another."""
+"""The comments of a video, drawn on its pictures one time after another."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,20 +19,28 @@ from pipeline.danmaku.drawing.sizing import Block
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Font, Rgb
 from pipeline.media.color_space import ColorSpace
 
-THINNEST_OUTLINE = 1.0  # pixels of the video; less does not part text from picture
+MIN_OUTLINE = 1.0  # pixels of the video; a thinner one does not set text off from the picture
 
-MOST_SMOOTH = 64
+MAX_SMOOTH = 64
 """Comments on screen up to which text moves by parts of a pixel. In larger crowds nobody could
-tell, and memory would grow: each phase is drawn and kept for itself."""
+see it, and memory would grow: each phase is drawn and kept by itself."""
 
-_Look = tuple[str, Block, Font, Rgb, float]
+
+class _Appearance(NamedTuple):
+    """Everything about a comment that its sprite depends on; equal ones share a sprite."""
+
+    text: str
+    block: Block
+    font: Font
+    color: Rgb
+    opacity: float
 
 
 class Overlay:
     """Draws a layout over pictures of ``height`` lines, whose pixels are ``sample_aspect`` wide.
 
-    Text is drawn when it first appears and forgotten when it is gone, so memory depends on
-    what is on screen at once and not on the length of the video.
+    A text is rasterized when it first appears and forgotten when it is gone, so memory depends
+    on what is on screen at once and not on the length of the video.
     """
 
     def __init__(
@@ -51,11 +60,12 @@ class Overlay:
         self._placed = sorted(layout.placed, key=lambda placed: placed.layer == "owner")
         self._starts = np.array([placed.motion.start for placed in self._placed])
         self._ends = np.array([placed.motion.end for placed in self._placed])
-        numbers: dict[_Look, int] = {}
-        self._look_of = [
-            numbers.setdefault(_look(placed, marks or {}), len(numbers)) for placed in self._placed
+        numbers: dict[_Appearance, int] = {}
+        self._appearance_of = [
+            numbers.setdefault(_appearance(placed, marks or {}), len(numbers))
+            for placed in self._placed
         ]
-        self._looks = list(numbers)
+        self._appearances = list(numbers)
         self._sprites: dict[int, Sprite] = {}
 
     def draw(self, planes: Planes, time: Fraction) -> int:
@@ -65,25 +75,26 @@ class Overlay:
         """
         now = float(time)
         on_screen = np.flatnonzero((self._starts <= now) & (self._ends > now))
-        phases = PHASES if len(on_screen) <= MOST_SMOOTH else 1
+        phases = PHASES if len(on_screen) <= MAX_SMOOTH else 1
         sprites: dict[int, Sprite] = {}
         for number in on_screen:
-            placed, look = self._placed[number], self._look_of[number]
-            if look not in sprites:
-                sprites[look] = self._sprites.get(look) or self._render(look)
+            placed, appearance = self._placed[number], self._appearance_of[number]
+            if appearance not in sprites:
+                sprites[appearance] = self._sprites.get(appearance) or self._sprite(appearance)
             x = placed.motion.x(now) * self._scale / self._aspect
-            fine = phases if placed.motion.speed and placed.block.width * self._scale < TILE else 1
-            x = math.floor(x * fine + 0.5) * PHASES // fine
-            sprites[look].blend(planes, x, math.floor(placed.y * self._scale + 0.5))
+            # What stands still needs no phases, and those of a long text would take much memory.
+            is_smooth = placed.motion.speed and placed.block.width * self._scale < TILE
+            steps = phases if is_smooth else 1
+            x = math.floor(x * steps + 0.5) * PHASES // steps
+            sprites[appearance].blend(planes, x, math.floor(placed.y * self._scale + 0.5))
         self._sprites = sprites
         return len(on_screen)
 
-    def _render(self, number: int) -> Sprite:
-        text, block, font, color, opacity = self._looks[number]
+    def _sprite(self, number: int) -> Sprite:
+        text, block, font, color, opacity = self._appearances[number]
+        stroke = max(MIN_OUTLINE, block.outline * self._scale) if block.outline else 0.0
 
-        stroke = max(THINNEST_OUTLINE, block.outline * self._scale) if block.outline else 0.0
-
-        def drawn(phase: int) -> TextMask:
+        def draw(phase: int) -> TextMask:
             mask = self._typeface.draw(
                 text,
                 size=block.glyph * self._scale,
@@ -96,10 +107,10 @@ class Overlay:
             return squeeze(mask, self._aspect)
 
         outline = WHITE if color == BLACK else BLACK
-        return Sprite(drawn, color, outline, opacity, self._space)
+        return Sprite(draw, color, outline, opacity, self._space)
 
 
-def _look(placed: Placed, marks: Mapping[Layer, Rgb]) -> _Look:
+def _appearance(placed: Placed, marks: Mapping[Layer, Rgb]) -> _Appearance:
     style = placed.style
     color = marks.get(placed.layer, style.color)
-    return placed.text, placed.block, style.font, color, style.opacity
+    return _Appearance(placed.text, placed.block, style.font, color, style.opacity)

@@ -1,4 +1,4 @@
-"""Pictures of single runs of text, at four places within a pixel."""
+"""Masks of single runs of text, at four positions within a pixel."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.danmaku.drawing.runs import HAS_RAQM, Run
 from pipeline.runtime.arrays import UInt8s
 
 EMBOLDENING = 0.014
-"""Em added around a face: the player asks for weight 600, IPAexGothic has the regular one."""
+"""Em added around a face: the player uses weight 600, and IPAexGothic only has the regular one."""
 
 _HOLLOW_BOX_STROKE = 0.06  # em
 
@@ -34,15 +34,15 @@ class _Large:
 
 
 def draw_run(run: Run, size: float, outline: float) -> tuple[TextMask, ...]:
-    """``run``, which has ink, drawn 0, 1/4, 1/2 and 3/4 of a pixel right of the pen.
+    """``run``, which is not blank, drawn 0, 1/4, 1/2 and 3/4 of a pixel right of the pen.
 
     ``size`` is pixels an em, ``outline`` the width of the stroke in pixels. The origin of
-    the masks is the pen's place on the baseline.
+    the masks is the pen's position on the baseline.
     """
     draw = {"color": _draw_picture, "box": _draw_hollow_box}.get(run.kind, _draw_face)
     large = draw(run, size * PHASES, outline * PHASES)
-    fills, outlines = _averaged(large.fill, large), _averaged(large.outline, large)
-    colors = [None] * PHASES if large.colors is None else _averaged(large.colors, large)
+    fills, outlines = _downsampled(large.fill, large), _downsampled(large.outline, large)
+    colors = [None] * PHASES if large.colors is None else _downsampled(large.colors, large)
     left, top = large.left // PHASES, large.top // PHASES
     return tuple(
         TextMask(fill, around, left, top, color)
@@ -50,8 +50,12 @@ def draw_run(run: Run, size: float, outline: float) -> tuple[TextMask, ...]:
     )
 
 
-def _averaged(image: Image.Image, large: _Large) -> list[UInt8s]:
-    """``image`` at its true size, once for each place within a pixel."""
+def _downsampled(image: Image.Image, large: _Large) -> list[UInt8s]:
+    """``image`` at its true size, once for each position within a pixel.
+
+    A position is a number of large pixels by which the grid of four by four is shifted.
+    """
+    # Pad to whole pixels on all sides, and by one pixel for the shifts.
     above, before = large.top % PHASES, large.left % PHASES
     height = PHASES * math.ceil((above + image.height) / PHASES)
     width = PHASES * math.ceil((before + image.width + PHASES - 1) / PHASES)
@@ -66,7 +70,7 @@ def _averaged(image: Image.Image, large: _Large) -> list[UInt8s]:
 def _draw_face(run: Run, size: float, outline: float) -> _Large:
     assert run.font is not None
     font = opened(run.font, size, shaping=run.kind == "shaped")
-    # Raqm alone knows directions, and without it no run is shaped.
+    # Only Raqm supports directions, and without it no run is shaped.
     direction = ("rtl" if run.leftward else "ltr") if run.kind == "shaped" else None
     bold = EMBOLDENING * size
     box = font.getbbox(run.text, direction=direction, anchor="ls", stroke_width=bold + outline)
@@ -87,13 +91,14 @@ def _draw_face(run: Run, size: float, outline: float) -> _Large:
         return image
 
     around = mask(bold + outline) if outline else Image.new("L", shape)
-    # A stroke alone may leave the middle of a wide part open.
+    # The stroke alone may leave the middle of a wide part empty.
     return _Large(ImageChops.lighter(mask(0), mask(bold)), around, left, top)
 
 
 def _draw_picture(run: Run, size: float, outline: float) -> _Large:
-    """An emoji: as the font colours it, without an outline."""
+    """An emoji, in the font's own colours and without an outline."""
     assert run.font is not None
+    # Bitmaps come in one size only, and are scaled.
     strike = strike_size(run.font) or size
     font = opened(run.font, strike, shaping=HAS_RAQM)
     picture, left, top = draw_colored(run.text, font)

@@ -1,4 +1,4 @@
-"""Rule sets: how large comments are and how they move, for each player that is imitated.
+"""Rule sets: the sizes and the motion of comments in each of the players that are imitated.
 
 Lengths are in pixels of a stage 1080 px high, and 1920 px wide at 16:9.
 """
@@ -23,7 +23,7 @@ FLASH_UNTIL_US = 1_499_871_600_000_000  # 2017-07-13 00:00 in Japan, when the HT
 
 @dataclass(frozen=True)
 class Metrics:
-    """Lines of one size of text."""
+    """The measures of lines of one size of text."""
 
     box: float
     """Height of a single line with the space around it."""
@@ -35,30 +35,31 @@ class Metrics:
 
 @dataclass(frozen=True)
 class Rules:
-    """One player's."""
+    """The rules of one player."""
 
     name: RuleName
     sizes: Mapping[Size, Metrics]
     resized: Mapping[Size, Metrics]
-    """Where a comment has so many lines that they are set smaller."""
+    """Sizes of a comment with so many lines that it is resized; see ``RESIZED_FROM``."""
     fixed_width: float
-    """Widest ue or shita comment: the 4:3 area."""
+    """Maximum width of ue and shita comments: the 4:3 area."""
     full_width: float
     """The same with ``full``."""
     outline: float
     """Width of the stroke around letters."""
     lead: float
-    """Seconds before its time at which a scrolling comment's head is at ``head``."""
+    """Seconds before its own time at which the left edge of a scrolling comment is at ``head``."""
     head: float
-    """Share of the stage's width."""
+    """Share of the stage's width, from the left."""
     reach: float
-    """Share of the stage's width that a comment covers in its seconds and one more, …"""
+    """In its seconds and one more, a scrolling comment moves by this share of the stage's width
+    plus ``width_share`` of its own."""
     width_share: float
-    """… beside this share of its own width."""
+    """See ``reach``."""
 
 
 RESIZED_FROM: Mapping[Size, int] = {"big": 3, "medium": 5, "small": 7}
-"""Lines from which a comment is set smaller."""
+"""Number of lines from which on a comment is resized."""
 
 _UNIT = 1920 / 683  # both players' stages are 384 units high, and at 16:9 683 wide
 
@@ -113,7 +114,7 @@ FLASH = Rules(
     reach=544 / 512,
     width_share=1.0,
 )
-"""Niconico's player before, for which older comments were made."""
+"""Niconico's player before that, for which older comments were written."""
 
 SIMPLE = Rules(
     name="simple",
@@ -127,34 +128,35 @@ SIMPLE = Rules(
     reach=1.0,
     width_share=1.0,
 )
-"""The article's: a comment enters at its own time and is gone four seconds later."""
+"""The article's rules: a comment enters at its own time and is gone four seconds later."""
 
 _BY_NAME = {rules.name: rules for rules in (HTML5, FLASH, SIMPLE)}
 
 
 def rules_for(
     comment: ScreenComment,
-    asked: RuleName | Literal["auto"],
+    setting: RuleName | Literal["auto"],
     scale: float = 1.0,
     outline: float = 1.0,
 ) -> Rules:
-    """The rule set asked for; ``auto`` decides by when the comment was posted.
+    """The rules of ``setting``; ``auto`` decides by when the comment was posted.
 
-    A font command is one of the HTML5 player's: what has one follows it at any date. Comments
-    are ``scale`` times as large as the player's, and their strokes ``outline`` times as wide.
+    Font commands came with the HTML5 player: a comment that has one follows its rules at any
+    date. Comments are ``scale`` times as large as the player's, and strokes ``outline`` times as
+    wide.
     """
-    return _resized(_name(comment, asked), scale, outline)
+    return _scaled_rules(_name(comment, setting), scale, outline)
 
 
-def _name(comment: ScreenComment, asked: RuleName | Literal["auto"]) -> RuleName:
-    if asked != "auto":
-        return asked
+def _name(comment: ScreenComment, setting: RuleName | Literal["auto"]) -> RuleName:
+    if setting != "auto":
+        return setting
     old = comment.posted_us is not None and comment.posted_us < FLASH_UNTIL_US
     return "flash" if old and not any(category(w) == "font" for w in comment.commands) else "html5"
 
 
 @cache
-def _resized(name: RuleName, scale: float, outline: float) -> Rules:
+def _scaled_rules(name: RuleName, scale: float, outline: float) -> Rules:
     rules = _BY_NAME[name]
     if (scale, outline) == (1, 1):
         return rules

@@ -30,15 +30,15 @@ SPACE_WIDTHS = {
     "\u2009": 1 / 5,
     "\u200a": 1 / 10,
 }
-"""Em; Unicode's General Punctuation. Fonts often lack them and comment art needs them."""
+"""Em, by Unicode's General Punctuation. Fonts often lack these, and comment art needs them."""
 
 HAS_RAQM = features.check("raqm")
-"""Without it marks are set beside their letters, and no letter joins another."""
+"""Without Raqm, marks are set beside their letters, and letters do not join."""
 
 _MEASURING_SIZE = 1000.0  # pixels an em, so that an advance is read to a thousandth
-_RUNS_KEPT = 1 << 14
-_LONGEST_CLUSTER = 32  # characters; towers of marks are cut off there
-_LONGEST_RUN = 32  # clusters, so that a picture of a run stays small; words are shorter
+_CACHE_SIZE = 1 << 14
+_MAX_CLUSTER = 32  # characters; stacks of marks are cut off there
+_MAX_RUN = 32  # clusters, so that the mask of a run stays small; words are shorter
 
 _SIMPLE = regex.compile(
     r"[[\p{sc=Zyyy}\p{sc=Latn}\p{sc=Grek}\p{sc=Cyrl}\p{sc=Armn}\p{sc=Geor}\p{sc=Han}"
@@ -46,13 +46,13 @@ _SIMPLE = regex.compile(
     r"--[\p{M}\p{Cf}\p{Emoji_Presentation}\p{GCB=L}\p{GCB=V}\p{GCB=T}]]*+",
     regex.V1,
 )
-"""Characters that stand for themselves wherever they are."""
+"""Characters whose form does not depend on their neighbours."""
 _SIDE_MARKS = str.maketrans("\u3099\u309a", "ﾞﾟ")
-"""The voicing marks: IPAexGothic sets the combining ones an em away from their letter."""
+"""Voicing marks: IPAexGothic sets the combining ones an em away from their letter."""
 _EMOJI = regex.compile(
     r"\p{Emoji_Presentation}(?!\uFE0E)|\p{Emoji}(\uFE0F|\u20E3|\p{Emoji_Modifier}|\u200D\p{Emoji})"
 )
-"""The beginning of a cluster that is shown as a coloured picture."""
+"""The beginning of a cluster that is drawn as a coloured picture."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +61,14 @@ class Run:
 
     text: str
     kind: Literal["blank", "face", "shaped", "color", "box"]
-    """``face`` is set as it is, ``shaped`` by Raqm, ``box`` is the hollow one."""
+    """``face`` is a single glyph, ``shaped`` is laid out by Raqm, ``color`` is a coloured picture,
+    ``box`` stands for what no font has."""
     advance: float
     """Em from its start to the start of the next one."""
     font: Path | None = None
-    """None for what is blank or a box."""
+    """None for a blank and a box."""
     leftward: bool = False
-    """A shaped run that is read from right to left."""
+    """Whether a shaped run is read from right to left."""
     missing: str = ""
     """The cluster that no font has whole."""
 
@@ -80,41 +81,41 @@ def is_simple(text: str) -> bool:
 def cut_line(line: str, font: Font) -> list[Run]:
     """The runs of ``line``, which has no newline, from left to right.
 
-    Characters of simple scripts are runs of their own. Of other scripts, neighbours of one
-    font and one direction go together up to the next space, as their letters join. The
-    order is that of ``pipeline.danmaku.drawing.bidi``.
+    Characters of simple scripts are runs of their own. In other scripts letters may join, so
+    neighbours of the same font and direction form a run, up to the next space. The order is
+    that of ``pipeline.danmaku.drawing.bidi``.
     """
     if is_simple(line):
         return [_character(character, font) for character in line]
-    clusters = [each[:_LONGEST_CLUSTER] for each in regex.findall(r"\X", line)]
+    clusters = [each[:_MAX_CLUSTER] for each in regex.findall(r"\X", line)]
     pieces = [
-        (run, depth)
-        for cluster, depth in zip(clusters, levels(clusters), strict=True)
-        for run in _cluster(cluster, font, depth % 2 == 1)
+        (run, level)
+        for cluster, level in zip(clusters, levels(clusters), strict=True)
+        for run in _cluster(cluster, font, level % 2 == 1)
     ]
     runs: list[tuple[Run, int]] = []
-    for (shaped, _, depth), group in groupby(pieces, _joining):
-        alike = [run for run, _ in group]
-        runs += [(run, depth) for run in (_joined(alike) if shaped else alike)]
-    return [runs[number][0] for number in visual_order([depth for _, depth in runs])]
+    for (shaped, _, level), group in groupby(pieces, _joining):
+        members = [run for run, _ in group]
+        runs += [(run, level) for run in (_joined(members) if shaped else members)]
+    return [runs[number][0] for number in visual_order([level for _, level in runs])]
 
 
 def _joining(piece: tuple[Run, int]) -> tuple[bool, Path | None, int]:
-    run, depth = piece
-    return run.kind == "shaped", run.font, depth
+    run, level = piece
+    return run.kind == "shaped", run.font, level
 
 
 def _joined(runs: list[Run]) -> Iterator[Run]:
     first = runs[0]
     assert first.font is not None
-    for start in range(0, len(runs), _LONGEST_RUN):
-        text = "".join(run.text for run in runs[start : start + _LONGEST_RUN])
+    for start in range(0, len(runs), _MAX_RUN):
+        text = "".join(run.text for run in runs[start : start + _MAX_RUN])
         yield _shaped(text, first.font, first.leftward)
 
 
-@lru_cache(_RUNS_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _cluster(cluster: str, font: Font, leftward: bool) -> tuple[Run, ...]:
-    """One grapheme cluster, most often one run."""
+    """The runs of a grapheme cluster, mostly a single one."""
     if is_simple(cluster) and not (leftward and unicodedata.mirrored(cluster[0])):
         return tuple(_character(character, font) for character in cluster)
     visible = "".join(each for each in cluster if not _is_blank(each))
@@ -132,7 +133,7 @@ def _cluster(cluster: str, font: Font, leftward: bool) -> tuple[Run, ...]:
     return (Run(visible, "face", _length(visible, path), path),)
 
 
-@lru_cache(_RUNS_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _character(character: str, font: Font) -> Run:
     if character in SPACE_WIDTHS:
         return Run(character, "blank", SPACE_WIDTHS[character])
@@ -149,7 +150,7 @@ def _character(character: str, font: Font) -> Run:
 
 
 def _incomplete(visible: str, cluster: str, font: Font) -> Run:
-    """The first character of a cluster that no font has whole, or else a box."""
+    """The first character of a cluster that no font has as a whole, or else a box."""
     path = font_for(visible[0], font)
     if path is None:
         return Run(visible, "box", _box_width(visible[0]), missing=cluster)
@@ -162,7 +163,7 @@ def _colored(text: str, path: Path) -> Run:
     return Run(text, "color", advance, path)
 
 
-@lru_cache(_RUNS_KEPT)
+@lru_cache(_CACHE_SIZE)
 def _shaped(text: str, path: Path, leftward: bool) -> Run:
     face = opened(path, _MEASURING_SIZE, shaping=True)
     length = face.getlength(text, direction="rtl" if leftward else "ltr")
@@ -174,7 +175,7 @@ def _length(text: str, path: Path) -> float:
 
 
 def _is_blank(character: str) -> bool:
-    """True for spaces, and for marks that steer text and have no face."""
+    """Whether a character is a space, or a control character without a glyph."""
     return unicodedata.category(character) in ("Zs", "Zl", "Zp", "Cc", "Cf") or (
         "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
     )

@@ -1,4 +1,4 @@
-"""The settings that say how comments are placed."""
+"""The settings of how comments are placed."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from msgspec import Meta, Struct
 
 
 class LayoutSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The section ``layout`` of a settings file, which all stages that place comments share."""
+    """The section ``layout`` of a settings file, which all stages that place comments use."""
 
     rules: Literal["auto", "html5", "flash", "simple"] = "auto"
-    """``auto`` follows ``flash`` for comments that were posted to that player, else ``html5``."""
+    """``auto`` is ``flash`` for comments that were posted to that player, else ``html5``."""
     collide: Literal["layer", "all"] = "layer"
-    """Whether comments make way for those of their own layer alone, as on Niconico."""
+    """Whether comments only make way for those of their own layer, as on Niconico, or for all."""
     overflow: Literal["overlap", "hide"] = "overlap"
-    """What becomes of a comment for which there is no room."""
+    """What happens to a comment for which there is no room."""
     max_on_screen: Annotated[int, Meta(ge=1)] | None = None
-    """More are hidden; None shows all."""
+    """Comments on screen at once; further ones are hidden. None shows all."""
     safe_area: Annotated[float, Meta(ge=0, le=0.5)] = 0.0
-    """Share of the picture's height that is left free for subtitles at the bottom."""
+    """Share of the picture's height at the bottom that stays free for subtitles."""
     scale: Annotated[float, Meta(ge=0.25, le=4)] = 1.0
-    """How many times as large as in the player comments are."""
+    """Size of comments relative to the player's."""
     opacity: Annotated[float, Meta(gt=0, le=1)] = 1.0
-    """1 is solid; what a comment asks for itself is taken of it."""
+    """1 is solid; a comment's own opacity is multiplied by it."""
     outline: Annotated[float, Meta(ge=0, le=4)] = 1.0
-    """How many times as wide as in the player the stroke around letters is; 0 for none."""
+    """Width of the stroke around letters relative to the player's; 0 for none."""

@@ -1,4 +1,4 @@
-"""How large a comment's text is: its size, and what shrinks it."""
+"""The size of a comment's text, and the reasons that shrink it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Block:
     outline: float
     """Width of the stroke around letters."""
     shrunk: Shrunk | None
-    """Why the text is smaller than its size says: it has many lines, or is too wide."""
+    """Why the text is smaller than its size command says; None if it is not."""
 
     @property
     def baseline(self) -> float:
@@ -37,10 +37,11 @@ class Block:
 
 
 def size_block(text: str, style: Style, ems: float, stage_width: float, rules: Rules) -> Block:
-    """The block of ``text`` whose widest line is ``ems`` em wide.
+    """The block of ``text``, whose widest line is ``ems`` em wide.
 
-    Many lines shrink any comment unless it is ``ender``. A fixed comment that is too wide
-    for the 4:3 area (with ``full``: for the stage) is shrunk pixel by pixel until it fits.
+    Many lines shrink any comment unless it is ``ender``. A fixed comment that is too wide for
+    the 4:3 area (with ``full``, for the stage) is shrunk to the largest whole number of pixels
+    an em at which it fits.
     """
     lines = text.count("\n") + 1
     many = lines >= RESIZED_FROM[style.size] and not style.ender

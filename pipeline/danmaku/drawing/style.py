@@ -1,4 +1,4 @@
-"""Commands: the words that set a comment's place, size, colour and time on screen."""
+"""Commands: the words that set a comment's place, size, colour and duration."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Value = Place | Size | Font | Rgb | float | bool
 BLACK: Rgb = (0, 0, 0)
 WHITE: Rgb = (255, 255, 255)
 MARKS: Mapping[Layer, Rgb] = {"viewer": WHITE, "owner": WHITE, "generated": (255, 170, 60)}
-"""Colours of the layers where they are to be told from one another."""
+"""Colours of the layers where these are to be distinguished."""
 
 DEFAULT_SECONDS = 3.0
-LONGEST_SECONDS = 120.0
+MAX_SECONDS = 120.0
 LIVE_OPACITY = 0.5
 
 
@@ -36,10 +36,10 @@ class Style:
     color: Rgb = WHITE
     """Red, green and blue, 0–255 each."""
     opacity: float = 1.0
-    """0 is clear, 1 is solid; the outline takes its share of it too."""
+    """0 is transparent, 1 is solid; it applies to the outline too."""
     seconds: float = DEFAULT_SECONDS
-    """Seconds on screen for a fixed comment; for a scrolling one, the time that its way takes,
-    less one second."""
+    """For a fixed comment, the seconds on screen; for a scrolling one, the seconds that it takes to
+    cross, less one."""
     full: bool = False
     """A fixed comment may be as wide as the stage rather than the 4:3 area."""
     ender: bool = False
@@ -51,22 +51,22 @@ class Style:
 
 
 def parse_style(commands: Sequence[str], text: str) -> Style:
-    """The style that ``commands`` ask for; any words and any text are accepted.
+    """The style that ``commands`` set; any words and any text are accepted.
 
     Case does not matter, the first word of each category wins, and words that are no
-    commands mean nothing. Text that begins with ``/`` is a script line: invisible.
+    commands are ignored. Text that begins with ``/`` is a script line, and invisible.
     """
-    found: dict[str, Value] = {}
+    fields: dict[str, Value] = {}
     for word in commands:
         if meaning := _meaning(word.lower()):
-            found.setdefault(*meaning)
+            fields.setdefault(*meaning)
     if text.startswith("/"):
-        found["invisible"] = True
-    return Style(**found)  # type: ignore[arg-type]  # _meaning pairs fields and values
+        fields["invisible"] = True
+    return Style(**fields)  # type: ignore[arg-type]  # _meaning pairs fields and values
 
 
 def category(word: str) -> str | None:
-    """The field of Style that ``word`` sets, or None for no command; case does not matter."""
+    """The field of Style that ``word`` sets, None if it is no command; case does not matter."""
     meaning = _meaning(word.lower())
     return meaning[0] if meaning else None
 
@@ -82,7 +82,7 @@ def _meaning(word: str) -> tuple[str, Value] | None:
         return "color", _rgb(int(digits, 16))
     if match := _SECONDS.fullmatch(word):
         seconds = float(match[1])
-        return "seconds", min(seconds, LONGEST_SECONDS) if seconds > 0 else DEFAULT_SECONDS
+        return "seconds", min(seconds, MAX_SECONDS) if seconds > 0 else DEFAULT_SECONDS
     return None
 
 

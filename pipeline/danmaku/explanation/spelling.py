@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.danmaku.drawing.contact_sheet import BACKGROUND, QUIET
 from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, BRIGHT, HOT, QUIET
 from pipeline.danmaku.explanation.heat import AttendedComment, heat_over
-from pipeline.danmaku.explanation.strips import BRIGHT, HOT, size_of_area
+from pipeline.danmaku.explanation.strips import size_of_area
 from pipeline.media.pixels import Picture
 
 RATE = Fraction(25)

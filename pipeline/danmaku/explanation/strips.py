@@ -9,15 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.danmaku.drawing.contact_sheet import BACKGROUND, QUIET
 from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, BRIGHT, HOT, QUIET
 from pipeline.danmaku.drawing.style import Rgb
 from pipeline.danmaku.explanation.heat import AttendedComment, glow, heat_over
 from pipeline.media.pixels import Picture
-
-BRIGHT: Rgb = (240, 240, 240)
-HOT: Rgb = (250, 175, 60)
-"""Near the hot end of the heat's colours."""
 
 _CELL_AREA = 216 * 122  # pixels of a cell; its shape is the video's
 _MIN_CELL_WIDTH = 144  # pixels, so that a word has room

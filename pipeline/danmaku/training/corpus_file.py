@@ -1,14 +1,14 @@
-"""``corpus.h5``: what a model has learned from, so that it can be judged without those videos.
+"""``corpus.h5``: what a model learned from, so that it can be evaluated without those videos.
 
 ::
 
     N/                     a group for each training video, numbered from 0
-        aligned/           its aligned.h5, with ``dev`` marking videos that are held out whole, too
+        aligned/           its aligned.h5; ``dev`` also marks videos that were held out whole
         text       (comments,) UTF-8      as their authors wrote them
-        picture    (m,) int64             the rows, ascending, of pictures that were learned from:
+        picture    (m,) int64             rows, ascending, of the pictures that were learned from:
                                           those with comments that are not held out
-        first_ms   (m,) float64           when the first frame with each of these begins
-        mean       (m, channels) float16  the mean position of its features
+        first_ms   (m,) float64           when the first frame with each picture begins
+        mean       (m, channels) float16  its pooled features: their mean over positions
         thumbnail  (m,) of uint8          a JPEG of it
         attributes: name, fingerprint (of the video file)
     attributes: tap
@@ -34,22 +34,22 @@ _TEXT = h5py.string_dtype("utf-8")
 
 @dataclass(frozen=True)
 class TrainingVideo:
-    """A video that a model learned from: its n comments, and its m pictures with some of them."""
+    """A video that a model learned from, with n comments on m pictures."""
 
     name: str
-    """Of its folder, where the model was trained."""
+    """The name of its folder where the model was trained."""
     fingerprint: str
     """Of the video file."""
     aligned: Aligned
-    """What was held out of training is marked, also where whole videos were."""
+    """``dev`` marks what was held out of training, also where whole videos were."""
     text: list[str]
     """(n,) the comments as their authors wrote them."""
     picture: Int64s
     """(m,) ascending rows of its frames.h5, each with a comment that is not held out."""
     first_ms: Float64s
-    """(m,) when the first frame with each begins."""
+    """(m,) milliseconds at which the first frame with each begins."""
     mean: Float16s
-    """(m, channels) the mean position of each picture's features."""
+    """(m, channels) the pooled features of each picture."""
 
     @classmethod
     def from_frames(
@@ -60,7 +60,7 @@ class TrainingVideo:
         frames: Frames,
         means: Float16s,
     ) -> TrainingVideo:
-        """``means`` (pictures, channels) are those of all pictures of ``frames``."""
+        """``means`` (pictures, channels) are the pooled features of all pictures of ``frames``."""
         picture = np.unique(aligned.picture[~aligned.dev])
         first_ms = frames.times.milliseconds(frames.first_frames()[picture])
         return cls(name, frames.fingerprint, aligned, text, picture, first_ms, means[picture])

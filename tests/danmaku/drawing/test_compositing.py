@@ -9,8 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from pipeline.danmaku.drawing import compositing
-from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY, Planes, Sprite
+from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY, TILE, Planes, Sprite
 from pipeline.danmaku.drawing.masks import PHASES, TextMask
 from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb
 from pipeline.media.color_space import GBRA, ColorSpace, space_of, yuv
@@ -51,8 +50,10 @@ def planes(picture: Picture) -> tuple[Picture, Picture, Picture]:
     return luma.reshape(HEIGHT, WIDTH), cb.reshape(half), cr.reshape(half)
 
 
-def sprite(mask: TextMask, fill: Rgb, outline: Rgb, opacity: float, space: ColorSpace) -> Sprite:
-    return Sprite(lambda phase: mask, fill, outline, opacity, space)
+def sprite(
+    mask: TextMask, fill: Rgb, outline: Rgb, opacity: float, space: ColorSpace, tile: int = TILE
+) -> Sprite:
+    return Sprite(lambda phase: mask, fill, outline, opacity, space, tile)
 
 
 def reference_yuv(rgb: npt.ArrayLike, space: Space) -> Float64s:
@@ -224,12 +225,10 @@ def test_long_texts_are_the_same_in_tiles(
     whole, tiled = noise(), noise()
     space = yuv("bt709", False)
     sprite(mask, *both, 1.0, space).blend(Planes.yuv(whole), PHASES * x, y)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compositing, "TILE", 4)
-        tiles = sprite(mask, *both, 1.0, space)
-        for moved in (x + 9, x + 3, x, x - 2):  # tiles come into view and leave it
-            tiles.blend(Planes.yuv(noise()), PHASES * moved, y)
-        tiles.blend(Planes.yuv(tiled), PHASES * x, y)
+    tiles = sprite(mask, *both, 1.0, space, tile=4)
+    for moved in (x + 9, x + 3, x, x - 2):  # tiles come into view and leave it
+        tiles.blend(Planes.yuv(noise()), PHASES * moved, y)
+    tiles.blend(Planes.yuv(tiled), PHASES * x, y)
     assert np.array_equal(whole, tiled)
 
 

@@ -1,5 +1,7 @@
+import tracemalloc
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,8 +11,9 @@ from PIL import Image
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
 from pipeline.danmaku.drawing.compositing import Planes
 from pipeline.danmaku.drawing.glyphs import Typeface
-from pipeline.danmaku.drawing.layout import lay_out
-from pipeline.danmaku.drawing.overlay import MOST_SMOOTH, Overlay
+from pipeline.danmaku.drawing.layout import Layout, lay_out
+from pipeline.danmaku.drawing.masks import TextMask
+from pipeline.danmaku.drawing.overlay import MAX_SMOOTH, Overlay
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.danmaku.drawing.style import Rgb
@@ -28,12 +31,34 @@ def overlay(
     aspect: Fraction = Fraction(1),
     settings: LayoutSettings = LayoutSettings(),  # noqa: B008
     marks: dict[Layer, Rgb] | None = None,
+    typeface: Typeface | None = None,
 ) -> Overlay:
+    typeface = typeface or Typeface()
+    layout = placed(comments, size, aspect, settings)
+    return Overlay(layout, typeface, size[1], aspect, SPACE, marks)
+
+
+def placed(
+    comments: list[ScreenComment],
+    size: tuple[int, int] = (320, 180),
+    aspect: Fraction = Fraction(1),
+    settings: LayoutSettings = LayoutSettings(),  # noqa: B008
+) -> Layout:
     width, height = size
-    typeface = Typeface()
     screen = Screen(float(1080 * width * aspect / height))
-    layout = lay_out(comments, typeface.width, screen, settings)
-    return Overlay(layout, typeface, height, aspect, SPACE, marks)
+    return lay_out(comments, Typeface().width, screen, settings)
+
+
+class RecordingTypeface(Typeface):
+    """Remembers which texts were drawn, and by how many pixels they were shifted."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.drawn: list[tuple[str, float]] = []
+
+    def draw(self, text: str, *, shift: float = 0.0, **measures: Any) -> TextMask:
+        self.drawn.append((text, shift))
+        return super().draw(text, shift=shift, **measures)
 
 
 def grey(size: tuple[int, int] = (320, 180), luma: int = 110) -> Picture:
@@ -152,7 +177,9 @@ def test_a_picture_depends_on_its_time_alone() -> None:
 
 
 def test_only_what_is_on_screen_is_drawn_and_kept() -> None:
-    made = overlay([ScreenComment(n * 1000, f"{n}", ("ue",)) for n in range(60)])
+    typeface = RecordingTypeface()
+    comments = [ScreenComment(n * 1000, f"{n}", ("ue",)) for n in range(60)]
+    made = overlay(comments, typeface=typeface)
 
     def count(second: int) -> int:
         return made.draw(Planes.yuv(grey()), Fraction(second))
@@ -160,10 +187,12 @@ def test_only_what_is_on_screen_is_drawn_and_kept() -> None:
     counts = [count(second) for second in range(70)]
     assert counts[:4] == [1, 2, 3, 3]
     assert counts[62:] == [0] * 8
-
-    for second in range(60):
-        count(second)
-        assert len(made._sprites) <= 3
+    # Each is kept while it is on screen, and drawn once.
+    texts = [text for text, _ in typeface.drawn]
+    assert texts == [f"{n}" for n in range(60)]
+    # None is kept longer: it has to be drawn again.
+    assert count(0) == 1
+    assert typeface.drawn[60:] == [("0", 0.0)]
 
 
 def test_no_comments_leave_the_picture_as_it_was() -> None:
@@ -223,7 +252,8 @@ def test_text_is_as_high_as_niconicos() -> None:
 
 
 def test_text_moves_evenly_by_less_than_a_pixel() -> None:
-    made = overlay([ScreenComment(0, "速", ("@30",))])  # 8 pixels in a second
+    comments = [ScreenComment(0, "速", ("@30",))]  # 8 pixels in a second
+    made = overlay(comments)
     moments = [Fraction(14) + Fraction(n, 100) for n in range(40)]
     places = []
     for moment in moments:
@@ -231,20 +261,22 @@ def test_text_moves_evenly_by_less_than_a_pixel() -> None:
         made.draw(Planes.yuv(picture), moment)
         brightness = picture[:180].sum(axis=0) - 16.0 * 180
         places.append(float(brightness @ np.arange(320) / brightness.sum()))
-    (motion,) = [placed.motion for placed in made._placed]
-    meant = [motion.x(float(moment)) / 6 for moment in moments]
-    assert np.ptp(np.subtract(places, meant)) < 0.3
+    (motion,) = [each.motion for each in placed(comments).placed]
+    expected = [motion.x(float(moment)) / 6 for moment in moments]
+    assert np.ptp(np.subtract(places, expected)) < 0.3
 
 
 def test_in_a_crowd_text_moves_by_whole_pixels() -> None:
-    def phases(count: int) -> set[int]:
-        made = overlay([ScreenComment(0, f"{n}", ("@30",)) for n in range(count)])
+    def shifts(count: int) -> set[float]:
+        typeface = RecordingTypeface()
+        comments = [ScreenComment(0, f"{n}", ("@30",)) for n in range(count)]
+        made = overlay(comments, typeface=typeface)
         for step in range(16):
             drawn(made, Fraction(14) + Fraction(step, 50))
-        return {phase for sprite in made._sprites.values() for _, phase in sprite._full}
+        return {shift for _, shift in typeface.drawn}
 
-    assert phases(MOST_SMOOTH) == {0, 1, 2, 3}
-    assert phases(MOST_SMOOTH + 1) == {0}
+    assert shifts(MAX_SMOOTH) == {0, 1 / 4, 1 / 2, 3 / 4}
+    assert shifts(MAX_SMOOTH + 1) == {0}
 
 
 def test_marked_layers_have_one_colour() -> None:
@@ -266,11 +298,18 @@ def test_the_uploaders_comments_lie_over_the_others() -> None:
 def test_a_comment_of_a_thousand_letters_is_made_ready_in_parts() -> None:
     made = overlay([ScreenComment(0, "ｗ" * 1024, ())], (1280, 720))
     canvas = grey((1280, 720))
-    for step in range(-20, 60):
-        made.draw(Planes.yuv(canvas), Fraction(step, 20))
-        for sprite in made._sprites.values():
-            assert len(sprite._full) <= 6
-            assert len(sprite._half) <= 6
+    times = [Fraction(step, 20) for step in range(-20, 60)]
+    made.draw(Planes.yuv(canvas), times[0])  # its mask is drawn as a whole
+    tracemalloc.start()
+    try:
+        for time in times:
+            made.draw(Planes.yuv(canvas), time)
+        kept, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    pixels = 1024 * 50 * 64  # of the whole comment
+    assert kept < pixels
+    assert peak < 2 * pixels
 
 
 def test_on_a_clear_picture_only_text_is_opaque() -> None:

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.drawing.contact_sheet import BACKGROUND
 from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.drawing.sheet_colors import BACKGROUND
 from pipeline.danmaku.explanation.heat import AttendedComment
 from pipeline.danmaku.explanation.strips import Sheet, size_of_area
 from pipeline.media.pixels import Picture

@@ -113,7 +113,6 @@ def comment(kind: Layer, time: float, text: str, **changes: Any) -> TimedComment
 def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
     """What the scripts know about the made-up video with ``comments``."""
     made = Player(
-        video="nekomachi-01.mp4",
         media="video.mp4",
         seconds=SECONDS,
         frame=float(1 / RATE),

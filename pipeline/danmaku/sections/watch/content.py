@@ -85,10 +85,8 @@ class Heat(msgspec.Struct, frozen=True):
 
 
 class Player(msgspec.Struct, frozen=True):
-    """All that the scripts know."""
+    """The data of the section: all that its scripts know."""
 
-    video: str
-    """Name of the file that was annotated."""
     media: str
     """Path of the video file that is played, from the page."""
     seconds: float

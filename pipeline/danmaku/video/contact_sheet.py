@@ -1,4 +1,4 @@
-"""A sheet of annotated pictures, each with its time, to be shown in a README or a chat."""
+"""A sheet of annotated pictures with their times, for a README or a chat."""
 
 from __future__ import annotations
 
@@ -8,29 +8,27 @@ from collections.abc import Sequence
 from PIL import Image
 
 from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.style import Rgb
+from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, QUIET
 from pipeline.media.pixels import Picture
 
-BACKGROUND: Rgb = (18, 18, 22)
-QUIET: Rgb = (150, 150, 160)
 _GAP = 12
 _CAPTION = 26  # pixels below each picture
 _TEXT = 16  # pixels an em
-_MOST_ACROSS = 3
+_MAX_COLUMNS = 3
 
 
 def contact_sheet(pictures: Sequence[Picture], captions: Sequence[str]) -> Image.Image:
     """Pictures (height, width, 3) RGB of one size in rows of up to three, captions below them."""
-    across = min(_MOST_ACROSS, len(pictures))
-    if len(pictures) == _MOST_ACROSS + 1:
-        across = 2  # four make a square
+    columns = min(_MAX_COLUMNS, len(pictures))
+    if len(pictures) == _MAX_COLUMNS + 1:
+        columns = 2  # four make a square
     height, width = pictures[0].shape[:2]
-    rows = math.ceil(len(pictures) / across)
-    size = (_GAP + across * (width + _GAP), _GAP + rows * (height + _CAPTION))
+    rows = math.ceil(len(pictures) / columns)
+    size = (_GAP + columns * (width + _GAP), _GAP + rows * (height + _CAPTION))
     sheet = Image.new("RGB", size, BACKGROUND)
     lettering = Lettering()
     for number, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
-        row, column = divmod(number, across)
+        row, column = divmod(number, columns)
         x, y = _GAP + column * (width + _GAP), _GAP + row * (height + _CAPTION)
         sheet.paste(Image.fromarray(picture), (x, y))
         lettering.write(sheet, x, y + height + _TEXT + 2, caption, _TEXT, QUIET)
