@@ -96,9 +96,9 @@ class Pointing(msgspec.Struct, frozen=True):
     """Mean share of the picture that a named character's box fills: hits of a random peak."""
     attention: Hits
     """Peaks of the attention, which is paid before the name is chosen."""
-    evidence: Hits
+    saliency: Hits
     """Peaks of the gradient: where more attention would have made the name likeliest; see
-    ``evidence_maps``."""
+    ``CaptionMaps`` of ``pipeline.captioning.attention_maps``."""
 
 
 class Evaluation(msgspec.Struct, frozen=True):
