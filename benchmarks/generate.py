@@ -79,7 +79,7 @@ def _one_by_one(captioner: Captioner, frames: Frames, bank: FeatureBank) -> None
     decoding = CONFIG.decoding
     draws = np.random.default_rng(CONFIG.seed)
     for second in range(FEW):
-        asked = inputs_at(
+        prompt = inputs_at(
             np.array([1000 * second]),
             np.array([FPS * second]),
             np.ones(SECONDS, np.int64),
@@ -90,7 +90,7 @@ def _one_by_one(captioner: Captioner, frames: Frames, bank: FeatureBank) -> None
         ).prompt(bank, torch.device("cpu"))
         decode(
             captioner,
-            asked,
+            prompt,
             decoding,
             draws.random((1, draw_count(captioner.spec, decoding))),
             None,

@@ -10,7 +10,7 @@ those of an episode; words follow Zipf's law.
                the grid once, as TensorFlow's tutorial does.
 ``relu7``      one vector a picture; ``relu7_speedup`` over a loop over words,
                ``relu7_over_packed`` over PyTorch's packed sequences, the best public way.
-``products``   the three products of the vocabulary layer with all real words, which no step
+``products``   the three products of the vocabulary layer with all real words, picture_of no step
                can do without: ``step_over_gemm`` and ``relu7_step_over_gemm`` are 1 there.
 
 Our loss and that of each peer must be the same, before anything is measured and then at every
@@ -277,7 +277,7 @@ def _captions(count: int, spec: CaptionerSpec) -> CaptionSet:
     """The same each time: about ten a picture, the pictures anywhere in the file."""
     draws = np.random.default_rng(CONFIG.seed)
     pictures = draws.choice(PICTURES, round(count / COMMENTS_A_PICTURE), replace=False)
-    which = draws.integers(len(pictures), size=count)
+    picture_of = draws.integers(len(pictures), size=count)
     sentences = [[*words, END] for words in _sentences(draws, count, spec.words)]
     notes = spec.decoder == "transformer"
     context = np.full((len(pictures), CONTEXT_COMMENTS, CONTEXT_WORDS), PADDING, np.int32)
@@ -286,10 +286,10 @@ def _captions(count: int, spec: CaptionerSpec) -> CaptionSet:
         row[: len(words)] = words[:CONTEXT_WORDS]
     return CaptionSet(
         CaptionInputs(
-            pictures[which],
+            pictures[picture_of],
             draws.random((count, len(FACTS)), np.float32),
             draws.integers(PICTURES, size=(count, len(AROUND) if notes else 0)),
-            context[which] if notes else context[which, :0, :0],
+            context[picture_of] if notes else context[picture_of, :0, :0],
         ),
         sentences,
         np.zeros((count, 3), np.int64),

@@ -48,7 +48,7 @@ def test_captions_on_one_picture_attend_as_each_does_alone(tmp_path: Path, kind:
     for row in range(len(PICTURES)):
         _, alone = read_alone(network, captions(kind, FULL), shown, row)
         torch.testing.assert_close(together[row], alone)
-    # Comments 0, 3 and 4 look at one picture, but not alike once their words differ.
+    # Captions 0, 3 and 4 share a picture, but attend differently once their words differ.
     assert (together[0, 2] - together[3, 2]).abs().max() > 1e-4
 
 

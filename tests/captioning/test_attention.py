@@ -22,8 +22,8 @@ def drawn(scale: float = 1) -> tuple[Tensor, Tensor, Tensor]:
     return query * scale, keys * scale, score
 
 
-def by_tanh(query: Tensor, keys: Tensor, which: Tensor, score: Tensor) -> Tensor:
-    return torch.tanh(keys[which] + query[:, None]) @ score
+def by_tanh(query: Tensor, keys: Tensor, picture: Tensor, score: Tensor) -> Tensor:
+    return torch.tanh(keys[picture] + query[:, None]) @ score
 
 
 def learning(*tensors: Tensor, dtype: torch.dtype = torch.float32) -> list[Tensor]:

@@ -59,9 +59,9 @@ def test_a_map_is_what_was_seen_before_its_word(tmp_path: Path, decoder: Decoder
 
 def test_the_first_map_is_that_of_the_step_that_reads_the_begin_mark(tmp_path: Path) -> None:
     network, shown = captioner(), bank(tmp_path, features(4))
-    moments = inputs_of_generated(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
+    inputs = inputs_of_generated(COMMENTS, SENTENCES, EVERY, frames(4), network.spec)
     with torch.inference_mode():
-        weights = network.step(torch.full((4,), BEGIN), network.start(moments.prompt(shown, CPU)))
+        weights = network.step(torch.full((4,), BEGIN), network.start(inputs.prompt(shown, CPU)))
     assert weights.weights is not None
     first = np.stack([found[0] for found in maps_of(network, shown)])
     assert np.array_equal(first, weights.weights.numpy())

@@ -29,7 +29,7 @@ CROWDED = toys.caption_set(
     ),
     [[4 + n] for n in range(74)],
 )
-"""Comments that can be told from another; of four pictures, two are too much for a group."""
+"""Captions that all differ; on two of the four pictures there are too many for one group."""
 
 Captions = list[tuple[int, tuple[int, ...]]]
 
@@ -54,7 +54,7 @@ def unpacked(words: PackedWords) -> list[list[int]]:
     return found
 
 
-def said(batch: CaptionBatch) -> Captions:
+def captions_in(batch: CaptionBatch) -> Captions:
     """Picture and words of each comment of a batch."""
     pictures = batch.prompt.features[batch.prompt.groups.picture, 0, 0].tolist()
     return list(zip(map(int, pictures), map(tuple, unpacked(batch.words)), strict=True))
@@ -80,7 +80,7 @@ def test_batches_hold_every_comment_once_with_its_picture(
 ) -> None:
     found = batches(comments, size, seed, seeing_numbers(tmp_path))
     wanted = zip(comments.inputs.picture.tolist(), map(tuple, comments.sentences), strict=True)
-    assert sorted(one for batch in found for one in said(batch)) == sorted(wanted)
+    assert sorted(one for batch in found for one in captions_in(batch)) == sorted(wanted)
     sizes = [len(batch.rows) for batch in found]
     assert all(size <= found < size + MAX_GROUP for found in sizes[:-1])
     assert 0 < sizes[-1] < size + MAX_GROUP
@@ -107,7 +107,7 @@ def test_a_comment_keeps_all_that_is_known_of_it(tmp_path: Path, kind: Kind) -> 
 @seeds
 def test_the_longest_of_a_batch_come_first(tmp_path: Path, seed: int | None) -> None:
     for batch in batches(CAPTIONS, 4, seed, seeing_numbers(tmp_path)):
-        lengths = [len(words) for _, words in said(batch)]
+        lengths = [len(words) for _, words in captions_in(batch)]
         assert lengths == sorted(lengths, reverse=True)
 
 
@@ -190,7 +190,7 @@ def test_without_draws_the_order_of_comments_does_not_matter(tmp_path: Path, siz
     )
     bank = seeing_numbers(tmp_path)
     before, after = (
-        [sorted(said(batch)) for batch in batches(comments, size, None, bank)]
+        [sorted(captions_in(batch)) for batch in batches(comments, size, None, bank)]
         for comments in (CAPTIONS, shuffled)
     )
     assert before == after

@@ -80,11 +80,11 @@ def test_a_transformer_reads_pictures_around_and_context(tmp_path: Path, kind: K
         around = prompt.around.clone()
         around[:, index] += 1
         assert (network.read(prompt._replace(around=around), words).hidden - before).any(1).all()
-    said = prompt.context[:, -1, 0]  # of three contexts, one is of no comments
+    last_words = prompt.context[:, -1, 0]  # of three contexts, one is of no comments
     context = prompt.context.clone()
-    context[:, -1, 0] = torch.where(said > 0, 4 + (said - 3) % 6, said)
-    heard = said[prompt.context_of] > 0
+    context[:, -1, 0] = torch.where(last_words > 0, 4 + (last_words - 3) % 6, last_words)
+    has_context = last_words[prompt.context_of] > 0
     changed = (network.read(prompt._replace(context=context), words).hidden - before).any(1)
-    assert torch.equal(changed, heard[words.caption])
-    assert heard.any()
-    assert not heard.all()
+    assert torch.equal(changed, has_context[words.caption])
+    assert has_context.any()
+    assert not has_context.all()

@@ -78,7 +78,7 @@ def test_given_first_words_begin_the_captions(
     draws = writing.draws(wanted)
     found = writing.write(wanted, draws, FIRST)
     assert [sentence[0] for sentence in found.sentences] == FIRST
-    draws[:, 0] = 0.5  # not asked for where the first word is known
+    draws[:, 0] = 0.5  # not used where the first word is given
     assert writing.write(wanted, draws, FIRST) == found
 
 

@@ -40,7 +40,7 @@ def test_the_gradient_reaches_every_parameter_and_the_picture(
     prompt, words = toys.reading(captions(kind, sentences), bank(tmp_path, kind))
     features = prompt.features.float().requires_grad_()
     loss(network, network.read(prompt._replace(features=features), words), words).backward()  # type: ignore[no-untyped-call]
-    unfelt = [  # with one position there is nothing to ask
+    without_gradient = [  # with one position its attention is 1 whatever the query
         f"blocks.{block}.{parameter}"
         for block in (0, 1)
         for layer in ("norms.2", "to_picture.query", "to_picture.key")
@@ -48,8 +48,8 @@ def test_the_gradient_reaches_every_parameter_and_the_picture(
     ]
     for name, parameter in network.named_parameters():
         assert parameter.grad is not None, name
-        felt = kind is not toys.BLIND_TRANSFORMER or name not in unfelt
-        assert bool(parameter.grad.any()) == felt, name
+        has_gradient = kind is not toys.BLIND_TRANSFORMER or name not in without_gradient
+        assert bool(parameter.grad.any()) == has_gradient, name
     assert features.grad is not None
     assert features.grad.flatten(1).any(1).all()
 

@@ -8,7 +8,6 @@ import torch
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.likelihood import caption_nats
-from pipeline.pictures import feature_bank
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from tests.captioning import toys
 from tests.captioning.conftest import features_file
@@ -81,27 +80,26 @@ def videos(folder: Path, kind: Kind) -> tuple[list[Path], torch.Tensor]:
 
 
 @toys.each([toys.DOT, toys.BLIND])
-@pytest.mark.parametrize("block", [2, 256])
-def test_a_blurred_bank_has_the_mean_picture_in_place_of_each(
-    tmp_path: Path, kind: Kind, block: int, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("batch", [2, 256])
+def test_the_mean_picture_bank_replaces_each_row_by_the_mean(
+    tmp_path: Path, kind: Kind, batch: int
 ) -> None:
-    monkeypatch.setattr(feature_bank, "_BLOCK", block)
     paths, rows = videos(tmp_path, kind)
-    blurred = MeanPictureBank(paths, "tap")
+    mean_bank = MeanPictureBank(paths, "tap", batch)
     mean = rows.double().mean(0)
-    found = blurred.gather(np.array([7, 0, 0, 4]))
-    assert found.dtype == torch.float16
-    assert found.shape == (4, *rows.shape[1:])
-    for row in found:
+    gathered = mean_bank.gather(np.array([7, 0, 0, 4]))
+    assert gathered.dtype == torch.float16
+    assert gathered.shape == (4, *rows.shape[1:])
+    for row in gathered:
         np.testing.assert_allclose(row, mean, atol=1e-3)
-    assert blurred.starts.tolist() == [0, 3, 8]
-    assert blurred.row_shape == rows.shape[1:]
+    assert mean_bank.starts.tolist() == [0, 3, 8]
+    assert mean_bank.row_shape == rows.shape[1:]
     position = mean.mean(0) if kind.attends else mean
-    np.testing.assert_allclose(blurred.means, position.expand(8, -1), atol=1e-3)
+    np.testing.assert_allclose(mean_bank.means, position.expand(8, -1), atol=1e-3)
 
 
 @pytest.mark.parametrize("make", [FeatureBank, MeanPictureBank])
-def test_a_blurred_bank_tells_no_picture_from_another(
+def test_all_pictures_of_the_mean_picture_bank_are_alike(
     tmp_path: Path, make: Callable[[list[Path], str], FeatureBank]
 ) -> None:
     kind = toys.TRANSFORMER

@@ -83,7 +83,7 @@ def check(
     clipped = min(1, CLIP_NORM / norm)
     for (name, parameter), gradient in zip(named.items(), wanted, strict=True):
         assert parameter.grad is not None
-        # A key's bias adds to all scores alike: where its gradient is zero there is no largest.
+        # A key's bias adds the same to all logits: where its gradient is zero there is no largest.
         largest = max(clipped * gradient.abs().max().item(), 1e-3)
         assert (parameter.grad - clipped * gradient).abs().max() <= TOLERANCE * largest, name
 
@@ -114,7 +114,7 @@ def test_the_others_learn_as_the_plain_ones(
 
 @pytest.mark.parametrize(("time", "rate"), [(False, True), (True, False)])
 @toys.all_kinds
-def test_facts_that_are_not_told_are_zeros(
+def test_facts_that_are_not_known_are_zeros(
     tmp_path: Path, kind: Kind, *, time: bool, rate: bool
 ) -> None:
     check(tmp_path, fresh(kind, time=time, rate=rate), comments_on(FEW, kind), kind)
@@ -122,7 +122,7 @@ def test_facts_that_are_not_told_are_zeros(
 
 @toys.all_kinds
 def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) -> None:
-    """Else the comparisons would say little."""
+    """Otherwise the comparisons would mean little."""
     network, comments = fresh(kind), comments_on(FEW, kind)
     weights, bank = plain.weights_of(network), toys.bank(tmp_path, kind, count=3)
     rows = [[row] for row in range(len(comments))]
@@ -131,8 +131,8 @@ def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) 
     found.words.backward(retain_graph=True)  # type: ignore[no-untyped-call]
     found.style.backward()  # type: ignore[no-untyped-call]
     without = {name for name, tensor in weights.items() if tensor.requires_grad and nothing(tensor)}
-    # Nothing is asked where there is one position: only what it gives is felt.
-    asking = {
+    # With one position its attention is 1: queries and keys have no gradient.
+    queries_and_keys = {
         f"blocks.{block}.{layer}"
         for block in range(plain.BLOCKS)
         for layer in (
@@ -143,7 +143,7 @@ def test_everything_the_plain_one_has_matters_to_it(tmp_path: Path, kind: Kind) 
             "norms.2.bias",
         )
     }
-    assert without == (asking if kind == toys.BLIND_TRANSFORMER else set())
+    assert without == (queries_and_keys if kind == toys.BLIND_TRANSFORMER else set())
 
 
 def nothing(tensor: torch.Tensor) -> bool:

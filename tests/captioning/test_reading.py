@@ -115,8 +115,8 @@ def test_any_states_can_be_continued_more_than_once(tmp_path: Path, kind: Kind) 
 def test_a_crowd_on_one_picture_reads_as_each_of_it_does_alone(tmp_path: Path, kind: Kind) -> None:
     network, shown = toys.captioner(kind), bank(tmp_path, kind)
     pictures = [0] * 39 + [1]
-    said = [[4 + n % 6, 5, 6 + n % 4] for n in range(40)]
-    crowd = toys.caption_set(toys.varied_inputs(kind, pictures), said)
+    sentences = [[4 + n % 6, 5, 6 + n % 4] for n in range(40)]
+    crowd = toys.caption_set(toys.varied_inputs(kind, pictures), sentences)
     prompt, words = toys.reading(crowd, shown)
     hidden = of_each_caption(network.read(prompt, words).hidden, words)
     for row in range(0, 40, 3):

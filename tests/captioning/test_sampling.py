@@ -51,7 +51,7 @@ def test_symbols_are_drawn_where_there_is_nothing_else() -> None:
 
 
 def first_words(folder: Path, kind: Kind, **changes: Any) -> tuple[Tensor, Tensor]:
-    """The share (v,) of each first word in a thousand comments on one moment, and its chance."""
+    """The share (v,) of each first word in a thousand captions, and its probability (v,)."""
     wanted = decoding("sample", max_words=1, **changes)
     one = writer(folder, kind, pictures=[1])
     many = one.rows([0] * 1000)
@@ -64,24 +64,24 @@ def first_words(folder: Path, kind: Kind, **changes: Any) -> tuple[Tensor, Tenso
 
 @toys.all_kinds
 def test_first_words_are_drawn_by_the_models_probabilities(tmp_path: Path, kind: Kind) -> None:
-    found, chance = first_words(tmp_path, kind)
-    assert_alike(found, chance, 1000)
+    found, probs = first_words(tmp_path, kind)
+    assert_alike(found, probs, 1000)
     assert not found[[*FORBIDDEN, END]].any()
 
 
 @pytest.mark.parametrize("temperature", [0.3, 2.0])
 def test_the_temperature_sharpens_probabilities(tmp_path: Path, temperature: float) -> None:
-    found, chance = first_words(tmp_path, toys.DOT, temperature=temperature)
-    assert_alike(found, chance, 1000)
+    found, probs = first_words(tmp_path, toys.DOT, temperature=temperature)
+    assert_alike(found, probs, 1000)
     plain, _ = first_words(tmp_path, toys.DOT)
     assert bool(found.max() > plain.max()) == (temperature < 1)
 
 
 @pytest.mark.parametrize("k", [1, 2, 4])
 def test_words_are_drawn_among_the_likeliest_k(tmp_path: Path, k: int) -> None:
-    found, chance = first_words(tmp_path, toys.DOT, top_k=k)
-    kept = chance.topk(k).indices
-    assert_alike(found[kept], chance[kept] / chance[kept].sum(), 1000)
+    found, probs = first_words(tmp_path, toys.DOT, top_k=k)
+    kept = probs.topk(k).indices
+    assert_alike(found[kept], probs[kept] / probs[kept].sum(), 1000)
     assert found[kept].sum() == pytest.approx(1)
 
 
@@ -89,13 +89,13 @@ def test_words_are_drawn_among_the_likeliest_k(tmp_path: Path, k: int) -> None:
 @pytest.mark.parametrize("p", [1e-9, 0.4, 0.6, 0.9])
 def test_words_are_drawn_among_the_fewest_that_reach_p(tmp_path: Path, p: float, k: int) -> None:
     """Of the likeliest k, whose probabilities are counted as if there were no others."""
-    found, chance = first_words(tmp_path, toys.DOT, top_p=p, top_k=k, temperature=0.8)
+    found, probs = first_words(tmp_path, toys.DOT, top_p=p, top_k=k, temperature=0.8)
     if k:
-        chance = chance.where(chance >= chance.topk(k).values[-1], 0)
-        chance = chance / chance.sum()
-    kept = chance.topk(int((found > 0).sum())).indices
-    assert chance[kept].sum() >= p > chance[kept[:-1]].sum()
-    assert_alike(found[kept], chance[kept] / chance[kept].sum(), 1000)
+        probs = probs.where(probs >= probs.topk(k).values[-1], 0)
+        probs = probs / probs.sum()
+    kept = probs.topk(int((found > 0).sum())).indices
+    assert probs[kept].sum() >= p > probs[kept[:-1]].sum()
+    assert_alike(found[kept], probs[kept] / probs[kept].sum(), 1000)
     assert found[kept].sum() == pytest.approx(1)
 
 

@@ -60,10 +60,10 @@ def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
 @both
 @pytest.mark.parametrize("words", [2, 5, 10, WORDS])
 def test_chances_of_all_words_sum_to_one(kind: Kind, words: int) -> None:
-    chances = layer(kind, words).log_probs(places(7)[0])
-    assert chances.shape == (7, words)
-    assert chances.dtype == torch.float32
-    torch.testing.assert_close(chances.exp().sum(1), torch.ones(7))
+    log_probs = layer(kind, words).log_probs(places(7)[0])
+    assert log_probs.shape == (7, words)
+    assert log_probs.dtype == torch.float32
+    torch.testing.assert_close(log_probs.exp().sum(1), torch.ones(7))
 
 
 @both
@@ -74,8 +74,8 @@ def test_losses_are_the_negative_chances_of_the_true_words(
 ) -> None:
     network, (hidden, targets) = layer(kind, words), places(count, words)
     losses = network.losses(hidden, targets)
-    chances = network.log_probs(hidden)
-    torch.testing.assert_close(losses, -chances.gather(1, targets[:, None])[:, 0])
+    log_probs = network.log_probs(hidden)
+    torch.testing.assert_close(losses, -log_probs.gather(1, targets[:, None])[:, 0])
     assert losses.dtype == torch.float32
     torch.testing.assert_close(network.total_loss(hidden, targets), losses.sum())
 
@@ -98,12 +98,12 @@ def test_bfloat16_comes_close(kind: Kind, dtype: torch.dtype, count: int) -> Non
     with torch.autocast("cpu", torch.bfloat16):
         half = hidden.to(dtype)
         total, losses = network.total_loss(half, targets), network.losses(half, targets)
-        chances = network.log_probs(half)
-    for found in (total, losses, chances):
+        log_probs = network.log_probs(half)
+    for found in (total, losses, log_probs):
         assert found.dtype == torch.float32
     torch.testing.assert_close(losses, network.losses(hidden, targets), atol=0.05, rtol=0.02)
     torch.testing.assert_close(total, losses.sum(), atol=0.05, rtol=0.01)
-    torch.testing.assert_close(chances.exp().sum(1), torch.ones(count), atol=1e-4, rtol=0)
+    torch.testing.assert_close(log_probs.exp().sum(1), torch.ones(count), atol=1e-4, rtol=0)
     (gradient,) = torch.autograd.grad(total, hidden)
     (wanted,) = torch.autograd.grad(network.total_loss(hidden, targets), hidden)
     torch.testing.assert_close(gradient, wanted, atol=0.02, rtol=0.02)

@@ -116,7 +116,7 @@ def open_bank(folder: Path) -> FeatureBank:
 
 
 def inputs(kind: Kind, picture: Sequence[int] | Int64s) -> CaptionInputs:
-    """Nothing but the pictures tells these apart."""
+    """They differ by their pictures alone."""
     n, notes = len(picture), kind.decoder == "transformer"
     rows = np.array(picture, np.int64)
     return CaptionInputs(
@@ -153,11 +153,11 @@ def caption_set(
 
 
 def two_sentences(kind: Kind, count: int) -> CaptionSet:
-    """What is said of two pictures: of each always the same, begun by a word of its own."""
+    """Two sentences, each always on the same one of two pictures; their first words differ."""
     picture = [index % 2 for index in range(count)]
-    said, style = [[A, C, D], [B, C, MARK]], [[0, 1, 0], [2, 1, 1]]
+    both, style = [[A, C, D], [B, C, MARK]], [[0, 1, 0], [2, 1, 1]]
     return caption_set(
-        inputs(kind, picture), [said[row] for row in picture], [style[row] for row in picture]
+        inputs(kind, picture), [both[row] for row in picture], [style[row] for row in picture]
     )
 
 

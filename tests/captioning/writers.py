@@ -40,19 +40,19 @@ def decoding(strategy: Strategy, **changes: Any) -> DecodingSettings:
 
 
 def evenly(count: int) -> Draws:
-    """As many different numbers in [0, 1), of which each tenth has a tenth."""
+    """Different numbers spread evenly over [0, 1)."""
     return (np.arange(count) + 0.5) / count
 
 
 class Writer(NamedTuple):
-    """A captioner, and moments of which it may write."""
+    """A captioner, and inputs from which it writes."""
 
     network: Captioner
     shown: FeatureBank
     inputs: CaptionInputs
 
     def rows(self, rows: list[int]) -> "Writer":
-        """The same with some of the moments, any of them more than once."""
+        """The same with some of the inputs (any of them more than once)."""
         return self._replace(inputs=self.inputs.take(np.array(rows)))
 
     def draws(self, wanted: DecodingSettings, seed: int = 0) -> Draws:
@@ -79,13 +79,13 @@ class Writer(NamedTuple):
         As if the first word were certain. A sentence of the most words has no end mark.
         """
         sentences = sentences[::-1]
-        moments = self.inputs.take(np.full(len(sentences), row))
-        prompt, words = toys.reading(toys.caption_set(moments, sentences), self.shown)
+        inputs = self.inputs.take(np.full(len(sentences), row))
+        prompt, words = toys.reading(toys.caption_set(inputs, sentences), self.shown)
         with torch.inference_mode():
-            mind = self.network.read(prompt, words).hidden
-            told = -self.network.softmax.losses(mind, words.targets).double()
+            hidden = self.network.read(prompt, words).hidden
+            log_probs = -self.network.softmax.losses(hidden, words.targets).double()
         means = [
-            told[words.caption == index][1:max_words].sum() / min(len(sentence) + 1, max_words)
+            log_probs[words.caption == index][1:max_words].sum() / min(len(sentence) + 1, max_words)
             for index, sentence in enumerate(sentences)
         ]
         return sentences[int(torch.stack(means).argmax())]
@@ -101,7 +101,7 @@ def sensitive(kind: Kind, seed: int = 2, **changes: Any) -> Captioner:
 
 
 def preferring(kind: Kind, *words: int, by: float = 20) -> Captioner:
-    """A captioner to which these words are likelier than all others."""
+    """A captioner to which these words are more probable than all others."""
     network = toys.captioner(kind)
     with torch.no_grad():
         network.get_parameter("softmax.out.bias")[list(words)] += by

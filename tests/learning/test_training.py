@@ -126,7 +126,7 @@ def test_the_average_over_steps_is_measured_and_kept(average: bool) -> None:
     run = training(average=average)
     steps: list[list[Tensor]] = []
     measured = run.run_epoch(lambda: steps.append(weights(run))).dev
-    assert same(weights(run), steps[-1])  # from which it goes on
+    assert same(weights(run), steps[-1])  # the weights that it continues from
     expected = steps[0]
     for number, step in enumerate(steps, 1):
         share = 9 / (number + 8) if average else 1.0

@@ -78,7 +78,8 @@ for module in {[stage.module for stage in all_stages().values()]!r}:
 
 @each_stage
 def test_its_name_is_its_file_and_its_settings_have_defaults(stage: Stage) -> None:
-    assert stage.name == Path(*stage.module.split(".")).name
+    _, system, name = stage.module.split(".")
+    assert stage.name in (name, f"{system}-{name}")
     assert stage.config() == msgspec.convert({}, stage.config)
 
 
@@ -89,6 +90,12 @@ def test_every_input_is_made_by_a_stage_or_the_user() -> None:
         for path in stage.inputs.values():
             own = path.replace("{train}", "{item}")
             assert own in made or Path(path).name.startswith("source."), path
+
+
+@each_stage
+def test_snakemake_has_no_other_use_for_the_names_of_its_files(stage: Stage) -> None:
+    """Its lists of files are lists: ``count`` and ``index`` are their methods."""
+    assert [name for name in (*stage.inputs, *stage.outputs) if hasattr(list, name)] == []
 
 
 def test_no_two_stages_write_one_file() -> None:

@@ -102,10 +102,10 @@ def firsts(comments: list[GeneratedComment]) -> list[str]:
 def test_every_plan_gets_its_words(tmp_path: Path, kind: Kind) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     found = write(network, shown, options(), delay_ms=1500)
-    asked = few(delay_ms=1500)
-    assert [comment.time_ms for comment in found] == times(asked)
-    assert [comment.frame for comment in found] == asked.frame.tolist()
-    assert [c.viewers for c in found] == asked.viewers[asked.time_ms // 1000].tolist()
+    planned = few(delay_ms=1500)
+    assert [comment.time_ms for comment in found] == times(planned)
+    assert [comment.frame for comment in found] == planned.frame.tolist()
+    assert [c.viewers for c in found] == planned.viewers[planned.time_ms // 1000].tolist()
     for comment in found:
         assert 1 <= len(comment.words) <= 3
         assert set(comment.words) <= set(toys.VOCABULARY.words)
@@ -125,8 +125,8 @@ def test_other_ways_of_decoding_write_as_much(tmp_path: Path, strategy: str) -> 
 
 def test_commands_are_the_style_that_the_captioner_predicts(tmp_path: Path) -> None:
     found = write(toys.captioner(toys.DOT), bank(tmp_path, toys.DOT), options(), 47)
-    told = {command for comment in found for command in comment.commands}
-    assert told == {"ue", "shita", "big", "small", "red"}
+    commands = {command for comment in found for command in comment.commands}
+    assert commands == {"ue", "shita", "big", "small", "red"}
     for comment in found:
         assert commands_of(style_of(comment.commands, toys.STYLE), toys.STYLE) == comment.commands
 
@@ -147,7 +147,7 @@ def test_nothing_planned_is_nothing_written(tmp_path: Path) -> None:
 
 
 def seconds_changed(before: list[GeneratedComment], after: list[GeneratedComment]) -> set[int]:
-    """In which a comment is another one, or there is one more or less."""
+    """Seconds in which a comment changed, came or went."""
     found: set[int] = set()
     for some, others in ((before, after), (after, before)):
         found |= {comment.time_ms // 1000 for comment in some if comment not in others}
@@ -164,15 +164,15 @@ def test_another_scene_changes_no_block_but_its_own_and_the_end_of_the_one_befor
     tmp_path: Path, kind: Kind, scene: slice, gap_s: float
 ) -> None:
     """Comments come a second after what they are about."""
-    asked = options(min_repeat_gap_s=gap_s, max_words=2)
+    chosen = options(min_repeat_gap_s=gap_s, max_words=2)
     before, after = (
-        write(sensitive(kind), shown, asked, 47, delay_ms=1000, each=4)
+        write(sensitive(kind), shown, chosen, 47, delay_ms=1000, each=4)
         for shown in (bank(tmp_path, kind), bank(tmp_path, kind, scene))
     )
     first, last = scene.start + 1, scene.stop  # of the comments about the scene
     border = scene.start // BLOCK_S * BLOCK_S
     if kind.decoder == "transformer":
-        first -= 2  # it looks so far ahead
+        first -= 2  # its pictures around reach that far
     if gap_s or kind.decoder == "transformer":
         last = border + BLOCK_S - 1  # later comments know the earlier ones
     ahead = range(first - int(gap_s), border)
@@ -188,25 +188,25 @@ def test_the_first_comment_of_a_block_comes_whatever_the_block_before_says(
     """Which gives way to it."""
     network, shown = saying_only(kind, toys.A), bank(tmp_path, kind)
     found = write(network, shown, options(max_words=1, min_repeat_gap_s=MIN_GAP_S), 47)
-    some, asked = ([*map(int, n)] for n in ([c.time_ms for c in found], few(47).time_ms))
+    written, planned = ([*map(int, n)] for n in ([c.time_ms for c in found], few(47).time_ms))
     for block in range(0, 47, BLOCK_S):
-        first = min(time for time in asked if time >= 1000 * block)
-        assert first in some
-        assert not any(first - 1000 * MIN_GAP_S < time < first for time in some)
+        first = min(time for time in planned if time >= 1000 * block)
+        assert first in written
+        assert not any(first - 1000 * MIN_GAP_S < time < first for time in written)
 
 
 @toys.all_kinds
 def test_a_longer_video_has_the_same_words_in_the_seconds_both_have(
     tmp_path: Path, kind: Kind
 ) -> None:
-    """To a captioner that is not told the time, which is a share of the video's."""
-    network, shown, asked = (
+    """By a captioner that does not read the time, which is a share of the video's."""
+    network, shown, chosen = (
         sensitive(kind, time=False),
         bank(tmp_path, kind),
         options(min_repeat_gap_s=MIN_GAP_S),
     )
-    short, long = (write(network, shown, asked, seconds) for seconds in (35.4, 47))
-    # The last second has fewer comments; a Transformer looks two seconds ahead.
+    short, long = (write(network, shown, chosen, seconds) for seconds in (35.4, 47))
+    # The last second has fewer comments; a Transformer sees two seconds ahead.
     assert all(second >= 33 for second in seconds_changed(short, long))
     assert len([comment for comment in short if comment.time_ms < 33_000]) > 20
 
@@ -232,17 +232,17 @@ def test_no_comment_is_repeated_within_the_gap(tmp_path: Path, kind: Kind) -> No
 @toys.all_kinds
 def test_places_stay_empty_where_there_is_nothing_else_to_say(tmp_path: Path, kind: Kind) -> None:
     network, shown = saying_only(kind, toys.A), bank(tmp_path, kind)
-    asked = times(few())
+    planned = times(few())
     always = write(network, shown, options(max_words=1))
-    assert [comment.time_ms for comment in always] == asked
+    assert [comment.time_ms for comment in always] == planned
     assert {comment.text for comment in always} == {"a"}
 
     rarely = write(network, shown, options(max_words=1, min_repeat_gap_s=MIN_GAP_S))
     some = [comment.time_ms for comment in rarely]
-    assert set(some) < set(asked)
+    assert set(some) < set(planned)
     assert min(np.diff(some)) >= 1000 * MIN_GAP_S
     # Each of the others is near to one that was written.
-    assert all(min(abs(time - shown) for shown in some) < 1000 * MIN_GAP_S for time in asked)
+    assert all(min(abs(time - shown) for shown in some) < 1000 * MIN_GAP_S for time in planned)
 
     assert write(network, shown, options(max_words=1, ng_words=re.compile("a"))) == []
 
@@ -271,25 +271,25 @@ def test_first_words_by_frequency_are_no_symbols(tmp_path: Path, kind: Kind) -> 
     network, shown = toys.captioner(kind), bank(tmp_path, kind)
     by_model = write(network, shown, options())
     assert set(firsts(by_model)) & {"!", "。"}
-    asked = options(first_word="frequency")
-    found = write(network, shown, asked)
+    chosen = options(first_word="frequency")
+    found = write(network, shown, chosen)
     assert set(firsts(found)) == {"a", "b", "c", "d"}
     # Whoever goes on with them, and whatever is shown.
-    assert firsts(write(saying_only(kind, toys.B), shown, asked)) == firsts(found)
+    assert firsts(write(saying_only(kind, toys.B), shown, chosen)) == firsts(found)
 
 
 def test_first_words_by_frequency_are_drawn_anew_at_each_attempt(tmp_path: Path) -> None:
     network, shown = saying_only(toys.DOT, toys.STOP), bank(tmp_path, toys.DOT)
     found = write(network, shown, options(first_word="frequency", ng_words=re.compile("^a")))
-    asked = times(few())
-    assert 0.9 * len(asked) < len(found) <= len(asked)  # five attempts, of which 0.4 fail
+    planned = times(few())
+    assert 0.9 * len(planned) < len(found) <= len(planned)  # five attempts, of which 0.4 fail
     assert set(firsts(found)) == {"b", "c", "d"}
 
 
-def asked_of(
+def write_and_record(
     monkeypatch: pytest.MonkeyPatch, network: Captioner, shown: FeatureBank, **changes: Any
 ) -> tuple[list[GeneratedComment], list[tuple[int, CaptionInputs]]]:
-    """The comments, and the second of each moment that any was written from."""
+    """The comments, and the second and inputs of each attempt at one."""
     seen: list[tuple[int, CaptionInputs]] = []
 
     def spy(time_ms: Int64s, *others: Any) -> CaptionInputs:
@@ -308,24 +308,24 @@ def test_what_was_said_before_is_what_the_model_said_in_earlier_seconds_of_the_b
 ) -> None:
     network, shown = toys.captioner(kind), bank(tmp_path, kind)
     unwanted = re.compile("^[ab!c]")
-    found, seen = asked_of(monkeypatch, network, shown, ng_words=unwanted, max_words=12)
+    found, seen = write_and_record(monkeypatch, network, shown, ng_words=unwanted, max_words=12)
     assert len(found) < len(few(47).time_ms) < len(seen)  # some were tried anew, some given up
     assert max(len(comment.words) for comment in found) > CONTEXT_WORDS
-    said: defaultdict[int, list[list[int]]] = defaultdict(list)
+    words_in: defaultdict[int, list[list[int]]] = defaultdict(list)
     for comment in found:
         words = toys.VOCABULARY.encode(comment.words)[:CONTEXT_WORDS]
         words += [PADDING] * (CONTEXT_WORDS - len(words))
-        said[comment.time_ms // 1000].append(words)
+        words_in[comment.time_ms // 1000].append(words)
     nothing = [[PADDING] * CONTEXT_WORDS] * CONTEXT_COMMENTS
     for second, inputs in seen:
         earlier = range(second // BLOCK_S * BLOCK_S, second)
-        heard = [*nothing, *(words for before in earlier for words in said[before])]
-        assert inputs.context[0].tolist() == heard[-CONTEXT_COMMENTS:]
+        earlier_words = [*nothing, *(words for before in earlier for words in words_in[before])]
+        assert inputs.context[0].tolist() == earlier_words[-CONTEXT_COMMENTS:]
 
 
 @toys.lstms
 def test_an_lstm_hears_nothing(tmp_path: Path, kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
-    _, seen = asked_of(monkeypatch, sensitive(kind), bank(tmp_path, kind))
+    _, seen = write_and_record(monkeypatch, sensitive(kind), bank(tmp_path, kind))
     assert all(inputs.context.shape == (1, 0, 0) for _, inputs in seen)
 
 
@@ -333,9 +333,9 @@ def test_inputs_hold_what_was_planned_and_what_viewers_would_write(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kind = toys.DOT
-    _, seen = asked_of(monkeypatch, sensitive(kind), bank(tmp_path, kind))
-    asked = few(47)
-    assert sorted(second for second, _ in seen) == (asked.time_ms // 1000).tolist()
+    _, seen = write_and_record(monkeypatch, sensitive(kind), bank(tmp_path, kind))
+    planned = few(47)
+    assert sorted(second for second, _ in seen) == (planned.time_ms // 1000).tolist()
     for second, inputs in seen:
         assert inputs.picture.tolist() == [second]
         assert np.expm1(inputs.facts[0, 3]) == pytest.approx(second % 10)

@@ -51,7 +51,7 @@ def hostile(written: Callable[..., Path], video: Path) -> Path:
         )
         for n, text in enumerate([*_HOSTILE, _LONG])
     ]
-    return written(made_up.player(comments, training_pictures=pictures, video=_HOSTILE[0]), video)
+    return written(made_up.player(comments, training_pictures=pictures), video)
 
 
 def test_hostile_texts_are_shown_literally(visits: Visits, hostile: Path) -> None:

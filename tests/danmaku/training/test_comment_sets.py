@@ -100,13 +100,13 @@ def test_held_out_comments_are_never_in_the_context_of_training_ones(
         chosen = [number for number in order if held_out[number] == dev]
         assert found.sentences == [[4 + number, END] for number in chosen]
         for number, context in zip(chosen, found.inputs.context, strict=True):
-            heard = [word - 4 for word in context.ravel().tolist() if word != PADDING]
+            in_context = [word - 4 for word in context.ravel().tolist() if word != PADDING]
             earlier = [
                 other
                 for other, second in enumerate(seconds)
                 if second < seconds[number] and (dev or not held_out[other])
             ]
-            assert heard == earlier[-5:]
+            assert in_context == earlier[-5:]
 
 
 def test_contexts_are_of_the_first_words_even_of_comments_that_are_cut() -> None:

@@ -18,7 +18,7 @@ MAPS_PER_ROW = 32
 """Heat maps beside one another on a sheet."""
 MAPS_PER_SHEET = 1024
 
-HeatKind = Literal["attention", "evidence"]
+HeatKind = Literal["attention", "saliency"]
 """See pipeline.captioning.attention_maps."""
 
 
@@ -85,10 +85,8 @@ class Heat(msgspec.Struct, frozen=True):
 
 
 class Player(msgspec.Struct, frozen=True):
-    """All that the scripts know."""
+    """The data of the section: all that its scripts know."""
 
-    video: str
-    """Name of the file that was annotated."""
     media: str
     """Path of the video file that is played, from the page."""
     seconds: float

@@ -77,7 +77,6 @@ def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], o
         comments += timed_comments(episode.viewers)
     seconds = float(episode.frames.times.duration)
     return Player(
-        video=video.path.name,
         media=media,
         seconds=seconds,
         frame=seconds / len(episode.frames.row),

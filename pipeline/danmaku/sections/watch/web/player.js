@@ -130,7 +130,6 @@ class Player extends EventTarget {
   resize() {
     this.overlay.resize(this.stage.clientWidth, this.stage.clientHeight);
     this.draw();
-    this.dispatchEvent(new Event("resize"));
   }
 
   wireButtons() {
