@@ -116,7 +116,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     mrr_gain: dict[str, Interval]
     """The model's reciprocal rank minus each other scorer's, paired by query."""
     diversity: dict[str, Diversity]
-    """Of the generated comments (``model``), and of as many of the viewers' (``viewers``)."""
+    """Of generated comments (``model``) and an equal number of viewers' comments (``viewers``)."""
     rate: RateFit | None
     """None also where the expected or the actual rate is constant and so correlates with
     nothing."""

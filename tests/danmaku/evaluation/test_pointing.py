@@ -19,9 +19,9 @@ def peak(*places: int) -> Maps:
     return np.eye(4, dtype=np.float32)[list(places)]
 
 
-def measured(*said: tuple[int, tuple[str, ...], Maps]) -> Pointing:
-    comments = [comment(frame, *words) for frame, words, _ in said]
-    maps = [weights for *_, weights in said]
+def measured(*written: tuple[int, tuple[str, ...], Maps]) -> Pointing:
+    comments = [comment(frame, *words) for frame, words, _ in written]
+    maps = [weights for *_, weights in written]
     found = measure_pointing(comments, maps, [np.roll(m, 1, 1) for m in maps], EPISODE)
     assert found is not None
     return found
