@@ -59,7 +59,7 @@ def test_paths_in_settings_are_relative_to_their_file(fresh: Project) -> None:
         (
             "{video: show/nekomachi-02.mp4, broadcast: 2012-04-28T03:00}",
             ExitCode.INVALID_SETTING,
-            "names no time zone. Write `broadcast: 2012-04-28T03:00+09:00`",
+            "has no time zone. Write `broadcast: 2012-04-28T03:00+09:00`",
         ),
         (
             "{video: show/nekomachi-02.mp4, broadcast: 2012-04-28T03:00+09:00, cuts: [1-2]}",
