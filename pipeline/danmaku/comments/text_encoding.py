@@ -88,8 +88,8 @@ _CHARSETS = (
 )
 _KOREAN = _Charset("cp949", (0xB0A1, 0xC8FE))
 _MIN_HANGUL = 12
-"""Characters. Chinese texts have so many of their common characters in this range only once in
-500, because their range is larger."""
+"""Characters. Only one Chinese text in 500 has all its characters in this range, as the range of
+common Chinese ones is larger."""
 _ALPHABETS = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874"]
 """Encodings of other alphabets, which charset-normalizer chooses from."""
 _MIN_LETTERS = 8

@@ -216,7 +216,7 @@ def test_each_word_has_its_own_heat_map(explain: Explain, device: dict[str, Any]
 
 
 @_BOTH
-def test_evidence_has_heat_maps_of_its_own(explain: Explain, device: dict[str, Any]) -> None:
+def test_saliency_has_heat_maps_of_its_own(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     visit.page.locator("#heat-kinds button").nth(1).click()
     expect(visit.page.locator("#heat-help")).to_contain_text("more likely")
