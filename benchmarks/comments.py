@@ -1,11 +1,10 @@
-"""Comments: from a file to words, the memory it takes, and the delay that is recovered.
+"""Comments: speed from a file to words, memory, and the accuracy of the estimated delay.
 
-The texts are those of the synthetic show, or of a Niconico XML given with ``--sample``,
-repeated under new numbers, each time with another number at their end. ``read_over_lxml``
-compares with lxml alone walking over the same file, ``over_parts`` the stage with the sum of
-lxml, MeCab and JSON doing their parts alone. ``seconds_60k`` and the table by number
-are whole processes of the stage. Delays are those that the stages find in episodes of the
-show, less the true median.
+The texts are those of the synthetic show, or of a Niconico XML given with ``--sample``, repeated
+under new numbers, each time with another number at their end. ``read_over_lxml`` compares reading
+with lxml walking over the same file, and ``over_parts`` the stage with the sum of lxml, MeCab and
+JSON doing their parts alone. ``seconds_60k`` and the table by number are whole processes of the
+stage. Delays are those that the stage estimates in episodes of the show, minus the true median.
 """
 
 from __future__ import annotations
@@ -85,7 +84,7 @@ def _speeds(folder: Path, source: Path) -> dict[str, list[float]]:
 
 
 def _words(texts: list[str], splitter: Splitter) -> Vocabulary:
-    """What is asked of MeCab: one spelling, words, vocabulary."""
+    """MeCab's share of the stage: normalisation, words, vocabulary."""
     tokens: Counter[tuple[str, str]] = Counter()
     for text in texts:
         words, parts = splitter.split(normalize(text))
@@ -106,7 +105,7 @@ def _by_number(folder: Path, source: Path) -> dict[str, list[float]]:
 
 
 def _delays(folder: Path) -> dict[str, list[float]]:
-    """Estimate less truth, in seconds, by seed."""
+    """True and estimated delays in seconds, and their difference, by seed."""
     figures = {}
     for seed in SEEDS:
         spec = EpisodeSpec(seed=seed, seconds=EPISODE_SECONDS)
@@ -116,13 +115,13 @@ def _delays(folder: Path) -> dict[str, list[float]]:
         run_stage("frames", {"source": video}, frames)
         comments = {"comments": video.parent / "comments.jsonl"}
         run_stage("delay", comments | frames, {"delay": video.parent / "delay.json"})
-        found = json.loads((video.parent / "delay.json").read_text())
+        delay = json.loads((video.parent / "delay.json").read_text())
         beside = truth_beside(video)
         assert beside is not None
         true = median(comment.delay_ms for comment in Truth.load(beside).comments)
         figures[f"true_s_{seed}"] = [true / 1000]
-        figures[f"estimate_s_{seed}"] = [found["median_ms"] / 1000]
-        figures[f"off_by_s_{seed}"] = [abs(found["median_ms"] - true) / 1000]
+        figures[f"estimate_s_{seed}"] = [delay["median_ms"] / 1000]
+        figures[f"off_by_s_{seed}"] = [abs(delay["median_ms"] - true) / 1000]
     return figures
 
 
@@ -147,7 +146,7 @@ def _repeated(folder: Path, source: Path, count: int) -> Path:
             file.write('<?xml version="1.0" encoding="UTF-8"?>\n<packet>\n')
             for number, chat in enumerate(islice(cycle(chats), count), 1):
                 numbered = _NUMBER.sub(f' no="{number}"', chat, count=1)
-                # No text comes oftener than it does in the source.
+                # No text is more frequent than in the source.
                 file.write(numbered.replace("</chat>", f" {number // len(chats)}</chat>") + "\n")
             file.write("</packet>\n")
     return path

@@ -158,15 +158,15 @@ def _track(video: VideoFile, chance: np.random.Generator, count: int, layer: str
 def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
     count, maps = len(seen_s), 4
     heat = (2, maps * count, SIDE * SIDE)
-    attention, evidence = chance.integers(0, 256, heat, np.uint8)
+    attention, saliency = chance.integers(0, 256, heat, np.uint8)
     return Explained(
         seen_s=seen_s,
         words=[chance.choice(WORDS, maps - 1).tolist() for _ in range(count)],
         first_map=maps * np.arange(count + 1),
         attention=attention,
-        evidence=evidence,
+        saliency=saliency,
         attention_peak=chance.random(maps * count, np.float32),
-        evidence_peak=chance.random(maps * count, np.float32),
+        saliency_peak=chance.random(maps * count, np.float32),
         nats=chance.random(count, np.float32) * 9,
         mean_nats=chance.random(count, np.float32) * 9,
         rank=chance.integers(1, 101, count),

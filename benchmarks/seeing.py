@@ -110,8 +110,8 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
             "attention on the named": pointing.attention.named.mean,
             "attention on anybody": pointing.attention.anybody,
             "attention over share": pointing.attention.gain.mean,
-            "evidence on the named": pointing.evidence.named.mean,
-            "evidence over share": pointing.evidence.gain.mean,
+            "saliency on the named": pointing.saliency.named.mean,
+            "saliency over share": pointing.saliency.gain.mean,
         }
     return table
 

@@ -51,7 +51,7 @@ from pipeline.captioning.caption_set import CaptionSet, Groups
 from pipeline.captioning.captioner import CaptionerSpec
 from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.lstm import LstmCaptioner
-from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
+from pipeline.captioning.prompt import AROUND, CONTEXT_CAPTIONS, CONTEXT_WORDS, FACTS
 from pipeline.captioning.task import CaptionerTask, Part
 from pipeline.danmaku.training.style import style_classes
 from pipeline.learning.device import best_device
@@ -280,7 +280,7 @@ def _captions(count: int, spec: CaptionerSpec) -> CaptionSet:
     picture_of = draws.integers(len(pictures), size=count)
     sentences = [[*words, END] for words in _sentences(draws, count, spec.words)]
     notes = spec.decoder == "transformer"
-    context = np.full((len(pictures), CONTEXT_COMMENTS, CONTEXT_WORDS), PADDING, np.int32)
+    context = np.full((len(pictures), CONTEXT_CAPTIONS, CONTEXT_WORDS), PADDING, np.int32)
     rows = context.reshape(-1, CONTEXT_WORDS)
     for row, words in zip(rows, _sentences(draws, len(rows), spec.words), strict=True):
         row[: len(words)] = words[:CONTEXT_WORDS]

@@ -1,8 +1,8 @@
 """Coverage-guided fuzzing of one reader: ``python -m tests.fuzz niconico_xml CORPUS [options]``.
 
-Needs the extra ``fuzz`` (atheris). Options are libFuzzer's: ``-max_total_time=600`` ends after
-ten minutes, ``-timeout=10`` and ``-rss_limit_mb=2048`` say what a hang and a flood are. What
-it finds is left in the current folder; a small form of it belongs into the reader's tests.
+Needs the extra ``fuzz`` (atheris). Options are libFuzzer's: ``-max_total_time=600`` stops after
+ten minutes, and ``-timeout=10`` and ``-rss_limit_mb=2048`` define a hang and excessive memory. What
+it finds is written to the current folder; a reduced version belongs in the tests of the reader.
 """
 
 from __future__ import annotations

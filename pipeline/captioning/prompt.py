@@ -19,7 +19,7 @@ from pipeline.runtime.arrays import Int64s
 FACTS = ("time", "from_start", "to_end", "rate")
 """f: what is known of a caption's moment besides its picture. The time as a share of the video; how
 near its start and its end are, exp(-seconds / 10); log(1 + captions in its second)."""
-CONTEXT_COMMENTS, CONTEXT_WORDS = 5, 8
+CONTEXT_CAPTIONS, CONTEXT_WORDS = 5, 8
 """k and l: the last captions of earlier seconds, as LiveBot (Ma et al. 2019) reads them, and the
 first words of each."""
 AROUND = (-4.0, -2.0, 2.0)

@@ -21,7 +21,7 @@ from pipeline.captioning.captioner import Captioner, CaptionerSpec, Reading, Ste
 from pipeline.captioning.dropout import DropoutMasks
 from pipeline.captioning.prompt import (
     AROUND,
-    CONTEXT_COMMENTS,
+    CONTEXT_CAPTIONS,
     CONTEXT_WORDS,
     FACTS,
     PackedWords,
@@ -66,7 +66,7 @@ class TransformerCaptioner(Captioner):
         self.place = nn.Embedding(_MAX_POSITIONS, d)
         self.around = nn.Linear(spec.channels, len(AROUND) * d)
         self.facts = nn.Linear(len(FACTS), d)
-        self.context_place = nn.Embedding(CONTEXT_COMMENTS * CONTEXT_WORDS, d)
+        self.context_place = nn.Embedding(CONTEXT_CAPTIONS * CONTEXT_WORDS, d)
         self.blocks = nn.ModuleList(_Block(d) for _ in range(_BLOCKS))
         self.norm = nn.LayerNorm(d)
         # torch draws embeddings at unit variance; words and positions are added, so both get the

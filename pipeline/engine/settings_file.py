@@ -318,7 +318,15 @@ def _first_strange(section: Mapping[Any, Any]) -> Any:
 def _unknown(
     name: str, above: Sequence[str], kind: Any, where: Places, sections: Mapping[str, Any]
 ) -> PipelineError:
-    homes = [s for s, kind in sections.items() if name in setting_words.names_in(kind)]
+    # A part of the same section is likelier to be meant than another section.
+    parts = [
+        key
+        for key, form in setting_words.fields(kind).items()
+        if name in setting_words.names_in(form)
+    ]
+    homes = [": ".join([*above, part]) for part in parts] or [
+        section for section, form in sections.items() if name in setting_words.names_in(form)
+    ]
     known = [*setting_words.names_in(kind), *(() if above else sections)]
     remedy = did_you_mean(name, known, _EXPLAINED)
     if homes:

@@ -76,8 +76,8 @@ class Candidates:
 def draw_candidates(queries: Sequence[Query], corpus: Corpus, seed: int) -> list[Candidates]:
     """The candidates of each query: its positives, then training sentences.
 
-    These are the ones nearest to the context by TF-IDF, the most popular ones, and as many
-    others as are missing, each distinct sentence with equal probability. None is a right answer.
+    These are the ones nearest to the context by TF-IDF, the most popular ones, and others up to
+    the total, each distinct sentence with equal probability. None is a right answer.
     The candidates depend on the seed and the query alone, not on the other queries.
     """
     most = PLAUSIBLE + max((len(query.relevant) for query in queries), default=0)

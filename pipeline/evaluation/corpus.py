@@ -46,7 +46,7 @@ class Corpus:
     def nearest(self, texts: Sequence[Sentence], max_results: int) -> list[list[int]]:
         """For each text, the indices of the sentences with the greatest cosine, greatest first.
 
-        At most ``max_results``, none of which shares no word with the text. Ties go to the more
+        At most ``max_results``, all with at least one word of the text. Ties go to the more
         frequent sentence.
         """
         results = []

@@ -42,10 +42,10 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str) -> str:
 def did_you_mean_file(path: Path, otherwise: str) -> str:
     """The same for the path of a missing file, among the files in its folder."""
     try:
-        beside = [file.name for file in path.parent.iterdir()]
+        siblings = [file.name for file in path.parent.iterdir()]
     except OSError:
         return otherwise
-    near = closest(path.name, beside, _VERY_SIMILAR)
+    near = closest(path.name, siblings, _VERY_SIMILAR)
     return f"Did you mean `{near}`? {otherwise}" if near else otherwise
 
 

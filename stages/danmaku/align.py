@@ -24,7 +24,7 @@ class Config(StageConfig, frozen=True):
     belong to another video. It does not matter whether such comments would be dropped."""
     delay: Literal["none", "estimated"] | Annotated[float, Meta(ge=0, le=30)] = "estimated"
     """How long before its time a comment's subject was seen: as estimated by the stage ``delay``,
-    0 as in the article, or so many seconds."""
+    0 as in the article, or a number of seconds."""
     held_out: HeldOutSettings = HeldOutSettings()
     seed: Seed = 2017
     """Decides what is held out."""

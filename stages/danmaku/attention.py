@@ -22,7 +22,7 @@ class Config(StageConfig, frozen=True):
     """Only comments with any of these; empty for all comments."""
     at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
     """Seconds: the comments nearest to each. Empty for comments of the whole video."""
-    map: Literal["attention", "evidence"] = "attention"
+    map: Literal["attention", "saliency"] = "attention"
     """How much each position counted when a word was chosen, or how much more attention to it
     would have favoured that word."""
     max_comments: Annotated[int, Meta(ge=1, le=50)] = 12
@@ -90,7 +90,7 @@ def _attended(
     comment: GeneratedComment,
     explained: Explained,
     index: int,
-    kind: Literal["attention", "evidence"],
+    kind: Literal["attention", "saliency"],
 ) -> AttendedComment:
     """The ``index``-th comment with its maps of one ``kind``."""
     from pipeline.danmaku.explanation.heat import AttendedComment
@@ -103,7 +103,7 @@ def _attended(
     if kind == "attention":
         heat, peaks = explained.attention[rows], explained.attention_peak[rows]
     else:
-        heat, peaks = explained.evidence[rows], explained.evidence_peak[rows]
+        heat, peaks = explained.saliency[rows], explained.saliency_peak[rows]
     # A long comment has maps of its first words only, and none of its end mark.
     labels = [*map(one_line, explained.words[index]), "end"][: len(heat)]
     return AttendedComment(comment.time_ms, one_line(comment.text), labels, heat, peaks)

@@ -1,4 +1,4 @@
-"""Measure a model on viewers' comments that it has not learned from, beside baselines."""
+"""Measure a model on viewers' comments that it has not learned from, against baselines."""
 
 from __future__ import annotations
 

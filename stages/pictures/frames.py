@@ -1,4 +1,4 @@
-"""Decode a video into its distinct pictures and the time of every frame."""
+"""Decode a source into its distinct pictures and the time of every frame."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Config(StageConfig, frozen=True):
     """How many pictures to keep, and how large."""
 
     size: Annotated[int, Meta(ge=32, le=1024)] = 224
-    """Pixels across and down; pictures are squeezed to a square as the article did."""
+    """Pixels across and down; pictures are squeezed to a square, as in the article."""
     fps: Annotated[float, Meta(gt=0)] | None = None
     """Keep at most so many pictures a second; null keeps every frame."""
     dedupe: Literal["off", "exact", "near"] = "near"
-    """Whether a frame shares the last picture kept: never, if they are equal, or nearly so."""
+    """Whether a frame shares the last picture kept: never, if both are equal, or nearly so."""
     threshold: Annotated[float, Meta(ge=0, le=255)] = 3.0
-    """For ``near``: grey levels by which no block of 14×14 may differ on average."""
+    """For ``near``: mean difference, in grey levels, that no block of 14×14 may exceed."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
     import numpy as np
 
-    from pipeline.pictures.frame_selection import FrameSelector, Near
+    from pipeline.pictures.frame_selection import FrameSelector, NearDuplicate
     from pipeline.pictures.frames_file import writing_frames
     from pipeline.pictures.thumbnail import thumbnail
     from pipeline.runtime.disk_space import require_space, warn_of_space
@@ -41,8 +41,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     certain = config.dedupe == "off" and source.counted
     (require_space if certain else warn_of_space)(outputs.folder, max_kept * config.size**2 * 3)
 
-    alike = {"off": None, "exact": np.array_equal, "near": Near(config.size, config.threshold)}
-    select = FrameSelector(config.fps, alike[config.dedupe])
+    near = NearDuplicate(config.size, config.threshold)
+    is_duplicate = {"off": None, "exact": np.array_equal, "near": near}[config.dedupe]
+    select = FrameSelector(config.fps, is_duplicate)
     stopwatch = Stopwatch("comparing and writing pictures")
     decoded = stopwatch.waiting("decoding", source.scaled_pictures(config.size))
     with writing_frames(

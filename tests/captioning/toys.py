@@ -16,7 +16,7 @@ from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.captioning.prompt import (
     AROUND,
-    CONTEXT_COMMENTS,
+    CONTEXT_CAPTIONS,
     CONTEXT_WORDS,
     PackedWords,
     Prompt,
@@ -123,7 +123,7 @@ def inputs(kind: Kind, picture: Sequence[int] | Int64s) -> CaptionInputs:
         rows,
         np.full((n, 4), 0.5, np.float32),
         np.repeat(rows[:, None], len(AROUND) if notes else 0, 1),
-        np.full((n, *((CONTEXT_COMMENTS, CONTEXT_WORDS) if notes else (0, 0))), PADDING, np.int32),
+        np.full((n, *((CONTEXT_CAPTIONS, CONTEXT_WORDS) if notes else (0, 0))), PADDING, np.int32),
     )
 
 

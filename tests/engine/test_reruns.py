@@ -160,7 +160,7 @@ def test_an_edited_script_of_the_page_reruns_the_report(edited: Project, script:
 
 def test_an_edited_helper_reruns_the_stages_that_import_it(edited: Project) -> None:
     _edit(
-        edited.code / "pipeline" / "danmaku" / "alignment" / "align.py",
+        edited.code / "pipeline" / "danmaku" / "alignment" / "held_out.py",
         "max(1, round(",
         "max(2, round(",
     )

@@ -304,6 +304,14 @@ def test_a_setting_in_the_wrong_section_is_told_where_it_belongs(tmp_path: Path)
         assert caught.value.remedy == "Write it under `train:`"
 
 
+def test_a_setting_of_a_part_of_its_section_is_sent_there(tmp_path: Path) -> None:
+    for text in ("train: {three: [1, 2, 3]}", "train: {opacity: 0.5}"):
+        with pytest.raises(PipelineError) as caught:
+            load(tmp_path, text)
+        part = "part" if "three" in text else "layout"
+        assert caught.value.remedy == f"Write it under `train: {part}:`"
+
+
 def test_the_command_line_sets_anything(tmp_path: Path) -> None:
     settings = load(
         *(tmp_path, "model: a\nframes: {size: 64, fps: 3}\ntrain: {epochs: 4}"),

@@ -62,7 +62,7 @@ def test_without_context_nothing_is_plausible() -> None:
     assert sum(comment[0] == "cat" for comment in drawn.sentences[1:21]) == 0
 
 
-def test_what_was_written_is_no_distractor_and_is_made_up_for() -> None:
+def test_right_answers_are_never_distractors_and_are_made_up_for() -> None:
     written = sentences(*(f"cat {word}" for word in NUMBERS[:25]), *NUMBERS[:25], *"abcdef")
     drawn = only(Query.sample(0, 7, sentences("cat"), written, seed=0))
     assert len(drawn.sentences) == CANDIDATES
@@ -122,7 +122,7 @@ def test_another_second_draws_anew() -> None:
     assert len(drawn) > 30
 
 
-def test_a_silent_second_is_no_query() -> None:
+def test_a_query_needs_a_right_answer() -> None:
     with pytest.raises(ValueError, match="query 4"):
         Query.sample(0, 4, (), [], seed=0)
 

@@ -28,7 +28,7 @@ def width(interval: Interval) -> float:
     return high - low
 
 
-def test_values_that_stand_or_fall_together_widen_the_interval() -> None:
+def test_dependent_values_widen_the_interval() -> None:
     values = np.random.default_rng(0).normal(size=50)
     once = mean_interval(values, np.arange(50))
     fivefold = np.repeat(values, 5)
@@ -45,7 +45,7 @@ def test_the_interval_is_that_of_the_normal_distribution() -> None:
     assert ends(found) == pytest.approx((values.mean() - half, values.mean() + half), abs=0.01)
 
 
-def test_it_covers_the_truth_as_often_as_it_says() -> None:
+def test_the_interval_has_its_nominal_coverage() -> None:
     draws = np.random.default_rng(2)
     clusters = np.repeat(np.arange(40), 5)
     covered = 0
@@ -65,19 +65,19 @@ def test_a_ratio_is_of_sums() -> None:
     assert found == Interval(10 / 4, (7 * 7 + 3) / (7 * 3 + 1), (7 + 7 * 3) / (3 + 7))
 
 
-def test_what_is_empty_is_resampled_but_not_divided_by() -> None:
+def test_empty_clusters_are_resampled_but_not_divided_by() -> None:
     found = ratio_interval([0, 1, 2] * 4, [0, 1, 1] * 4, range(12))
     assert found == Interval(1.5, (7 + 2) / 8, (1 + 7 * 2) / 8)
 
 
 @pytest.mark.parametrize("values", [[1.0], [1.0, 4.0]])
-def test_one_cluster_tells_nothing_of_others(values: Sequence[float]) -> None:
+def test_one_cluster_gives_no_interval(values: Sequence[float]) -> None:
     clusters = [7] * len(values)
     assert mean_interval(values, clusters) == Interval(float(np.mean(values)), None, None)
     assert ratio_interval([*values, 0], [*values, 0], [*clusters, 8]).low is None
 
 
-def test_fewer_than_eight_clusters_tell_too_little_of_others() -> None:
+def test_fewer_than_eight_clusters_give_no_interval() -> None:
     values = np.random.default_rng(4).normal(size=80)
     few = mean_interval(values, np.arange(80) % 7)
     assert (few.low, few.high) == (None, None)
@@ -86,15 +86,15 @@ def test_fewer_than_eight_clusters_tell_too_little_of_others() -> None:
     assert low < values.mean() < high
 
 
-def test_a_figure_that_few_clusters_bear_has_no_interval() -> None:
+def test_a_figure_that_few_clusters_carry_has_no_interval() -> None:
     """A twentieth of the resamples have none of three in twenty clusters."""
-    for bearing, told in ((3, False), (15, True)):
-        values = np.stack([np.ones(20), np.arange(20) < bearing]).astype(float)
+    for carrying, has_interval in ((3, False), (15, True)):
+        values = np.stack([np.ones(20), np.arange(20) < carrying]).astype(float)
         found = statistic_interval(
             values, np.arange(20), lambda sums: np.where(sums[1] > 0, sums[1] / sums[0], np.nan)
         )
-        assert found.mean == bearing / 20
-        assert (found.low is not None, found.high is not None) == (told, told)
+        assert found.mean == carrying / 20
+        assert (found.low is not None, found.high is not None) == (has_interval, has_interval)
 
 
 def test_equal_clusters_have_no_width() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from pipeline.media.pixels import Picture
 from pipeline.media.source import TimedPicture
-from pipeline.pictures.frame_selection import FrameSelector, Near
+from pipeline.pictures.frame_selection import FrameSelector, NearDuplicate
 
 
 def kept(
@@ -63,7 +63,7 @@ def test_a_shown_picture_is_due_at_each_interval_though_neighbours_are_equal() -
 @pytest.mark.parametrize("size", [32, 100, 224, 1024])
 def test_changes_are_the_mean_differences_of_blocks(size: int) -> None:
     one, other = np.random.default_rng(size).integers(0, 256, (2, size, size, 3), np.uint8)
-    changes = Near(size, 0).changes(one, other)
+    changes = NearDuplicate(size, 0).changes(one, other)
     side = -(-size // 14)
     assert changes.shape == (-(-size // side),) * 2
     for (y, x), found in np.ndenumerate(changes):
@@ -77,7 +77,7 @@ def test_noise_everywhere_is_near_and_a_small_change_is_not() -> None:
     noisy = drawing + np.random.default_rng(1).integers(-4, 5, drawing.shape).astype(np.uint8)
     mouth = drawing.copy()
     mouth[101:108, 84:95] = 20  # 0.15 % of the picture
-    near = Near(224, 3.0)
+    near = NearDuplicate(224, 3.0)
     assert near(drawing, noisy)
     assert not near(drawing, mouth)
     difference = [np.abs(drawing.astype(int) - picture).mean() for picture in (noisy, mouth)]
@@ -85,7 +85,7 @@ def test_noise_everywhere_is_near_and_a_small_change_is_not() -> None:
 
 
 def test_a_slow_fade_is_not_held_for_ever() -> None:
-    select = FrameSelector(None, Near(32, 3.0))
+    select = FrameSelector(None, NearDuplicate(32, 3.0))
     last: Picture | None = None
     found = []
     for shade in range(30):

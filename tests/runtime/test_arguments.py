@@ -120,14 +120,14 @@ def test_a_wrong_command_line_is_one_line(tmp_path: Path, words: str, code: int,
         (["true"], "Makefile: No such file"),
     ],
 )
-def test_setting_up_tells_of_a_wrong_call(tmp_path: Path, words: list[str], told: str) -> None:
+def test_setting_up_reports_a_wrong_call(tmp_path: Path, words: list[str], told: str) -> None:
     answer = run(tmp_path, str(ROOT / "pipeline" / "setup" / "run_exclusively.py"), *words)
     assert answer.returncode == ExitCode.USAGE
     assert told in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
 
 
-def test_setting_up_tells_of_a_command_that_cannot_be_started(tmp_path: Path) -> None:
+def test_setting_up_reports_a_command_that_cannot_be_started(tmp_path: Path) -> None:
     (tmp_path / "Makefile").touch()
     answer = run(
         tmp_path, str(ROOT / "pipeline" / "setup" / "run_exclusively.py"), "no-such-command"
@@ -136,7 +136,7 @@ def test_setting_up_tells_of_a_command_that_cannot_be_started(tmp_path: Path) ->
     assert answer.stderr.startswith("alone: error: no-such-command: No such file")
 
 
-def test_a_missing_auditor_is_told(tmp_path: Path) -> None:
+def test_a_missing_auditor_is_reported(tmp_path: Path) -> None:
     from pipeline.runtime.errors import PipelineError
     from pipeline.setup.audit import audit
 

@@ -31,7 +31,7 @@ def test_a_sum_of_nothing_and_a_level_is_constant() -> None:
     assert is_constant(rates)
 
 
-def test_columns_are_told_apart() -> None:
+def test_columns_are_judged_one_by_one() -> None:
     table = np.random.default_rng(0).random((30, 4))
     table[:, 1] = 0
     table[:, 2] = 7 + 1e-8 * table[:, 2]

@@ -111,7 +111,7 @@ def test_what_is_no_slip_goes_through(checkout: Path, words: list[str]) -> None:
     assert done(checkout) == ["-m pipeline render"]
 
 
-def test_a_slip_is_told_before_anything_is_installed(checkout: Path) -> None:
+def test_a_misspelling_is_reported_before_anything_is_installed(checkout: Path) -> None:
     shutil.rmtree(checkout / ".venv")
     assert "Did you mean `render`?" in make(checkout, "rendr").stderr
     assert not (checkout / ".venv").exists()

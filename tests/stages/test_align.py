@@ -1,4 +1,4 @@
-"""The stage itself: what becomes of comments outside of the video, and what is said of it."""
+"""The stage itself: what becomes of comments outside of the video, and what is message of it."""
 
 import logging
 from fractions import Fraction
@@ -51,8 +51,8 @@ def made(folder: Path, written: list[TokenizedComment], **settings: Any) -> tupl
     write_lines(folder / "comments.jsonl", written)
     inputs = {"frames": [folder / "frames.h5"], "comments": [folder / "comments.jsonl"]}
     config = msgspec.convert({"delay": "none", **settings}, align.Config)
-    said = align.run(Files(inputs), Files({"aligned": [folder / "aligned.h5"]}), config)
-    return Aligned.load(folder / "aligned.h5"), said
+    message = align.run(Files(inputs), Files({"aligned": [folder / "aligned.h5"]}), config)
+    return Aligned.load(folder / "aligned.h5"), message
 
 
 def article() -> dict[str, Any]:
@@ -77,7 +77,9 @@ def test_the_article_s_way_with_late_comments_does_not_take_such_a_file_either(
         made(folder, comments(late=694), **article())
 
 
-def test_who_insists_gets_what_lies_within(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_higher_limit_keeps_what_lies_within(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     found, _ = made(folder, comments(late=694), max_outside=0.7)
     assert len(found.line) == 306
     assert "694 past its end" in caplog.text
@@ -86,14 +88,14 @@ def test_who_insists_gets_what_lies_within(folder: Path, caplog: pytest.LogCaptu
 def test_some_late_comments_are_dropped_with_a_warning(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    found, said = made(folder, comments(late=60))
+    found, message = made(folder, comments(late=60))
     assert found.line.tolist() == list(range(940))
     assert found.per_second().sum() == 940
     (warning,) = caplog.records
     assert warning.levelno == logging.WARNING
     assert "60 of 1,000 comments (6%) lie outside the video" in warning.getMessage()
     assert "those past its end are dropped (`align: past_end: drop`)" in warning.getMessage()
-    assert "940 of 1000 comments aligned" in said
+    assert "940 of 1000 comments aligned" in message
 
 
 def test_by_the_article_s_settings_they_go_to_the_last_frame_with_a_warning(
@@ -119,7 +121,9 @@ def test_early_comments_are_dropped_unless_the_first_frame_is_to_have_them(
     assert ("put on the first frame" in caplog.text) == bool(settings)
 
 
-def test_few_outside_are_no_news(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    _, said = made(folder, comments(late=30, early=20))
+def test_few_comments_outside_give_no_warning(
+    folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, message = made(folder, comments(late=30, early=20))
     assert not caplog.records
-    assert "30 past the end, 20 before the start" in said
+    assert "30 past the end, 20 before the start" in message

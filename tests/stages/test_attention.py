@@ -27,21 +27,21 @@ MAX_MAPS = 40
 
 
 def explained(comments: tuple[GeneratedComment, ...], positions: int = SIDE**2) -> Explained:
-    """All attention on one position and all evidence on another; frames are of a fifth second."""
+    """All attention on one position and all saliency on another; frames are of a fifth second."""
     counts = [min(MAX_MAPS, len(one.words) + 1) if positions else 0 for one in comments]
     first_map = np.cumsum([0, *counts], dtype=np.int64)
-    attention, evidence = np.zeros((2, first_map[-1], positions), np.uint8)
+    attention, saliency = np.zeros((2, first_map[-1], positions), np.uint8)
     if positions:
-        attention[:, PEAK], evidence[:, EVIDENCE_PEAK] = 255, 255
+        attention[:, PEAK], saliency[:, EVIDENCE_PEAK] = 255, 255
     n = len(comments)
     return Explained(
         seen_s=np.array([one.frame / 5 + 0.1 for one in comments]),
         words=[one.words for one in comments],
         first_map=first_map,
         attention=attention,
-        evidence=evidence,
+        saliency=saliency,
         attention_peak=np.full(len(attention), 0.9, np.float32),
-        evidence_peak=np.full(len(attention), 0.5, np.float32),
+        saliency_peak=np.full(len(attention), 0.5, np.float32),
         nats=np.ones(n, np.float32),
         mean_nats=np.ones(n, np.float32),
         rank=np.ones(n, np.int64),
@@ -116,7 +116,7 @@ def test_comments_become_strips_and_an_animation(project: Project) -> None:
     assert not list(project.folder.glob(".*"))
 
 
-@pytest.mark.parametrize(("kind", "place"), [("attention", PEAK), ("evidence", EVIDENCE_PEAK)])
+@pytest.mark.parametrize(("kind", "place"), [("attention", PEAK), ("saliency", EVIDENCE_PEAK)])
 def test_heat_lies_where_the_model_looked(project: Project, kind: str, place: int) -> None:
     project.run(max_comments=1, map=kind)
     with Image.open(project.strips) as image:

@@ -1,7 +1,7 @@
 """Cuts: sudden changes of the picture, found by comparing the pictures before and after.
 
 The frames stage marks scene changes while it decodes, for the features of a second. These cuts
-are looked for anew, in the stored pictures and on the time grid of the delay model.
+are searched for again, in the stored pictures and on the time grid of the delay model.
 """
 
 from __future__ import annotations

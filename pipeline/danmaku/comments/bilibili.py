@@ -151,7 +151,7 @@ def _unescaped(cut_short: str) -> str:
 
 
 def with_line_breaks(text: str, mode: int, pool: int, posted_at: int | None) -> str:
-    r"""The text with ``/n`` and ``\n`` replaced by line breaks where that is what they mean.
+    r"""The text with line breaks for ``/n`` and ``\n``, where they mean that.
 
     That is so in positioned comments, in subtitles (pool 1), and in fixed comments from before
     2013, when players knew no other line break. Elsewhere the player draws them as they stand.

@@ -118,7 +118,7 @@ def _inflated(chunks: Iterator[bytes], window: int) -> Generator[bytes, None, bo
 
 
 def _up_to_the_fault(stream: zlib._Decompress, damaged: bytes) -> Iterator[bytes]:
-    """Decompress byte by byte, which yields all that stands before the damage."""
+    """Decompress byte by byte, which yields everything before the damage."""
     for place in range(len(damaged)):
         try:
             yield stream.decompress(damaged[place : place + 1])

@@ -45,7 +45,7 @@ class Content:
     compression: str | None = None
     """``gzip``, ``zlib``, ``deflate`` or ``zip``."""
     encoding: str | None = None
-    """Name of a codec; None for what is not text in any known encoding."""
+    """Name of a codec; None if the file is not text in any known encoding."""
     faults: int = 0
     """Number of characters that are invalid in this encoding."""
     chunk: int = CHUNK_BYTES
@@ -62,7 +62,7 @@ class Content:
         return cls(path, compression, chunk=chunk)._with_encoding()
 
     def as_deflate(self) -> Content | None:
-        """The same file read as raw deflate, or None if it is none."""
+        """The same file read as raw deflate; None if it is something else."""
         if self.compression is not None or not is_deflate(self.raw_head):
             return None
         return Content(self.path, "deflate", chunk=self.chunk)._with_encoding()
@@ -120,7 +120,7 @@ class Content:
 
     @cached_property
     def outline(self) -> Outline:
-        """Where which keys lie in the head, if it is JSON."""
+        """The keys at each place of the head; empty if it is not JSON."""
         return outline(self.head)
 
     def _with_encoding(self) -> Content:

@@ -24,7 +24,7 @@ _SCRIPT = re.compile(
 _STROKES = "　_|｜/\\／＼‾￣―─━│┃┌┐└┘├┤┬┴┼╋▀▄█▌▐░▒▓■□▲△▼▽◆◇●○◢◣◤◥／＼＿"
 _MIN_ART_LINES = 3
 _MIN_ART_STROKES = 8
-"""A comment is art if it has so many of these characters and they are more than half of it."""
+"""A comment with at least this many of these characters is art, if they are more than half."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Where which keys lie in JSON, from the beginning of a file."""
+"""Which keys occur at which places of JSON, from the beginning of a file."""
 
 from __future__ import annotations
 

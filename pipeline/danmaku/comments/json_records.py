@@ -13,7 +13,7 @@ MAX_CHARACTERS = 256 << 20
 """Characters of a file that is searched; it is held in memory."""
 
 IsRecord = Callable[[Any], bool]
-"""Whether an object is what is searched for."""
+"""Whether an object is a record to be found."""
 
 _DECODER = json.JSONDecoder(strict=False)
 _MAX_FAULTS = 10_000

@@ -1,8 +1,8 @@
-"""Make JSON valid that is not quite, token by token.
+"""Repair invalid JSON, token by token.
 
-Each token is looked at by itself, so memory is bounded and a fault costs only its token: control
-characters and invalid escapes in strings are escaped, commas before a closing bracket go, and
-values that are none, such as NaN, become null.
+Each token is judged by itself, so memory is bounded and a fault costs only its token: control
+characters and invalid escapes in strings are escaped, commas before a closing bracket are removed,
+and invalid values such as NaN become null.
 """
 
 from __future__ import annotations

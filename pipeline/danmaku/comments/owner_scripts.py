@@ -130,7 +130,7 @@ def _changed(comment: Comment, script: _Script) -> Comment:
 
 
 def _replaced(comment: Comment, script: _Script) -> Comment:
-    """Apply ＠置換 once: what it puts in is not searched again."""
+    """Apply ＠置換 once: its replacement is not searched again."""
     defaults = ("", "", "単", "コメ", "部分一致")
     given = script.arguments[: len(defaults)]
     keyword, replacement, extent, target, condition = (*given, *defaults[len(given) :])

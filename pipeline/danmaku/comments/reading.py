@@ -19,7 +19,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 class CommentFile:
-    """A comment file. Each iteration reads it anew and yields its usable comments, maybe none."""
+    """A comment file. Each iteration reads it again and yields its usable comments, if any."""
 
     def __init__(self, content: Content, reader: Reader, placed_by_date: bool) -> None:
         self.path = content.path

@@ -13,7 +13,7 @@ from pipeline.danmaku.drawing.settings import LayoutSettings
 
 
 class Output:
-    """A comment file being written, and a count of what it cannot carry."""
+    """A comment file being written, and the count of losses."""
 
     def __init__(
         self,

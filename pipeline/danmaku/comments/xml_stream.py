@@ -1,7 +1,7 @@
 """Read flat XML of any size and in any state: the comments' elements, one after the other.
 
 A file is cut into pieces before elements, and each piece is parsed by itself: as it is if it is
-well-formed, else after a repair. Roots, declarations and whatever else stands between the
+well-formed, else after a repair. Roots, declarations and anything else between the
 elements are ignored, so no entity is defined, no address opened, and nothing nested deeper than
 a comment.
 """
@@ -230,12 +230,12 @@ class _Repairer:
         self._names = names
         self._report = report
         comments = names.comments
-        torn = (name[:length] for name in comments for length in range(len(name), 0, -1))
+        partial = (name[:length] for name in comments for length in range(len(name), 0, -1))
         name = f"(?:{'|'.join(comments)})"
         tag = rf"<{name}(?:\s+{_ATTRIBUTE})*+\s*+"
         self._begin = re.compile(rf"<{name}(?=\s)")
         self._outside = re.compile(rf"(</{name}\s*>|{tag}/>)(.*?)(?=<{name}\s|\Z)", re.DOTALL)
-        self._torn_end = re.compile(rf"</(?:{'|'.join(torn)})?\s*\Z")
+        self._partial_end = re.compile(rf"</(?:{'|'.join(partial)})?\s*\Z")
         self._stray = re.compile(rf"<(?!{name}\s|/{name}\s*>)")
         self._element = re.compile(rf"<({name})(?=\s)[^<]*+")
         self._sound_tag = re.compile(rf"{tag}/?>")
@@ -250,7 +250,7 @@ class _Repairer:
         text = self._replace(SURROGATE_PAIR, join_surrogates, text, "written in CESU-8")
         text = self._replace(_FORBIDDEN, lambda _: "", text, "with control characters")
         text = self._replace(_REFERENCE, _reference, text, "with a stray & or a forbidden &#…;")
-        text = self._replace(self._torn_end, self._complete_end, text, "cut short")
+        text = self._replace(self._partial_end, self._complete_end, text, "cut short")
         text = self._replace(self._stray, lambda _: "&lt;", text, "with a stray <")
         text = self._replace(self._element, self._with_sound_tag, text, "with a broken tag")
         text = self._replace(self._unclosed, self._closed, text, "without its end tag")
@@ -263,8 +263,8 @@ class _Repairer:
                 self._report.skip(f"<{other}>")
         return match[1]
 
-    def _complete_end(self, torn: re.Match[str]) -> str:
-        *_, last = self._element.finditer(torn.string, 0, torn.start())
+    def _complete_end(self, match: re.Match[str]) -> str:
+        *_, last = self._element.finditer(match.string, 0, match.start())
         return f"</{last[1]}>"
 
     def _replace(

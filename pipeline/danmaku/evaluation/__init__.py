@@ -1,1 +1,1 @@
-"""How good a model is at writing comments, beside baselines that never see a picture."""
+"""How good a model is at writing comments, compared with baselines that never see a picture."""

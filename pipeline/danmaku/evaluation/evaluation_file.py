@@ -96,9 +96,9 @@ class Pointing(msgspec.Struct, frozen=True):
     """Mean share of the picture that a named character's box fills: hits of a random peak."""
     attention: Hits
     """Peaks of the attention, which is paid before the name is chosen."""
-    evidence: Hits
+    saliency: Hits
     """Peaks of the gradient: where more attention would have made the name likeliest; see
-    ``evidence_maps``."""
+    ``CaptionMaps`` of ``pipeline.captioning.attention_maps``."""
 
 
 class Evaluation(msgspec.Struct, frozen=True):
@@ -116,7 +116,7 @@ class Evaluation(msgspec.Struct, frozen=True):
     mrr_gain: dict[str, Interval]
     """The model's reciprocal rank minus each other scorer's, paired by query."""
     diversity: dict[str, Diversity]
-    """Of the generated comments (``model``), and of as many of the viewers' (``viewers``)."""
+    """Of generated comments (``model``) and an equal number of viewers' comments (``viewers``)."""
     rate: RateFit | None
     """None also where the expected or the actual rate is constant and so correlates with
     nothing."""

@@ -19,7 +19,7 @@ def measure_likelihood(
 ) -> Likelihood:
     """Score all comments that are to be measured; blocks of ``block_s`` seconds are resampled.
 
-    Two ablations tell what the picture is worth: every picture replaced by the mean picture,
+    Two ablations show what the picture contributes: every picture replaced by the mean picture,
     and every comment given the picture of another one.
     """
     aligned, model = episode.aligned, trained.model

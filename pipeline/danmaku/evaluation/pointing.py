@@ -18,7 +18,7 @@ from pipeline.show.truth import Truth
 def measure_pointing(
     comments: Sequence[GeneratedComment],
     attention: Sequence[Maps],
-    evidence: Sequence[Maps],
+    saliency: Sequence[Maps],
     truth: Truth,
 ) -> Pointing | None:
     """Compare the peaks of maps with the characters' boxes; None if nobody on screen is named.
@@ -39,7 +39,7 @@ def measure_pointing(
         names=len(areas),
         area=float(np.mean(areas)),
         attention=_hits(comments, attention, truth, areas, scenes),
-        evidence=_hits(comments, evidence, truth, areas, scenes),
+        saliency=_hits(comments, saliency, truth, areas, scenes),
     )
 
 

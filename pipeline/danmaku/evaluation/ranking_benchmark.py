@@ -140,7 +140,7 @@ def _model_scores(
     """Log-likelihoods with the picture, with another one, and against the mean picture.
 
     The model's own score is the log-likelihood of the whole comment. The mean per word, which
-    other work ranks by, favours long comments of common words; it is scored beside it.
+    other work ranks by, favours long comments of common words; it is reported as well.
     """
     model = trained.model
     sentences = [

@@ -6,9 +6,9 @@
     words             (comments,) UTF-8         a JSON list
     first_map         (comments + 1,) int64     comment n has the maps first_map[n]:first_map[n + 1]
     attention         (maps, p) uint8           where the model looked for each word
-    evidence          (maps, p) uint8           where more attention would have favoured the word
+    saliency          (maps, p) uint8           where more attention would have favoured the word
     attention_peak    (maps,) float32           share of attention of the hottest position
-    evidence_peak     (maps,) float32           the same of evidence
+    saliency_peak     (maps,) float32           the same of saliency
     nats              (comments,) float32       negative log-likelihood, end mark included
     mean_nats         (comments,) float32       the same with the mean picture in place of its own
     rank              (comments,) int64         rank among candidates, from 1; 0: not ranked
@@ -45,8 +45,8 @@ from pipeline.runtime.atomic_files import published
 _TEXT = h5py.string_dtype("utf-8")
 _BYTES = h5py.vlen_dtype(np.uint8)
 _NUMBERS = (
-    *("seen_s", "first_map", "attention", "evidence", "nats", "mean_nats"),
-    *("attention_peak", "evidence_peak"),
+    *("seen_s", "first_map", "attention", "saliency", "nats", "mean_nats"),
+    *("attention_peak", "saliency_peak"),
     *("rank", "candidates", "copies", "near", "similarity", "learned_s"),
 )
 _LISTS = ("words", "learned_comments")
@@ -60,9 +60,9 @@ class Explained:
     words: list[list[str]]
     first_map: Int64s
     attention: UInt8s
-    evidence: UInt8s
+    saliency: UInt8s
     attention_peak: Float32s
-    evidence_peak: Float32s
+    saliency_peak: Float32s
     nats: Float32s
     mean_nats: Float32s
     rank: Int64s

@@ -25,11 +25,11 @@ class HeatMaps(NamedTuple):
     """(n + 1,)"""
     attention: UInt8s
     """(maps, p)"""
-    evidence: UInt8s
+    saliency: UInt8s
     """(maps, p)"""
     attention_peak: Float32s
     """(maps,)"""
-    evidence_peak: Float32s
+    saliency_peak: Float32s
     """(maps,)"""
 
 
@@ -43,19 +43,19 @@ def heat_maps(output: ModelOutput, batch: int = _BATCH) -> HeatMaps:
     counts = [_map_count(len(words)) for words in output.sentences]
     first_map = np.cumsum([0, *counts], dtype=np.int64)
     attention = np.empty((first_map[-1], bank.row_shape[0]), np.uint8)
-    evidence = np.empty_like(attention)
-    attention_peak, evidence_peak = np.empty((2, len(attention)), np.float32)
+    saliency = np.empty_like(attention)
+    attention_peak, saliency_peak = np.empty((2, len(attention)), np.float32)
     batches = [np.arange(start, min(start + batch, n)) for start in range(0, n, batch)]
     for indices in track(batches, n, "explain", "comments", len):
         shown = [output.sentences[index][:MAX_WORDS] for index in indices.tolist()]
         maps_of_each = caption_maps(captioner, output.inputs.take(indices), bank, shown)
-        for index, (attended, evident) in zip(indices.tolist(), maps_of_each, strict=True):
+        for index, (attended, salient) in zip(indices.tolist(), maps_of_each, strict=True):
             # A comment that was cut has a map of its end mark too, which is not kept.
             rows, kept = slice(first_map[index], first_map[index + 1]), counts[index]
-            attention[rows], evidence[rows] = _heat(attended[:kept]), _heat(evident[:kept])
+            attention[rows], saliency[rows] = _heat(attended[:kept]), _heat(salient[:kept])
             attention_peak[rows] = attended[:kept].max(1)
-            evidence_peak[rows] = evident[:kept].max(1)
-    return HeatMaps(first_map, attention, evidence, attention_peak, evidence_peak)
+            saliency_peak[rows] = salient[:kept].max(1)
+    return HeatMaps(first_map, attention, saliency, attention_peak, saliency_peak)
 
 
 def _map_count(words: int) -> int:

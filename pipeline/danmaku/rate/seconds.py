@@ -55,7 +55,7 @@ class Seconds(NamedTuple):
         ``means`` (pictures, c) are the mean positions of its features.
         """
         duration = max(1, int(frames.times.duration * MILLISECONDS))
-        begins = MILLISECONDS * np.arange((duration - 1) // MILLISECONDS + 1)
+        begins = MILLISECONDS * np.arange(frames.times.second_count)
         written = begins[:, None] + np.array(_MOMENTS_MS)
         seen = written - delay_ms
         rows = _rows_at(frames, seen)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.captioning.captioner import CaptionerSpec
-from pipeline.captioning.prompt import CONTEXT_COMMENTS, CONTEXT_WORDS
+from pipeline.captioning.prompt import CONTEXT_CAPTIONS, CONTEXT_WORDS
 from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import PADDING
 
@@ -45,14 +45,14 @@ class CommentHistory:
 
         k and l are 0 for a decoder that reads no context.
         """
-        shape = (CONTEXT_COMMENTS, CONTEXT_WORDS) if self._has_context else (0, 0)
+        shape = (CONTEXT_CAPTIONS, CONTEXT_WORDS) if self._has_context else (0, 0)
         context = np.full((len(seconds), *shape), PADDING, np.int32)
         if not self._has_context:
             return context
         ends = np.searchsorted(self._second, seconds, side="left")
         for row, end in enumerate(ends.tolist()):
-            last = self._words[max(0, end - CONTEXT_COMMENTS) : end]
+            last = self._words[max(0, end - CONTEXT_CAPTIONS) : end]
             # The last comment stands last, so that its place means the same in every context.
-            for place, words in enumerate(last, CONTEXT_COMMENTS - len(last)):
+            for place, words in enumerate(last, CONTEXT_CAPTIONS - len(last)):
                 context[row, place, : len(words)] = words
         return context

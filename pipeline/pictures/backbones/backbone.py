@@ -1,4 +1,4 @@
-"""What a backbone is, and the one form in which taps are kept."""
+"""The interface of backbones, and the common form of their taps' values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from torch import Tensor
 from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-_LARGEST = torch.finfo(torch.float16).max
+_MAX_FLOAT16 = torch.finfo(torch.float16).max
 
 
 class Backbone(Protocol):
@@ -19,18 +19,18 @@ class Backbone(Protocol):
 
     name: str
     weights: str
-    """What was loaded: such as ``imagenet vgg19-dcbb9e9d``, ``random seed N``, or a file's
-    name and digest."""
+    """What was loaded, such as ``imagenet vgg19-dcbb9e9d``, ``random seed N``, or a file's name
+    and digest."""
     preprocessing: str
-    """What is done to the pictures first, in words."""
+    """How pictures are prepared, in words."""
     precision: str
-    """In what it computes, such as ``float32 on cpu``. Another one gives other last digits."""
+    """Type and device of the computation, such as ``float32 on cpu``; last digits depend on it."""
     shapes: Mapping[str, tuple[int, ...]]
     """A picture's shape by tap: (p, c) for a grid, (c,) for a vector."""
     batch: int
-    """Pictures in one call that suit the machine."""
+    """Pictures in one call, as suits the machine."""
     workers: int
-    """How many threads may call it at once and gain by it."""
+    """How many threads may call it at once to be faster."""
 
     def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
         """Map (n, s, s, 3) RGB pictures to (n, p, c) or (n, c) values for each tap."""
@@ -39,8 +39,8 @@ class Backbone(Protocol):
 def as_rows(tap: str, values: Tensor) -> Tensor:
     """(n, c, h, w) and (n, h, w, c) → (n, h · w, c); (n, c, 1, 1) → (n, c); all as float16.
 
-    Values of two or three dimensions stay as they are. Grids are squares, as pictures are: that
-    tells where the channels stand. Raises PipelineError INVALID_SETTING for other values.
+    Values of two or three dimensions keep their shape. Grids are square, as pictures are, which
+    shows where the channels are. Raises PipelineError INVALID_SETTING for other shapes.
     """
     if values.ndim not in (2, 3, 4):
         raise PipelineError(
@@ -53,4 +53,4 @@ def as_rows(tap: str, values: Tensor) -> Tensor:
         values = values.flatten(1, 2) if channels_last else values.flatten(2).transpose(1, 2)
         if values.shape[1] == 1:
             values = values[:, 0]
-    return values.clamp(-_LARGEST, _LARGEST).half().contiguous()
+    return values.clamp(-_MAX_FLOAT16, _MAX_FLOAT16).half().contiguous()

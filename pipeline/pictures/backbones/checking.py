@@ -1,4 +1,4 @@
-"""Whether a network can be had at all, found out as cheaply as can be."""
+"""A cheap check whether a network can be loaded."""
 
 from __future__ import annotations
 

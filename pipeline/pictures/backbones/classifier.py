@@ -1,4 +1,4 @@
-"""Classifiers of torchvision, on every device that there is."""
+"""torchvision's classifiers, on all devices at once."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _BATCH = {"cuda": 64, "cpu": 8}
-_BATCH_FLOAT32 = 4  # on a CPU, where more are no faster and take memory
-_STREAMS = 2  # a GPU computes one batch while it copies another
+_BATCH_FLOAT32 = 4  # on a CPU; more are no faster and take memory
+_STREAMS = 2  # a GPU computes one batch while another is copied
 
 
 def classifier_names() -> list[str]:
-    """What torchvision calls its classifiers of single pictures."""
+    """torchvision's names of its classifiers of single pictures."""
     return list(models.list_models(module=models))
 
 
@@ -47,7 +47,7 @@ def require_known(name: str) -> None:
 
 
 class Classifier:
-    """A network cut off behind its deepest tap, a copy on each device."""
+    """A network, cut off after its deepest tap, with a copy on each device."""
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class Classifier:
         network, self.weights, trained_on = load_classifier(name, weights, seed)
         normalization = normalization or trained_on
         cut = extractor(network.eval(), name, taps)
-        found = devices()
-        kind, dtype = found[0].type, fastest_dtype(found[0], precision)
+        available = devices()
+        kind, dtype = available[0].type, fastest_dtype(available[0], precision)
         self.name = name
         self.preprocessing = str(normalization)
         self.precision = f"{str(dtype).removeprefix('torch.')} on {kind}"
@@ -72,8 +72,9 @@ class Classifier:
         if kind == "cpu" and dtype == torch.float32:
             self.batch = _BATCH_FLOAT32
             use_winograd(cut, size)
-        copies = [_Copy(deepcopy(cut).eval(), device, dtype, normalization) for device in found[1:]]
-        copies.append(_Copy(cut, found[0], dtype, normalization))
+        others = available[1:]
+        copies = [_Copy(deepcopy(cut).eval(), device, dtype, normalization) for device in others]
+        copies.append(_Copy(cut, available[0], dtype, normalization))
         self.workers = len(copies) * (_STREAMS if kind == "cuda" else 1)
         self._free: SimpleQueue[_Copy] = SimpleQueue()
         for place in range(self.workers):
@@ -89,9 +90,9 @@ class Classifier:
 
 
 def check_classifier(name: str, weights: str, taps: Sequence[str], size: int) -> None:
-    """Raise PipelineError for what no ``Classifier`` could be made of; random weights cost nothing.
+    """Raise the PipelineError that making a ``Classifier`` would; random weights cost nothing.
 
-    Weights that torchvision publishes are downloaded where they are missing.
+    Weights that torchvision publishes are downloaded if they are missing.
     """
     require_known(name)
     with torch.device("meta") if weights == "random" else nullcontext():
@@ -100,17 +101,17 @@ def check_classifier(name: str, weights: str, taps: Sequence[str], size: int) ->
 
 
 def _shapes(cut: fx.GraphModule, name: str, size: int) -> dict[str, tuple[int, ...]]:
-    """A row's shape by tap, found by trying."""
+    """The shape of a row by tap, from a trial run."""
     try:
         with torch.inference_mode():
-            found = cut(torch.zeros(1, 3, size, size))
+            outputs = cut(torch.zeros(1, 3, size, size))
     except (RuntimeError, AssertionError) as error:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"{name} cannot take pictures of {size} pixels ({error})",
             "Set `frames: size:` to what the network was made for",
         ) from error
-    return {tap: tuple(as_rows(tap, values).shape[1:]) for tap, values in found.items()}
+    return {tap: tuple(as_rows(tap, values).shape[1:]) for tap, values in outputs.items()}
 
 
 class _Copy:
@@ -129,10 +130,10 @@ class _Copy:
     def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
         with torch.inference_mode(), self._stream():
             batch = self._from_host(torch.from_numpy(pictures))
-            # Permuting leaves the memory in place: that is the channels-last layout.
+            # Permuted without moving memory, pictures are in the channels-last layout.
             normal = batch.float().sub_(self._mean).div_(self._std).permute(0, 3, 1, 2)
-            found = self._network(normal.to(self._dtype))
-            rows = {tap: as_rows(tap, values) for tap, values in found.items()}
+            outputs = self._network(normal.to(self._dtype))
+            rows = {tap: as_rows(tap, values) for tap, values in outputs.items()}
             return dict(zip(rows, self._to_host(rows.values()), strict=True))
 
     def _stream(self) -> AbstractContextManager[object]:

@@ -1,4 +1,4 @@
-"""What can be wrong with a network that the settings name."""
+"""Errors about networks that the settings name."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ def no_weights_at(path: Path) -> PipelineError:
     )
 
 
-def unknown_tap(tap: str, known: Sequence[str], of: str) -> PipelineError:
+def unknown_tap(tap: str, known: Sequence[str], network: str) -> PipelineError:
     """The error for a tap that the network lacks."""
     return PipelineError(
         ExitCode.INVALID_SETTING,
-        f"features.taps: {of} has no tap {tap}",
+        f"features.taps: {network} has no tap {tap}",
         f"Choose from {', '.join(known)}",
     )

@@ -1,4 +1,4 @@
-"""From settings to a network that is ready to be called."""
+"""Loading the network that the settings name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def load_backbone(
     """
     if name.endswith(".onnx"):
         return OnnxNetwork(Path(name), taps, size, normalization)
-    # torchvision takes longer to load than many a network of a file.
+    # Importing torchvision takes longer than loading many an ONNX file.
     from pipeline.pictures.backbones.classifier import Classifier, require_known
 
     require_known(name)

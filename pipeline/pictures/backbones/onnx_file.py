@@ -1,4 +1,4 @@
-"""An ONNX file, looked at without torch: what it takes, and which outputs it has."""
+"""ONNX files: their input and outputs, without torch."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from pipeline.pictures.backbones.faults import no_weights_at, unknown_tap
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 COLOURS = 3
-_REMOTE = {"AzureExecutionProvider"}  # for models that live elsewhere
+_REMOTE = {"AzureExecutionProvider"}  # for models on a server
 _TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 _NUMBERS = re.compile(r"tensor\((float|float16|double|u?int8|int16|int32|int64|bool)\)")
-"""Outputs that numpy can hold and torch can turn into float16; bfloat16 is none."""
+"""Types of outputs that numpy has and torch can convert to float16; bfloat16 is not one."""
 
 
 def open_session(path: Path, taps: Sequence[str]) -> Any:
@@ -56,14 +56,14 @@ class PictureInput(NamedTuple):
 
     name: str
     dtype: Any
-    """Of numpy."""
-    at_once: int | None
+    """numpy's."""
+    fixed_batch: int | None
     """How many pictures it takes at a time, if that is fixed."""
     colours_first: bool
 
 
 def picture_input(session: Any, path: Path, size: int) -> PictureInput:
-    """What the network of ``path`` takes; raises PipelineError INVALID_WEIGHTS if not pictures."""
+    """The input of a network of pictures; raises PipelineError INVALID_WEIGHTS for any other."""
     (first, *more) = session.get_inputs()
     count, *picture = first.shape or [None]
     for wanted in ([COLOURS, size, size], [size, size, COLOURS]):

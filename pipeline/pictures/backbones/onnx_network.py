@@ -1,4 +1,4 @@
-"""Any network in an ONNX file, its named outputs the taps."""
+"""Networks in ONNX files, whose named outputs are the taps."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from pipeline.runtime.arrays import Float16s, UInt8s
 
 
 class OnnxNetwork:
-    """One picture input, (n, 3, s, s) or (n, s, s, 3), of RGB values 0-255 unless normalised.
+    """A network with one input, (n, 3, s, s) or (n, s, s, 3): RGB, 0–255 unless normalised.
 
-    n may be fixed: pictures are then taken so many at a time.
+    If n is fixed, pictures are processed so many at a time.
     """
 
     workers = 1
@@ -36,13 +36,13 @@ class OnnxNetwork:
         self._taps = list(taps)
         self._normalization = normalization
         self._input = picture_input(self._session, path, size)
-        self.batch = self._input.at_once or 8
+        self.batch = self._input.fixed_batch or 8
         sample = self(np.zeros((1, size, size, COLOURS), np.uint8))
         self.shapes: Mapping[str, tuple[int, ...]] = {t: sample[t].shape[1:] for t in taps}
 
     def __call__(self, pictures: UInt8s) -> dict[str, Float16s]:
         """Map (n, s, s, 3) to (n, p, c) for outputs of four dimensions, else (n, c)."""
-        step = self._input.at_once or len(pictures)
+        step = self._input.fixed_batch or len(pictures)
         parts = [
             self._run(pictures[start : start + step]) for start in range(0, len(pictures), step)
         ]
@@ -54,8 +54,8 @@ class OnnxNetwork:
 
     def _run(self, pictures: UInt8s) -> list[npt.NDArray[Any]]:
         count = len(pictures)
-        if self._input.at_once:
-            missing = self._input.at_once - count
+        if self._input.fixed_batch:
+            missing = self._input.fixed_batch - count
             pictures = np.pad(pictures, [(0, missing), (0, 0), (0, 0), (0, 0)])
         values: npt.NDArray[Any] = pictures
         if self._normalization:

@@ -1,4 +1,4 @@
-"""How pictures become what a network was trained on."""
+"""Normalisation of pictures to what a network was trained on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _Positive = Annotated[float, Meta(gt=0)]
 
 
 class Normalization(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is subtracted from RGB values of 0-1, and what they are then divided by."""
+    """The mean that is subtracted from RGB values of 0–1, and the deviation that divides them."""
 
     mean: tuple[float, float, float]
     std: tuple[_Positive, _Positive, _Positive]

@@ -1,4 +1,4 @@
-"""Names of layers as papers give them, and networks cut off behind the deepest one."""
+"""Papers' names of layers, and networks cut off after the deepest tap."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pipeline.pictures.backbones.torchvision_on_cpu import (
 )
 
 _ALIASES = {"pool5": "avgpool"}
-"""The last pooling of residual networks, as Caffe's models named it."""
+"""Caffe's name of the last pooling of residual networks."""
 
 
 def extractor(network: nn.Module, name: str, taps: Sequence[str]) -> fx.GraphModule:
-    """The part of ``network`` that its ``taps`` need, giving a dict by their names.
+    """The part of ``network`` that its ``taps`` need; it returns a dict by tap.
 
     A tap is one of ``paper_names``, or a node of torchvision's feature extraction
-    (``layer4``, ``features.7``). Raises PipelineError INVALID_SETTING for another one.
+    (``layer4``, ``features.7``). Raises PipelineError INVALID_SETTING for any other.
     """
     nodes = get_graph_node_names(network)[1]
     layers = {prefix: None for node in nodes for prefix in _prefixes(node)}
@@ -35,11 +35,11 @@ def extractor(network: nn.Module, name: str, taps: Sequence[str]) -> fx.GraphMod
 
 
 def paper_names(network: nn.Module, nodes: Sequence[str]) -> dict[str, str]:
-    """Nodes by the names of papers.
+    """Nodes by papers' names.
 
-    For VGG ``conv5_3``, ``pool5``, ``fc6``, ``relu6``; for AlexNet ``conv5``. Convolutions are
-    taken behind their ReLU, as Caffe's layers, which worked in place, gave them to Show, Attend
-    and Tell; ``fc6`` is what comes in front of ``relu6``.
+    For VGG these are ``conv5_3``, ``pool5``, ``fc6``, ``relu6`` …; for AlexNet ``conv5`` …
+    Convolutions are taken after their ReLU, as in Show, Attend and Tell: Caffe's layers work in
+    place. ``fc6`` is the layer before ``relu6``.
     """
     features, classifier = (getattr(network, part, None) for part in ("features", "classifier"))
     if not isinstance(features, nn.Sequential) or not isinstance(classifier, nn.Sequential):
@@ -55,29 +55,29 @@ _FULLY_CONNECTED = 6
 
 
 def _convolutions(features: nn.Sequential, in_blocks: bool) -> dict[str, str]:
-    found = {}
+    names = {}
     block, within = 1, 0
     for index, layer in enumerate(features):
         if isinstance(layer, nn.Conv2d):
             within += 1
         elif isinstance(layer, nn.ReLU):
-            found[f"conv{block}_{within}" if in_blocks else f"conv{within}"] = f"features.{index}"
+            names[f"conv{block}_{within}" if in_blocks else f"conv{within}"] = f"features.{index}"
         elif isinstance(layer, nn.MaxPool2d):
-            found[f"pool{block if in_blocks else within}"] = f"features.{index}"
+            names[f"pool{block if in_blocks else within}"] = f"features.{index}"
             block, within = (block + 1, 0) if in_blocks else (block, within)
-    return found
+    return names
 
 
 def _fully_connected(classifier: nn.Sequential) -> dict[str, str]:
-    found = {}
+    names = {}
     number = _FULLY_CONNECTED - 1
     for index, layer in enumerate(classifier):
         if isinstance(layer, nn.Linear):
             number += 1
-            found[f"fc{number}"] = f"classifier.{index}"
+            names[f"fc{number}"] = f"classifier.{index}"
         elif isinstance(layer, nn.ReLU):
-            found[f"relu{number}"] = f"classifier.{index}"
-    return found
+            names[f"relu{number}"] = f"classifier.{index}"
+    return names
 
 
 def _prefixes(node: str) -> list[str]:
@@ -92,7 +92,7 @@ def _worth_listing(known: Mapping[str, str]) -> list[str]:
 
 
 def _keep_taps_from_being_overwritten(cut: fx.GraphModule) -> None:
-    """Make layers behind a tap write elsewhere; in place they would change what it gives."""
+    """Make the layers after a tap work out of place, so that they do not change its values."""
     (output,) = (node for node in cut.graph.nodes if node.op == "output")
     for tap in output.all_input_nodes:
         for user in tap.users:

@@ -1,8 +1,8 @@
-"""Import torchvision also where its compiled operators cannot load.
+"""torchvision, imported even if its compiled operators cannot be loaded.
 
-The package index has torchvision built for CUDA only. Beside a CPU build of torch its
-operators are absent, and the import stops at the first registration that mentions one.
-Declaring the two schemas is all it takes: models and transforms never call them.
+The package index only has torchvision built for CUDA. With a CPU build of torch its operators are
+missing, and the import fails at the first registration that mentions one. Declaring the two schemas
+is enough: models and transforms never call them.
 """
 
 from __future__ import annotations

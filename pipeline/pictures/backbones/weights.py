@@ -1,4 +1,4 @@
-"""Where the weights of a classifier come from."""
+"""Loading the weights of a classifier."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from pipeline.pictures.backbones.weights_file import file_identity
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import sha256
 
-# torchvision unpickles whatever its files hold, code included, unless torch is told this.
+# Otherwise torchvision unpickles whatever its files contain, code included.
 os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
 
 
 def load_classifier(name: str, weights: str, seed: int) -> tuple[Any, str, Normalization]:
-    """A classifier of torchvision, what its weights are, and what they were trained on.
+    """A classifier of torchvision, the identity of its weights, and their normalisation.
 
-    ``weights`` are ``imagenet``, ``random``, the name of a set of torchvision's
+    ``weights`` is ``imagenet``, ``random``, the name of one of torchvision's sets of weights
     (``IMAGENET1K_V1``), or the path of a state dict.
     Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS.
     """
@@ -51,7 +51,7 @@ def _trained_on(choice: Any) -> Normalization:
 def _published(name: str, choice: Any) -> Any:
     place = Path(torch.hub.get_dir()) / "checkpoints" / Path(choice.url).name
     if place.exists():
-        _compare_with_name(place)  # as torch itself does after a download, and then never again
+        _compare_with_name(place)  # torch itself does so after the download only
     try:
         return models.get_model(name, weights=choice, progress=False)
     except (OSError, RuntimeError) as error:
@@ -68,7 +68,7 @@ def _published(name: str, choice: Any) -> Any:
 
 
 def _compare_with_name(place: Path) -> None:
-    """Raise INVALID_WEIGHTS unless a file's digest begins as its name ends."""
+    """Raise INVALID_WEIGHTS unless a file's digest begins with the end of its name."""
     if not sha256(place).startswith(place.stem.rpartition("-")[2]):
         raise _not_as_published(place, "is not the file that torchvision published")
 
@@ -76,8 +76,8 @@ def _compare_with_name(place: Path) -> None:
 def _not_as_published(place: Path, problem: str) -> PipelineError:
     return PipelineError(
         ExitCode.INVALID_WEIGHTS,
-        f"{place} {problem}: it is damaged or was exchanged",
-        "Delete it, and it will be downloaded once more",
+        f"{place} {problem}: it is damaged or was replaced",
+        "Delete it, and it will be downloaded again",
     )
 
 

@@ -1,9 +1,9 @@
-"""3×3 convolutions with a quarter of the multiplications, for processors that lack bfloat16.
+"""3×3 convolutions with a quarter of the multiplications, for processors without bfloat16.
 
 Winograd's minimal filtering F(4×4, 3×3) (Lavin and Gray, Fast Algorithms for Convolutional
 Neural Networks, 2015): an output tile of 4×4 comes from an input tile of 6×6 by 36
-multiplications for each pair of channels instead of 144. The transforms cost passes over the
-data, which pays where there are many channels.
+multiplications for each pair of channels instead of 144. The transforms pass over the
+data several times, which pays off with many channels.
 
 n  pictures    t  tiles of all pictures    c, k  channels in and out
 """
@@ -17,13 +17,13 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
-_FEWEST_CHANNELS = 128
-"""Below that the transforms cost what the multiplications save."""
-_FEWEST_POSITIONS = 28 * 28
-"""Below that little is saved, and the transformed weights take four times the memory."""
-_MOST_VALUES = 1 << 21
-"""Transformed at once, 8 MB of them. Much more, and memory is fetched from the system anew each
-time, which costs as much as the products."""
+_MIN_CHANNELS = 128
+"""With fewer, the transforms cost as much as they save."""
+_MIN_POSITIONS = 28 * 28
+"""With fewer, little is saved, and the transformed weights take four times the memory."""
+_MAX_VALUES = 1 << 21
+"""Values transformed at once: 8 MB. For much more, memory would be requested from the system each
+time, which takes as long as the products."""
 
 _OUT, _IN = 4, 6  # side of a tile
 
@@ -53,7 +53,7 @@ _A_T = [
 
 
 def use_winograd(cut: fx.GraphModule, size: int) -> None:
-    """Put it in the place of each convolution that gains by it, for pictures of ``size`` pixels."""
+    """Replace each convolution that gets faster by it, for pictures of ``size`` pixels."""
     with torch.inference_mode():
         ShapeProp(cut).propagate(torch.zeros(1, 3, size, size))
     for node in cut.graph.nodes:
@@ -68,8 +68,8 @@ def _gains(layer: nn.Conv2d, output: Sequence[int]) -> bool:
     return (
         plain == ((3, 3), (1, 1), (1, 1), (1, 1), 1)
         and layer.padding_mode == "zeros"
-        and min(layer.in_channels, layer.out_channels) >= _FEWEST_CHANNELS
-        and output[2] * output[3] >= _FEWEST_POSITIONS
+        and min(layer.in_channels, layer.out_channels) >= _MIN_CHANNELS
+        and output[2] * output[3] >= _MIN_POSITIONS
     )
 
 
@@ -101,7 +101,7 @@ class WinogradConvolution(nn.Module):
         border = (0, 0, 1, _OUT * across + 1 - w, 1, _OUT * down + 1 - h)
         padded = functional.pad(values.permute(0, 2, 3, 1), border)
         whole = values.new_empty(n, down, _OUT, across, _OUT, k)
-        at_once = max(1, _MOST_VALUES // (_IN * _IN * down * across * max(c, k)))
+        at_once = max(1, _MAX_VALUES // (_IN * _IN * down * across * max(c, k)))
         for part, target in zip(
             torch.split(padded, at_once), torch.split(whole, at_once), strict=True
         ):

@@ -57,7 +57,7 @@ def test_a_broadcast_without_an_end_goes_on() -> None:
         (ON_AIR, ["10:00-11:30", "11:00-12:00"]),
     ],
 )
-def test_what_cannot_be_meant_is_refused(on_air: str, cuts: list[str]) -> None:
+def test_invalid_times_are_refused(on_air: str, cuts: list[str]) -> None:
     with pytest.raises(PipelineError) as caught:
         Broadcast.parse(on_air, cuts)
     assert caught.value.code == ExitCode.INVALID_SETTING

@@ -45,7 +45,7 @@ def test_it_merges_and_converts(write_file: WriteFile, tmp_path: Path) -> None:
     assert target.read_text().count("-->") == 2
 
 
-def test_an_ending_that_tells_no_format_is_asked_about(
+def test_an_unknown_ending_is_an_error_that_lists_the_formats(
     write_file: WriteFile, tmp_path: Path
 ) -> None:
     source, target = write_file(XML, "a.xml"), tmp_path / "out.xml"

@@ -23,7 +23,7 @@ values = st.recursive(
 
 
 @given(values, st.lists(st.integers(0, 200)), st.booleans())
-def test_it_tells_what_is_open_however_the_stream_is_cut(
+def test_open_brackets_are_counted_however_the_stream_is_cut(
     value: object, cuts: list[int], unfinished: bool
 ) -> None:
     content = b'{"\\\\":[' * 3 * unfinished + json.dumps(value).encode()
@@ -49,7 +49,7 @@ def test_what_has_no_bottom_ends_the_reading_before_it_fills_the_memory(
     assert issue.reason == "before what cannot be read"
 
 
-def test_a_stray_quote_among_brackets_is_mended_as_before(write_file: WriteFile) -> None:
+def test_a_stray_quote_among_brackets_is_repaired(write_file: WriteFile) -> None:
     """Behind it texts look like structure, until the parser has said that it is at issue."""
     good = '{"chat":{"vpos":1,"content":"a"}},'
     art = '{"chat":{"vpos":2,"content":"' + "[" * 99 + '"}},'
@@ -59,7 +59,7 @@ def test_a_stray_quote_among_brackets_is_mended_as_before(write_file: WriteFile)
     assert file.report.result().repaired
 
 
-def test_depth_that_comes_and_goes_within_a_piece_is_told() -> None:
+def test_depth_within_a_piece_is_noticed() -> None:
     depth = Depth().after(b"[" * 500 + b"]" * 500)
     assert (depth.open, depth.too_deep) == (0, True)
 

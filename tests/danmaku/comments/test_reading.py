@@ -71,7 +71,7 @@ def test_a_file_without_a_usable_comment_is_an_error(write_file: WriteFile, cont
     assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
 
 
-def test_missing_files_and_folders_are_told(tmp_path: Path) -> None:
+def test_missing_files_and_folders_are_errors(tmp_path: Path) -> None:
     for path in (tmp_path / "none.xml", tmp_path):
         with pytest.raises(PipelineError) as caught:
             read_comments(path)
@@ -79,7 +79,7 @@ def test_missing_files_and_folders_are_told(tmp_path: Path) -> None:
         assert str(path) in caught.value.problem
 
 
-def test_a_file_of_deleted_comments_only_says_so(write_file: WriteFile) -> None:
+def test_the_error_for_a_file_of_deleted_comments_says_so(write_file: WriteFile) -> None:
     with pytest.raises(PipelineError, match="1 comments read, 0 kept \\(1 deleted\\)"):
         list(CommentImport([write_file(DELETED)]))
 
@@ -114,7 +114,7 @@ def surest(path: Path) -> int:
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 @pytest.mark.parametrize("text", FORMATS)
-def test_each_format_is_told_by_one_reader_in_any_unicode(
+def test_each_format_is_recognised_by_one_reader_in_any_unicode(
     write_file: WriteFile, text: str, encoding: str
 ) -> None:
     path = write_file(text.encode(encoding))

@@ -92,7 +92,7 @@ def test_late_letters_count_too(write_file: WriteFile) -> None:
     assert found == texts
 
 
-def test_a_few_faults_are_told_with_their_comments(write_file: WriteFile) -> None:
+def test_a_few_faults_are_reported_with_their_comments(write_file: WriteFile) -> None:
     content = as_csv(SIMPLIFIED * 10).encode().replace("泪".encode(), b"\xe6\xb3", 1)
     file = read_comments(write_file(content))
     assert [c.number for c in file if "\ufffd" in c.text] == [3]

@@ -61,7 +61,7 @@ def test_a_sound_file_is_read_as_it_is_wherever_it_is_cut(
         ('<d p="1">a</d><d p="2">b\x07</d>', "with control characters", "2"),
     ],
 )
-def test_each_repair_is_told_with_its_comment(
+def test_each_repair_is_reported_with_its_comment(
     write_file: WriteFile, broken: str, reason: str, where: str
 ) -> None:
     path = write_file(broken)
@@ -77,7 +77,7 @@ def test_each_repair_is_told_with_its_comment(
         (b"a\xed\xa0\xbdb", "ab", "with control characters"),
     ],
 )
-def test_bytes_that_are_no_utf8_are_told(
+def test_invalid_utf8_is_reported(
     write_file: WriteFile, content: bytes, text: str, reason: str
 ) -> None:
     path = write_file(b'<d p="1">' + content + b"</d>")

@@ -77,7 +77,7 @@ def measured(
     means = FeatureBank([path], "tap").means
     learned = TrainingVideo.from_frames("past", written, [], frames, means)
     trained = Trained(toys.model(network), rate(slope), [learned])
-    said = [
+    generated_comments = [
         comment(
             number * (count - 1) // max(1, generated - 1),
             ("ミオ" if number % 2 else "タマ") if number < (named or 0) else "a",
@@ -86,7 +86,7 @@ def measured(
         for number in range(generated)
     ]
     known = None if named is None else CAST
-    episode = Episode.prepare("ep", written, frames, path, said, known, None)
+    episode = Episode.prepare("ep", written, frames, path, generated_comments, known, None)
     return evaluate(trained, episode, max_queries=40, block_s=block_s, seed=1)
 
 

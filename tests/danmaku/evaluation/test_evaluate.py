@@ -84,18 +84,20 @@ def taught(folder: Path, kind: toys.Kind) -> Captioner:
 
 
 @toys.each([toys.ADDITIVE, toys.BLIND])
-def test_a_captioner_that_sees_is_told_from_one_that_does_not(
+def test_a_captioner_that_sees_scores_above_one_that_does_not(
     tmp_path: Path, kind: toys.Kind
 ) -> None:
     found = measured(*subject(tmp_path, kind, taught(tmp_path, kind)))
-    told = found.likelihood
-    assert told is not None
-    assert told.comments == SECONDS
-    assert told.words == sum(len(SAID[second % PICTURES]) + 1 for second in range(SECONDS))
-    assert told.pmi.low is not None
-    assert told.pmi.low > 0.2
-    assert told.nll.mean + told.pmi.mean == pytest.approx(told.nll_mean_picture.mean)
-    assert told.nll.mean < told.nll_shuffled.mean
+    likelihood = found.likelihood
+    assert likelihood is not None
+    assert likelihood.comments == SECONDS
+    assert likelihood.words == sum(len(SAID[second % PICTURES]) + 1 for second in range(SECONDS))
+    assert likelihood.pmi.low is not None
+    assert likelihood.pmi.low > 0.2
+    assert likelihood.nll.mean + likelihood.pmi.mean == pytest.approx(
+        likelihood.nll_mean_picture.mean
+    )
+    assert likelihood.nll.mean < likelihood.nll_shuffled.mean
     scorers = found.ranking.all.scorers
     assert scorers["model"].hit_1.mean > 0.9
     assert scorers["model, shuffled pictures"].hit_1.mean < 0.6
@@ -104,7 +106,7 @@ def test_a_captioner_that_sees_is_told_from_one_that_does_not(
     blind = measured(*subject(tmp_path / "blind", kind, toys.captioner(kind).eval()))
     assert blind.ranking.all.scorers["model"].hit_1.mean < 0.6
     assert blind.likelihood is not None
-    assert blind.likelihood.nll.mean > told.nll.mean + 0.5
+    assert blind.likelihood.nll.mean > likelihood.nll.mean + 0.5
 
 
 def test_what_is_measured_depends_on_what_was_learned(tmp_path: Path) -> None:
@@ -129,9 +131,9 @@ def test_what_is_measured_depends_on_what_was_learned(tmp_path: Path) -> None:
 
 
 def test_it_reads_back_what_it_saved_and_equal_calls_agree(tmp_path: Path) -> None:
-    asked = subject(tmp_path, toys.DOT, toys.captioner(toys.DOT).eval())
-    found = measured(*asked)
-    assert measured(*asked) == found
+    measured_subject = subject(tmp_path, toys.DOT, toys.captioner(toys.DOT).eval())
+    found = measured(*measured_subject)
+    assert measured(*measured_subject) == found
     found.save(tmp_path / "evaluation.json")
     assert Evaluation.load(tmp_path / "evaluation.json") == found
     assert found.naming is None

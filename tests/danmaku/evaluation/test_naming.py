@@ -15,14 +15,14 @@ VOCABULARY = Vocabulary(
 )
 
 
-def measured(*said: tuple[int, str]) -> Naming:
+def measured(*written: tuple[int, str]) -> Naming:
     """Comments by frame and text, in an episode of ミオ and ポチ, then of タマ, then of nobody.
 
     A scene lasts twenty frames.
     """
     shown = {"ミオ": (0, 100), "ポチ": (0, 100), "タマ": (100, 200)}
     episode = truth(shown, cuts=tuple(range(20, 300, 20)))
-    found = measure_naming([comment(frame, text) for frame, text in said], episode, VOCABULARY)
+    found = measure_naming([comment(frame, text) for frame, text in written], episode, VOCABULARY)
     assert found is not None
     return found
 
@@ -42,7 +42,7 @@ def test_a_comment_with_two_names_counts_twice() -> None:
     assert (found.names, found.model.mean) == (2, 0.5)
 
 
-def test_the_blind_rivals_are_what_they_are_said_to_be() -> None:
+def test_the_baselines_without_pictures_have_their_definitions() -> None:
     found = measured((5, "ミオ"), (150, "ミオ"), (150, "タマ"))
     moments = [{"ミオ", "ポチ"}, {"タマ"}, {"タマ"}]
     assert found.chance == pytest.approx(sum(len(m) for m in moments) / (3 * len(CAST)))

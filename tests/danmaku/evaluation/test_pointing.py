@@ -19,9 +19,9 @@ def peak(*places: int) -> Maps:
     return np.eye(4, dtype=np.float32)[list(places)]
 
 
-def measured(*said: tuple[int, tuple[str, ...], Maps]) -> Pointing:
-    comments = [comment(frame, *words) for frame, words, _ in said]
-    maps = [weights for *_, weights in said]
+def measured(*written: tuple[int, tuple[str, ...], Maps]) -> Pointing:
+    comments = [comment(frame, *words) for frame, words, _ in written]
+    maps = [weights for *_, weights in written]
     found = measure_pointing(comments, maps, [np.roll(m, 1, 1) for m in maps], EPISODE)
     assert found is not None
     return found
@@ -39,9 +39,9 @@ def test_maxima_in_the_box_of_the_named_are_hits() -> None:
     assert found.attention.anybody == 3 / 4
 
 
-def test_evidence_is_measured_by_its_own_maps() -> None:
+def test_saliency_is_measured_by_its_own_maps() -> None:
     found = measured((0, ("ミオ",), peak(3, 0)))  # rolled by one: upper left
-    assert (found.attention.named.mean, found.evidence.named.mean) == (0, 1)
+    assert (found.attention.named.mean, found.saliency.named.mean) == (0, 1)
 
 
 def test_a_blind_guess_hits_as_often_as_boxes_are_large() -> None:

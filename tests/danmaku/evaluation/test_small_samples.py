@@ -13,7 +13,7 @@ from tests.danmaku.evaluation.small_evaluations import measured, require_sound
 EVERYWHERE = list(np.linspace(0, 239.9, 120))
 
 
-def test_of_a_whole_episode_everything_is_told(tmp_path: Path) -> None:
+def test_a_whole_episode_has_every_figure(tmp_path: Path) -> None:
     found = measured(tmp_path, EVERYWHERE)
     require_sound(found)
     assert found.too_little == {}
@@ -38,7 +38,7 @@ def test_viewers_who_write_as_much_each_second_give_none_either(tmp_path: Path) 
     assert measured(tmp_path, [n + 0.5 for n in range(60)], seconds=60).rate is None
 
 
-def test_few_comments_tell_neither_likelihood_nor_rank_nor_variety(tmp_path: Path) -> None:
+def test_few_comments_give_no_likelihood_ranking_or_diversity(tmp_path: Path) -> None:
     found = measured(tmp_path, EVERYWHERE[::5])
     require_sound(found)
     assert found.too_little == {"likelihood": 24, "ranking": 24, "diversity": 24}
@@ -55,7 +55,7 @@ def test_many_comments_in_few_seconds_are_few_queries(tmp_path: Path) -> None:
     assert found.likelihood.comments == 72
 
 
-def test_few_blocks_tell_no_interval(tmp_path: Path) -> None:
+def test_few_blocks_give_no_interval(tmp_path: Path) -> None:
     found = measured(tmp_path, EVERYWHERE, block_s=35)
     assert found.ranking.all.clusters == 7
     assert found.likelihood is not None
@@ -68,21 +68,23 @@ def test_few_blocks_tell_no_interval(tmp_path: Path) -> None:
         assert np.isfinite(interval.mean)
 
 
-def test_of_an_episode_of_seconds_nothing_is_told(tmp_path: Path) -> None:
+def test_an_episode_of_seconds_has_no_figures(tmp_path: Path) -> None:
     found = measured(tmp_path, [0.2, 0.4, 1.5], seconds=3, generated=4)
     require_sound(found)
     assert found.too_little == {"likelihood": 3, "ranking": 2, "diversity": 3, "rate": 3}
     assert (found.likelihood, found.rate) == (None, None)
 
 
-@pytest.mark.parametrize(("named", "told"), [(0, False), (29, False), (30, True)])
-def test_few_names_tell_neither_naming_nor_pointing(tmp_path: Path, named: int, told: bool) -> None:
+@pytest.mark.parametrize(("named", "shown"), [(0, False), (29, False), (30, True)])
+def test_few_names_give_neither_naming_nor_pointing(
+    tmp_path: Path, named: int, shown: bool
+) -> None:
     times = list(np.linspace(0, 12.4, 60))
     found = measured(tmp_path, times, seconds=12.5, named=named)
     require_sound(found)
     assert found.too_little["rate"] == 13
-    assert (found.naming is not None) == told
-    if not told:
+    assert (found.naming is not None) == shown
+    if not shown:
         assert found.too_little["naming"] == named
     assert (found.pointing is None) == ("pointing" in found.too_little)
 

@@ -29,23 +29,23 @@ def those_of(found: HeatMaps, comment: int) -> slice:
 
 
 @pytest.mark.parametrize("batch", [1, 3, 2048])
-def test_maps_are_the_strengths_of_attention_and_of_evidence(tmp_path: Path, batch: int) -> None:
+def test_maps_are_the_strengths_of_attention_and_of_saliency(tmp_path: Path, batch: int) -> None:
     subject = written(tmp_path, captioner(), *COMMENTS)
     found = heat_maps(subject, batch)
     assert found.first_map.tolist() == [0, 3, 5, 6, 11]
-    assert found.attention.shape == found.evidence.shape == (11, SIDE**2)
+    assert found.attention.shape == found.saliency.shape == (11, SIDE**2)
     maps_of_each = caption_maps(
         subject.model.captioner, subject.inputs, subject.bank, subject.sentences
     )
     for index in range(len(COMMENTS)):
         maps = those_of(found, index)
-        attention, evidence = maps_of_each[index]
+        attention, saliency = maps_of_each[index]
         # The company in a batch changes the last bits, and what is rounded may fall either way.
         assert np.mean(found.attention[maps] == as_bytes(attention)) > 0.95
-        assert np.mean(found.evidence[maps] == as_bytes(evidence)) > 0.95
+        assert np.mean(found.saliency[maps] == as_bytes(saliency)) > 0.95
         assert found.attention_peak[maps] == pytest.approx(attention.max(1), rel=1e-4)
-        assert found.evidence_peak[maps] == pytest.approx(evidence.max(1), rel=1e-4)
-    assert (found.attention != found.evidence).any()
+        assert found.saliency_peak[maps] == pytest.approx(saliency.max(1), rel=1e-4)
+    assert (found.attention != found.saliency).any()
 
 
 def test_the_place_that_is_stared_at_is_the_hottest(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ def is_empty(subject: ModelOutput) -> bool:
     found = heat_maps(subject)
     assert found.first_map.tolist() == [0] * (len(subject.comments) + 1)
     return (
-        found.attention.shape == found.evidence.shape == (0, 0)
+        found.attention.shape == found.saliency.shape == (0, 0)
         and not len(found.attention_peak)
         and found.attention.dtype == np.uint8
     )

@@ -11,7 +11,7 @@ import torch
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.inputs import CaptionInputs
-from pipeline.captioning.prompt import CONTEXT_COMMENTS, CONTEXT_WORDS
+from pipeline.captioning.prompt import CONTEXT_CAPTIONS, CONTEXT_WORDS
 from pipeline.captioning.settings import DecodingSettings
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.generation import writing
@@ -316,11 +316,11 @@ def test_what_was_said_before_is_what_the_model_said_in_earlier_seconds_of_the_b
         words = toys.VOCABULARY.encode(comment.words)[:CONTEXT_WORDS]
         words += [PADDING] * (CONTEXT_WORDS - len(words))
         words_in[comment.time_ms // 1000].append(words)
-    nothing = [[PADDING] * CONTEXT_WORDS] * CONTEXT_COMMENTS
+    nothing = [[PADDING] * CONTEXT_WORDS] * CONTEXT_CAPTIONS
     for second, inputs in seen:
         earlier = range(second // BLOCK_S * BLOCK_S, second)
         earlier_words = [*nothing, *(words for before in earlier for words in words_in[before])]
-        assert inputs.context[0].tolist() == earlier_words[-CONTEXT_COMMENTS:]
+        assert inputs.context[0].tolist() == earlier_words[-CONTEXT_CAPTIONS:]
 
 
 @toys.lstms

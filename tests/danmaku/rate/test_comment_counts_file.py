@@ -27,7 +27,7 @@ def test_the_delay_is_that_of_the_middle_video() -> None:
     assert CommentCounts.from_videos(videos).delay_ms == 1200
 
 
-def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:
+def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     counts = CommentCounts([1, 0, 2], 1200)
     counts.save(tmp_path / "comment_counts.json")
     assert CommentCounts.load(tmp_path / "comment_counts.json") == counts

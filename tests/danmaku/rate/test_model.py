@@ -30,7 +30,7 @@ def test_counts_are_drawn_with_the_mean_and_variance_they_should_have(dispersion
         assert drawn.var() == pytest.approx(mean + dispersion * mean**2, rel=0.03)
 
 
-def test_it_reads_back_what_it_saved(model: RateModel, tmp_path: Path) -> None:
+def test_what_was_saved_is_loaded(model: RateModel, tmp_path: Path) -> None:
     model.save(tmp_path / "rate.safetensors")
     again = RateModel.load(tmp_path / "rate.safetensors")
     assert again.card == model.card

@@ -124,7 +124,7 @@ def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
             ),
             TrainingPicture("learned/1.jpg", "nekomachi-03.mp4", 5.0, [f"w{n}" for n in range(9)]),
         ],
-        heat=Heat(SIDE, ["attention", "evidence"]),
+        heat=Heat(SIDE, ["attention", "saliency"]),
     )
     return replace(made, **changes)
 
@@ -185,7 +185,7 @@ def write_report(
         (folder / "video.mp4").write_bytes(video.read_bytes())
     for n in range(2):
         Image.new("RGB", (160, 90), (90 * n, 120, 200)).save(folder / "learned" / f"{n}.jpg")
-    for kind, colour in {"attention": (255, 60, 0), "evidence": (0, 255, 90)}.items():
+    for kind, colour in {"attention": (255, 60, 0), "saliency": (0, 255, 90)}.items():
         for number, sheet in enumerate(_sheets(content, colour)):
             sheet.save(folder / "heat" / f"{kind}-{number:03d}.png")
     sections = [player_section(content)] if content else []

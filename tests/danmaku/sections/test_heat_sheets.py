@@ -16,7 +16,7 @@ from pipeline.danmaku.sections.watch.heat_sheets import write_sheets
 )
 def test_each_map_is_in_its_cell(tmp_path: Path, count: int) -> None:
     maps = np.random.default_rng(count).integers(0, 256, (count, 9), np.uint8)
-    write_sheets(tmp_path, "evidence", maps)
+    write_sheets(tmp_path, "saliency", maps)
     sheets = [np.asarray(Image.open(path)) for path in sorted((tmp_path / "heat").iterdir())]
     assert len(sheets) == -(-count // MAPS_PER_SHEET)
     for number in {0, count // 2, count - 1}:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.captioning.inputs import CaptionInputs
-from pipeline.captioning.prompt import AROUND, CONTEXT_COMMENTS, CONTEXT_WORDS, FACTS
+from pipeline.captioning.prompt import AROUND, CONTEXT_CAPTIONS, CONTEXT_WORDS, FACTS
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.media.frame_times import FrameTimes
@@ -142,7 +142,7 @@ def test_a_context_is_the_last_comments_of_earlier_seconds() -> None:
         (4, [9]),
     ]
     contexts = history(comments).context_before(np.array([0, 1, 2, 4, 9]))
-    assert contexts.shape == (5, CONTEXT_COMMENTS, CONTEXT_WORDS)
+    assert contexts.shape == (5, CONTEXT_CAPTIONS, CONTEXT_WORDS)
     assert [context_words(context) for context in contexts] == [
         [[], [], [], [], []],
         [[], [], [], [4], [5]],
@@ -169,7 +169,7 @@ def test_a_context_never_holds_comments_of_its_own_or_a_later_second(
         words = [words[0] for words in context_words(context) if words]
         assert all(number[word] < second for word in words)
         earlier = [word for word, when in number.items() if when < second]
-        assert words == earlier[-CONTEXT_COMMENTS:]
+        assert words == earlier[-CONTEXT_CAPTIONS:]
         if all(when >= second for when, _ in comments[known:]):
             assert np.array_equal(context, part.context_before(np.array([second]))[0])
 

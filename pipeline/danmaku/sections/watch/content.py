@@ -18,7 +18,7 @@ MAPS_PER_ROW = 32
 """Heat maps beside one another on a sheet."""
 MAPS_PER_SHEET = 1024
 
-HeatKind = Literal["attention", "evidence"]
+HeatKind = Literal["attention", "saliency"]
 """See pipeline.captioning.attention_maps."""
 
 

@@ -24,8 +24,8 @@ def write_heat(folder: Path, explained: Explained) -> Heat | None:
     if not explained.side:
         return None
     write_sheets(folder, "attention", explained.attention)
-    write_sheets(folder, "evidence", explained.evidence)
-    return Heat(explained.side, ["attention", "evidence"])
+    write_sheets(folder, "saliency", explained.saliency)
+    return Heat(explained.side, ["attention", "saliency"])
 
 
 def write_sheets(folder: Path, kind: HeatKind, maps: UInt8s) -> None:

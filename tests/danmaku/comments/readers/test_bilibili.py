@@ -145,7 +145,7 @@ def test_text_that_is_no_utf8_is_kept_as_far_as_it_goes(write_file: WriteFile) -
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=200))
-def test_the_protobuf_is_told_from_anything_else(write_file: WriteFile, content: bytes) -> None:
+def test_only_the_protobuf_is_recognised_as_such(write_file: WriteFile, content: bytes) -> None:
     for beginning in (b"\n<packet>", b"\n["):
         anything = Content.open(write_file(beginning + content))
         assert bilibili_protobuf.READER.confidence(anything) == 0
@@ -165,7 +165,7 @@ OLD, NEW = 1_300_000_000, 1_600_000_000
         (1, 1, OLD, True),
     ],
 )
-def test_line_breaks_are_meant_by_old_fixed_comments_and_subtitles(
+def test_slash_n_is_a_line_break_in_old_fixed_comments_and_subtitles(
     write_file: WriteFile, mode: int, pool: int, posted: int, breaks: bool
 ) -> None:
     text = "上/n下 http://a.example/n"
@@ -204,7 +204,7 @@ def test_times_are_any_number(write_file: WriteFile, time: str) -> None:
 
 
 @pytest.mark.parametrize("time", ["nan", "inf", "-Infinity", "1e99", "x", ""])
-def test_times_that_are_none_are_told(write_file: WriteFile, time: str) -> None:
+def test_invalid_times_are_reported(write_file: WriteFile, time: str) -> None:
     file = read_comments(write_file(xml((f"{time},1,25,0,0,0,a,1", "x"))))
     assert list(file) == []
     assert file.report.result().dropped == [Issue("without a time", 1, "1")]

@@ -41,7 +41,7 @@ def test_the_uploaders_comments_are_a_fork_and_no_date_is_none(write_file: Write
     assert (comment.fork, comment.posted_at) == ("owner", None)
 
 
-def test_faulty_ones_are_told(write_file: WriteFile) -> None:
+def test_faulty_comments_are_reported(write_file: WriteFile) -> None:
     faulty = [COMMENT, 5, COMMENT | {"vpos": None}, COMMENT | {"content": None}]
     file = read_comments(write_file(json.dumps(faulty)))
     assert len(list(file)) == 1

@@ -59,7 +59,7 @@ def test_every_field_is_understood_in_each_shape(write_file: WriteFile, content:
     assert list(read_comments(write_file(content, "c.json"))) == [EXPECTED]
 
 
-def test_deleted_and_faulty_chats_are_told(write_file: WriteFile) -> None:
+def test_deleted_and_faulty_chats_are_reported(write_file: WriteFile) -> None:
     chats: list[Any] = [
         CHAT,
         {"thread": "1", "no": 8, "vpos": 5, "deleted": 1},

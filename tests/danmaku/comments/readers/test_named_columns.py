@@ -102,7 +102,7 @@ def test_tables_are_read_with_any_delimiter(
     assert (second.text, second.number) == ("two\nlines", 2)
 
 
-def test_rows_without_a_time_or_text_are_told(write_file: WriteFile) -> None:
+def test_rows_without_a_time_or_text_are_reported(write_file: WriteFile) -> None:
     file = read_comments(write_file("time,text\n1,a\nsoon,b\n2\n3,\n"))
     assert len(list(file)) == 1
     assert file.report.result().dropped == [
@@ -208,7 +208,7 @@ def test_columns_of_looks_become_commands(
         assert comment.commands == commands
 
 
-def test_the_numbers_of_a_column_tell_whose_modes_they_are(write_file: WriteFile) -> None:
+def test_the_numbers_in_a_column_decide_whose_modes_they_are(write_file: WriteFile) -> None:
     def places(*modes: int) -> list[list[str]]:
         rows = (f"{n},x,{mode}" for n, mode in enumerate(modes))
         content = "\n".join(["time,text,mode", *rows])

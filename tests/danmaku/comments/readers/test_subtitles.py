@@ -50,7 +50,7 @@ def test_tags_of_ass_become_commands(write_file: WriteFile, tags: str, commands:
     assert (comment.time_ms, comment.text, comment.commands) == (1500, "上\n下", commands)
 
 
-def test_what_is_no_speech_is_told(write_file: WriteFile) -> None:
+def test_lines_that_are_not_speech_are_reported(write_file: WriteFile) -> None:
     events = [
         dialogue("a"),
         dialogue("note", "Comment"),
@@ -66,7 +66,7 @@ def test_what_is_no_speech_is_told(write_file: WriteFile) -> None:
     ]
 
 
-def test_lines_that_the_library_passes_over_are_told(write_file: WriteFile) -> None:
+def test_lines_that_the_library_skips_are_reported(write_file: WriteFile) -> None:
     file = read_comments(write_file(SRT + "\n3\n00:02:xx --> 00:03:00,000\nlost\n"))
     assert len(list(file)) == 2
     assert [issue.count for issue in file.report.result().dropped] == [1]

@@ -35,27 +35,27 @@ SETTINGS = LayoutSettings(rules="flash", safe_area=0.15, max_on_screen=20, overf
 @pytest.fixture
 def content(tmp_path: Path) -> Any:
     path = tmp_path / "out.layout.json"
-    said = write_comments(path, "layout.json", COMMENTS, SCREEN, SETTINGS)
-    assert said == f"{len(COMMENTS)} comments written"
+    message = write_comments(path, "layout.json", COMMENTS, SCREEN, SETTINGS)
+    assert message == f"{len(COMMENTS)} comments written"
     return json.loads(path.read_text())
 
 
-def test_json_tells_where_each_comment_is(content: Any) -> None:
+def test_the_json_holds_the_position_of_each_comment(content: Any) -> None:
     layout = lay_out(list(map(screen_comment, COMMENTS)), Typeface().width, SCREEN, SETTINGS)
     assert content["stage"] == {"width": 1440.0, "height": 1080.0}
     assert content["settings"]["safe_area"] == 0.15
     assert len(content["comments"]) == len(layout.placed)
-    for told, placed in zip(content["comments"], layout.placed, strict=True):
-        assert (told["text"], told["layer"]) == (placed.text, placed.layer)
-        middle = (told["start"] + told["end"]) / 2
-        x = told["x"] - told["speed"] * (middle - told["start"])
+    for drawn, placed in zip(content["comments"], layout.placed, strict=True):
+        assert (drawn["text"], drawn["layer"]) == (placed.text, placed.layer)
+        middle = (drawn["start"] + drawn["end"]) / 2
+        x = drawn["x"] - drawn["speed"] * (middle - drawn["start"])
         assert x == pytest.approx(placed.motion.x(middle), abs=0.1)
-        assert told["y"] == pytest.approx(placed.y, abs=0.01)
-        assert told["rules"] == "flash"
-    assert {told["shrunk"] for told in content["comments"]} == {None, "width"}
+        assert drawn["y"] == pytest.approx(placed.y, abs=0.01)
+        assert drawn["rules"] == "flash"
+    assert {drawn["shrunk"] for drawn in content["comments"]} == {None, "width"}
 
 
-def test_json_tells_what_is_hidden_and_why(content: Any) -> None:
+def test_the_json_lists_hidden_comments_with_the_reason(content: Any) -> None:
     reasons = [hidden["why"] for hidden in content["hidden"]]
     assert reasons.count("invisible") == 6
     assert set(reasons) == {"invisible", "no room", "too many on screen"}
@@ -70,13 +70,13 @@ def test_ass_has_the_same_comments_in_the_same_places(content: Any, tmp_path: Pa
     assert "PlayResX: 1440" in text
     lines = [line for line in text.splitlines() if line.startswith("Dialogue:")]
     assert len(lines) == len(content["comments"])
-    for line, told in zip(lines, content["comments"], strict=True):
-        if told["place"] == "naka":
+    for line, drawn in zip(lines, content["comments"], strict=True):
+        if drawn["place"] == "naka":
             found = re.search(r"\\move\(([-\d.]+),([-\d.]+),([-\d.]+),", line)
             assert found
-            assert float(found[1]) == pytest.approx(told["x"], abs=told["speed"] * 0.006 + 0.1)
-            assert 0 < float(found[2]) - told["y"] < told["height"] / 2
-        assert line.endswith(told["text"])
+            assert float(found[1]) == pytest.approx(drawn["x"], abs=drawn["speed"] * 0.006 + 0.1)
+            assert 0 < float(found[2]) - drawn["y"] < drawn["height"] / 2
+        assert line.endswith(drawn["text"])
 
 
 def test_size_opacity_and_strokes_are_those_of_the_settings(tmp_path: Path) -> None:
@@ -92,5 +92,5 @@ def test_size_opacity_and_strokes_are_those_of_the_settings(tmp_path: Path) -> N
     assert float(size[2]) == pytest.approx(8.4)
     assert (int(size[3], 16), int(size[4], 16)) == (128, 204)
     write_comments(tmp_path / "one.layout.json", "layout.json", one, SCREEN, settings)
-    (told,) = json.loads((tmp_path / "one.layout.json").read_text())["comments"]
-    assert (told["font_size"], told["opacity"], told["outline"]) == (151.8, 0.5, 8.4)
+    (drawn,) = json.loads((tmp_path / "one.layout.json").read_text())["comments"]
+    assert (drawn["font_size"], drawn["opacity"], drawn["outline"]) == (151.8, 0.5, 8.4)

@@ -1,4 +1,4 @@
-"""What a format cannot carry is said."""
+"""What a format cannot carry is message."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,24 +48,24 @@ PLAIN = Comment(time_ms=1230, text="plain")
     ],
 )
 def test_each_loss_is_named_and_counted(tmp_path: Path, name: str, lost: list[str]) -> None:
-    said = write_comments(tmp_path / "out", name, [FULL, PLAIN])
-    assert said.startswith("2 comments written")
-    assert ("cannot carry" in said) == bool(lost)
+    message = write_comments(tmp_path / "out", name, [FULL, PLAIN])
+    assert message.startswith("2 comments written")
+    assert ("cannot carry" in message) == bool(lost)
     for loss in lost:
-        assert loss in said
+        assert loss in message
 
 
 def test_a_plain_comment_loses_nothing_anywhere(tmp_path: Path) -> None:
     for name in ("niconico.xml", "nvcomment.json", "csv", "bilibili.xml", "vtt", "ass"):
-        said = write_comments(tmp_path / "out", name, [PLAIN])
-        assert said == "1 comments written"
+        message = write_comments(tmp_path / "out", name, [PLAIN])
+        assert message == "1 comments written"
 
 
 def test_ass_has_no_place_before_the_start_or_after_ten_hours(tmp_path: Path) -> None:
     early, late = (Comment(time_ms=ms, text="x") for ms in (-9_000, 36_100_000))
-    said = write_comments(tmp_path / "out.ass", "ass", [early, PLAIN, late])
-    assert "comments after ten hours (1)" in said
-    assert "comments that are not shown (outside of the video) (1)" in said
+    message = write_comments(tmp_path / "out.ass", "ass", [early, PLAIN, late])
+    assert "comments after ten hours (1)" in message
+    assert "comments that are not shown (outside of the video) (1)" in message
 
 
 def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:

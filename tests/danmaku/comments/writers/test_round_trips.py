@@ -57,8 +57,8 @@ comments = st.builds(
 
 def round_trip(tmp_path: Path, name: str, written: list[Comment]) -> tuple[list[Comment], str]:
     path = tmp_path / f"out.{name}"
-    said = write_comments(path, name, written)
-    return list(read_comments(path)), said
+    message = write_comments(path, name, written)
+    return list(read_comments(path)), message
 
 
 LATEST_MS = 35_980_000

@@ -6,7 +6,7 @@ const MAX_WORDS = 300; // that get a button
 const MAX_WORD_TEXT = 40; // characters
 const HEAT_KINDS = {
   attention: ["watch.attention", "watch.attention_help"],
-  evidence: ["watch.evidence", "watch.evidence_help"],
+  saliency: ["watch.saliency", "watch.saliency_help"],
 };
 
 class Words extends EventTarget {
