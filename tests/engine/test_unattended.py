@@ -29,8 +29,8 @@ def edited(fresh: Project) -> Project:
 
 
 def at_start_of_frames(project: Project, statement: str) -> None:
-    """Let the stage frames, which begins by looking at its video, do something else before."""
-    before(project, "frames", "    video = probe(", statement)
+    """Let the stage frames, which begins by opening its source, do something else before."""
+    before(project, "frames", "    source = open_source(", statement)
 
 
 def before(project: Project, stage: str, line: str, statement: str) -> None:
