@@ -137,7 +137,8 @@ class DelayMixture:
     def _word_probabilities(self, by_lag: Float64s, weight: Float64s) -> Float64s:
         """(N, L) θ of each token's word in the shots that it may react to.
 
-        They are counted without the token itself: otherwise it would confirm the shot it was assigned to.
+        They are counted without the token itself, which would otherwise confirm the shot that it
+        was assigned to.
         """
         weighted = by_lag * weight[:, None]
         shots, words = len(self._length), len(self._prior)

@@ -88,8 +88,8 @@ _CHARSETS = (
 )
 _KOREAN = _Charset("cp949", (0xB0A1, 0xC8FE))
 _MIN_HANGUL = 12
-"""Characters. Only one Chinese text in 500 has all its characters in this range, as the range of
-common Chinese ones is larger."""
+"""Characters. Twelve common Chinese characters all lie in this range only once in 500, because
+their own range is larger."""
 _ALPHABETS = ["cp1252", "cp1251", "koi8_r", "cp1253", "cp1255", "cp874"]
 """Encodings of other alphabets, which charset-normalizer chooses from."""
 _MIN_LETTERS = 8

@@ -11,7 +11,7 @@ from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
 
 _FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
-"""Recorded later, and while the broadcast went on."""
+"""Recorded after the broadcast, and during it."""
 
 
 def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
@@ -33,8 +33,8 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "chat_downloader JSON",
     forms={
-        "item": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
-        "": [["message", "time_in_seconds"], ["message", "author", "timestamp"]],
+        "item": _FORMS,
+        "": _FORMS,
     },
     comment=_comment,
     typical=["message_type", "author", "timestamp", "time_text", "action_type"],
