@@ -59,7 +59,7 @@ def test_paths_in_settings_are_relative_to_their_file(fresh: Project) -> None:
         (
             "{video: show/nekomachi-02.mp4, broadcast: 2012-04-28T03:00}",
             ExitCode.INVALID_SETTING,
-            "names no time zone. Write `broadcast: 2012-04-28T03:00+09:00`",
+            "has no time zone. Write `broadcast: 2012-04-28T03:00+09:00`",
         ),
         (
             "{video: show/nekomachi-02.mp4, broadcast: 2012-04-28T03:00+09:00, cuts: [1-2]}",
@@ -102,7 +102,7 @@ def test_among_several_it_is_skipped_with_the_same_hint(fresh: Project) -> None:
     write_settings(fresh, f"  annotate: [lonely.mp4, show/{TRAIN}.mp4]")
     said = fresh.made("export", "--format", "csv")
     assert "lonely" in said
-    assert "has no comments; there is OF=generated" in said
+    assert "has no comments; OF=generated takes the model's comments" in said
 
 
 def test_all_stands_for_what_people_open(fresh: Project) -> None:
