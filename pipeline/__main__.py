@@ -28,7 +28,7 @@ from pipeline.sources.videos import Videos
 from pipeline.text.checks import CHECKS as TEXT
 
 
-def _list_videos(workspace: Workspace) -> None:
+def _list_reports(workspace: Workspace) -> None:
     """Make the page that leads to all reports anew, from whatever runs they are."""
     from pipeline.report.table import write_table
 
@@ -42,7 +42,7 @@ APPLICATION = Application(
     items=Videos(),
     commands=[FETCH, PLAN, MODELS, CLEAN, doctor(CHECKS)],
     run=run,
-    refresh=_list_videos,
+    refresh=_list_reports,
 )
 
 

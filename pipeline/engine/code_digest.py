@@ -24,8 +24,8 @@ def code_digest(module: str) -> str:
 
     It is taken over syntax trees without docstrings, layout and imports for types alone, so
     that editing those changes nothing; nor does moving or renaming modules. A package imported by
-    its name stands for all its modules, which it may look up. Templates (``*.j2``) beside a module
-    count, and so does what is in a folder ``web`` beside it.
+    its name stands for all its modules, which it may look up. What lies in a folder ``web`` beside
+    a module counts too.
     """
     digests = sorted(_module_digest(name) for name in _closure(module))
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
@@ -76,8 +76,7 @@ def _module_digest(module: str) -> str:
     digest = hashlib.sha256(_code(module).digest.encode())
     for name in _imports(module):
         digest.update(_code(name).digest.encode())
-    beside = [*source.parent.glob(f"{source.stem}*.j2"), *source.parent.glob("web/**/*.*")]
-    for file in sorted(beside):
+    for file in sorted(source.parent.glob("web/**/*.*")):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -61,11 +61,11 @@ def encodes_ten_bits(codec: Codec) -> bool:
             return False
         return True
     name = software_arguments(codec)[1]
-    return Color(bits=10).planar_format in _pixel_formats(name)
+    return Color(bits=10).planar_format in pixel_formats(name)
 
 
 @cache
-def _pixel_formats(encoder: str) -> frozenset[str]:
+def pixel_formats(encoder: str) -> frozenset[str]:
     """The formats that ffmpeg's ``encoder`` takes; empty for an encoder that it does not have."""
     with running(["-h", f"encoder={encoder}"], stdout=subprocess.PIPE) as ffmpeg:
         options = ffmpeg.stdout.read().decode()

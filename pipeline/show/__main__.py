@@ -13,7 +13,7 @@ from pipeline.show.spec import EpisodeSpec
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Make the episodes that ``argv`` asks for; the exit code."""
+    """Make the episodes that ``argv`` names; returns the exit code."""
     try:
         arguments = _parser().parse_args(argv)
         width, height = _size(arguments.size)

@@ -1,4 +1,4 @@
-"""How a character holds itself on one drawing: poses in short cycles, as cels are reused."""
+"""The poses of characters, in short cycles, as cels are reused in limited animation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.show.script import CAST, Role
 from pipeline.show.spec import FRAMES_PER_DRAWING
 
 CYCLE = 8
-"""Drawings after which every action repeats: 1 s."""
+"""Drawings in the cycle of an action: 1 s."""
 _BLINK_EVERY = 19
 _WALKING_REACH = 0.03
 _JUMP_HEIGHT = 0.2
@@ -17,16 +17,16 @@ _JUMP_HEIGHT = 0.2
 
 @dataclass(frozen=True)
 class Pose:
-    """One way to draw a character; equal poses are drawn once."""
+    """Everything that the drawing of a character depends on; equal poses are drawn once."""
 
     squash: float = 1.0
-    """Height over its height at rest; the width makes up for it."""
+    """Height relative to the height at rest; the width changes inversely."""
     lean: float = 0.0
     """Degrees, positive to the left."""
     stride: float = 0.0
-    """-1–1, how far which leg is in front."""
+    """-1–1: which leg is in front, and how far."""
     wave: float = 0.0
-    """-1–1, arms, wings, tail and trunk."""
+    """-1–1: the swing of arms, wings, tail and trunk."""
     arms_up: bool = False
     eyes: str = "open"
     """open, shut or happy."""
@@ -35,13 +35,13 @@ class Pose:
     extra: str = ""
     """"", zzz, notes or riceball."""
     beat: int = 0
-    """Drawing within the cycle where ``extra`` moves, else 0."""
+    """Number of the drawing within the cycle if ``extra`` moves, or else 0."""
     facing: int = 1
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a pose is put."""
+    """Where a pose is drawn."""
 
     x: float
     """Middle, in widths of the picture."""
@@ -66,7 +66,7 @@ def act(role: Role, frame: int) -> tuple[Pose, Placement]:
         pose = replace(pose, eyes="shut")
     x, facing = role.x, role.facing
     if role.action == "walking":
-        # Two seconds to and fro.
+        # Two seconds back and forth.
         around = 2 * math.pi * (drawing % (2 * CYCLE)) / (2 * CYCLE)
         x += _WALKING_REACH * math.sin(around)
         facing = 1 if math.cos(around) >= 0 else -1

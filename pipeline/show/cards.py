@@ -23,14 +23,14 @@ _CREDITS = (
 )
 _RAYS = 14
 _RAY_POSITIONS = 6
-"""Drawings after which the rays of the opening look the same again."""
+"""Drawings in a cycle of the opening's rays."""
 
 
 def opening_card(size: tuple[int, int], drawing: int, drawings: int, episode: int) -> Image.Image:
-    """Drawing number ``drawing`` of ``drawings`` of the opening: RGB, ``size`` pixels."""
+    """Drawing ``drawing`` of the ``drawings`` of the opening: RGB of ``size`` (width, height)."""
     picture = _sunburst(size, drawing % _RAY_POSITIONS).copy()
     for number in range(len(LOGO)):
-        # The letters are all there after the first third.
+        # All letters have appeared after the first third.
         age = drawing - number * max(drawings // 12, 1)
         if age >= 0:
             letter = _letter(size[1], number, -6 if (drawing + number) // 2 % 2 else 6)
@@ -49,7 +49,7 @@ def opening_card(size: tuple[int, int], drawing: int, drawings: int, episode: in
 def ending_card(
     size: tuple[int, int], drawing: int, drawings: int, rng: np.random.Generator
 ) -> Image.Image:
-    """Drawing number ``drawing`` of ``drawings`` of the credits; the stars come from ``rng``."""
+    """Drawing ``drawing`` of the ``drawings`` of the credits; ``rng`` places the stars."""
     width = size[0] / size[1]
     canvas, pen = _sheet(size, "RGB")
     gradient(pen, width, 0, 1, (255, 190, 150), (70, 60, 130))

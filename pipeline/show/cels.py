@@ -1,4 +1,4 @@
-"""Characters on transparent sheets, each pose drawn once and reused."""
+"""Cels: characters on transparent sheets, each pose drawn once and reused."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pipeline.show.pen import OVERSAMPLING, Pen
 Box = tuple[int, int, int, int]
 
 _SIDE, _ABOVE, _BELOW = 0.78, 1.3, 0.12
-"""How far a sheet reaches from the feet, in heights of the figure."""
+"""How far a sheet extends from the feet, in heights of the figure."""
 _OUTLINE = 0.004
-"""Thickness of the line around a character, in heights of the picture."""
+"""Width of the line around a character, in heights of the picture."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Cel:
     feet: tuple[int, int]
     """Pixels from the image's upper left corner to the ground between the feet."""
     body: Box
-    """x0, y0, x1, y1 of the character itself within the image, without what floats by."""
+    """x0, y0, x1, y1 of the character itself within the image, without its ``extra``."""
 
 
 @lru_cache(maxsize=1024)
@@ -65,7 +65,7 @@ def cel(name: str, pose: Pose, picture_height: int) -> Cel:
 
 
 def _outlined(sheet: Image.Image, thickness: float) -> Image.Image:
-    """The sheet with a dark line around all that is on it."""
+    """The sheet with a dark line around everything on it."""
     spread = sheet.getchannel("A").filter(ImageFilter.GaussianBlur(thickness))
     line = Image.new("RGBA", sheet.size, INK)
     line.putalpha(spread.point(lambda value: min(max((value - 12) * 6, 0), 255)))
@@ -73,7 +73,7 @@ def _outlined(sheet: Image.Image, thickness: float) -> Image.Image:
 
 
 def _shown(sheet: Image.Image) -> Box:
-    """The box around what can be seen."""
+    """The box around everything that is not transparent."""
     box = sheet.getchannel("A").point(lambda value: 255 * (value > 127)).getbbox()
     assert box is not None
     return box
@@ -97,7 +97,7 @@ def _grid_aligned(box: Box, feet: tuple[int, int]) -> Box:
 
 
 def _draw_extra(pen: Pen, figure: Figure, pose: Pose) -> None:
-    """What floats beside or is held before the face."""
+    """Draw the things that float beside the face or are held in front of it."""
     (mouth_x, mouth_y), (head_x, head_y) = figure.mouth, figure.head
     side = pose.facing
     if pose.extra == "zzz":

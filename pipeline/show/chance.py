@@ -1,4 +1,4 @@
-"""All randomness of the show: one generator for each purpose of each episode."""
+"""The show's random number generators: one for each purpose of each episode."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.show.spec import EpisodeSpec
 
 
 class Purpose(IntEnum):
-    """What a generator is for, so that a change in one leaves the others as they were."""
+    """The purposes of generators: a change in what one draws does not affect the others."""
 
     LEADS = 0
     SCRIPT = 1
@@ -20,10 +20,10 @@ class Purpose(IntEnum):
 
 
 def generator(spec: EpisodeSpec, purpose: Purpose, part: int = 0) -> np.random.Generator:
-    """The generator of one ``purpose`` in one episode; ``part`` counts what is made by parts."""
+    """The generator of one ``purpose`` in one episode; ``part`` numbers parts of the work."""
     return np.random.default_rng([spec.seed, spec.episode, purpose, part])
 
 
 def season_generator(spec: EpisodeSpec, purpose: Purpose) -> np.random.Generator:
-    """The generator of what all episodes of a seed share."""
+    """The generator of everything that all episodes of a seed share."""
     return np.random.default_rng([spec.seed, 0, purpose, 0])

@@ -36,7 +36,7 @@ def make_episode(
 ) -> Path:
     """Write the episode's mp4, xml and truth.json into ``folder``; return the video's path.
 
-    Nothing is done where ``is_made`` already. ``drawn`` is told the number of frames that
+    Nothing is done if it ``is_made`` already. ``drawn`` is called with the number of frames that
     each drawing adds. Raises PipelineError: DISK_FULL or FFMPEG_FAILED; OSError.
     """
     video = folder / f"{spec.stem}.mp4"
@@ -60,7 +60,7 @@ def _make(video: Path, spec: EpisodeSpec, drawn: Callable[[int], object]) -> Non
     script = write_script(spec)
     written = comments(spec, reactions(spec, script))
     target = truth_path(video.parent, spec.stem)
-    # The truth marks an episode as complete, so the old one goes first and the new comes last.
+    # The truth marks an episode as complete: the old one is removed first, the new one comes last.
     target.unlink(missing_ok=True)
     roles = _film(video, spec, script, drawn)
     with published(video.with_suffix(".xml")) as temporary:
@@ -69,7 +69,7 @@ def _make(video: Path, spec: EpisodeSpec, drawn: Callable[[int], object]) -> Non
 
 
 def is_made(folder: Path, spec: EpisodeSpec) -> bool:
-    """True where ``folder`` holds this episode, made from ``spec`` by the code as it is now."""
+    """Whether ``folder`` holds this episode, made from ``spec`` by the present code."""
     files = [folder / f"{spec.stem}{ending}" for ending in (".mp4", ".xml")]
     try:
         truth = Truth.load(truth_path(folder, spec.stem))
@@ -90,7 +90,7 @@ def _code() -> str:
 def _film(
     video: Path, spec: EpisodeSpec, script: Script, drawn: Callable[[int], object]
 ) -> dict[Role, list[DrawingTruth]]:
-    """Write the video; return where everybody was on their drawings."""
+    """Write the video; return the box and action of every character, drawing by drawing."""
     from pipeline.media.codecs import Codec
     from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.probe import probe_sound

@@ -16,9 +16,9 @@ from pipeline.show.spec import RATE, EpisodeSpec
 SAMPLE_RATE = 44100
 _CHANNELS = 2
 _FADE = 0.02
-"""Seconds of fading in and out at every cut."""
+"""Seconds of fade-in and fade-out at every cut."""
 _LOUDNESS = 0.16
-"""Of full scale, for the melody; bass and beat are softer."""
+"""Amplitude of the melody, 1 for full scale; bass and beat are softer."""
 _STEPS_PER_BAR = 8
 _CHORDS = ((0, 4, 5, 3), (0, 5, 3, 4), (0, 3, 0, 4), (5, 3, 0, 4))
 """Degrees of the scale, one for each bar."""
@@ -30,14 +30,14 @@ Wave = Float32s
 @dataclass(frozen=True)
 class _Style:
     tempo: int
-    """Beats a minute; a beat is two steps."""
+    """Beats per minute; a beat has two steps."""
     root: int
     """MIDI number of the scale's first note."""
     scale: tuple[int, ...]
     duty: float
-    """Share of a period in which the square wave is up."""
+    """Duty cycle of the square wave."""
     busy: float
-    """Chance that a step has a note of the melody."""
+    """Probability that a step has a note of the melody."""
 
 
 _STYLES = {
@@ -120,7 +120,7 @@ def _hat(length: int, rng: np.random.Generator) -> Wave:
 
 
 def _add(tune: Wave, start: int, sound: Wave, balance: tuple[float, float]) -> None:
-    """Mix ``sound`` in from sample ``start``, left and right as loud as ``balance``."""
+    """Mix ``sound`` in from sample ``start``, with volumes ``balance`` on the left and right."""
     room = max(len(tune) - start, 0)
     tune[start : start + len(sound)] += sound[:room, None] * np.array(balance, np.float32)
 

@@ -1,4 +1,4 @@
-"""Viewers' sayings as a Niconico comment file: writers, dates, commands, XML."""
+"""Viewers' comments as a Niconico comment file: users, dates, commands, XML."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pipeline.show.viewers import Saying
 
 _THREAD = 1_500_000_000
 _FIRST_AIRED = 1_491_577_200
-"""2017-04-08 00:00 in Japan; an episode follows every week."""
+"""2017-04-08 00:00 in Japan; there is an episode every week."""
 _WEEK, _DAY = 604_800, 86_400
 _COMMENTS_PER_VIEWER = 6
 _ANONYMOUS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -44,15 +44,15 @@ class Comment:
     saying: Saying
 
 
-def comments(spec: EpisodeSpec, said: list[Saying]) -> list[Comment]:
-    """Each saying with a writer and a date, numbered in the order of writing."""
+def comments(spec: EpisodeSpec, sayings: list[Saying]) -> list[Comment]:
+    """Each saying with a user and a date, numbered in the order of posting."""
     rng = generator(spec, Purpose.VIEWERS, 1)
     aired = _FIRST_AIRED + _WEEK * (spec.episode - 1)
-    viewers = [_viewer(aired, rng) for _ in range(len(said) // _COMMENTS_PER_VIEWER + 1)]
-    # A few viewers write much, most of them little.
+    viewers = [_viewer(aired, rng) for _ in range(len(sayings) // _COMMENTS_PER_VIEWER + 1)]
+    # A few viewers write a lot, and most write little.
     talkative = rng.pareto(1.5, len(viewers)) + 0.2
-    writers = rng.choice(len(viewers), len(said), p=talkative / talkative.sum())
-    pairs = [(viewers[writer], saying) for writer, saying in zip(writers, said, strict=True)]
+    writers = rng.choice(len(viewers), len(sayings), p=talkative / talkative.sum())
+    pairs = [(viewers[writer], saying) for writer, saying in zip(writers, sayings, strict=True)]
     pairs.sort(key=lambda pair: (pair[0].began + pair[1].time_ms / 1000, pair[1].time_ms))
     return [
         Comment(
@@ -69,7 +69,7 @@ def comments(spec: EpisodeSpec, said: list[Saying]) -> list[Comment]:
 
 
 def to_xml(spec: EpisodeSpec, written: list[Comment]) -> bytes:
-    """The comment file as Niconico's old API sent it, UTF-8."""
+    """The comment file in the form of Niconico's old API, UTF-8."""
     thread = str(_THREAD + spec.episode)
     packet = etree.Element("packet")
     head = etree.SubElement(
@@ -106,7 +106,7 @@ def _viewer(aired: int, rng: np.random.Generator) -> _Viewer:
 
 
 def _mail(anonymous: bool, rng: np.random.Generator) -> str:
-    """Commands: mostly none, or the 184 that hides one's name."""
+    """Commands: mostly none, or 184, which posts anonymously."""
     commands = ["184"] if anonymous else []
     if rng.random() < 0.1:
         commands.append(sayings.COLORS[rng.integers(len(sayings.COLORS))])

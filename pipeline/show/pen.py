@@ -1,4 +1,4 @@
-"""Smooth shapes in units of what is drawn: Pillow at several times the size, then reduced."""
+"""Antialiased shapes in any unit: drawn with Pillow at several times the size, then reduced."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Point = tuple[float, float]
 Color = tuple[int, int, int] | tuple[int, int, int, int] | str
 
 OVERSAMPLING = 2
-"""Pixels drawn along each side of a pixel shown."""
+"""Pixels drawn along each side of a pixel of the result."""
 
 
 class Pen:
@@ -53,7 +53,7 @@ class Pen:
         )
 
     def tube(self, points: Iterable[Point], width: float, *, fill: Color, end: float = 1.0) -> None:
-        """A round-ended stroke along a curve; ``end`` is its width there over its start's."""
+        """A round-ended stroke along a curve; it ends with ``end`` times its ``width``."""
         spine = _curve(list(points))
         for number, (x, y) in enumerate(spine):
             radius = width / 2 * (1 + (end - 1) * number / (len(spine) - 1))
@@ -102,7 +102,7 @@ class Pen:
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """IPAexGothic at ``size`` pixels, from the wheel of matplotlib-fontja."""
+    """IPAexGothic at ``size`` pixels, from the package matplotlib-fontja."""
     package = find_spec("matplotlib_fontja")
     assert package is not None
     assert package.origin is not None
@@ -110,7 +110,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def _curve(points: list[Point], steps: int = 40) -> list[Point]:
-    """Points along the Bézier curve that ``points`` control."""
+    """Points along the Bézier curve with the control ``points``."""
     curve = []
     for step in range(steps + 1):
         level, share = points, step / steps

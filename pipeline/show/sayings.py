@@ -1,4 +1,4 @@
-"""What viewers of the show write, by what they react to."""
+"""The comments of the show's viewers, by what they react to."""
 
 from __future__ import annotations
 
@@ -140,6 +140,6 @@ NONSENSE = (
     ),
 )
 LAUGHS = ("草", "草生える", "くそわろた", "大草原", "腹いてえｗ", "ちょｗｗ", "おいｗｗｗ", "www")
-"""Beside plain runs of ｗ."""
+"""In addition to plain runs of ｗ."""
 
 COLORS = ("red", "pink", "orange", "yellow", "green", "cyan", "blue", "purple", "white2")

@@ -1,4 +1,4 @@
-"""Who is where, when and doing what: an episode before anything is drawn."""
+"""The script of an episode: who is where and when, and does what."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pipeline.show.chance import Purpose, generator, season_generator
 from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
 
 CAST = ("ミオ", "ポチ", "タマ", "クロ", "ハナ", "ピコ")
-"""Short katakana names that MeCab's IPA dictionary keeps whole within a sentence."""
+"""Short katakana names that MeCab with the IPA dictionary does not split within a sentence."""
 PLACES = ("street", "night street", "beach", "room", "school")
 ACTIONS = ("standing", "walking", "jumping", "sleeping", "eating", "dancing")
 OPENING, ENDING = "opening", "ending"
 
 ENTRANCE_FRAMES = 18
-"""How long somebody takes to walk in: 0.75 s."""
+"""Frames that walking in takes: 0.75 s."""
 
 _DRAWINGS_PER_SECOND = RATE / FRAMES_PER_DRAWING
-_SHORTEST_SCENE = int(4 * _DRAWINGS_PER_SECOND)
+_MIN_SCENE = int(4 * _DRAWINGS_PER_SECOND)
 _USUAL_SCENE = float(5.5 * _DRAWINGS_PER_SECOND)
-_LONGEST_SCENE = int(9 * _DRAWINGS_PER_SECOND)
+_MAX_SCENE = int(9 * _DRAWINGS_PER_SECOND)
 _CARD_SHARE = 0.08
 _LONGEST_CARD = int(8 * _DRAWINGS_PER_SECOND)
 
@@ -50,14 +50,14 @@ class Role:
     facing: int
     """-1 left, 1 right."""
     enters_from: int
-    """-1 walks in from the left, 1 from the right, 0 is there from the first frame."""
+    """-1 walks in from the left, 1 from the right; 0 is there from the first frame on."""
 
     def action_at(self, frame: int) -> str:
-        """What it does on ``frame``; who walks in is walking."""
+        """What it does on ``frame``; it walks while it enters."""
         return "walking" if self.arrival_at(frame) < 1 else self.action
 
     def arrival_at(self, frame: int) -> float:
-        """How much of the way in it has gone, 0–1."""
+        """The share of the way in that it has covered, 0–1."""
         if self.enters_from == 0:
             return 1.0
         return min((frame - self.start_frame) / ENTRANCE_FRAMES, 1.0)
@@ -84,7 +84,7 @@ class Script:
     scenes: tuple[Scene, ...]
 
     def scene_at(self, frame: int) -> Scene:
-        """The scene of one frame of the episode."""
+        """The scene that a frame of the episode belongs to."""
         return next(scene for scene in self.scenes if frame < scene.end_frame)
 
     def on_screen(self, frame: int) -> tuple[Role, ...]:
@@ -119,14 +119,14 @@ def write_script(spec: EpisodeSpec) -> Script:
 
 
 def _scene_lengths(drawings: int, rng: np.random.Generator) -> list[int]:
-    """Lengths in drawings that add up, each within the limits where the whole allows it."""
-    fewest, most = -(-drawings // _LONGEST_SCENE), max(drawings // _SHORTEST_SCENE, 1)
-    count = min(max(round(drawings / _USUAL_SCENE), fewest), most)
+    """Lengths, in drawings, that add up to the whole; each within the limits, if possible."""
+    min_count, max_count = -(-drawings // _MAX_SCENE), max(drawings // _MIN_SCENE, 1)
+    count = min(max(round(drawings / _USUAL_SCENE), min_count), max_count)
     lengths = []
     for left in range(count - 1, -1, -1):
-        low = max(_SHORTEST_SCENE, drawings - left * _LONGEST_SCENE)
+        low = max(_MIN_SCENE, drawings - left * _MAX_SCENE)
         mean = drawings // (left + 1)
-        high = min(_LONGEST_SCENE, drawings - left * _SHORTEST_SCENE, 2 * mean - _SHORTEST_SCENE)
+        high = min(_MAX_SCENE, drawings - left * _MIN_SCENE, 2 * mean - _MIN_SCENE)
         length = int(rng.integers(low, max(low, high) + 1)) if left else drawings
         lengths.append(length)
         drawings -= length
@@ -134,14 +134,14 @@ def _scene_lengths(drawings: int, rng: np.random.Generator) -> list[int]:
 
 
 def _next_place(before: list[str], rng: np.random.Generator) -> str:
-    """One of the places seen least so far, another than the last."""
+    """One of the places seen least so far, but not the last one."""
     others = [place for place in PLACES if place not in before[-1:]]
     fewest = min(before.count(place) for place in others)
     return str(rng.choice([place for place in others if before.count(place) == fewest]))
 
 
 def _popularity(spec: EpisodeSpec, rng: np.random.Generator) -> np.ndarray:
-    """(cast,) how often each is wanted; episodes in a row have different leads."""
+    """(cast,) the weight of each character; consecutive episodes have different leads."""
     leads = season_generator(spec, Purpose.LEADS).permutation(len(CAST))
     weights = rng.uniform(0.7, 1.3, len(CAST))
     weights[leads[(spec.episode - 1) % len(CAST)]] = _LEAD_WEIGHT
@@ -170,7 +170,7 @@ def _roles(names: list[str], start: int, end: int, rng: np.random.Generator) -> 
         )
         for name, x in zip(names, _PLACES_ON_STAGE[len(names)], strict=True)
     ]
-    # Somebody is always there from the start; the one at an edge may come later.
+    # Somebody is always there from the start; a character at an edge may enter later.
     if len(roles) > 1:
         roles[0] = _perhaps_later(roles[0], -1, rng)
     if len(roles) > 2:

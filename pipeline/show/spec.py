@@ -1,4 +1,4 @@
-"""What one episode of the show is made from."""
+"""The parameters of an episode."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float = 90.0
     """Length; rounded to a whole number of frames."""
     width: int = 640
-    """Pixels, even, no less than ``height``."""
+    """Pixels, even, at least ``height``."""
     height: int = 360
     """Pixels, even."""
     comment_rate: float = 15.0

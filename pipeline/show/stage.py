@@ -1,4 +1,4 @@
-"""The pictures of an episode: backgrounds, cels upon them, and the boxes they fill."""
+"""The pictures of an episode: backgrounds with cels on them, and the cels' boxes."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from pipeline.show.spec import FRAMES_PER_DRAWING, EpisodeSpec
 
 @dataclass(frozen=True)
 class Drawing:
-    """One picture of the animation, to be held."""
+    """A picture of the animation, which is held for some frames."""
 
     picture: Image.Image
     """RGB."""
     frames: range
     """The frames it is held for."""
     boxes: dict[Role, Box]
-    """Where everybody on it is: pixels within the picture, right and lower edges exclusive."""
+    """The box of every character on it, in pixels; right and lower edges are exclusive."""
 
 
 def drawings(spec: EpisodeSpec, script: Script) -> Iterator[Drawing]:
@@ -58,7 +58,7 @@ def _scene(spec: EpisodeSpec, scene: Scene) -> Iterator[Drawing]:
     for frames in _held_frames(scene):
         picture = empty.copy()
         present = [role for role in scene.roles if role.start_frame <= frames.start]
-        # Who stands lower is nearer and covers the others.
+        # A character that stands lower is nearer and covers the others.
         present.sort(key=lambda role: role.ground)
         boxes = {role: _place(picture, role, frames.start) for role in present}
         yield Drawing(picture, frames, boxes)
@@ -70,7 +70,7 @@ def _held_frames(scene: Scene) -> Iterator[range]:
 
 
 def _place(picture: Image.Image, role: Role, frame: int) -> Box:
-    """Put one character on ``picture`` and tell where it is."""
+    """Draw a character on ``picture`` and return its box."""
     pose, placement = act(role, frame)
     drawn = cel(role.name, pose, picture.height)
     x, ground = round(placement.x * picture.width), round(role.ground * picture.height)

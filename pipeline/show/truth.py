@@ -1,4 +1,4 @@
-"""What is known about an episode: who is where on every drawing, and why each comment came."""
+"""The truth about an episode: who is where on every drawing, and why each comment was written."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class DrawingTruth(msgspec.Struct, frozen=True):
 
 
 class Appearance(msgspec.Struct, frozen=True):
-    """One character from its coming to its going within a scene."""
+    """One character from its entrance to its exit within a scene."""
 
     name: str
     start_frame: int
@@ -68,14 +68,14 @@ class CommentTruth(msgspec.Struct, frozen=True):
     time_ms: int
     """When it appears: 10 · vpos."""
     delay_ms: int
-    """How long before that the viewer saw what it reacts to."""
+    """The milliseconds from what it reacts to until it appears."""
     kind: Kind
     about: str | None
-    """The character it names or, for an action, means."""
+    """The character that it names or, for an action, refers to."""
 
 
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything known about one episode."""
+    """The truth about one episode."""
 
     schema: str = SCHEMA
     made_by: str
@@ -131,12 +131,12 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def truth_path(folder: Path, stem: str) -> Path:
-    """Where the truth of the episode ``stem`` lies."""
+    """The path of the truth of the episode ``stem``."""
     return folder / f"{stem}{_ENDING}"
 
 
 def truth_beside(video: Path) -> Path | None:
-    """The truth file of ``video``, or None for a video that the show did not make."""
+    """The truth file of ``video``; None if it is not an episode of the show."""
     path = truth_path(video.parent, video.stem)
     return path if path.is_file() else None
 

@@ -1,4 +1,4 @@
-"""Viewers who write what they think of an episode, each a little late."""
+"""Viewers who comment on an episode, each with a delay."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from pipeline.show.spec import RATE, EpisodeSpec
 from pipeline.show.truth import Kind
 
 MEDIAN_DELAY = 1.2
-"""Seconds from seeing to the comment's appearing."""
+"""Median seconds from seeing something to the comment's appearance."""
 _DELAY_SPREAD = 0.45
 """Standard deviation of the delay's logarithm."""
-SHORTEST_DELAY_MS = 200
+MIN_DELAY_MS = 200
 _TICK_MS = 10
-"""Comment times are centiseconds."""
+"""The times of comments are in centiseconds."""
 
 _KINDS = {
     Kind.NAME: 0.54,
@@ -51,14 +51,14 @@ class Saying:
 
 
 def reactions(spec: EpisodeSpec, script: Script) -> list[Saying]:
-    """What all viewers write, in the order in which it appears."""
+    """The comments of all viewers, in the order in which they appear."""
     rng = generator(spec, Purpose.VIEWERS)
     liveliness = _liveliness(script, rng)
     count = int(rng.poisson(spec.comment_rate * script.frame_count / float(RATE)))
     frames = rng.choice(script.frame_count, count, p=liveliness / liveliness.sum())
     moments = np.ceil((frames + rng.random(count)) / float(RATE) * 1000 / _TICK_MS) * _TICK_MS
     delays = MEDIAN_DELAY * 1000 * np.exp(_DELAY_SPREAD * rng.standard_normal(count))
-    delays = np.maximum(np.round(delays / _TICK_MS) * _TICK_MS, SHORTEST_DELAY_MS)
+    delays = np.maximum(np.round(delays / _TICK_MS) * _TICK_MS, MIN_DELAY_MS)
 
     end_ms = script.frame_count * 1000 / RATE
     written = []
@@ -72,7 +72,7 @@ def reactions(spec: EpisodeSpec, script: Script) -> list[Saying]:
 
 
 def _liveliness(script: Script, rng: np.random.Generator) -> np.ndarray:
-    """(frames,) how many react to each frame, up to a factor."""
+    """(frames,) the number of reactions to each frame, up to a factor."""
     seconds = np.arange(script.frame_count) / float(RATE)
     knots = np.arange(0, seconds[-1] + 3, 2.0)
     mood = np.exp(np.interp(seconds, knots, rng.normal(0, 0.45, len(knots))))
@@ -93,7 +93,7 @@ def _liveliness(script: Script, rng: np.random.Generator) -> np.ndarray:
 
 
 def _say(script: Script, frame: int, rng: np.random.Generator) -> tuple[Kind, str | None, str]:
-    """Kind, whom it is about, and the text of one reaction to ``frame``."""
+    """The kind, the subject and the text of a reaction to ``frame``."""
     frame = min(frame, script.frame_count - 1)
     scene, present = script.scene_at(frame), script.on_screen(frame)
     chances = _KINDS if present else _CARD_KINDS
@@ -122,7 +122,7 @@ def _say(script: Script, frame: int, rng: np.random.Generator) -> tuple[Kind, st
 
 
 def _noticed(present: tuple[Role, ...], frame: int, rng: np.random.Generator) -> Role:
-    """Somebody on screen; who has just come is noticed most."""
+    """A character on screen; one that has just entered is the most likely."""
     fresh = _NEWCOMER_SECONDS * RATE
     weights = np.array(
         [_NEWCOMER_WEIGHT if frame - role.start_frame < fresh else 1.0 for role in present]
@@ -148,7 +148,7 @@ def _greet(place: str, rng: np.random.Generator) -> str:
 
 
 def _run(letter: str, rng: np.random.Generator) -> str:
-    """A run of one letter, mostly short, now and then endless."""
+    """A run of one letter, mostly short and now and then very long."""
     return letter * min(int(rng.geometric(0.22)) + 2, 60)
 
 

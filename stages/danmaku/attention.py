@@ -10,9 +10,13 @@ from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Files, Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.heat import AttendedComment
+    from pipeline.media.source import PictureSource
 
 
 class Config(StageConfig, frozen=True):
@@ -30,19 +34,10 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``attention.png`` and ``attention.mp4``."""
-    from fractions import Fraction
-
     from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
-    from pipeline.danmaku.drawing.lettering import Lettering
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.selection import choose
-    from pipeline.danmaku.explanation.spelling import RATE, Speller
-    from pipeline.danmaku.explanation.strips import Sheet
-    from pipeline.media.encode import VideoFormat, encoder
-    from pipeline.media.pixels import resized
     from pipeline.runtime.atomic_files import published
-    from pipeline.runtime.logs import log
-    from pipeline.runtime.progress import track
     from pipeline.sources.pointers import open_source
 
     source = open_source(inputs["source"])
@@ -52,26 +47,47 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     chosen = choose(comments, config.words, config.at, config.max_comments, duration).tolist()
     _require_maps(explained)
     attended = [_attended(comments[index], explained, index, config.map) for index in chosen]
+    with published(outputs["strips"]) as strips, published(outputs["animation"]) as animation:
+        _draw(strips, animation, source, attended, explained.seen_s[chosen].tolist())
+    words = sum(len(comment.labels) for comment in attended)
+    return f"{len(attended)} comments, {words} words and end marks"
+
+
+def _draw(
+    strips: Path,
+    animation: Path,
+    source: PictureSource,
+    comments: Sequence[AttendedComment],
+    seconds: Sequence[float],
+) -> None:
+    """Draw ``comments`` over the pictures of ``source`` at these ``seconds``."""
+    from fractions import Fraction
+
+    from pipeline.danmaku.drawing.lettering import Lettering
+    from pipeline.danmaku.explanation.spelling import RATE, Speller
+    from pipeline.danmaku.explanation.strips import Sheet
+    from pipeline.media.encode import VideoFormat, encoder
+    from pipeline.media.pixels import resized
+    from pipeline.runtime.logs import log
+    from pipeline.runtime.progress import track
 
     aspect, lettering = float(source.aspect), Lettering()
     title = f"{source.name} · where the model looked for each word"
-    sheet = Sheet(attended, aspect, title, lettering)
+    sheet = Sheet(comments, aspect, title, lettering)
     speller = Speller(aspect, lettering)
-    with (
-        published(outputs["strips"]) as strips,
-        published(outputs["animation"]) as animation,
-        encoder(animation, VideoFormat(size=speller.size, rate=RATE, pixel_format="rgb24")) as sink,
-    ):
-        for number, index in enumerate(track(chosen, len(chosen), "attention", "comments")):
-            picture = source.picture_at(Fraction(explained.seen_s[index]), speller.picture[0])
+    form = VideoFormat(size=speller.size, rate=RATE, pixel_format="rgb24")
+    with encoder(animation, form) as sink:
+        pairs = zip(comments, seconds, strict=True)
+        for number, (comment, second) in enumerate(
+            track(pairs, len(comments), "attention", "comments")
+        ):
+            picture = source.picture_at(Fraction(second), speller.picture[0])
             sheet.fill(number, resized(picture, sheet.cell))
-            for spelt in speller.spell(attended[number], resized(picture, speller.picture)):
+            for spelt in speller.spell(comment, resized(picture, speller.picture)):
                 sink.write(spelt)
-        sheet.save(strips)
+    sheet.save(strips)
     if lettering.missing:
         log.warning("no font has: %s; they are drawn as boxes", " ".join(sorted(lettering.missing)))
-    words = sum(len(comment.labels) for comment in attended)
-    return f"{len(attended)} comments, {words} words and end marks"
 
 
 def _require_maps(explained: Explained) -> None:

@@ -1,9 +1,9 @@
-"""Run a pretrained network over the distinct pictures and keep what its taps say."""
+"""Run a pretrained network over the distinct pictures and keep the values of its taps."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
@@ -12,6 +12,13 @@ from pipeline.engine.stage import Files, Stage
 from pipeline.learning.precision import Precision
 from pipeline.pictures.backbones.preprocessing import Normalization
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import h5py
+
+    from pipeline.pictures.backbones.backbone import Backbone
+
 
 class Config(StageConfig, frozen=True):
     """Which network, which weights, and which of its layers."""
@@ -19,22 +26,22 @@ class Config(StageConfig, frozen=True):
     backbone: NameOrPath = "vgg19"
     """A classifier of torchvision, or the path of an ONNX file whose outputs are the taps."""
     weights: NameOrPath = "imagenet"
-    """Of a classifier: ``imagenet`` (downloaded once), ``random``, a set of torchvision's such
+    """For a classifier: ``imagenet`` (downloaded once), ``random``, one of torchvision's sets such
     as ``IMAGENET1K_V1``, or the path of a state dict."""
     taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("conv5_3", "relu7")
     """Layers to keep; see docs/recipes.md."""
     precision: Precision = "auto"
-    """``auto`` takes bfloat16 where it is computed in hardware. ONNX files say it themselves."""
+    """``auto`` is bfloat16 if the hardware computes it. ONNX files decide it themselves."""
     normalization: Normalization | None = None
-    """Instead of that of the weights; for ONNX files that do not normalise inside."""
+    """Replaces that of the weights; for ONNX files that do not normalise themselves."""
     batch: Annotated[int, Meta(ge=1, le=1024)] | None = None
-    """Pictures in one forward pass; null takes what suits the machine."""
+    """Pictures in one forward pass; null takes a number that suits the machine."""
     seed: Seed = 2017
     """For random weights."""
 
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
-    """Raise PipelineError for a network that cannot be had, or that takes other pictures."""
+    """Raise PipelineError for a network that cannot be loaded, or takes other pictures."""
     from pipeline.pictures.backbones.checking import check_backbone
 
     size = sections["frames"]["size"]
@@ -44,12 +51,9 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``features.h5``."""
     import h5py
-    import msgspec
 
-    from pipeline.engine.code_digest import code_digest
     from pipeline.pictures.backbones.loading import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
-    from pipeline.runtime.file_digest import file_fingerprint
     from pipeline.runtime.prefetch import ordered_map
     from pipeline.runtime.progress import track
     from pipeline.runtime.stopwatch import Stopwatch
@@ -67,30 +71,43 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             normalization=config.normalization,
         )
         batch = config.batch or backbone.batch
-        attributes = {
-            "backbone": backbone.name,
-            "weights": backbone.weights,
-            "preprocessing": f"{size} x {size} pixels; {backbone.preprocessing}",
-            "precision": backbone.precision,
-            "source": str(file.attrs["fingerprint"]),
-            "pictures": file_fingerprint(inputs["frames"]),
-            "settings": msgspec.json.encode(config).decode(),
-            "batch": str(batch),
-            "code": code_digest("stages.pictures.features"),
-        }
+        attributes = _provenance(inputs["frames"], file, backbone, batch, config)
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
-            begun = store.next
+            start = store.next
             stopwatch = Stopwatch("other work")
-            batches = (pictures[at : at + batch] for at in range(begun, count, batch))
+            batches = (pictures[at : at + batch] for at in range(start, count, batch))
             results = ordered_map(backbone, stopwatch.waiting("disk", batches), backbone.workers)
             rows = stopwatch.waiting("the network", results)
-            for taps in track(rows, count - begun, "features", "pictures", row_count):
+            for taps in track(rows, count - start, "features", "pictures", row_count):
                 with stopwatch.measure("disk"):
                     store.append(taps)
     return (
         f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
-        f" {stopwatch.bottleneck(count - begun, 'pictures')}"
+        f" {stopwatch.bottleneck(count - start, 'pictures')}"
     )
+
+
+def _provenance(
+    frames: Path, file: h5py.File, backbone: Backbone, batch: int, config: Config
+) -> dict[str, str]:
+    """The attributes of ``features.h5``: from what and how the features were computed."""
+    import msgspec
+
+    from pipeline.engine.code_digest import code_digest
+    from pipeline.runtime.file_digest import file_fingerprint
+
+    size = file["pictures"].shape[1]
+    return {
+        "backbone": backbone.name,
+        "weights": backbone.weights,
+        "preprocessing": f"{size} x {size} pixels; {backbone.preprocessing}",
+        "precision": backbone.precision,
+        "source": str(file.attrs["fingerprint"]),
+        "pictures": file_fingerprint(frames),
+        "settings": msgspec.json.encode(config).decode(),
+        "batch": str(batch),
+        "code": code_digest("stages.pictures.features"),
+    }
 
 
 STAGE = Stage(

@@ -57,9 +57,9 @@ def test_coverage_is_the_attention_during_a_caption(tmp_path: Path, kind: Kind) 
     network, shown = sensitive(kind), bank(tmp_path, kind)
     coverage = network.read(*toys.reading(captions(kind), shown)).coverage
     torch.testing.assert_close(coverage.sum(1), torch.tensor(LENGTHS, dtype=torch.float32))
-    for row, found in enumerate(coverage):
+    for row, row_coverage in enumerate(coverage):
         _, alone = read_alone(network, captions(kind), shown, row)
-        torch.testing.assert_close(found, alone.sum(0))
+        torch.testing.assert_close(row_coverage, alone.sum(0))
 
 
 @toys.each([toys.BLIND, toys.BLIND_TRANSFORMER])

@@ -38,8 +38,8 @@ def test_captions_end_at_the_max_words(tmp_path: Path, kind: Kind, strategy: Str
     writing = writer(tmp_path, kind, preferring(kind, toys.C), [0, 1, 1])
     first = [toys.A, toys.B, toys.A]
     for most in (1, 2, 5):
-        found = writing.write(decoding(strategy, max_words=most), first=first)
-        assert found.sentences == [[word] + [toys.C] * (most - 1) for word in first]
+        output = writing.write(decoding(strategy, max_words=most), first=first)
+        assert output.sentences == [[word] + [toys.C] * (most - 1) for word in first]
 
 
 @toys.all_kinds
@@ -59,14 +59,14 @@ def test_captions_are_never_empty_and_hold_no_special_words(
 ) -> None:
     writing = writer(tmp_path, kind, preferring(kind, *FORBIDDEN, END))
     # More beams than there are words, so that some beams hold nothing.
-    wanted = decoding(strategy, beams=9)
-    draws = writing.draws(wanted)
+    chosen = decoding(strategy, beams=9)
+    draws = writing.draws(chosen)
     draws[:2] = [[0], [ALMOST_ONE]]
     for first in (None, FIRST):
-        found = writing.write(wanted, draws, first)
-        assert all(found.sentences)
-        assert {word for sentence in found.sentences for word in sentence} <= set(ANY_WORD)
-        assert np.array(found.style).shape == (18, 3)
+        output = writing.write(chosen, draws, first)
+        assert all(output.sentences)
+        assert {word for sentence in output.sentences for word in sentence} <= set(ANY_WORD)
+        assert np.array(output.style).shape == (18, 3)
 
 
 @toys.all_kinds
@@ -74,12 +74,12 @@ def test_captions_are_never_empty_and_hold_no_special_words(
 def test_given_first_words_begin_the_captions(
     tmp_path: Path, kind: Kind, strategy: Strategy
 ) -> None:
-    writing, wanted = writer(tmp_path, kind), decoding(strategy)
-    draws = writing.draws(wanted)
-    found = writing.write(wanted, draws, FIRST)
-    assert [sentence[0] for sentence in found.sentences] == FIRST
+    writing, chosen = writer(tmp_path, kind), decoding(strategy)
+    draws = writing.draws(chosen)
+    output = writing.write(chosen, draws, FIRST)
+    assert [sentence[0] for sentence in output.sentences] == FIRST
     draws[:, 0] = 0.5  # not used where the first word is given
-    assert writing.write(wanted, draws, FIRST) == found
+    assert writing.write(chosen, draws, FIRST) == output
 
 
 @pytest.mark.parametrize("strategy", ["argmax", "beam"])
@@ -88,14 +88,14 @@ def test_where_later_words_are_the_likeliest_the_first_is_drawn(
 ) -> None:
     writing = writer(tmp_path, toys.DOT)
     settings = {"temperature": 0.7, "top_k": 3, "top_p": 0.9}
-    found = writing.write(decoding(strategy, **settings)).sentences
-    first = [sentence[0] for sentence in found]
+    output = writing.write(decoding(strategy, **settings)).sentences
+    first = [sentence[0] for sentence in output]
     drawn = writing.write(decoding("sample", **settings)).sentences
     assert first == [sentence[0] for sentence in drawn]
     assert len(set(first)) > 1
     for changes in ({"temperature": 2.0}, {"top_k": 0}, {"top_p": 0.1}):
         assert (
-            writing.write(decoding(strategy, **settings | changes), first=first).sentences == found
+            writing.write(decoding(strategy, **settings | changes), first=first).sentences == output
         )
 
 
@@ -105,8 +105,8 @@ def test_the_next_word_is_the_likeliest_after_the_whole_sentence_so_far(
     tmp_path: Path, kind: Kind, softmax: str
 ) -> None:
     writing = writer(tmp_path, kind, sensitive(kind, softmax=softmax))
-    found = writing.write(decoding("argmax"), first=FIRST).sentences
-    for row, sentence in enumerate(found):
+    output = writing.write(decoding("argmax"), first=FIRST).sentences
+    for row, sentence in enumerate(output):
         scores, _ = writing.read(row, sentence)
         likeliest = [int(probabilities(after).argmax()) for after in scores[1:]]
         assert sentence[1:] == likeliest[:-1]
@@ -120,15 +120,15 @@ def test_beams_enough_for_all_sentences_find_the_best_of_all(
     tmp_path: Path, kind: Kind, seed: int
 ) -> None:
     writing, most = writer(tmp_path, kind, seed=seed), 3
-    wanted = decoding("beam", beams=36, max_words=most)
-    for row, draws in enumerate(writing.draws(wanted)):
-        (found,) = writing.rows([row]).write(wanted, draws[None]).sentences
+    chosen = decoding("beam", beams=36, max_words=most)
+    for row, draws in enumerate(writing.draws(chosen)):
+        (output,) = writing.rows([row]).write(chosen, draws[None]).sentences
         every = [
-            [found[0], *later]
+            [output[0], *later]
             for words in range(most)
             for later in itertools.product(ANY_WORD, repeat=words)
         ]
-        assert found == writing.best_mean(row, every, most)
+        assert output == writing.best_mean(row, every, most)
 
 
 @toys.all_kinds
@@ -136,8 +136,8 @@ def test_one_beam_is_the_likeliest_words_ended_where_their_mean_is_best(
     tmp_path: Path, kind: Kind
 ) -> None:
     writing, most = writer(tmp_path, kind), 5
-    found = writing.write(decoding("beam", beams=1, max_words=most)).sentences
-    for row, sentence in enumerate(found):
+    output = writing.write(decoding("beam", beams=1, max_words=most)).sentences
+    for row, sentence in enumerate(output):
         ends = [sentence[:1]]
         while len(ends) < most:
             scores, _ = writing.read(row, ends[-1])
@@ -156,15 +156,15 @@ def test_where_nothing_ends_one_beam_is_the_likeliest_word_each_time(
     assert writing.write(decoding("beam", beams=1)) == writing.write(decoding("argmax"))
 
 
-def uneven(writing: Writer, wanted: DecodingSettings) -> Decoded:
+def uneven(writing: Writer, chosen: DecodingSettings) -> Decoded:
     """What is written where comments end more or less readily, so that they end one by one."""
     bias = writing.network.get_parameter("softmax.out.bias").detach()
     plain = bias[END].item()
     for more in sorted(range(-20, 21), key=abs):
         bias[END] = plain + more
-        found = writing.write(wanted)
-        if len({len(sentence) for sentence in found.sentences}) > 1:
-            return found
+        output = writing.write(chosen)
+        if len({len(sentence) for sentence in output.sentences}) > 1:
+            return output
     raise AssertionError("all comments always end at once")
 
 
@@ -174,12 +174,12 @@ def uneven(writing: Writer, wanted: DecodingSettings) -> Decoded:
 def test_each_caption_is_written_as_if_alone(
     tmp_path: Path, kind: Kind, strategy: Strategy, seed: int
 ) -> None:
-    writing, wanted = writer(tmp_path, kind, seed=seed), decoding(strategy)
-    together, draws = uneven(writing, wanted), writing.draws(wanted)
+    writing, chosen = writer(tmp_path, kind, seed=seed), decoding(strategy)
+    together, draws = uneven(writing, chosen), writing.draws(chosen)
     for some in ([17, 3, 3, 0], [2, 4, 1, 9, 6], *([row] for row in range(0, 18, 2))):
-        found = writing.rows(some).write(wanted, draws[some])
-        assert found.sentences == [together.sentences[row] for row in some]
-        assert found.style == [together.style[row] for row in some]
+        output = writing.rows(some).write(chosen, draws[some])
+        assert output.sentences == [together.sentences[row] for row in some]
+        assert output.style == [together.style[row] for row in some]
 
 
 @toys.all_kinds
@@ -187,20 +187,20 @@ def test_each_caption_is_written_as_if_alone(
 def test_style_is_drawn_by_its_probabilities_where_the_caption_ends(
     tmp_path: Path, kind: Kind, strategy: Strategy
 ) -> None:
-    wanted, each = decoding(strategy), 200
+    chosen, each = decoding(strategy), 200
     some = writer(tmp_path, kind, pictures=[0, 1, 2, 3])
-    draws = np.repeat(some.draws(wanted), each, 0)
+    draws = np.repeat(some.draws(chosen), each, 0)
     order = np.random.default_rng(0)
     for column in (-3, -2, -1):
         draws[:, column] = np.concatenate([order.permutation(evenly(each)) for _ in range(4)])
-    found = some.rows(np.repeat(range(4), each).tolist()).write(wanted, draws)
+    output = some.rows(np.repeat(range(4), each).tolist()).write(chosen, draws)
     for row in range(4):
         here = slice(row * each, (row + 1) * each)
-        (sentence,) = set(map(tuple, found.sentences[here]))
+        (sentence,) = set(map(tuple, output.sentences[here]))
         _, end = some.read(row, list(sentence))
         with torch.inference_mode():
             expected = [scores[0].double().softmax(0) for scores in some.network.style_logits(end)]
-        for chance, drawn in zip(expected, zip(*found.style[here], strict=True), strict=True):
+        for chance, drawn in zip(expected, zip(*output.style[here], strict=True), strict=True):
             share = torch.bincount(torch.tensor(drawn), minlength=len(chance)).double() / each
             assert_alike(share, chance, each)
 
@@ -208,8 +208,8 @@ def test_style_is_drawn_by_its_probabilities_where_the_caption_ends(
 @toys.all_kinds
 @all_strategies
 def test_the_draws_decide_everything(tmp_path: Path, kind: Kind, strategy: Strategy) -> None:
-    writing, wanted = writer(tmp_path, kind), decoding(strategy)
-    found = writing.write(wanted)
+    writing, chosen = writer(tmp_path, kind), decoding(strategy)
+    output = writing.write(chosen)
     torch.manual_seed(99)
-    assert writing.write(wanted) == found
-    assert writing.write(wanted, writing.draws(wanted, seed=1)) != found
+    assert writing.write(chosen) == output
+    assert writing.write(chosen, writing.draws(chosen, seed=1)) != output

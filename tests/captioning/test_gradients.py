@@ -72,5 +72,5 @@ def test_the_gradient_is_the_sum_of_those_of_the_captions_alone(tmp_path: Path, 
         alone.append(gradients(loss(network, Reading(hidden, hidden[-1:], coverage), words)))
     prompt, words = toys.reading(captions(kind), shown)
     together = gradients(loss(network, network.read(prompt, words), words))
-    for found, parts in zip(together, zip(*alone, strict=True), strict=True):
-        torch.testing.assert_close(found, torch.stack(parts).sum(0), atol=1e-4, rtol=1e-4)
+    for whole, parts in zip(together, zip(*alone, strict=True), strict=True):
+        torch.testing.assert_close(whole, torch.stack(parts).sum(0), atol=1e-4, rtol=1e-4)

@@ -17,14 +17,14 @@ from tests.captioning.toys import Kind
 def nats(
     network: Captioner, captions: CaptionSet, shown: FeatureBank, batch_size: int = 512
 ) -> list[float]:
-    found = caption_nats(network, shown, captions.inputs, captions.sentences, batch_size)
-    assert found.dtype == np.float64
-    return [*found]
+    result = caption_nats(network, shown, captions.inputs, captions.sentences, batch_size)
+    assert result.dtype == np.float64
+    return [*result]
 
 
 def one_by_one(network: Captioner, comments: CaptionSet, shown: FeatureBank) -> list[float]:
     """Word by word, the end mark after the last."""
-    found = []
+    result = []
     for row, sentence in enumerate(comments.sentences):
         prompt, words = toys.reading(comments, shown, [row])
         state, total = network.start(prompt), 0.0
@@ -34,8 +34,8 @@ def one_by_one(network: Captioner, comments: CaptionSet, shown: FeatureBank) -> 
                 step.state,
                 total - network.softmax.log_probs(step.hidden)[0, truth].item(),
             )
-        found.append(total)
-    return found
+        result.append(total)
+    return result
 
 
 @toys.all_kinds
@@ -105,5 +105,5 @@ def test_all_pictures_of_the_mean_picture_bank_are_alike(
     kind = toys.TRANSFORMER
     paths, _ = videos(tmp_path, kind)
     comments = toys.caption_set(toys.inputs(kind, range(8)), [[toys.A, toys.C]] * 8)
-    found = nats(toys.captioner(kind), comments, make(paths, "tap"))
-    assert (np.ptp(found) < 1e-4) == (make is MeanPictureBank)
+    result = nats(toys.captioner(kind), comments, make(paths, "tap"))
+    assert (np.ptp(result) < 1e-4) == (make is MeanPictureBank)

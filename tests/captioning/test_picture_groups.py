@@ -22,6 +22,6 @@ def test_every_caption_has_a_slot_of_its_own_at_its_picture(picture: list[int]) 
 def test_rows_meet_the_matrix_of_their_picture(picture: list[int], data: st.DataObject) -> None:
     some = data.draw(st.integers(1, len(picture)))
     rows, matrices = torch.randn(some, 3), torch.randn(4, 3, 2)
-    found = PictureGroups.from_pictures(np.array(picture, np.int64), CPU).bmm(rows, matrices)
-    wanted = [row @ matrices[index] for row, index in zip(rows, picture, strict=False)]
-    torch.testing.assert_close(found, torch.stack(wanted))
+    product = PictureGroups.from_pictures(np.array(picture, np.int64), CPU).bmm(rows, matrices)
+    expected = [row @ matrices[index] for row, index in zip(rows, picture, strict=False)]
+    torch.testing.assert_close(product, torch.stack(expected))

@@ -76,12 +76,12 @@ def check(
     assert epoch.train_nll == pytest.approx(learned.words.item() / epoch.words, rel=1e-5)
 
     named = dict(network.named_parameters())
-    wanted = torch.autograd.grad(
+    expected = torch.autograd.grad(
         loss / epoch.words, [weights[name] for name in named], materialize_grads=True
     )
-    norm = torch.stack([gradient.norm() for gradient in wanted]).norm().item()
+    norm = torch.stack([gradient.norm() for gradient in expected]).norm().item()
     clipped = min(1, CLIP_NORM / norm)
-    for (name, parameter), gradient in zip(named.items(), wanted, strict=True):
+    for (name, parameter), gradient in zip(named.items(), expected, strict=True):
         assert parameter.grad is not None
         # A key's bias adds the same to all logits: where its gradient is zero there is no largest.
         largest = max(clipped * gradient.abs().max().item(), 1e-3)

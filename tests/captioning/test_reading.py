@@ -70,11 +70,11 @@ def test_each_caption_is_read_as_it_is_alone_in_any_order(
     together = network.read(prompt, words).hidden
     copied = network.read(batch.prompt, batch.words).hidden
     assert len(together) == sum(LENGTHS) + 5 * 4
-    for row, found, likewise in zip(
+    for row, together_states, likewise in zip(
         order, of_each_caption(together, words), of_each_caption(copied, words), strict=True
     ):
         alone, _ = read_alone(network, every, shown, row)
-        torch.testing.assert_close(found, alone, atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(together_states, alone, atol=1e-5, rtol=1e-4)
         torch.testing.assert_close(likewise, alone, atol=1e-5, rtol=1e-4)
         one = network.read(*toys.reading(every, shown, [row])).hidden
         torch.testing.assert_close(one, alone, atol=1e-5, rtol=1e-4)
@@ -86,8 +86,8 @@ def test_states_come_in_order_of_words_without_padding(tmp_path: Path, kind: Kin
     reading = network.read(*toys.reading(captions(kind), shown))
     assert reading.hidden.shape == (sum(LENGTHS), network.spec.size)
     alone = [read_alone(network, captions(kind), shown, row)[0] for row in range(5)]
-    wanted = [alone[row][place] for place in range(4) for row in range(5) if place < LENGTHS[row]]
-    torch.testing.assert_close(reading.hidden, torch.stack(wanted), atol=1e-5, rtol=1e-4)
+    expected = [alone[row][place] for place in range(4) for row in range(5) if place < LENGTHS[row]]
+    torch.testing.assert_close(reading.hidden, torch.stack(expected), atol=1e-5, rtol=1e-4)
     ends = torch.stack([hidden[-1] for hidden in alone])
     torch.testing.assert_close(reading.end, ends, atol=1e-5, rtol=1e-4)
 

@@ -88,19 +88,19 @@ def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) ->
     torch.set_num_threads(2)
     toys.bank(tmp_path, kind, count=6)
     comments, dev = toys.mixed_captions(kind, 220, 6), dev_set(kind)
-    found = []
+    runs = []
     for _ in range(3):
         network = toys.captioner(kind, size=256, dropout=0.3)
         bank = toys.open_bank(tmp_path)
         run = toys.training(network, comments, dev, bank, batch=200, doubly_stochastic=1)
         run.run_epoch()
-        found.append(weights(network))
-    assert found[1:] == found[:-1]
+        runs.append(weights(network))
+    assert runs[1:] == runs[:-1]
 
 
 @toys.all_kinds
 def test_dropout_and_batches_are_a_function_of_the_seed(tmp_path: Path, kind: Kind) -> None:
-    found = []
+    runs = []
     for schedule_seed, torch_seed in ((3, 0), (3, 1), (4, 0)):
         run = toys.training(
             toys.captioner(kind, dropout=0.3),
@@ -112,9 +112,9 @@ def test_dropout_and_batches_are_a_function_of_the_seed(tmp_path: Path, kind: Ki
         )
         torch.manual_seed(torch_seed)
         run.run_epoch()
-        found.append(weights(run.captioner))
-    assert found[0] == found[1]
-    assert found[0] != found[2]
+        runs.append(weights(run.captioner))
+    assert runs[0] == runs[1]
+    assert runs[0] != runs[2]
 
 
 def test_every_step_drops_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,15 +135,15 @@ def test_every_step_drops_something_else(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_without_dropout_the_seed_decides_the_batches_alone(tmp_path: Path) -> None:
     comments, bank = train_set(toys.DOT), toys.bank(tmp_path, toys.DOT, count=6)
-    found = []
+    runs = []
     for seed in (3, 4):
         network = toys.captioner(toys.DOT)
         run = toys.training(network, comments, comments, bank, batch=1000, seed=seed)
         assert run.run_epoch().steps == 1
-        found.append(network.state_dict())
-    for name, tensor in found[0].items():
+        runs.append(network.state_dict())
+    for name, tensor in runs[0].items():
         if name != "key.bias":  # its gradient is nothing but rounding, and Adam makes it large
-            torch.testing.assert_close(tensor, found[1][name], atol=1e-4, rtol=1e-4)
+            torch.testing.assert_close(tensor, runs[1][name], atol=1e-4, rtol=1e-4)
 
 
 def test_measuring_changes_nothing_that_training_draws(tmp_path: Path) -> None:

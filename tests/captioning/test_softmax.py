@@ -30,12 +30,12 @@ def places(count: int, words: int = WORDS) -> tuple[Tensor, Tensor]:
 def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, scale: float) -> None:
     full, (hidden, targets) = layer(FullSoftmax), places(count)
     to = [hidden, *full.parameters()]
-    wanted = functional.cross_entropy(full.out(hidden), targets, reduction="sum")
-    found = full.total_loss(hidden, targets)
-    torch.testing.assert_close(found, wanted)
+    expected = functional.cross_entropy(full.out(hidden), targets, reduction="sum")
+    result = full.total_loss(hidden, targets)
+    torch.testing.assert_close(result, expected)
     for one, other in zip(
-        torch.autograd.grad(found * scale, to),
-        torch.autograd.grad(wanted * scale, to),
+        torch.autograd.grad(result * scale, to),
+        torch.autograd.grad(expected * scale, to),
         strict=True,
     ):
         torch.testing.assert_close(one, other, atol=1e-5 * scale, rtol=1e-4)
@@ -43,16 +43,16 @@ def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, sc
 
 def test_confident_and_mistaken_totals_are_finite_and_right() -> None:
     full, (hidden, targets) = layer(FullSoftmax), places(6)
-    wanted = functional.cross_entropy(full.out(10 * hidden), targets, reduction="sum")
-    assert wanted > 6 * 10
-    torch.testing.assert_close(full.total_loss(10 * hidden, targets), wanted)
+    expected = functional.cross_entropy(full.out(10 * hidden), targets, reduction="sum")
+    assert expected > 6 * 10
+    torch.testing.assert_close(full.total_loss(10 * hidden, targets), expected)
 
 
 def test_chances_of_next_to_nothing_are_finite_and_have_a_gradient() -> None:
     full, (hidden, targets) = layer(FullSoftmax), places(6)
-    found = full.total_loss(1000 * hidden, targets)
-    assert found.isfinite()
-    (gradient,) = torch.autograd.grad(found, hidden)
+    result = full.total_loss(1000 * hidden, targets)
+    assert result.isfinite()
+    (gradient,) = torch.autograd.grad(result, hidden)
     assert gradient.isfinite().all()
     assert gradient.any()
 
@@ -99,11 +99,11 @@ def test_bfloat16_comes_close(kind: Kind, dtype: torch.dtype, count: int) -> Non
         half = hidden.to(dtype)
         total, losses = network.total_loss(half, targets), network.losses(half, targets)
         log_probs = network.log_probs(half)
-    for found in (total, losses, log_probs):
-        assert found.dtype == torch.float32
+    for result in (total, losses, log_probs):
+        assert result.dtype == torch.float32
     torch.testing.assert_close(losses, network.losses(hidden, targets), atol=0.05, rtol=0.02)
     torch.testing.assert_close(total, losses.sum(), atol=0.05, rtol=0.01)
     torch.testing.assert_close(log_probs.exp().sum(1), torch.ones(count), atol=1e-4, rtol=0)
     (gradient,) = torch.autograd.grad(total, hidden)
-    (wanted,) = torch.autograd.grad(network.total_loss(hidden, targets), hidden)
-    torch.testing.assert_close(gradient, wanted, atol=0.02, rtol=0.02)
+    (expected,) = torch.autograd.grad(network.total_loss(hidden, targets), hidden)
+    torch.testing.assert_close(gradient, expected, atol=0.02, rtol=0.02)

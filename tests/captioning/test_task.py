@@ -74,15 +74,15 @@ def test_held_out_comments_are_worse_told_with_pictures_shuffled(
 def test_neglect_that_costs_something_is_avoided(tmp_path: Path, kind: Kind) -> None:
     comments, bank = train_set(kind), toys.bank(tmp_path, kind, count=6)
     prompt, words = toys.reading(comments, bank, toys.longest_first(comments))
-    found = []
+    results = []
     for cost in (0, 1):
         network = toys.captioner(kind)
         run = toys.training(network, comments, comments, bank, doubly_stochastic=cost)
         run.finish()
         with torch.inference_mode():
             coverage = network.read(prompt, words).coverage
-        found.append(((1 - coverage) ** 2).sum().item())
-    assert found[1] < found[0]
+        results.append(((1 - coverage) ** 2).sum().item())
+    assert results[1] < results[0]
 
 
 @toys.all_kinds
@@ -131,7 +131,7 @@ def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
 @pytest.mark.parametrize("dropout", [0, 0.3])
 def test_bfloat16_comes_close(tmp_path: Path, kind: Kind, softmax: str, dropout: float) -> None:
     comments, bank = train_set(kind), toys.bank(tmp_path, kind, count=6)
-    found = []
+    results = []
     for bfloat16 in (False, True):
         network = toys.captioner(kind, softmax=softmax, dropout=dropout)
         run = toys.training(
@@ -144,9 +144,9 @@ def test_bfloat16_comes_close(tmp_path: Path, kind: Kind, softmax: str, dropout:
             learning_rate=0.005,
             bfloat16=bfloat16,
         )
-        found.append(run.finish())
+        results.append(run.finish())
         assert all(parameter.dtype == torch.float32 for parameter in network.parameters())
-    one, other = found
+    one, other = results
     assert other.train_nll == pytest.approx(one.train_nll, rel=0.01)
     assert other.dev_nll == pytest.approx(one.dev_nll, rel=0.01)
     assert other.dev_style_nll == pytest.approx(one.dev_style_nll, rel=0.01)

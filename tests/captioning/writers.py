@@ -55,16 +55,19 @@ class Writer(NamedTuple):
         """The same with some of the inputs (any of them more than once)."""
         return self._replace(inputs=self.inputs.take(np.array(rows)))
 
-    def draws(self, wanted: DecodingSettings, seed: int = 0) -> Draws:
-        count = draw_count(self.network.spec, wanted)
+    def draws(self, chosen: DecodingSettings, seed: int = 0) -> Draws:
+        count = draw_count(self.network.spec, chosen)
         return np.random.default_rng([seed, 5]).random((len(self.inputs), count))
 
     def write(
-        self, wanted: DecodingSettings, draws: Draws | None = None, first: list[int] | None = None
+        self,
+        chosen: DecodingSettings,
+        draws: Draws | None = None,
+        first: list[int] | None = None,
     ) -> Decoded:
-        draws = self.draws(wanted) if draws is None else draws
+        draws = self.draws(chosen) if draws is None else draws
         begun = None if first is None else np.array(first)
-        return decode(self.network, self.inputs.prompt(self.shown, CPU), wanted, draws, begun)
+        return decode(self.network, self.inputs.prompt(self.shown, CPU), chosen, draws, begun)
 
     def read(self, row: int, sentence: list[int]) -> tuple[Tensor, Tensor]:
         """Log-probabilities at each place of a sentence (t + 1, v), and the state at its end."""

@@ -34,7 +34,6 @@ FILES = {
     "pipeline/deep/__init__.py": "",
     "pipeline/deep/late.py": "from pipeline.deep import table\n",
     "pipeline/deep/table.py": "TABLE = [1, 2]\n",
-    "pipeline/deep/table.html.j2": "<p>{{ x }}</p>",
     "pipeline/deep/web/deeper/page.js": "let x;",
 }
 
@@ -105,7 +104,6 @@ def test_edits_that_change_no_result_keep_the_digest(
         ("pipeline/helper.py", "2 * number", "3 * number"),
         ("pipeline/deep/late.py", "import table", "import table as t"),
         ("pipeline/deep/table.py", "[1, 2]", "[1, 3]"),
-        ("pipeline/deep/table.html.j2", "<p>", "<b>"),
         ("pipeline/deep/web/deeper/page.js", "let", "const"),
     ],
 )

@@ -284,7 +284,7 @@ def test_faulty_json_is_refused(text: str, code: ExitCode) -> None:
         ),
         ("frames: {words: .}", "names {0}, and there is no such file"),
         ("\tframes: 1", "settings.yaml:1: this is not YAML"),
-        ("frames:\n  size: 64\nframes:\n  fps: 3", "settings.yaml:3: `frames` is said twice here"),
+        ("frames:\n  size: 64\nframes:\n  fps: 3", "settings.yaml:3: `frames` stands here twice"),
         ("seed: .inf", "settings.yaml:1: .inf is not a number"),
     ],
 )

@@ -102,7 +102,7 @@ def test_among_several_it_is_skipped_with_the_same_hint(fresh: Project) -> None:
     write_settings(fresh, f"  annotate: [lonely.mp4, show/{TRAIN}.mp4]")
     said = fresh.made("export", "--format", "csv")
     assert "lonely" in said
-    assert "has no comments; there is OF=generated" in said
+    assert "has no comments; OF=generated takes the model's comments" in said
 
 
 def test_all_stands_for_what_people_open(fresh: Project) -> None:

@@ -29,8 +29,8 @@ def edited(fresh: Project) -> Project:
 
 
 def at_start_of_frames(project: Project, statement: str) -> None:
-    """Let the stage frames, which begins by looking at its video, do something else before."""
-    before(project, "frames", "    video = probe(", statement)
+    """Let the stage frames, which begins by opening its source, do something else before."""
+    before(project, "frames", "    source = open_source(", statement)
 
 
 def before(project: Project, stage: str, line: str, statement: str) -> None:
@@ -47,7 +47,7 @@ def last_run(project: Project) -> dict[str, object]:
 
 
 def states(project: Project) -> dict[str, str]:
-    videos = last_run(project)["videos"]
+    videos = last_run(project)["items"]
     assert isinstance(videos, list)
     return {video["name"]: video["state"] for video in videos}
 
@@ -169,7 +169,7 @@ def test_a_run_leaves_a_summary(finished: Project) -> None:
     run = json.loads(file.read_text())
     assert (run["state"], run["exit_code"], run["profile"]) == ("ended", 0, "local")
     assert run["versions"]["torch"]
-    assert [(video["name"], video["state"]) for video in run["videos"]] == [(ANNOTATE, "made")]
+    assert [(video["name"], video["state"]) for video in run["items"]] == [(ANNOTATE, "made")]
     for job in run["jobs"]:
         assert job["state"] == "done"
         assert job["reason"].startswith("missing output files")

@@ -132,8 +132,8 @@ def test_the_average_over_steps_is_measured_and_kept(average: bool) -> None:
         share = 9 / (number + 8) if average else 1.0
         expected = [(1 - share) * a + share * w for a, w in zip(expected, step, strict=True)]
     run.use_best()
-    for weight, wanted in zip(weights(run), expected, strict=True):
-        torch.testing.assert_close(weight, wanted)
+    for weight, target in zip(weights(run), expected, strict=True):
+        torch.testing.assert_close(weight, target)
     assert run.measure(run.task.evaluate) == measured
 
 

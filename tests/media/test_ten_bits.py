@@ -90,7 +90,7 @@ def test_ten_bits_and_mastering_come_back(
 
 def test_the_codec_says_what_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert encodes_ten_bits(Codec("hevc"))
-    monkeypatch.setattr(hardware, "_pixel_formats", lambda name: frozenset({"yuv420p"}))
+    monkeypatch.setattr(hardware, "pixel_formats", lambda name: frozenset({"yuv420p"}))
     assert not encodes_ten_bits(Codec("hevc"))
     monkeypatch.setattr(hardware, "CANDIDATES", {"none": ()})
     hardware.hardware_arguments.cache_clear()

@@ -13,7 +13,7 @@ from pipeline.show.niconico import comments, to_xml
 from pipeline.show.script import CAST, ENDING, OPENING, Script, write_script
 from pipeline.show.spec import RATE, EpisodeSpec
 from pipeline.show.truth import CommentTruth, Kind, Truth
-from pipeline.show.viewers import SHORTEST_DELAY_MS, Saying, reactions
+from pipeline.show.viewers import MIN_DELAY_MS, Saying, reactions
 
 SPEC = EpisodeSpec()
 
@@ -70,7 +70,7 @@ def test_there_are_as_many_as_asked_for_in_bursts(said: list[Saying]) -> None:
 def test_delays_are_those_of_people(said: list[Saying]) -> None:
     delays = np.array([saying.delay_ms for saying in said])
     assert 1050 < np.median(delays) < 1350
-    assert delays.min() >= SHORTEST_DELAY_MS
+    assert delays.min() >= MIN_DELAY_MS
 
 
 def test_cards_are_greeted(script: Script, said: list[Saying]) -> None:

@@ -224,7 +224,7 @@ def test_moments_of_hdr_are_ordinary_pictures(hdr: Video) -> None:
 def test_render_without_an_encoder_for_ten_bits_says_so(
     hdr: Video, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(hardware, "_pixel_formats", lambda name: frozenset({"yuv420p"}))
+    monkeypatch.setattr(hardware, "pixel_formats", lambda name: frozenset({"yuv420p"}))
     said = hdr.run(render, "annotated.mp4", preset="ultrafast")
     assert "dithered down to eight bits, as hevc" in said
     assert "no encoder for hevc takes ten bits here" in caplog.text

@@ -1,4 +1,4 @@
-"""The cast: six bodies, told apart by colour, shape and size."""
+"""The cast: six characters that differ in colour, shape and size."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Figure:
     """Of the figure, in heights of the picture."""
     mouth: Point
     head: Point
-    """Upper corner of the head, beside which things float."""
+    """Upper corner of the head, next to which things float."""
 
 
 FIGURES = {

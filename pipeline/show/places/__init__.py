@@ -1,4 +1,4 @@
-"""Backgrounds: five places, another view of each in every scene."""
+"""Backgrounds: five places, with a different view in every scene."""
 
 from __future__ import annotations
 

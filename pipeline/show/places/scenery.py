@@ -1,4 +1,4 @@
-"""What several places show: gradients, clouds, stars, houses, windows, planks.
+"""Elements that several places share: gradients, clouds, stars, houses, windows, planks.
 
 Units are heights of the picture from its lower left corner; ``width`` is in them too.
 """
@@ -16,7 +16,7 @@ Rgb = tuple[int, int, int]
 
 
 def gradient(pen: Pen, width: float, bottom: float, top: float, lower: Rgb, upper: Rgb) -> None:
-    """Fill from ``bottom`` to ``top`` with colours going over into each other."""
+    """Fill from ``bottom`` to ``top`` with a gradient of colours."""
     left, high = (round(edge) for edge in pen.at(0, top))
     right, low = (round(edge) for edge in pen.at(width, bottom))
     share = np.linspace(0, 1, max(low - high, 1))[:, None]
@@ -37,7 +37,7 @@ def glow(pen: Pen, x: float, y: float, radius: float, color: Rgb) -> None:
 
 
 def mixed(first: Rgb, second: Rgb, share: float) -> Rgb:
-    """``share`` of the second colour in the first."""
+    """The mixture of two colours with a ``share`` of the second."""
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue
 

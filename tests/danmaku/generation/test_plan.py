@@ -18,26 +18,26 @@ from tests.danmaku.generation.plans import (
 
 
 def test_counts_are_those_of_random_training_seconds() -> None:
-    found = counts(video(2000))
-    assert found.dtype == np.int64
-    shares = {count: int((found == count).sum()) for count in PER_SECOND}
-    assert sum(shares.values()) == len(found) == 2000
+    result = counts(video(2000))
+    assert result.dtype == np.int64
+    shares = {count: int((result == count).sum()) for count in PER_SECOND}
+    assert sum(shares.values()) == len(result) == 2000
     assert all(400 < share < 600 for share in shares.values())
 
 
 @pytest.mark.parametrize("rate", [0.1, 0.5, 1, 2.3])
 def test_a_rate_scales_what_is_written_and_not_what_viewers_would_write(rate: float) -> None:
-    found = plan(video(3000), rate)
-    assert found.viewers.tolist() == counts(video(3000)).tolist()
-    assert (abs(found.counts - rate * found.viewers) < 1).all()
-    assert found.counts.mean() == pytest.approx(2 * rate, rel=0.12)
+    result = plan(video(3000), rate)
+    assert result.viewers.tolist() == counts(video(3000)).tolist()
+    assert (abs(result.counts - rate * result.viewers) < 1).all()
+    assert result.counts.mean() == pytest.approx(2 * rate, rel=0.12)
 
 
-@pytest.mark.parametrize(("wanted", "nearest"), [(0, {0}), (3, {3}), (2.25, {2, 3})])
-def test_a_fixed_count_is_met_as_nearly_as_can_be(wanted: float, nearest: set[int]) -> None:
-    found = plan_each(video(2000), wanted).counts
-    assert set(found.tolist()) == nearest
-    assert found.mean() == pytest.approx(wanted, abs=0.05)
+@pytest.mark.parametrize(("rate_of_each", "nearest"), [(0, {0}), (3, {3}), (2.25, {2, 3})])
+def test_a_fixed_count_is_met_as_nearly_as_can_be(rate_of_each: float, nearest: set[int]) -> None:
+    result = plan_each(video(2000), rate_of_each).counts
+    assert set(result.tolist()) == nearest
+    assert result.mean() == pytest.approx(rate_of_each, abs=0.05)
 
 
 def expected(seconds: int) -> Float64s:
@@ -46,9 +46,9 @@ def expected(seconds: int) -> Float64s:
 
 @pytest.mark.parametrize("dispersion", [0.0, 0.5])
 def test_counts_vary_about_what_is_expected_of_their_second(dispersion: float) -> None:
-    found = counts_as_expected(expected(6000), dispersion, video(6000), SEED)
+    result = counts_as_expected(expected(6000), dispersion, video(6000), SEED)
     for place, mean in enumerate([0.0, 0.5, 4.0]):
-        some = found[place::3]
+        some = result[place::3]
         assert some.mean() == pytest.approx(mean, rel=0.1)
         assert some.var() == pytest.approx(mean + dispersion * mean**2, rel=0.15)
 
@@ -56,8 +56,8 @@ def test_counts_vary_about_what_is_expected_of_their_second(dispersion: float) -
 def test_what_is_expected_of_a_second_changes_its_count_alone() -> None:
     before, raised = expected(60), expected(60)
     raised[31] = 100
-    found, other = (counts_as_expected(e, 0.5, video(60), SEED) for e in (before, raised))
-    assert np.flatnonzero(found != other).tolist() == [31]
+    result, other = (counts_as_expected(e, 0.5, video(60), SEED) for e in (before, raised))
+    assert np.flatnonzero(result != other).tolist() == [31]
 
 
 @pytest.mark.parametrize("seconds", [20, 20.4])
@@ -65,11 +65,11 @@ def test_a_longer_video_has_the_same_counts_in_the_seconds_both_have(seconds: fl
     short, long = video(seconds), video(40)
     some = int(np.ceil(seconds))
     assert np.array_equal(counts(short), counts(long)[:some])
-    found, more = (
+    result, more = (
         counts_as_expected(expected(n), 0.5, frames, SEED)
         for n, frames in ((some, short), (40, long))
     )
-    assert np.array_equal(found, more[:some])
+    assert np.array_equal(result, more[:some])
 
 
 def test_seeds_and_videos_have_draws_of_their_own() -> None:
@@ -79,17 +79,17 @@ def test_seeds_and_videos_have_draws_of_their_own() -> None:
     other = plan_comments(counts(shown), counts(shown), shown, 0, seed=8)
     assert times(plan(shown)) != times(other)
     assert not np.array_equal(counts(shown), counts(shown, seed=8))
-    found = counts_as_expected(expected(200), 0.5, shown, SEED)
-    assert not np.array_equal(found, counts_as_expected(expected(200), 0.5, shown, 8))
+    result = counts_as_expected(expected(200), 0.5, shown, SEED)
+    assert not np.array_equal(result, counts_as_expected(expected(200), 0.5, shown, 8))
 
 
 def test_times_are_in_order_and_spread_over_their_seconds() -> None:
     shown = video(2000)
-    found = plan(shown)
-    assert found.counts.tolist() == counts(shown).tolist()
-    assert np.array_equal(np.repeat(np.arange(2000), found.counts), found.time_ms // 1000)
-    assert (np.diff(found.time_ms) >= 0).all()
-    tenths = np.bincount(found.time_ms % 1000 // 100) / len(found.time_ms)
+    result = plan(shown)
+    assert result.counts.tolist() == counts(shown).tolist()
+    assert np.array_equal(np.repeat(np.arange(2000), result.counts), result.time_ms // 1000)
+    assert (np.diff(result.time_ms) >= 0).all()
+    tenths = np.bincount(result.time_ms % 1000 // 100) / len(result.time_ms)
     assert tenths == pytest.approx([0.1] * 10, abs=0.02)
 
 
@@ -111,6 +111,6 @@ def test_comments_are_about_the_frame_a_delay_before_their_time() -> None:
 
 
 def test_nothing_expected_plans_nothing() -> None:
-    found = plan_each(video(20), 0, delay_ms=1000)
-    assert len(found.time_ms) == len(found.frame) == 0
-    assert not found.counts.any()
+    result = plan_each(video(20), 0, delay_ms=1000)
+    assert len(result.time_ms) == len(result.frame) == 0
+    assert not result.counts.any()

@@ -260,13 +260,12 @@ def test_addresses_of_comments_open_their_explanations(visits: Visits, report: P
     expect(page.locator("#chosen-text")).to_have_text("おつ")
 
 
-def test_the_keyboard_is_enough(visits: Visits, report: Path) -> None:
+def test_keys_play_and_seek(visits: Visits, report: Path) -> None:
     visit = visits(report, **DESKTOP)
-    page, video = visit.page, visit.page.locator("#video")
     visit.press("k")
     visit.until("() => !document.getElementById('video').paused")
     visit.press(" ")
-    assert video.evaluate("v => v.paused")
+    assert visit.page.locator("#video").evaluate("v => v.paused")
     visit.seek(0.5 / 24)
     for key, time in (("ArrowRight", 5.02), ("ArrowLeft", 0.02)):
         visit.press(key)
@@ -275,12 +274,26 @@ def test_the_keyboard_is_enough(visits: Visits, report: Path) -> None:
     visit.press("Shift+ArrowRight")
     visit.settle()
     assert visit.time == pytest.approx(1.5 / 24, abs=0.001)
+
+
+def test_keys_change_the_volume(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    video = visit.page.locator("#video")
     visit.press("ArrowDown")
     assert video.evaluate("v => v.volume") == pytest.approx(0.95)
     visit.press("m")
     assert video.evaluate("v => v.muted")
     visit.press("Control+m")
     assert video.evaluate("v => v.muted"), "not the page's to take"
+    visit.page.locator("#volume").focus()
+    time = visit.time
+    visit.press("ArrowRight")
+    assert visit.time == time and not video.evaluate("v => v.muted")
+
+
+def test_keys_choose_and_explain_comments(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
     visit.press("n")
     expect(page.locator("#chosen-text")).to_have_text("チノちゃんかわいい")
     visit.press("n")
@@ -293,29 +306,43 @@ def test_the_keyboard_is_enough(visits: Visits, report: Path) -> None:
     visit.press("Escape")
     expect(page.locator("#explanation")).to_be_hidden()
 
+
+def test_keys_that_somebody_types_do_nothing_else(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
     page.locator("#filter").focus()
     page.keyboard.type("k m?")
     expect(page.locator("#filter")).to_have_value("k m?")
-    assert video.evaluate("v => v.paused && v.muted")
-    page.locator("#filter").fill("")
-    page.locator("#volume").focus()
-    time = visit.time
-    visit.press("ArrowRight")
-    assert visit.time == time and not video.evaluate("v => v.muted")
-    page.locator("#rows button").first.focus()
-    visit.press("End")
-    expect(page.locator("#rows button").last).to_be_focused()
-    expect(page.locator("#follow")).to_be_visible()
-    visit.press("?")
-    expect(page.locator("#keys")).to_be_visible()
-    visit.press("k")
-    assert video.evaluate("v => v.paused")
-    visit.press("Escape")
+    assert page.locator("#video").evaluate("v => v.paused && !v.muted")
     expect(page.locator("#keys")).to_be_hidden()
+
+
+def test_keys_go_through_the_list(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    rows = visit.page.locator("#rows button")
+    rows.first.focus()
+    visit.press("End")
+    expect(rows.last).to_be_focused()
+    expect(visit.page.locator("#follow")).to_be_visible()
+
+
+def test_a_key_lists_the_keys(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    keys = visit.page.locator("#keys")
+    visit.press("?")
+    expect(keys).to_be_visible()
+    visit.press("k")
+    assert visit.page.locator("#video").evaluate("v => v.paused"), "the list has the keyboard"
+    visit.press("Escape")
+    expect(keys).to_be_hidden()
+
+
+def test_a_key_fills_the_screen(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
     visit.press("f")
     visit.until("() => document.fullscreenElement?.id === 'player'")
     visit.settle()
-    wide, tall = page.locator("#stage").evaluate("s => [s.clientWidth, s.clientHeight]")
+    wide, tall = visit.page.locator("#stage").evaluate("s => [s.clientWidth, s.clientHeight]")
     assert wide / tall == pytest.approx(16 / 9, abs=0.01)
     assert wide <= 1280 and tall <= 800
 
@@ -337,38 +364,48 @@ def test_where_no_screen_may_be_filled_the_player_fills_the_page(
     assert box["height"] < 600
 
 
-def test_languages_themes_and_tables_are_remembered_and_need_no_player(
-    visits: Visits, report: Path, written: Callable[..., Path]
-) -> None:
-    visit = visits(report, **DESKTOP)
-    page = visit.page
+def test_the_language_changes_everything_and_is_remembered(visits: Visits, report: Path) -> None:
+    page = visits(report, **DESKTOP).page
     expect(page.locator("#generated")).to_have_text("Model")
     page.locator("[data-language=ja]").click()
     expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(page.locator("#generated")).to_have_text("モデル")
     expect(page.locator("#filter")).to_have_attribute("placeholder", "コメントを絞り込む")
     expect(page.locator("#rows .mark").first).to_contain_text("モデル")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+
+
+def test_the_theme_is_remembered(visits: Visits, report: Path) -> None:
+    page = visits(report, **DESKTOP).page
     ground = "getComputedStyle(document.body).backgroundColor"
     light = page.evaluate(ground)
     page.locator("#theme").select_option("dark")
     assert page.evaluate(ground) != light
     page.reload()
-    expect(page.locator("html")).to_have_attribute("lang", "ja")
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     expect(page.locator("#theme")).to_have_value("dark")
 
-    other = visits(written(None), locale="ja-JP", color_scheme="dark").page
-    expect(other.locator("html")).to_have_attribute("lang", "ja")
-    expect(other.locator("html")).to_have_attribute("data-theme", "dark")
-    assert other.locator("th button").count() == 2
-    orders = {"comments": ["c", "a", "b"], "video": ["a", "b", "c"]}
-    for heading, order in orders.items():
-        button = other.locator("th button", has_text=heading)
+
+def test_a_page_without_a_player_follows_the_browser(
+    visits: Visits, written: Callable[..., Path]
+) -> None:
+    page = visits(written(None), locale="ja-JP", color_scheme="dark").page
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_tables_are_sorted_by_their_headings(visits: Visits, written: Callable[..., Path]) -> None:
+    page = visits(written(None)).page
+    assert page.locator("th button").count() == 2
+    first_cells = page.locator("tbody td:first-child")
+    for heading, order in {"comments": ["c", "a", "b"], "video": ["a", "b", "c"]}.items():
+        button = page.locator("th button", has_text=heading)
         button.click()
-        assert other.locator("tbody td:first-child").all_inner_texts() == order
+        assert first_cells.all_inner_texts() == order
         button.click()
-        assert other.locator("tbody td:first-child").all_inner_texts() == order[::-1]
-        expect(other.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
+        assert first_cells.all_inner_texts() == order[::-1]
+        expect(page.locator("th[aria-sort]")).to_have_attribute("aria-sort", "descending")
 
 
 def test_a_long_list_follows_playback_until_it_is_scrolled(
