@@ -191,8 +191,8 @@ def run(inputs, outputs, config):
 
 
 STAGE = Stage(
-    inputs={"comments": "{video}/generated.jsonl"},
-    outputs={"shouted": "{video}/shouted.txt"},
+    inputs={"comments": "{item}/generated.jsonl"},
+    outputs={"shouted": "{item}/shouted.txt"},
     config=Config,
     run=run,
 )
