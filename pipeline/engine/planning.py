@@ -63,6 +63,8 @@ def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[st
     example: dict[Hashable, str] = {}
     kinds: dict[Hashable, list[str]] = {}
     steps = cache(lambda names, having: _steps(graph, names, example[having]))
+    # Two items are of one kind if the same files are wanted of them, the user gave the same files,
+    # and all that Snakemake would look at is in the same state.
     for folder, names in wanted.items():
         if folder in alone:
             kinds[folder] = [folder]
@@ -91,6 +93,8 @@ def _steps(graph: Graph, names: Iterable[str], item: str) -> list[_Step]:
     inputs = {stage.name: _inputs(graph, stage, item) for stage in stages}
     makers = {path: stage for stage, paths in outputs.items() for path in paths}
 
+    # Walk from the wanted files up to the user's own. What is shared is the same for all items and
+    # therefore ends the walk.
     needed: set[str] = set()
     waiting = [f"{ITEM}/{name}" for name in names]
     while waiting:
@@ -99,6 +103,8 @@ def _steps(graph: Graph, names: Iterable[str], item: str) -> list[_Step]:
             needed.add(makers[path])
             waiting.extend(inputs[makers[path]])
 
+    # Snakemake compares an input with every output that depends on it, at any distance: a rerun
+    # passes on to all that follows.
     @cache
     def later(stage: str) -> frozenset[str]:
         readers = [other for other in needed if not {*outputs[stage]}.isdisjoint(inputs[other])]

@@ -14,7 +14,7 @@ _HEADINGS = ("model", "videos", "epochs", "backbone", "MB", "nats a word")
 
 
 class _Epochs(msgspec.Struct, frozen=True):
-    """What is told here of ``training.json``; see pipeline.danmaku.training.training_record."""
+    """What the table shows of ``training.json``; see pipeline.danmaku.training.training_record."""
 
     videos: list[str]
     epochs: list[msgspec.Raw]
@@ -47,14 +47,14 @@ def _row(folder: Path) -> tuple[str, ...]:
         trained = msgspec.json.decode(text, type=_Epochs)
     except (OSError, msgspec.DecodeError):
         return folder.name, "not finished", "", "", megabytes, ""
-    rivals = f"({trained.dev_nll_shuffled:.3f}, {trained.dev_nll_unigram:.3f})"
+    baselines = f"({trained.dev_nll_shuffled:.3f}, {trained.dev_nll_unigram:.3f})"
     return (
         folder.name,
         ", ".join(trained.videos),
         f"{trained.best_epoch} of {len(trained.epochs)}",
         f"{trained.backbone}, {trained.weights}",
         megabytes,
-        f"{trained.dev_nll:.3f} {rivals}",
+        f"{trained.dev_nll:.3f} {baselines}",
     )
 
 
