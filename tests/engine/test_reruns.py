@@ -56,7 +56,11 @@ def test_another_picture_stream_reruns_all_that_looks(project: Project) -> None:
         ("train", {"captioner": {"size": 8}, "schedule": {"batch": 8, "epochs": 2}}, LEARNING),
         ("align", {"held_out": {"share": 0.3}}, ALIGNING),
         ("vocabulary", {"size": 20}, COUNTING),
-        ("comments", {"normalization": {"max_run": 3}}, {("comments", v) for v in BOTH} | AFTER_COMMENTS),
+        (
+            "comments",
+            {"normalization": {"max_run": 3}},
+            {("comments", v) for v in BOTH} | AFTER_COMMENTS,
+        ),
         ("frames", {"size": 32, "fps": 4}, {("frames", v) for v in BOTH} | AFTER_FRAMES),
         ("evaluate", {"max_queries": 9}, {("evaluate", ANNOTATE), ("report", ANNOTATE)}),
     ],
