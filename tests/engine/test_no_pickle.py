@@ -4,8 +4,14 @@ import re
 
 from tests.engine.project import Project
 
-STAGES = ["frames", "features", "comments", "vocabulary", "delay", "align", "rate", "train"]
-STAGES += ["generate", "evaluate", "explain", "statistics", "render", "report"]
+STAGES = ["pictures.frames", "pictures.features"]
+STAGES += [
+    f"danmaku.{name}"
+    for name in (
+        *("comments", "vocabulary", "delay", "align", "rate", "train", "generate", "evaluate"),
+        *("explain", "statistics", "render", "report"),
+    )
+]
 
 
 def test_a_whole_run_unpickles_nothing_of_a_file(finished: Project) -> None:

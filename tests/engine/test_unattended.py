@@ -28,16 +28,56 @@ def edited(fresh: Project) -> Project:
     return fresh
 
 
-def at_start_of_frames(project: Project, statement: str) -> None:
-    """Let the stage frames, which begins by opening its source, do something else before."""
-    before(project, "frames", "    source = open_source(", statement)
+FIRST_LINES = {
+    "frames": "    source = open_source(",
+    "features": '    with h5py.File(inputs["frames"], "r") as file:',
+}
+"""Behind the imports of the two stages that tests hold up."""
 
 
-def before(project: Project, stage: str, line: str, statement: str) -> None:
+def at_start_of(stage: str, project: Project, statement: str) -> None:
+    """Let a stage do something else before it begins."""
     (path,) = (project.code / "stages").glob(f"*/{stage}.py")
     text = path.read_text()
-    assert line in text
-    path.write_text(text.replace(line, f"    {statement}\n{line}", 1))
+    assert FIRST_LINES[stage] in text
+    path.write_text(text.replace(FIRST_LINES[stage], f"    {statement}\n{FIRST_LINES[stage]}", 1))
+
+
+def hold(stage: str, project: Project, until: Path | None = None) -> None:
+    """Let a stage wait for a minute, or for a file; ``running`` tells once it does."""
+    mark = project.folder / f"{stage} is running"
+    ready = f"pathlib.Path({str(until)!r}).exists()" if until else "False"
+    at_start_of(
+        stage,
+        project,
+        f"import pathlib, time; pathlib.Path({str(mark)!r}).touch(); end = time.time() + 60\n"
+        f"    while time.time() < end and not {ready}: time.sleep(0.01)",
+    )
+
+
+def running(stage: str, project: Project, driver: subprocess.Popen[str]) -> psutil.Process:
+    """The process of a stage that is held up, once it is."""
+    while not (project.folder / f"{stage} is running").exists():
+        assert driver.poll() is None, driver.communicate()[1]
+        time.sleep(0.01)
+    (process,) = [child for child in children(driver) if is_stage(child, stage)]
+    return process
+
+
+def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
+    try:
+        return psutil.Process(process.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def is_stage(process: psutil.Process, stage: str) -> bool:
+    """Whether a process is the interpreter of a stage, and not the shell that started it."""
+    with suppress(psutil.Error):  # it may have ended since
+        words = process.cmdline()
+        modules = [word for word in words if word.startswith("stages.")]
+        return modules[:1] == [f"stages.pictures.{stage}"] and "python" in Path(words[0]).name
+    return False
 
 
 def last_run(project: Project) -> dict[str, object]:
@@ -107,7 +147,8 @@ def test_each_verb_skips_the_videos_that_it_does_not_apply_to(fresh: Project) ->
 
 def test_a_killed_stage_is_tried_again(edited: Project) -> None:
     mark = edited.folder / "killed once"
-    at_start_of_frames(
+    at_start_of(
+        "frames",
         edited,
         f"import os, pathlib; mark = pathlib.Path({str(mark)!r})\n"
         "    if not mark.exists(): mark.touch(); os.kill(os.getpid(), 9)",
@@ -121,7 +162,7 @@ def test_a_killed_stage_is_tried_again(edited: Project) -> None:
 
 
 def test_a_stage_that_is_always_killed_is_told(edited: Project) -> None:
-    at_start_of_frames(edited, "import os; os.kill(os.getpid(), 9)")
+    at_start_of("frames", edited, "import os; os.kill(os.getpid(), 9)")
     video = str(edited.show / f"{TRAIN}.mp4")
     never = changed_profile("local", edited.folder / "profile", retries=0)
     done = edited.run("frames", "--video", video, "--profile", never)
@@ -188,33 +229,13 @@ def test_logs_are_kept_run_by_run(fresh: Project) -> None:
     assert '"size":48' not in (logs / "frames.log.1").read_text().replace("\\", "")
 
 
-def children(process: subprocess.Popen[str]) -> list[psutil.Process]:
-    try:
-        return psutil.Process(process.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
-
-
-def stage_under_way(process: subprocess.Popen[str], stage: str) -> psutil.Process:
-    """The process of a stage, once its driver has started it."""
-    while True:
-        assert process.poll() is None, process.communicate()[1]
-        for child in children(process):
-            with suppress(psutil.Error):  # it may have ended since
-                words = child.cmdline()
-                if f"stages.{stage}" in words and "python" in Path(words[0]).name:
-                    return child
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("order", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_a_driver_that_is_told_to_stop_ends_its_stages(
     edited: Project, order: signal.Signals
 ) -> None:
-    at_start_of_frames(edited, "import time; time.sleep(60)")
+    hold("frames", edited)
     process = edited.started("frames")
-    stage = stage_under_way(process, "frames")
-    time.sleep(0.5)  # the stage's interpreter is to be up
+    stage = running("frames", edited, process)
     os.kill(process.pid, order)
     said = process.communicate(timeout=30)[1]
     assert process.returncode == ExitCode.INTERRUPTED, said
@@ -225,12 +246,10 @@ def test_a_driver_that_is_told_to_stop_ends_its_stages(
 
 
 def test_a_hang_up_interrupts_driver_and_stages_alike(edited: Project) -> None:
-    at_start_of_frames(edited, "import time; time.sleep(60)")
+    hold("frames", edited)
     process = edited.started("frames", "--video", str(edited.show / f"{TRAIN}.mp4"))
     log = edited.workdir / TRAIN / "logs" / "frames.log"
-    while not log.exists():
-        assert process.poll() is None
-        time.sleep(0.01)
+    running("frames", edited, process)
     os.killpg(process.pid, signal.SIGHUP)  # as a terminal that is closed does
     said = process.communicate(timeout=30)[1]
     assert process.returncode == ExitCode.INTERRUPTED, said
@@ -239,20 +258,12 @@ def test_a_hang_up_interrupts_driver_and_stages_alike(edited: Project) -> None:
 
 def test_under_nohup_a_driver_goes_on_until_it_is_told_to_terminate(edited: Project) -> None:
     go = edited.folder / "go"
-    at_start_of_frames(
-        edited,
-        f"import pathlib, time\n    while not pathlib.Path({str(go)!r}).exists(): time.sleep(0.01)",
-    )
-    before(
-        edited,
-        "features",
-        '    with h5py.File(inputs["frames"], "r") as file:',
-        "import time; time.sleep(60)",
-    )
+    hold("frames", edited, until=go)
+    hold("features", edited)
     in_background = ["sh", "-c", 'nohup "$@" & wait $!', "sh"]
     video = str(edited.show / f"{TRAIN}.mp4")
     shell = edited.started("features", "--video", video, by=in_background)
-    frames = stage_under_way(shell, "frames")
+    frames = running("frames", edited, shell)
     (driver,) = psutil.Process(shell.pid).children()
     for order in (signal.SIGHUP, signal.SIGINT):
         for process in driver.children(recursive=True):
@@ -260,8 +271,7 @@ def test_under_nohup_a_driver_goes_on_until_it_is_told_to_terminate(edited: Proj
         driver.send_signal(order)
     assert frames.is_running()
     go.touch()
-    features = stage_under_way(shell, "features")
-    time.sleep(0.5)  # the stage's interpreter is to be up
+    features = running("features", edited, shell)
     driver.send_signal(signal.SIGTERM)
     said = shell.communicate(timeout=30)[1]
     assert shell.returncode == ExitCode.INTERRUPTED, said
@@ -271,10 +281,9 @@ def test_under_nohup_a_driver_goes_on_until_it_is_told_to_terminate(edited: Proj
 
 
 def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
-    at_start_of_frames(edited, "import time; time.sleep(60)")
+    hold("frames", edited)
     process = edited.started("frames")
-    stage = stage_under_way(process, "frames")
-    time.sleep(0.5)
+    stage = running("frames", edited, process)
     process.kill()
     process.communicate()
     stage.wait(timeout=20)
@@ -287,9 +296,9 @@ def test_a_stage_does_not_outlive_a_killed_driver(edited: Project) -> None:
 
 
 def test_runs_on_different_videos_go_on_at_once(edited: Project) -> None:
-    at_start_of_frames(edited, "import time; time.sleep(60)")
+    hold("frames", edited)
     process = edited.started("frames", "--video", str(edited.show / f"{TRAIN}.mp4"))
-    stage_under_way(process, "frames")
+    running("frames", edited, process)
     other = edited.show / f"{ANNOTATE}.mp4"
     edited.made("comments", "--video", str(other))
     assert edited.plan("frames", "--video", str(other)) == {("frames", ANNOTATE)}
@@ -308,10 +317,10 @@ def test_runs_on_different_videos_go_on_at_once(edited: Project) -> None:
 
 
 def test_clean_leaves_alone_what_a_run_is_at_work_on(edited: Project) -> None:
-    at_start_of_frames(edited, "import time; time.sleep(60)")
+    hold("frames", edited)
     video = str(edited.show / f"{TRAIN}.mp4")
     process = edited.started("frames", "--video", video)
-    stage_under_way(process, "frames")
+    running("frames", edited, process)
     assert edited.run("clean", "--video", video).returncode == ExitCode.BUSY
     os.kill(process.pid, signal.SIGTERM)
     process.communicate(timeout=30)
@@ -335,10 +344,9 @@ def test_stages_share_out_the_gpus(edited: Project, monkeypatch: pytest.MonkeyPa
     """Two of them, of which torch knows nothing here: the network falls back to the processor."""
     seen = edited.folder / "seen"
     seen.mkdir()
-    before(
-        edited,
+    at_start_of(
         "features",
-        '    with h5py.File(inputs["frames"], "r") as file:',
+        edited,
         "import os, pathlib, time\n"
         f"    mine = pathlib.Path({str(seen)!r}, os.environ['CUDA_VISIBLE_DEVICES'])\n"
         "    mine.touch()\n"
