@@ -78,7 +78,7 @@ def test_a_finished_model_outlives_what_it_learned_from(trained: Project) -> Non
     assert model_of(trained) == before
     assert {what for what, _ in trained.plan("all", *video(trained, ANNOTATE))} == {"note"}
     page = (trained.workdir / ANNOTATE / "report" / "index.html").read_text()
-    assert "No longer here" in page
+    assert "No longer in the working folder" in page
     evaluation = json.loads((trained.workdir / ANNOTATE / "evaluation.json").read_text())
     assert evaluation["measured_on"] == "another video"
 
