@@ -9,14 +9,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from pipeline.engine.catalog import all_stages, stage_configs
+from pipeline.engine.catalog import all_stages, products, stage_configs
 from pipeline.engine.command_line import (
     Options,
     VerbParser,
     add_general_options,
     assignments,
     parse,
-    products,
 )
 from pipeline.engine.driver import Request
 from pipeline.engine.items import Items
@@ -49,7 +48,7 @@ class Application:
     run: Callable[[Call], ExitCode]
     """Brings stages up to date."""
     refresh: Callable[[Workspace], None] = lambda workspace: None
-    """Brings what is made of all items together up to date, once a run has changed any."""
+    """Brings what is made of all items together up to date, after a run made what people open."""
 
     def main(self, description: str | None) -> ExitCode:
         """Run the verb of this process's command line and return what to exit with."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -32,6 +32,11 @@ def _declared(module: str) -> Stage:
 def stage_configs() -> dict[str, type[StageConfig]]:
     """What the settings of each stage may be."""
     return {name: stage.config for name, stage in all_stages().items()}
+
+
+def products() -> list[str]:
+    """The names of the stages whose outputs people open."""
+    return [name for name, stage in all_stages().items() if stage.product]
 
 
 def configured_stages(settings: Settings) -> dict[str, Stage]:
@@ -83,6 +88,14 @@ def own_sources(paths: Iterable[str]) -> frozenset[str]:
     Both are templates with ``{item}``; optional inputs do not count.
     """
     return frozenset[str]().union(*map(_own_sources, paths))
+
+
+def has_sources(item: str, paths: Iterable[str], having: Mapping[str, Collection[str]]) -> bool:
+    """Whether an item has the user's files from which ``paths`` are made.
+
+    ``having`` lists, by template, the items with a file that not every item has.
+    """
+    return all(item in having[source] for source in own_sources(paths) & having.keys())
 
 
 @cache

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pipeline.engine.catalog import all_stages, stage_configs
+from pipeline.engine.catalog import stage_configs
 from pipeline.engine.settings import section
 from pipeline.engine.settings_file import Assignment
 from pipeline.runtime.arguments import Parser, path
@@ -149,8 +149,3 @@ def _spelled_out(
             ExitCode.USAGE, f"{variable}=: {error}", f"Write {variable}={form.metavar}"
         ) from None
     return [Assignment((*section(name), form.setting), value, f"{variable}=") for name in chosen]
-
-
-def products() -> list[str]:
-    """The names of the stages whose outputs people open."""
-    return [name for name, stage in all_stages().items() if stage.product]

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from pipeline.engine import gpu_slots
-from pipeline.engine.catalog import all_stages, own_sources, with_settings
+from pipeline.engine.catalog import all_stages, has_sources, with_settings
 from pipeline.engine.code_digest import code_digest
 from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings
@@ -127,7 +127,7 @@ class Graph(msgspec.Struct, frozen=True):
         return {
             name: str(self.paths(stage, template))
             for name, template in stage.optional.items()
-            if all(item in self.having.get(s, [item]) for s in own_sources([template]))
+            if has_sources(item, [template], self.having)
         }
 
     def outputs(self, stage: Stage) -> dict[str, str]:

@@ -10,6 +10,7 @@ import msgspec
 
 from pipeline.engine.stage import ITEM, Stage
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.registration import COMMENTS_POINTER
 
 TRAIN = "{train}"
 """Stands in paths for each video that a model learns from."""
@@ -106,7 +107,7 @@ class System:
 DANMAKU = System(
     name="danmaku",
     labels=Labels(
-        pointer="source.comments.json",
+        pointer=COMMENTS_POINTER,
         noun="comments",
         remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
         instead="OF=generated takes the model's comments",

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from pipeline.engine.catalog import own_sources, reads
+from pipeline.engine.catalog import has_sources, reads
 from pipeline.engine.command_line import Options, VerbParser
 from pipeline.engine.items import Selection
 from pipeline.engine.settings import General, Settings
@@ -230,8 +230,7 @@ def _applicable(
     stage: Stage, registered: Sequence[str], having: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """The videos that have the user's files from which the stage's inputs are made."""
-    needed = own_sources(stage.inputs.values()) & having.keys()
-    return [name for name in registered if all(name in having[source] for source in needed)]
+    return [name for name in registered if has_sources(name, stage.inputs.values(), having)]
 
 
 def _folder(workspace: Workspace, video: Path) -> str | None:

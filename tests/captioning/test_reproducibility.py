@@ -7,29 +7,11 @@ import pytest
 import torch
 
 from pipeline.captioning import task
-from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.dropout import DropoutMasks, draw_masks
 from pipeline.learning.checkpoint import Checkpoint
 from tests.captioning import toys
 from tests.captioning.toys import Kind
-
-
-def train_set(kind: Kind) -> CaptionSet:
-    return toys.mixed_captions(kind, 40, 6)
-
-
-def dev_set(kind: Kind) -> CaptionSet:
-    return toys.mixed_captions(kind, 13, 6, seed=1)
-
-
-def mixed_training(
-    folder: Path, kind: Kind, seed: int = 0, **changes: Any
-) -> toys.CaptionerTraining:
-    """On mixed captions of six pictures, with dropout."""
-    network = toys.captioner(kind, seed=seed, dropout=0.3)
-    bank = toys.bank(folder, kind, count=6)
-    return toys.training(network, train_set(kind), dev_set(kind), bank, **changes)
 
 
 def weights(network: Captioner) -> dict[str, bytes]:
@@ -44,10 +26,10 @@ def losses(run: toys.CaptionerTraining) -> list[tuple[float, float, float, int, 
 @toys.all_kinds
 def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kind: Kind) -> None:
     short = {"epochs": 2, "batch": 12}
-    undisturbed = mixed_training(tmp_path, kind, **short)
+    undisturbed = toys.mixed_training(tmp_path, kind, **short)
     undisturbed.finish()
 
-    saving = mixed_training(tmp_path, kind, **short)
+    saving = toys.mixed_training(tmp_path, kind, **short)
     checkpoints: list[tuple[tuple[int, int], Checkpoint]] = []
 
     def save() -> None:
@@ -66,7 +48,7 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kin
 
     for position, checkpoint in checkpoints:
         torch.manual_seed(99)
-        resumed = mixed_training(tmp_path, kind, seed=8, **short)
+        resumed = toys.mixed_training(tmp_path, kind, seed=8, **short)
         assert resumed.resume(checkpoint)
         assert resumed.position == position
         while not resumed.finished:
@@ -75,7 +57,7 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kin
         assert losses(resumed) == losses(undisturbed), position
         assert weights(resumed.captioner) == weights(undisturbed.captioner), position
         assert resumed.best_epoch == undisturbed.best_epoch
-    best = undisturbed.nll(dev_set(kind)), resumed.nll(dev_set(kind))
+    best = undisturbed.nll(toys.dev_set(kind)), resumed.nll(toys.dev_set(kind))
     resumed.use_best()
     undisturbed.use_best()
     assert weights(resumed.captioner) == weights(undisturbed.captioner)
@@ -87,7 +69,7 @@ def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) ->
     """With comments and numbers enough for torch to use them."""
     torch.set_num_threads(2)
     toys.bank(tmp_path, kind, count=6)
-    comments, dev = toys.mixed_captions(kind, 220, 6), dev_set(kind)
+    comments, dev = toys.mixed_captions(kind, 220, 6), toys.dev_set(kind)
     runs = []
     for _ in range(3):
         network = toys.captioner(kind, size=256, dropout=0.3)
@@ -104,8 +86,8 @@ def test_dropout_and_batches_are_a_function_of_the_seed(tmp_path: Path, kind: Ki
     for schedule_seed, torch_seed in ((3, 0), (3, 1), (4, 0)):
         run = toys.training(
             toys.captioner(kind, dropout=0.3),
-            train_set(kind),
-            dev_set(kind),
+            toys.train_set(kind),
+            toys.dev_set(kind),
             toys.bank(tmp_path, kind, count=6),
             batch=12,
             seed=schedule_seed,
@@ -118,7 +100,7 @@ def test_dropout_and_batches_are_a_function_of_the_seed(tmp_path: Path, kind: Ki
 
 
 def test_every_step_drops_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run, drawn = mixed_training(tmp_path, toys.DOT), []
+    run, drawn = toys.mixed_training(tmp_path, toys.DOT), []
 
     def recorded(*arguments: Any) -> DropoutMasks | None:
         masks = draw_masks(*arguments)
@@ -134,7 +116,7 @@ def test_every_step_drops_something_else(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_without_dropout_the_seed_decides_the_batches_alone(tmp_path: Path) -> None:
-    comments, bank = train_set(toys.DOT), toys.bank(tmp_path, toys.DOT, count=6)
+    comments, bank = toys.train_set(toys.DOT), toys.bank(tmp_path, toys.DOT, count=6)
     runs = []
     for seed in (3, 4):
         network = toys.captioner(toys.DOT)
@@ -149,10 +131,10 @@ def test_without_dropout_the_seed_decides_the_batches_alone(tmp_path: Path) -> N
 def test_measuring_changes_nothing_that_training_draws(tmp_path: Path) -> None:
     ends = []
     for measured in (False, True):
-        run = mixed_training(tmp_path, toys.ADDITIVE)
+        run = toys.mixed_training(tmp_path, toys.ADDITIVE)
         run.run_epoch()
         if measured:
-            run.nll(train_set(toys.ADDITIVE))
+            run.nll(toys.train_set(toys.ADDITIVE))
         run.run_epoch()
         ends.append(weights(run.captioner))
     assert ends[0] == ends[1]

@@ -3,7 +3,6 @@
 import math
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,23 +14,6 @@ from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END
 from tests.captioning import toys
 from tests.captioning.toys import Kind
-
-
-def train_set(kind: Kind) -> CaptionSet:
-    return toys.mixed_captions(kind, 40, 6)
-
-
-def dev_set(kind: Kind) -> CaptionSet:
-    return toys.mixed_captions(kind, 13, 6, seed=1)
-
-
-def mixed_training(
-    folder: Path, kind: Kind, seed: int = 0, **changes: Any
-) -> toys.CaptionerTraining:
-    """On mixed captions of six pictures, with dropout."""
-    network = toys.captioner(kind, seed=seed, dropout=0.3)
-    bank = toys.bank(folder, kind, count=6)
-    return toys.training(network, train_set(kind), dev_set(kind), bank, **changes)
 
 
 def counted(captions: CaptionSet) -> Int64s:
@@ -72,7 +54,7 @@ def test_held_out_comments_are_worse_told_with_pictures_shuffled(
 
 @toys.attending
 def test_neglect_that_costs_something_is_avoided(tmp_path: Path, kind: Kind) -> None:
-    comments, bank = train_set(kind), toys.bank(tmp_path, kind, count=6)
+    comments, bank = toys.train_set(kind), toys.bank(tmp_path, kind, count=6)
     prompt, words = toys.reading(comments, bank, toys.longest_first(comments))
     results = []
     for cost in (0, 1):
@@ -90,7 +72,7 @@ def test_neglect_that_costs_something_is_avoided(tmp_path: Path, kind: Kind) -> 
 def test_the_training_measure_is_the_mean_over_all_words_too(
     tmp_path: Path, kind: Kind, softmax: str
 ) -> None:
-    comments, bank = train_set(kind), toys.bank(tmp_path, kind, count=6)
+    comments, bank = toys.train_set(kind), toys.bank(tmp_path, kind, count=6)
     network = toys.captioner(kind, softmax=softmax)
     run = toys.training(network, comments, comments, bank, learning_rate=0)
     run.run_epoch()
@@ -130,7 +112,7 @@ def test_the_held_out_measure_is_the_mean_over_all_words_of_all_comments(
 @pytest.mark.parametrize("softmax", ["full", "adaptive"])
 @pytest.mark.parametrize("dropout", [0, 0.3])
 def test_bfloat16_comes_close(tmp_path: Path, kind: Kind, softmax: str, dropout: float) -> None:
-    comments, bank = train_set(kind), toys.bank(tmp_path, kind, count=6)
+    comments, bank = toys.train_set(kind), toys.bank(tmp_path, kind, count=6)
     results = []
     for bfloat16 in (False, True):
         network = toys.captioner(kind, softmax=softmax, dropout=dropout)
@@ -161,19 +143,19 @@ def test_the_unigram_measure_is_that_of_the_counted_words() -> None:
 
 
 def test_an_epoch_is_told_in_words_of_the_captioner(tmp_path: Path) -> None:
-    run = mixed_training(tmp_path, toys.BLIND)
+    run = toys.mixed_training(tmp_path, toys.BLIND)
     run.run_epoch()
     (epoch,) = run.epochs
     assert 0 < epoch.dev_nll < 5
     assert 0 < epoch.train_nll < 5
     assert 0 < epoch.dev_style_nll < 10
     assert epoch.seconds > 0
-    assert epoch.words == train_set(toys.BLIND).word_count
+    assert epoch.words == toys.train_set(toys.BLIND).word_count
 
 
 def test_captions_without_styles_are_learned(tmp_path: Path) -> None:
     kind = toys.ADDITIVE
-    captions = replace(train_set(kind), style=np.empty((40, 0), np.int64))
+    captions = replace(toys.train_set(kind), style=np.empty((40, 0), np.int64))
     network = toys.captioner(kind, style={})
     run = toys.training(network, captions, captions, toys.bank(tmp_path, kind, count=6), epochs=2)
     last = run.finish()

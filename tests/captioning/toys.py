@@ -258,3 +258,20 @@ def training(
 def model(network: Captioner) -> Model:
     """With the words above, for features whose tap is called ``tap``."""
     return Model(network, ModelCard(network.spec, "toy", "none", "tap"), VOCABULARY)
+
+
+def train_set(kind: Kind) -> CaptionSet:
+    """What ``mixed_training`` learns from."""
+    return mixed_captions(kind, 40, 6)
+
+
+def dev_set(kind: Kind) -> CaptionSet:
+    """What it is measured on."""
+    return mixed_captions(kind, 13, 6, seed=1)
+
+
+def mixed_training(folder: Path, kind: Kind, seed: int = 0, **changes: Any) -> CaptionerTraining:
+    """On mixed captions of six pictures, with dropout."""
+    network = captioner(kind, seed=seed, dropout=0.3)
+    features = bank(folder, kind, count=6)
+    return training(network, train_set(kind), dev_set(kind), features, **changes)

@@ -116,18 +116,7 @@ FLASH = Rules(
 )
 """Niconico's player before that, for which older comments were written."""
 
-SIMPLE = Rules(
-    name="simple",
-    sizes=_HTML5_SIZES,
-    resized=_HTML5_RESIZED,
-    fixed_width=512 * _UNIT,
-    full_width=683 * _UNIT,
-    outline=2.8,
-    lead=0.0,
-    head=1.0,
-    reach=1.0,
-    width_share=1.0,
-)
+SIMPLE = replace(HTML5, name="simple", lead=0.0, head=1.0, reach=1.0, width_share=1.0)
 """The article's rules: a comment enters at its own time and is gone four seconds later."""
 
 _BY_NAME = {rules.name: rules for rules in (HTML5, FLASH, SIMPLE)}

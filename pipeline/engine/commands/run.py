@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.engine.application import Call
+from pipeline.engine.catalog import products
 from pipeline.engine.driver import make
 from pipeline.engine.run_summary import Outcome
 from pipeline.runtime.errors import ExitCode
@@ -17,7 +18,8 @@ def run(call: Call) -> ExitCode:
         outcome = Outcome.of(result, call.items.noun)
         this_run.record.items = outcome.items
         this_run.end(outcome.code, outcome.headline)
-        if any(job.state == "done" for job in result.jobs.values()):
+        done = {job.stage for job in result.jobs.values() if job.state == "done"}
+        if done.intersection(products()):
             call.application.refresh(workspace)
         for line in outcome.lines(workspace, this_run, profile):
             call.say(line)
