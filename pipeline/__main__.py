@@ -1,8 +1,12 @@
-"""The driver: `python -m pipeline VERB` does what `make VERB` asks.
+"""Learns the comments that viewers leave on a video and writes its own.
 
-A verb is the name of a stage, which is brought up to date with all it needs, or one of
-all, fetch, plan, models, clean and doctor. Several stages may be named at once; all stands for
-those whose outputs are for people to open.
+    yajiuma render ep1.mp4                    learn from its comments, or comment on it
+    yajiuma render --of comments ep1.mp4      draw the comments that lie beside it
+    yajiuma render report ep1.mp4             several verbs at once
+    yajiuma convert ep1.xml ep1.ass           comments of any format for players
+
+Each verb makes what is missing or out of date, with all it needs, and nothing else.
+In a checkout, `make VERB` does the same.
 """
 
 from __future__ import annotations
@@ -13,7 +17,9 @@ from contextlib import suppress
 
 from pipeline.danmaku.drawing.checks import CHECKS as DRAWING
 from pipeline.engine.application import Application
+from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
+from pipeline.engine.commands.completion import COMPLETION
 from pipeline.engine.commands.doctor import doctor
 from pipeline.engine.commands.plan import PLAN
 from pipeline.engine.commands.run import run
@@ -22,7 +28,7 @@ from pipeline.fetching.command import FETCH
 from pipeline.learning.checks import CHECKS as LEARNING
 from pipeline.media.checks import CHECKS as MEDIA
 from pipeline.pictures.checks import CHECKS as PICTURES
-from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError, called_as
 from pipeline.sources.models import MODELS
 from pipeline.sources.videos import Videos
 from pipeline.text.checks import CHECKS as TEXT
@@ -40,7 +46,7 @@ def _list_reports(workspace: Workspace) -> None:
 CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *DRAWING]
 APPLICATION = Application(
     items=Videos(),
-    commands=[FETCH, PLAN, MODELS, CLEAN, doctor(CHECKS)],
+    commands=[FETCH, PLAN, MODELS, CLEAN, doctor(CHECKS), COMPLETION],
     run=run,
     refresh=_list_reports,
 )
@@ -51,8 +57,19 @@ def main() -> ExitCode:
     return APPLICATION.main(__doc__)
 
 
-if __name__ == "__main__":
+def command() -> None:
+    """The program ``yajiuma``."""
+    called_as(PROGRAM)
+    run_and_exit()
+
+
+def run_and_exit() -> None:
+    """Run one verb, and exit without being stopped on the way."""
     code = main()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # nothing is left to be stopped
     sys.exit(code)
+
+
+if __name__ == "__main__":
+    run_and_exit()

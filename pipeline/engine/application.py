@@ -1,42 +1,57 @@
-"""``python -m pipeline VERB``: from a command line to an exit code."""
+"""``yajiuma VERB``: from a command line to an exit code."""
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from pipeline.engine.catalog import all_stages, products, stage_configs
 from pipeline.engine.command_line import (
+    OWN_SETTINGS,
+    CommandLine,
     Options,
     VerbParser,
     add_general_options,
+    add_items,
     assignments,
-    parse,
+    short_forms,
+    short_forms_of,
 )
+from pipeline.engine.completion import complete
 from pipeline.engine.driver import Request
 from pipeline.engine.items import Items
 from pipeline.engine.profiles import Profile, load_profile
 from pipeline.engine.settings import Settings, load_settings
+from pipeline.engine.stage_help import description, details
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime import numerics
 from pipeline.runtime.environment import complete_environment
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
+from pipeline.runtime.extras import require_extra
 from pipeline.runtime.spelling import misspelt_variables
 
 
 @dataclass(frozen=True)
 class Command:
-    """A verb that is no stage."""
+    """A verb that is no stage. The docstring of the module with ``run`` describes it."""
 
     name: str
     run: Callable[[Call], ExitCode]
     add_options: Callable[[VerbParser], None] = lambda parser: None
+    """Adds options of its own."""
     takes_stages: bool = False
-    """Whether names of stages may follow it."""
+    """Whether names of stages, and then of items, may follow it."""
+    takes_items: bool = False
+    """Whether names of items may follow it."""
+    uses: Collection[str] = ()
+    """The general options that concern it, if it takes no stages; ``workdir`` always does."""
+    extra: str = ""
+    """The extra of the package that it needs, if any."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +68,17 @@ class Application:
     def main(self, description: str | None) -> ExitCode:
         """Run the verb of this process's command line and return what to exit with."""
         numerics.configure()  # for commands that compute in this process
-        parser = self.parser(description)
+        command_line = self.command_line(description)
+        complete(command_line)
         try:
-            options = parse(parser)
+            options = command_line.parse(sys.argv[1:])
         except PipelineError as error:
             say(f"error: {error}")
             return error.code
         complete_environment(options.workdir)
         verb = options.verbs[0]
-        for name, near in misspelt_variables(os.environ, parser.variables).items():
+        variables = command_line.verbs[verb].variables
+        for name, near in misspelt_variables(os.environ, variables).items():
             say(f"{verb}: {name} in the environment means nothing. Did you mean {near}?")
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
@@ -81,15 +98,38 @@ class Application:
             say(f"{verb}: interrupted; run again to go on")
             return ExitCode.INTERRUPTED
 
-    def parser(self, description: str | None) -> VerbParser:
-        """The parser of all verbs' options."""
-        verbs = [*all_stages(), "all", *(command.name for command in self.commands)]
-        parser = VerbParser(description, verbs)
-        self.items.add_options(parser)
-        add_general_options(parser)
+    def command_line(self, description: str | None) -> CommandLine:
+        """All verbs with their options; those first whose outputs people open."""
+        line = CommandLine(description)
+        stages = dict.fromkeys([*products(), *all_stages()])
+        for name in products():
+            self._add_stage(line, name)
+        names = " and ".join(products())
+        every = line.add_verb("all", f"Do {names} for everything.", takes_stages=True)
+        self._add_options(every, short_forms(), takes_items=True)
         for command in self.commands:
-            command.add_options(parser)
-        return parser
+            about = inspect.getdoc(sys.modules[command.run.__module__]) or ""
+            verb = line.add_verb(
+                command.name, about, takes_stages=command.takes_stages, uses=command.uses
+            )
+            takes_items = command.takes_items or command.takes_stages
+            command.add_options(verb)
+            short = short_forms() if command.takes_stages else command.uses
+            self._add_options(verb, short, takes_items=takes_items)
+        for name in [name for name in stages if name not in line.verbs]:
+            self._add_stage(line, name)
+        return line
+
+    def _add_stage(self, line: CommandLine, name: str) -> None:
+        stage = all_stages()[name]
+        told = partial(details, stage, self.items.noun)
+        verb = line.add_verb(name, description(stage), takes_stages=True, details=told)
+        self._add_options(verb, short_forms_of(name), takes_items=True)
+
+    def _add_options(self, verb: VerbParser, short: Collection[str], *, takes_items: bool) -> None:
+        add_items(verb, self.items.noun, self.items.about, taken=takes_items)
+        self.items.add_options(verb)
+        add_general_options(verb, short)
 
     def _dispatch(self, options: Options) -> ExitCode:
         verb, *others = options.verbs
@@ -101,6 +141,8 @@ class Application:
                 f"{', '.join(sorted(strangers))} cannot follow {verb}",
                 "Give it a call of its own",
             )
+        if command is not None:
+            require_extra(command.extra, [verb])
         run = self.run if command is None else command.run
         return run(Call(self, options))
 
@@ -141,6 +183,8 @@ class Call:
             self.items.general,
             assignments(self.options, self.stages or products()),
         )
+        if self.options.config == OWN_SETTINGS and not self.profile.quiet:
+            self.say(f"takes the settings of {OWN_SETTINGS}")
         general = self.items.settings(settings.general, self.options)
         return Settings(general, settings.stages)
 

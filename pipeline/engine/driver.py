@@ -20,7 +20,7 @@ from pipeline.engine.gpu_slots import shared_out
 from pipeline.engine.graph import Graph, folder_of
 from pipeline.engine.items import Items, Selection
 from pipeline.engine.planning import plan_by_kinds
-from pipeline.engine.preflight import check_settings
+from pipeline.engine.preflight import check_settings, require_libraries
 from pipeline.engine.profiles import Profile
 from pipeline.engine.run_records import JobRecord, Run
 from pipeline.engine.settings import Settings
@@ -148,6 +148,7 @@ def make(
     PipelineError as ``plan`` and ``check_settings`` do, and BUSY.
     """
     result = RunResult(_claimed(workspace, request, profile, run, wait))
+    require_libraries(result.plan.graph, result.plan.jobs)
     if profile.local and result.plan.jobs:
         check_settings(result.plan.graph, result.plan.jobs)
     _carry_out(result, workspace, profile, run)

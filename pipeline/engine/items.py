@@ -45,14 +45,16 @@ class Items(Protocol):
 
     noun: str
     """What one is called; more are called so with an s."""
+    about: str
+    """What may be named on the command line as one."""
     general: General
     """What settings say of them."""
 
     def add_options(self, parser: VerbParser) -> None:
-        """Add the options that name items on the command line."""
+        """Add the options that say more of the items that the command line names."""
 
     def settings(self, general: Any, options: Options) -> Any:
-        """``general`` settings with what the command line says instead.
+        """``general`` settings with what the command line says instead, among others its items.
 
         Raises PipelineError USAGE for options that do not go together.
         """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -12,10 +11,21 @@ import msgspec
 from pipeline.engine.graph import Graph
 from pipeline.engine.snakemake import Job
 from pipeline.engine.stage_record import Fault
+from pipeline.runtime.environment import importable_from_anywhere
 from pipeline.runtime.errors import PipelineError
-from pipeline.runtime.paths import PROJECT
+from pipeline.runtime.extras import require_extra
 
 _MOST_NAMED = 5
+
+
+def require_libraries(graph: Graph, jobs: Sequence[Job]) -> None:
+    """Raise PipelineError NOT_INSTALLED if a stage that is to run needs what is not installed."""
+    extras: dict[str, list[str]] = {}
+    for stage in graph.stages():
+        if stage.extra and any(job.stage == stage.name for job in jobs):
+            extras.setdefault(stage.extra, []).append(stage.name)
+    for extra, names in extras.items():
+        require_extra(extra, names)
 
 
 def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
@@ -28,11 +38,9 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
         concerned = sorted(job.folder for job in jobs if job.stage == stage.name)
         if stage.check is None or not concerned:
             continue
-        output = subprocess.run(
-            [sys.executable, "-P", "-m", stage.module, "--check", sections],
-            env=os.environ | {"PYTHONPATH": str(PROJECT)},
-            stdout=subprocess.PIPE,
-        ).stdout
+        command = [sys.executable, "-P", "-m", stage.module, "--check", sections]
+        with importable_from_anywhere():
+            output = subprocess.run(command, stdout=subprocess.PIPE).stdout
         if output:
             fault = msgspec.json.decode(output, type=Fault)
             problem = f"{fault.problem}; nothing was begun of {_named(concerned)}"

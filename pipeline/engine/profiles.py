@@ -8,10 +8,10 @@ from pathlib import Path
 import yaml
 
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.paths import PROJECT
+from pipeline.runtime.paths import CONFIGS, shown
 from pipeline.runtime.spelling import did_you_mean
 
-PROFILES = PROJECT / "configs" / "profiles"
+PROFILES = CONFIGS / "profiles"
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Profile:
 
 
 def load_profile(name: str) -> Profile:
-    """The profile of that name below ``configs/profiles``, or in the folder of that path.
+    """The profile of that name among those of the project, or in the folder of that path.
 
     Raises PipelineError: USAGE for none, INVALID_SETTING for one that cannot be read.
     """
@@ -61,5 +61,5 @@ def load_profile(name: str) -> Profile:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"{file} is no profile: {' '.join(str(error).split())}",
-            "configs/profiles/local/config.yaml shows the form",
+            f"{shown(PROFILES / 'local' / 'config.yaml')} shows the form",
         ) from None

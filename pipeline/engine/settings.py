@@ -13,6 +13,7 @@ from msgspec import Meta
 from pipeline.engine.settings_file import Assignment, Places, checked, read
 from pipeline.runtime import setting_words
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.paths import DEFAULTS, shown
 
 OwnFile = Annotated[str, Meta(description="the path of a file", extra={"path": True})]
 """A setting that names a file. It is relative to the folder of the settings file."""
@@ -96,7 +97,7 @@ def parse_stage_config(text: str, kind: type[StageConfig]) -> StageConfig:
         raise PipelineError(
             ExitCode.INVALID_SETTING,
             f"--settings is not JSON: {error}",
-            "Write it as the stage's section of configs/default, in JSON",
+            f"Write it as the stage's section of {shown(DEFAULTS)}, in JSON",
         ) from None
     where = Places(Path("--settings"))
     config: StageConfig = checked(content, kind, [], where)

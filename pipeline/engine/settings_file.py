@@ -15,11 +15,12 @@ import yaml
 
 from pipeline.runtime import setting_words
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.paths import DEFAULTS, shown
 from pipeline.runtime.spelling import did_you_mean, did_you_mean_file
 
 _LONGEST = 1 << 24
 """Characters that are read of a settings file, which might be a device without an end."""
-_EXPLAINED = "configs/default lists all settings"
+_EXPLAINED = f"{shown(DEFAULTS)} lists all settings"
 
 
 @dataclass(frozen=True)
@@ -222,7 +223,7 @@ def _not_yaml(path: Path, error: Exception) -> PipelineError:
         f"{path}{f':{mark.line + 1}' if mark else ''}: {kind}{message}",
         "Indent by spaces, not by tabs"
         if r"\t" in message
-        else "Mend the line; configs/default shows the form",
+        else f"Mend the line; {shown(DEFAULTS)} shows the form",
     )
 
 

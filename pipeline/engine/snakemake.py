@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
-import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Any, TextIO
 
 from pipeline.engine.graph import folder_of
 from pipeline.engine.profiles import Profile
-from pipeline.runtime.paths import PROJECT
+from pipeline.runtime.environment import importable_from_anywhere
 
 _SNAKEFILE = Path(__file__).with_name("Snakefile")
 
@@ -115,7 +113,7 @@ def _call(arguments: list[str], output: TextIO) -> bool:
     from snakemake.cli import main
 
     with (
-        _importable_from_anywhere(),
+        importable_from_anywhere(),
         contextlib.redirect_stdout(output),
         contextlib.redirect_stderr(output),
     ):
@@ -126,22 +124,6 @@ def _call(arguments: list[str], output: TextIO) -> bool:
         except KeyboardInterrupt:
             return False
     return False
-
-
-@contextlib.contextmanager
-def _importable_from_anywhere() -> Iterator[None]:
-    """The jobs run inside ``workdir`` and must find this project, wherever it lies."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), before]))
-    if str(PROJECT) not in sys.path:
-        sys.path.insert(0, str(PROJECT))
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
 
 
 class _Listener(logging.Handler):

@@ -67,6 +67,8 @@ class Stage:
     work, with the stage's own settings and those of all stages by name."""
     product: bool = False
     """Whether its output is wanted of every item, and not only where somebody asks for it."""
+    extra: str = ""
+    """The extra of the package whose libraries it needs, beside those that all stages have."""
     gpu: bool = False
     """Whether it should have a GPU, if there is one, to itself."""
     whole_machine: bool = False

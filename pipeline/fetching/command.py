@@ -1,4 +1,4 @@
-"""``make fetch``: the command around ``fetch``."""
+"""Download a video and its comments from the page where people watch it, to fetched/."""
 
 from __future__ import annotations
 
@@ -11,27 +11,22 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 def _add_options(parser: VerbParser) -> None:
-    parser.variable("url", help="page of the video to fetch")
+    parser.variable("url", shown=True, help="page of the video to fetch")
     parser.variable(
-        "limit", metavar="N", help="how many comments are fetched, newest first (default: 20000)"
+        "limit",
+        shown=True,
+        metavar="N",
+        help="how many comments are fetched, newest first (default: 20000)",
     )
     parser.variable(
-        "since", metavar="2012-04-28", help="the day back to which comments are fetched"
+        "since", shown=True, metavar="2012-04-28", help="the day back to which comments are fetched"
     )
 
 
 def _run(call: Call) -> ExitCode:
     logging.basicConfig(level=logging.INFO, format="fetch: %(message)s")
-    try:
-        from pipeline.fetching.fetch import fetch
-    except ModuleNotFoundError as error:
-        if error.name != "yt_dlp":
-            raise
-        raise PipelineError(
-            ExitCode.FETCH_FAILED,
-            "yt-dlp is not installed",
-            "Run `.venv/bin/pip install yt-dlp`",
-        ) from None
+    from pipeline.fetching.fetch import fetch
+
     options = call.options
     limit, since, url = _limit(options.limit), _since(options.since), options.url or ""
     with call.workspace.alone(f"fetch {url}"):
@@ -60,4 +55,4 @@ def _since(text: str | None) -> date | None:
         ) from None
 
 
-FETCH = Command("fetch", _run, _add_options)
+FETCH = Command("fetch", _run, _add_options, extra="fetch")

@@ -18,4 +18,4 @@ def _torch() -> str:
     )
 
 
-CHECKS = [Check("torch", _torch)]
+CHECKS = [Check("torch", _torch, extra="learn")]

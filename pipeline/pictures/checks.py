@@ -43,4 +43,7 @@ def _weights() -> str:
     return str(files[0])
 
 
-CHECKS = [Check("torchvision", _torchvision), Check("weights", _weights, required=False)]
+CHECKS = [
+    Check("torchvision", _torchvision, extra="learn"),
+    Check("weights", _weights, required=False, extra="learn"),
+]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
 
-INSTALL = ".venv/bin/pip install -c constraints.txt"
+from pipeline.runtime.extras import PIP
 
 
 class MissingError(Exception):
@@ -23,6 +23,8 @@ class Check:
     """Says in one line what there is; raises anything where the need is not met."""
     required: bool = True
     """Whether every run needs it."""
+    extra: str = ""
+    """The extra of the package that brings it; without that, nothing is wrong."""
 
 
 @contextmanager
@@ -31,7 +33,7 @@ def mended_by(packages: str) -> Iterator[None]:
     try:
         yield
     except metadata.PackageNotFoundError as missing:
-        raise MissingError(f"{missing.name} is not installed: {INSTALL} {packages}") from None
+        raise MissingError(f"{missing.name} is not installed: {PIP} {packages}") from None
     except Exception as fault:  # a library that does not fit fails in any way
         message = " ".join(str(fault).split())
-        raise MissingError(f"{message}: {INSTALL} --force-reinstall {packages}") from fault
+        raise MissingError(f"{message}: {PIP} --force-reinstall {packages}") from fault

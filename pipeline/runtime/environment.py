@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import getpass
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from pipeline.runtime.paths import INSTALLED, PROJECT
 
 
 def complete_environment(workdir: Path) -> None:
@@ -24,3 +29,25 @@ def complete_environment(workdir: Path) -> None:
         getpass.getuser()
     except (KeyError, OSError):  # the former before Python 3.13
         os.environ["USER"] = f"user-{os.getuid()}"
+
+
+@contextmanager
+def importable_from_anywhere() -> Iterator[None]:
+    """Let processes that are started in any folder while the block runs import this project.
+
+    A checkout is put before all else; what is installed is found without.
+    """
+    if INSTALLED:
+        yield
+        return
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PROJECT), before]))
+    if str(PROJECT) not in sys.path:
+        sys.path.insert(0, str(PROJECT))
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before

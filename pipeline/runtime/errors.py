@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
     DICTIONARY_UNAVAILABLE = 44
     FFMPEG_FAILED = 45
     FETCH_FAILED = 46
+    NOT_INSTALLED = 47
     DISK_FULL = 50
     NOT_WRITABLE = 51
     BUSY = 60
@@ -55,6 +56,9 @@ BROKEN = frozenset(
 """Codes of sources from which nothing can be made, whatever is tried."""
 
 
+_PROGRAM = "YAJIUMA_PROGRAM"
+
+
 class PipelineError(Exception):
     """A fault the user can mend.
 
@@ -73,8 +77,18 @@ class PipelineError(Exception):
         self.may_pass = may_pass
 
 
+def called_as(program: str) -> None:
+    """Say in messages of this process and its children that verbs follow ``program``."""
+    os.environ[_PROGRAM] = program
+
+
 def printable(text: str) -> str:
-    """``text`` with control characters, bidi overrides and surrogates escaped."""
+    """``text`` with control characters, bidi overrides and surrogates escaped.
+
+    A command in backquotes begins as the user's own: ```yajiuma render``` for ```make render```.
+    """
+    if program := os.environ.get(_PROGRAM):
+        text = text.replace("`make ", f"`{program} ")
     return "".join(
         char
         if char.isprintable() or unicodedata.category(char) == "Zs"  # such as the wide space

@@ -1,6 +1,22 @@
-"""Where the project lies."""
+"""Where the project lies: in a checkout, or installed from a wheel."""
 
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[2]
-"""The folder of ``pipeline``, ``stages`` and ``configs``."""
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+PROJECT = _PACKAGE.parent
+"""The folder of ``pipeline`` and ``stages``: a checkout, or one of installed packages."""
+
+INSTALLED = (_PACKAGE / "configs").is_dir()
+"""Whether it is a wheel's, which has ``configs`` inside of ``pipeline``."""
+
+CONFIGS = (_PACKAGE if INSTALLED else PROJECT) / "configs"
+"""The folder of the settings files and profiles that come with the project."""
+
+DEFAULTS = CONFIGS / "default"
+"""The settings files that list every setting with its default."""
+
+
+def shown(path: Path) -> str:
+    """A path of the project's as messages name it: below the checkout, or in full."""
+    return str(path if INSTALLED else path.relative_to(PROJECT))

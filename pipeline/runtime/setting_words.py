@@ -184,6 +184,11 @@ def metadata(kind: Any) -> dict[str, Any]:
     return {k: v for form in _forms(kind) for k, v in (form.meta.extra or {}).items()}
 
 
+def choices(kind: Any) -> list[str]:
+    """The words of which a setting may be one; empty if it may be something else."""
+    return [word for form in _forms(kind) for word in _words(form)]
+
+
 def _words(form: _Form) -> list[str]:
     return list(get_args(form.kind)) if get_origin(form.kind) is Literal else []
 

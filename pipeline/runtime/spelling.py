@@ -16,7 +16,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Optional
 
-_SETTINGS = Path(__file__).parents[2] / "configs" / "default"
+from pipeline.runtime.paths import DEFAULTS
+
 _SIMILAR, _VERY_SIMILAR = 0.6, 0.8
 """Ratios of difflib. PATH is similar to AT, and PYTHONPATH to PYTHON; VIDO is very similar to
 VIDEO."""
@@ -83,7 +84,7 @@ def main(verbs: str, unknown_verbs: str, variables: str, unknown_variables: str)
 def _as_setting(name: str) -> Optional[str]:  # noqa: UP045 - for an old Python
     """The dotted name of a setting; None if there is none of that name."""
     above: list[str] = []
-    for file in sorted(_SETTINGS.glob("*.yaml")):
+    for file in sorted(DEFAULTS.glob("*.yaml")):
         for line in file.read_text(encoding="utf-8").splitlines():
             if match := re.match(r"((?:  )*)(\w+):", line):
                 above[len(match[1]) // 2 :] = [match[2]]

@@ -1,4 +1,4 @@
-"""The finished models of a working folder, as ``make models`` lists them."""
+"""List the models, what they learned from and how well."""
 
 from __future__ import annotations
 

@@ -51,8 +51,8 @@ class VideoSettings(msgspec.Struct, frozen=True):
     """The videos to learn from."""
     annotate: list[VideoEntry] = []
     """The videos to work on."""
-    given: VideoEntry | None = None
-    """The video, or the folder of them, that the command line names."""
+    given: list[VideoEntry] = []
+    """The videos, or the folders of them, that the command line names."""
 
 
 class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -65,7 +65,7 @@ def training_set(
             return TrainingSet(sorted(before.keys() - absent), keeps_model=True, notes=[note])
     if listed:
         chosen = _listed(workspace, system, videos, listed)
-    elif before and not (asked and videos.given is not None):
+    elif before and not (asked and videos.given):
         if absent:
             raise _cannot_retrain(model, absent)
         chosen = TrainingSet(sorted(before))

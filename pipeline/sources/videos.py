@@ -16,7 +16,6 @@ from pipeline.engine.items import Selection
 from pipeline.engine.settings import General, Settings
 from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
-from pipeline.runtime.arguments import path
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.entries import entries, register_each
 from pipeline.sources.pointers import Source
@@ -30,11 +29,11 @@ class Videos:
     """``engine.items.Items``: videos, with the comments that viewers left on them."""
 
     noun = "video"
+    about = "a video, or a folder of them"
     general: General = TopLevel()
 
     def add_options(self, parser: VerbParser) -> None:
-        """Add VIDEO and what belongs to it, and MODEL."""
-        parser.variable("video", type=path, help="a video, or a folder of them")
+        """Add what belongs to a video, and MODEL."""
         parser.variable(
             "stream",
             metavar="N",
@@ -58,6 +57,7 @@ class Videos:
         )
         parser.variable(
             "model",
+            shown=parser.takes_items,
             help="the model instead of the settings' (`models` lists them); clean removes it",
         )
 
@@ -108,7 +108,7 @@ class Videos:
         stands for another file.
         """
         videos: VideoSettings = settings.general
-        paths = [options.video] if options.video else []
+        paths = list(options.items)
         if not paths and not options.model:
             paths = [Path(e.video) for e in entries([*videos.train, *videos.annotate])]
         if not paths and not options.model:
@@ -123,25 +123,32 @@ class Videos:
         return [*filter(None, folders), *models]
 
 
-def _given(options: Options) -> VideoEntry | None:
-    """The video of the command line, with what belongs to it."""
-    if options.video is None:
-        if options.comments or options.broadcast or options.stream:
-            raise PipelineError(
-                ExitCode.USAGE,
-                "COMMENTS, BROADCAST and STREAM need a VIDEO to go with",
-                "Add VIDEO=…",
-            )
-        return None
+def _given(options: Options) -> list[VideoEntry]:
+    """The videos of the command line, with what belongs to them."""
+    if not options.items and (options.comments or options.broadcast or options.stream):
+        raise PipelineError(
+            ExitCode.USAGE,
+            "COMMENTS, BROADCAST and STREAM need a VIDEO to go with",
+            "Add VIDEO=…",
+        )
+    if len(options.items) > 1 and (options.comments or options.broadcast):
+        raise PipelineError(
+            ExitCode.USAGE,
+            f"COMMENTS and BROADCAST belong to one video, and {len(options.items)} are named",
+            "Lay comment files beside the videos of their names, or list videos in the settings",
+        )
     comments = options.comments or ""
     several = comments.split(os.pathsep) if not Path(comments).exists() else [comments]
-    return VideoEntry(
-        str(options.video),
-        list(filter(None, several)),
-        options.broadcast,
-        list(filter(None, (options.cuts or "").split(","))),
-        _stream(options.stream),
-    )
+    return [
+        VideoEntry(
+            str(video),
+            list(filter(None, several)),
+            options.broadcast,
+            list(filter(None, (options.cuts or "").split(","))),
+            _stream(options.stream),
+        )
+        for video in options.items
+    ]
 
 
 def _stream(text: str | None) -> int | Literal["auto"] | None:
@@ -165,20 +172,20 @@ def _to_do(
     listed, given = videos.train, videos.given
     training = [system for system in SYSTEMS if system.trains_with(wanted)]
     retrains = any(system.learned_from(workspace.folder, videos.model) for system in training)
-    to_do = entries([given] if given is not None else videos.annotate)
+    to_do = entries(given or videos.annotate)
     if not listed and not to_do and not retrains:
         raise PipelineError(
             ExitCode.USAGE,
             "no video is named: the settings list none and VIDEO is not given",
             f"Try `make {wanted[0].name} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
         )
-    if training and listed and given is not None:
+    if training and listed and given:
         raise PipelineError(
             ExitCode.USAGE,
             "the settings already say which videos to learn from",
             "Leave VIDEO out, or use a settings file without `videos: train:`",
         )
-    if learning or given is not None:
+    if learning or given:
         return to_do
     return list({entry.video: entry for entry in [*entries(listed), *to_do]}.values())
 

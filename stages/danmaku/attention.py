@@ -134,6 +134,7 @@ STAGE = Stage(
     outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,
+    extra="learn",
     memory_mb=3000,
 )
 

@@ -66,6 +66,7 @@ STAGE = Stage(
     },
     outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
     run=run,
+    extra="learn",
     memory_mb=2000,
 )
 

@@ -98,6 +98,7 @@ STAGE = Stage(
     outputs={"evaluation": "{item}/evaluation.json"},
     config=Config,
     run=run,
+    extra="learn",
     gpu=True,
     whole_machine=True,
     memory_mb=4000,

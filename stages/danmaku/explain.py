@@ -73,6 +73,7 @@ STAGE = Stage(
     outputs={"explained": "{item}/explained.h5"},
     config=Config,
     run=run,
+    extra="learn",
     gpu=True,
     whole_machine=True,
     memory_mb=4000,

@@ -113,6 +113,7 @@ STAGE = Stage(
     outputs={"generated": "{item}/generated.jsonl"},
     config=Config,
     run=run,
+    extra="learn",
     check=check,
     editable=("generated",),
     gpu=True,

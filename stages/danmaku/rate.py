@@ -69,6 +69,7 @@ STAGE = Stage(
         "rate": "models/danmaku/{model}/rate.safetensors",
     },
     run=run,
+    extra="learn",
     memory_mb=2000,
 )
 

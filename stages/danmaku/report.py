@@ -137,6 +137,7 @@ STAGE = Stage(
     },
     config=Config,
     run=run,
+    extra="learn",
     product=True,
     memory_mb=2000,
 )

@@ -161,6 +161,7 @@ STAGE = Stage(
     },
     config=Config,
     run=run,
+    extra="learn",
     gpu=True,
     whole_machine=True,
     memory_mb=8000,

@@ -115,6 +115,7 @@ STAGE = Stage(
     outputs={"features": "{item}/features.h5"},
     config=Config,
     run=run,
+    extra="learn",
     check=check,
     gpu=True,
     whole_machine=True,

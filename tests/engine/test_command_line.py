@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from pipeline.__main__ import APPLICATION
-from pipeline.engine.command_line import Options, assignments, parse
+from pipeline.engine.command_line import Options, assignments
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
 def options(monkeypatch: pytest.MonkeyPatch, verb: str, *words: str, **variables: str) -> Options:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("sys.argv", ["pipeline", verb, *words])
-    return parse(APPLICATION.parser(None))
+    return APPLICATION.command_line(None).parse([verb, *words])
 
 
 def written(given: Options, *stages: str) -> dict[str, object]:
@@ -62,6 +61,6 @@ def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     given = options(monkeypatch, "render", VIDEO="", COMMENTS="", SET="", CONFIG="")
-    assert given.video is None
+    assert given.items == []
     assert given.config.name == "default"
     assert written(given, "render") == {}

@@ -147,7 +147,7 @@ def test_a_missing_auditor_is_reported(tmp_path: Path) -> None:
 
 
 def test_help_still_helps(tmp_path: Path) -> None:
-    answer = run(tmp_path, "-m", "pipeline", "--help")
+    answer = run(tmp_path, "-m", "pipeline", "render", "--help")
     assert answer.returncode == 0
     assert "--video VIDEO" in answer.stdout
 
@@ -159,7 +159,7 @@ def test_wait_may_be_denied(monkeypatch: pytest.MonkeyPatch, value: str, waits: 
     from pipeline.__main__ import APPLICATION
 
     monkeypatch.setenv("WAIT", value)
-    assert APPLICATION.parser(None).parse_args(["render"]).wait is waits
+    assert APPLICATION.command_line(None).parse(["render"]).wait is waits
 
 
 def test_a_misspelt_variable_of_the_environment_is_noticed(

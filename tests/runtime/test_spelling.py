@@ -13,7 +13,7 @@ from pipeline.runtime.spelling import closest, misspelt_variables
 
 ROOT = Path(__file__).parents[2]
 
-VARIABLES = APPLICATION.parser(None).variables
+VARIABLES = APPLICATION.command_line(None).verbs["fetch"].variables
 PYTHON = """#!/bin/sh
 echo "$*" >> done
 printf %s "$CONFIG" > config
@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "pipeline" / "runtime").mkdir(parents=True)
     for file in (
         *("Makefile", "pipeline/__init__.py"),
-        *("pipeline/runtime/__init__.py", "pipeline/runtime/spelling.py"),
+        *(f"pipeline/runtime/{name}.py" for name in ("__init__", "paths", "spelling")),
     ):
         shutil.copy(ROOT / file, folder / file)
     for file in (

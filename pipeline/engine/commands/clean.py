@@ -1,4 +1,4 @@
-"""Remove what was made of the items that are named."""
+"""Remove the folder of what is named, with all that was made."""
 
 from __future__ import annotations
 
@@ -25,4 +25,4 @@ def _run(call: Call) -> ExitCode:
     return ExitCode.OK
 
 
-CLEAN = Command("clean", _run)
+CLEAN = Command("clean", _run, takes_items=True, uses=("config",))

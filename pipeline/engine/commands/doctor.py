@@ -1,4 +1,4 @@
-"""Say whether this machine has what the pipeline needs, and how to mend what is missing."""
+"""Check this machine, and say how to mend what is missing."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from pipeline.engine import gpu_slots
 from pipeline.engine.application import Call, Command
+from pipeline.engine.catalog import all_stages
 from pipeline.engine.profiles import load_profile
 from pipeline.engine.run_records import read_runs
-from pipeline.runtime.checks import INSTALL, Check, MissingError
+from pipeline.runtime.checks import Check, MissingError
 from pipeline.runtime.errors import ExitCode, printable
+from pipeline.runtime.extras import how_to_install, missing_of
 from pipeline.runtime.file_locks import lock_errors
 
 _LOW_SPACE = 5e9  # bytes; features of an hour may take several times as much
@@ -29,14 +32,16 @@ def doctor(checks: Sequence[Check]) -> Command:
     def run(call: Call) -> ExitCode:
         return examine(call.options.workdir, call.options.profile, checks)
 
-    return Command("doctor", run)
+    return Command("doctor", run, uses=("profile",))
 
 
 def examine(workdir: Path, profile: str, checks: Sequence[Check]) -> ExitCode:
     """Print a line for each need, and one for all; INTERNAL if one of every run is not met."""
+    extras = sorted({stage.extra for stage in all_stages().values() if stage.extra})
     needs = [
         Check("Python", _python),
-        *checks,
+        *(Check(extra, partial(_extra, extra), required=False) for extra in extras),
+        *(check for check in checks if not missing_of(check.extra)),
         Check("GPU", _gpu, required=False),
         Check("machine", _machine),
         Check("profile", lambda: _profile(profile)),
@@ -66,8 +71,18 @@ def _passes(check: Check) -> bool:
 def _remedy(fault: Exception) -> str:
     """One line that says how to mend it."""
     if isinstance(fault, ImportError):
-        return f"{fault}: {INSTALL} -e ."
+        return f"{fault}: {how_to_install('learn')}"
     return printable(str(fault) or type(fault).__name__)
+
+
+def _extra(extra: str) -> str:
+    """What stages there are that need it, and whether it is installed."""
+    names = [stage.name for stage in all_stages().values() if stage.extra == extra]
+    if missing := missing_of(extra):
+        raise MissingError(
+            f"no {', '.join(missing)}, which {', '.join(names)} need: {how_to_install(extra)}"
+        )
+    return f"installed, with all that {', '.join(names)} need"
 
 
 def _python() -> str:
@@ -75,6 +90,8 @@ def _python() -> str:
 
 
 def _gpu() -> str:
+    if importlib.util.find_spec("torch") is None:
+        raise MissingError("not looked for, as nothing that is installed would use it")
     import torch
 
     if not torch.cuda.is_available():
@@ -102,7 +119,7 @@ def _profile(name: str) -> str:
         return f"{name}: jobs run here"
     plugin = f"snakemake_executor_plugin_{profile.executor.replace('-', '_')}"
     if importlib.util.find_spec(plugin) is None:
-        raise MissingError(f"{name} needs {plugin.replace('_', '-')}: {INSTALL} -e '.[{name}]'")
+        raise MissingError(f"{name} needs {plugin.replace('_', '-')}: {how_to_install(name)}")
     return f"{name}: jobs run by {plugin.replace('_', '-')}"
 
 
