@@ -53,12 +53,7 @@ help: ## list the verbs
 	@echo 'STAGE is one of: $(STAGES)'
 
 demo: .venv/run ## draw two episodes of a show, learn from one, comment on the other
-	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 1 --seconds 240
-	@$(BIN)/python -m pipeline.show --folder "$${WORKDIR:-workdir}/show" --episode 2 --seconds 90
-	@cp configs/demo.yaml "$${WORKDIR:-workdir}/show"
-	@CONFIG="$${WORKDIR:-workdir}/show/demo.yaml" VIDEO= COMMENTS= MODEL= $(RUN) render report
-	@echo "Watch $${WORKDIR:-workdir}/nekomachi-02/annotated.mp4 and" \
-		"open $${WORKDIR:-workdir}/nekomachi-02/report/index.html."
+	@$(RUN) demo
 
 all: .venv/run ## update everything that people open: annotated videos and reports
 	@$(RUN) all
@@ -106,7 +101,7 @@ bench: .venv/dev ## run all of benchmarks/: compare with peers and hardware limi
 setup: $(if $(LOCKED),.venv/locked,.venv/run) ## make the virtual environment; LOCKED=1 checks files by hash
 
 lock: .venv/supply/ready ## update the locked files from pyproject.toml and constraints.txt
-	@$(LOCK) --extra fetch pyproject.toml -o locked.txt
+	@$(LOCK) --extra learn --extra fetch pyproject.toml -o locked.txt
 	@printf '%s\n' editables hatchling setuptools | $(LOCK) - -o locked-build.txt
 
 audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in the locked packages
@@ -133,11 +128,11 @@ else
 
 .venv/run:
 	@echo 'Setting up .venv (only once; takes some minutes) …'
-	@$(BIN)/$(INSTALL) -c constraints.txt -e .
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn]'
 	@touch $@
 
 .venv/fetch:
-	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[fetch]'
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn,fetch]'
 	@touch $@
 
 .venv/dev:

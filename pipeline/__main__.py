@@ -16,6 +16,7 @@ import sys
 from contextlib import suppress
 
 from pipeline.danmaku.drawing.checks import CHECKS as DRAWING
+from pipeline.demo import DEMO
 from pipeline.engine.application import Application
 from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
@@ -29,6 +30,7 @@ from pipeline.learning.checks import CHECKS as LEARNING
 from pipeline.media.checks import CHECKS as MEDIA
 from pipeline.pictures.checks import CHECKS as PICTURES
 from pipeline.runtime.errors import ExitCode, PipelineError, called_as
+from pipeline.sources.comment_files import CONVERT, INSPECT
 from pipeline.sources.models import MODELS
 from pipeline.sources.videos import Videos
 from pipeline.text.checks import CHECKS as TEXT
@@ -46,7 +48,7 @@ def _list_reports(workspace: Workspace) -> None:
 CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *DRAWING]
 APPLICATION = Application(
     items=Videos(),
-    commands=[FETCH, PLAN, MODELS, CLEAN, doctor(CHECKS), COMPLETION],
+    commands=[DEMO, FETCH, CONVERT, INSPECT, PLAN, MODELS, CLEAN, doctor(CHECKS), COMPLETION],
     run=run,
     refresh=_list_reports,
 )

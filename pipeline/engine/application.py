@@ -38,10 +38,11 @@ from pipeline.runtime.spelling import misspelt_variables
 
 @dataclass(frozen=True)
 class Command:
-    """A verb that is no stage. The docstring of the module with ``run`` describes it."""
+    """A verb that is no stage."""
 
     name: str
     run: Callable[[Call], ExitCode]
+    """Its docstring describes the verb to users."""
     add_options: Callable[[VerbParser], None] = lambda parser: None
     """Adds options of its own."""
     takes_stages: bool = False
@@ -108,9 +109,11 @@ class Application:
         every = line.add_verb("all", f"Do {names} for everything.", takes_stages=True)
         self._add_options(every, short_forms(), takes_items=True)
         for command in self.commands:
-            about = inspect.getdoc(sys.modules[command.run.__module__]) or ""
             verb = line.add_verb(
-                command.name, about, takes_stages=command.takes_stages, uses=command.uses
+                command.name,
+                inspect.getdoc(command.run) or "",
+                takes_stages=command.takes_stages,
+                uses=command.uses,
             )
             takes_items = command.takes_items or command.takes_stages
             command.add_options(verb)

@@ -1,4 +1,4 @@
-"""Download a video and its comments from the page where people watch it, to fetched/."""
+"""The verb ``fetch``: the command around ``fetch``."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def _add_options(parser: VerbParser) -> None:
 
 
 def _run(call: Call) -> ExitCode:
+    """Download a video and its comments, to workdir/fetched."""
     logging.basicConfig(level=logging.INFO, format="fetch: %(message)s")
     from pipeline.fetching.fetch import fetch
 

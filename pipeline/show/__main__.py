@@ -29,7 +29,7 @@ def main(argv: list[str] | None = None) -> int:
             for episode in arguments.episode or [1]
         ]
         for spec in specs:
-            _make(arguments.folder, spec)
+            make_and_tell(arguments.folder, spec)
     except PipelineError as error:
         return _fail(error)
     except OSError as error:
@@ -42,7 +42,8 @@ def main(argv: list[str] | None = None) -> int:
     return ExitCode.OK
 
 
-def _make(folder: Path, spec: EpisodeSpec) -> None:
+def make_and_tell(folder: Path, spec: EpisodeSpec) -> None:
+    """Make an episode, with a bar on a terminal, and print what became of it."""
     from tqdm import tqdm
 
     hidden = is_made(folder, spec) or None  # None: if there is no terminal

@@ -1,4 +1,4 @@
-"""List the models, what they learned from and how well."""
+"""The finished models of a working folder, as ``make models`` lists them."""
 
 from __future__ import annotations
 
@@ -59,6 +59,7 @@ def _row(folder: Path) -> tuple[str, ...]:
 
 
 def _run(call: Call) -> ExitCode:
+    """List the models, what they learned from and how well."""
     lines = list(table(call.options.workdir / "models"))
     for line in lines or ["no model yet: `make train VIDEO=path/to/ep1.mp4` makes one"]:
         print(printable(line))

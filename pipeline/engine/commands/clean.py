@@ -1,4 +1,4 @@
-"""Remove the folder of what is named, with all that was made."""
+"""Remove what was made of the items that are named."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pipeline.runtime.errors import ExitCode
 
 
 def _run(call: Call) -> ExitCode:
+    """Remove the folder of what is named, with all that was made in it."""
     workspace, settings = call.workspace, call.settings
     this_run = workspace.begin_run(call.profile)
     try:

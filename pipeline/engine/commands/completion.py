@@ -1,4 +1,4 @@
-"""Print what makes a shell complete the command line: eval "$(yajiuma completion bash)"."""
+"""The verb ``completion``, for shells."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ def _add_options(parser: VerbParser) -> None:
 
 
 def _run(call: Call) -> ExitCode:
+    """Print what makes a shell complete this program: eval "$(yajiuma completion bash)"."""
     from argcomplete.shell_integration import shellcode
 
     print(shellcode([PROGRAM], shell=call.options.shell))

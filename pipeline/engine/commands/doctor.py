@@ -1,4 +1,4 @@
-"""Check this machine, and say how to mend what is missing."""
+"""Say whether this machine has what the pipeline needs, and how to mend what is missing."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ def doctor(checks: Sequence[Check]) -> Command:
     """The verb, with ``checks`` of what the stages need."""
 
     def run(call: Call) -> ExitCode:
+        """Check this machine, and say how to mend what is missing."""
         return examine(call.options.workdir, call.options.profile, checks)
 
     return Command("doctor", run, uses=("profile",))

@@ -10,6 +10,7 @@ from pipeline.runtime.errors import ExitCode, printable
 
 
 def _run(call: Call) -> ExitCode:
+    """Say what would run, and why."""
     request = call.request
     with call.workspace.gate():
         planned = plan(call.workspace, request, call.profile)
