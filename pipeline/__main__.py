@@ -21,7 +21,9 @@ from pipeline.engine.application import Application
 from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
 from pipeline.engine.commands.completion import COMPLETION
+from pipeline.engine.commands.docs import DOCS
 from pipeline.engine.commands.doctor import doctor
+from pipeline.engine.commands.manual import MANUAL
 from pipeline.engine.commands.plan import PLAN
 from pipeline.engine.commands.run import run
 from pipeline.engine.workspace import Workspace
@@ -47,8 +49,21 @@ def _list_reports(workspace: Workspace) -> None:
 
 CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *DRAWING]
 APPLICATION = Application(
+    description=__doc__ or "",
     items=Videos(),
-    commands=[DEMO, FETCH, CONVERT, INSPECT, PLAN, MODELS, CLEAN, doctor(CHECKS), COMPLETION],
+    commands=[
+        DEMO,
+        FETCH,
+        CONVERT,
+        INSPECT,
+        PLAN,
+        MODELS,
+        CLEAN,
+        doctor(CHECKS),
+        DOCS,
+        COMPLETION,
+        MANUAL,
+    ],
     run=run,
     refresh=_list_reports,
 )
@@ -56,7 +71,7 @@ APPLICATION = Application(
 
 def main() -> ExitCode:
     """Run one verb and return what to exit with."""
-    return APPLICATION.main(__doc__)
+    return APPLICATION.main()
 
 
 def command() -> None:

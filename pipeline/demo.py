@@ -31,4 +31,4 @@ def _run(call: Call) -> ExitCode:
     return code
 
 
-DEMO = Command("demo", _run, uses=("profile", "set", "wait"), extra="learn")
+DEMO = Command("demo", _run, uses=("workdir", "set", "profile", "wait"), extra="learn")

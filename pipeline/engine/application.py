@@ -50,7 +50,7 @@ class Command:
     takes_items: bool = False
     """Whether names of items may follow it."""
     uses: Collection[str] = ()
-    """The general options that concern it, if it takes no stages; ``workdir`` always does."""
+    """The general options that concern it, if it takes no stages."""
     extra: str = ""
     """The extra of the package that it needs, if any."""
 
@@ -59,6 +59,8 @@ class Command:
 class Application:
     """The engine with what it works on and all its verbs."""
 
+    description: str
+    """What the program is for, and how it is called."""
     items: Items
     commands: Sequence[Command]
     run: Callable[[Call], ExitCode]
@@ -66,10 +68,10 @@ class Application:
     refresh: Callable[[Workspace], None] = lambda workspace: None
     """Brings what is made of all items together up to date, after a run made what people open."""
 
-    def main(self, description: str | None) -> ExitCode:
+    def main(self) -> ExitCode:
         """Run the verb of this process's command line and return what to exit with."""
         numerics.configure()  # for commands that compute in this process
-        command_line = self.command_line(description)
+        command_line = self.command_line()
         complete(command_line)
         try:
             options = command_line.parse(sys.argv[1:])
@@ -99,9 +101,9 @@ class Application:
             say(f"{verb}: interrupted; run again to go on")
             return ExitCode.INTERRUPTED
 
-    def command_line(self, description: str | None) -> CommandLine:
+    def command_line(self) -> CommandLine:
         """All verbs with their options; those first whose outputs people open."""
-        line = CommandLine(description)
+        line = CommandLine(self.description)
         stages = dict.fromkeys([*products(), *all_stages()])
         for name in products():
             self._add_stage(line, name)

@@ -12,6 +12,7 @@ import re
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -61,7 +62,8 @@ class VerbParser(Parser):
         self.takes_items = False
         self.variables: list[str] = []
         """The variables of the environment that stand for options."""
-        self._shown: list[str] = []
+        self.shown: list[str] = []
+        """Those that concern the verb."""
         self._uses = uses
         self._details = details
 
@@ -75,7 +77,7 @@ class VerbParser(Parser):
         if given is not None and how.get("type") is path:
             how["default"] = Path(given)
         if shown if shown is not None else self.takes_stages or name in self._uses:
-            self._shown.append(name.upper())
+            self.shown.append(name.upper())
         else:
             how["help"] = argparse.SUPPRESS
         self.add_argument(f"--{name}", **{"default": given} | how)
@@ -83,10 +85,10 @@ class VerbParser(Parser):
     def format_help(self) -> str:
         """argparse's help, and what is longer than a line of it."""
         given = (
-            f"Options may also be given as variables ({', '.join(self._shown)}), in the environment"
+            f"Options may also be given as variables ({', '.join(self.shown)}), in the environment"
             " or as NAME=VALUE after the verb."
         )
-        paragraphs = [self._details(), textwrap.fill(given, 100) if self._shown else ""]
+        paragraphs = [self._details(), textwrap.fill(given, 100) if self.shown else ""]
         self.epilog = "\n\n".join(filter(None, paragraphs))
         return super().format_help()
 
@@ -111,9 +113,10 @@ class VerbParser(Parser):
 class CommandLine(Parser):
     """All verbs, each with its own parser."""
 
-    def __init__(self, description: str | None) -> None:
+    def __init__(self, description: str) -> None:
         super().__init__(
             prog=PROGRAM,
+            formatter_class=partial(argparse.RawDescriptionHelpFormatter, max_help_position=16),
             description=description,
             epilog=f"{PROGRAM} VERB --help explains a verb, with its settings.",
         )
@@ -157,11 +160,10 @@ class CommandLine(Parser):
         """What is named to work on, behind the verbs or by its variable."""
         items = [word for word in getattr(options, "words", ()) if word not in self.verbs]
         for word in items:
-            near = closest(word, self.verbs) if re.fullmatch(r"[\w-]+", word) else None
-            if near and not Path(word).exists():
-                raise PipelineError(
-                    ExitCode.USAGE, f"there is no verb {word}", f"Did you mean `{near}`?"
-                )
+            is_word = re.fullmatch(r"[\w-]+", word) and not Path(word).exists()
+            if is_word and closest(word, self.verbs):
+                remedy = did_you_mean(word, self.verbs, "--help lists them")
+                raise PipelineError(ExitCode.USAGE, f"there is no verb {word}", remedy)
         if items and options.item:
             raise PipelineError(
                 ExitCode.USAGE,
@@ -207,7 +209,7 @@ def add_general_options(parser: VerbParser, short: Collection[str]) -> None:
         f" (default: {OWN_SETTINGS} of the current folder, or else default)",
     )
     parser.variable(
-        "workdir", type=path, shown=True, metavar="DIR", help="for all outputs (default: ./workdir)"
+        "workdir", type=path, metavar="DIR", help="for all outputs (default: ./workdir)"
     )
     parser.variable(
         "set",

@@ -28,8 +28,10 @@ def complete(command_line: CommandLine) -> None:
     files = FilesCompleter()
     for name, parser in command_line.verbs.items():
         for action in parser._actions:
-            action.completer = _completer(name, parser, action.dest, files)  # type: ignore[attr-defined]
-    argcomplete.autocomplete(command_line)
+            if action.choices is None:
+                completer = _completer(name, parser, action.dest, files)
+                action.completer = completer  # type: ignore[attr-defined]
+    argcomplete.autocomplete(command_line, always_complete_options=False)
 
 
 def _completer(

@@ -56,4 +56,4 @@ def _since(text: str | None) -> date | None:
         ) from None
 
 
-FETCH = Command("fetch", _run, _add_options, extra="fetch")
+FETCH = Command("fetch", _run, _add_options, uses=("workdir",), extra="fetch")

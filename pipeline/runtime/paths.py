@@ -8,10 +8,13 @@ PROJECT = _PACKAGE.parent
 """The folder of ``pipeline`` and ``stages``: a checkout, or one of installed packages."""
 
 INSTALLED = (_PACKAGE / "configs").is_dir()
-"""Whether it is a wheel's, which has ``configs`` inside of ``pipeline``."""
+"""Whether it is a wheel's, which has what lies beside ``pipeline`` inside of it."""
 
 CONFIGS = (_PACKAGE if INSTALLED else PROJECT) / "configs"
 """The folder of the settings files and profiles that come with the project."""
+
+DOCS = (_PACKAGE if INSTALLED else PROJECT) / "docs"
+"""The folder of the documentation."""
 
 DEFAULTS = CONFIGS / "default"
 """The settings files that list every setting with its default."""

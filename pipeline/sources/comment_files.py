@@ -13,6 +13,7 @@ from pipeline.engine.application import Call, Command
 from pipeline.engine.command_line import VerbParser
 from pipeline.runtime.arguments import path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
+from pipeline.runtime.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from pipeline.danmaku.comments.import_report_file import ImportReport
@@ -27,7 +28,8 @@ def _add_files(parser: VerbParser) -> None:
 
 def _add_files_and_target(parser: VerbParser) -> None:
     _add_files(parser)
-    parser.add_argument("--force", action="store_true", help="replace the last file if it exists")
+    parser.add_argument("target", type=path, metavar="TARGET", help="the file to write")
+    parser.add_argument("--force", action="store_true", help="replace TARGET if it exists")
 
 
 def _inspect(call: Call) -> ExitCode:
@@ -50,46 +52,43 @@ def _inspect(call: Call) -> ExitCode:
 
 
 def _convert(call: Call) -> ExitCode:
-    """Write comment files of any format as the last file that is named, by its ending.
+    """Write comment files of any format as another one, by its ending.
 
     Several are merged, without duplicates. The endings are those of the formats that export
     writes: .ass, .vtt, .csv, .niconico.xml, .nvcomment.json, .bilibili.xml and .layout.json. Where
-    it is another one, --format says what to write.
+    TARGET has another one, --format says what to write.
     """
     from pipeline.danmaku.comments.importing import CommentImport
 
-    *files, target = call.options.files
-    if not files:
-        raise PipelineError(
-            ExitCode.USAGE,
-            f"what to convert {target} to is missing",
-            f"Name a file to write, as in `make convert {target} {target.with_suffix('.ass')}`;"
-            f" `make inspect {target}` says what is in it",
-        )
-    name = call.options.format or _format_of(target)
+    target = call.options.target
+    name = _format(call.options.format, target)
     if target.exists() and not call.options.force:
         raise PipelineError(
             ExitCode.USAGE,
             f"{target} is there already",
-            "The last file is the one that is written: choose another name, or add --force",
+            "Choose another name for the last file, which is written, or add --force",
         )
-    comments = CommentImport(files)
+    comments = CommentImport(call.options.files)
     written = write_comments(target, name, comments)
     _print(comments.report, as_json=call.options.json)
     call.say(f"{target}: {written}")
     return ExitCode.OK
 
 
-def _format_of(target: Path) -> str:
-    """The format that a file's ending stands for. Raises PipelineError USAGE."""
-    name = next(filter(target.name.endswith, (f".{name}" for name in format_names())), None)
-    if name is None:
-        raise PipelineError(
-            ExitCode.USAGE,
-            f"the ending of {target} is not that of a format",
-            f"Add --format with one of {', '.join(format_names())}",
-        )
-    return name[1:]
+def _format(given: str | None, target: Path) -> str:
+    """The format that is ``given``, or else that of the file's ending. Raises USAGE."""
+    names = format_names()
+    known = f"one of {', '.join(names)}"
+    if given:
+        if given not in names:
+            remedy = did_you_mean(given, names, f"Name {known}")
+            raise PipelineError(ExitCode.USAGE, f"there is no format {given}", remedy)
+        return given
+    for name in names:
+        if target.name.endswith(f".{name}"):
+            return name
+    problem = f"the ending of {target} is not that of a format"
+    raise PipelineError(ExitCode.USAGE, problem, f"Add --format with {known}")
 
 
 def _print(report: ImportReport, *, as_json: bool) -> None:

@@ -66,4 +66,4 @@ def _run(call: Call) -> ExitCode:
     return ExitCode.OK
 
 
-MODELS = Command("models", _run)
+MODELS = Command("models", _run, uses=("workdir",))

@@ -12,7 +12,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 def options(monkeypatch: pytest.MonkeyPatch, verb: str, *words: str, **variables: str) -> Options:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return APPLICATION.command_line(None).parse([verb, *words])
+    return APPLICATION.command_line().parse([verb, *words])
 
 
 def written(given: Options, *stages: str) -> dict[str, object]:

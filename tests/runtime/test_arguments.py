@@ -35,6 +35,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline render --video", 2, "--video needs a value"),
         ("pipeline render --video=", 2, "--video: the path is empty"),
         ("pipeline render --workdir=", 2, "--workdir: the path is empty"),
+        ("pipeline --of comments render", 2, "VERB is missing: it comes before --of"),
         ("pipeline render plan", 2, "plan cannot follow render"),
         ("pipeline render --config none.yaml", 2, "there is no settings file {0}/none.yaml"),
         ("pipeline render --config .", 2, "there is no settings file in the folder {0}"),
@@ -65,29 +66,20 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline fetch --url me:secret@example.org", 2, "URL= is not the address of a page. "),
         ("pipeline fetch --url https://a.b --limit x", 2, "LIMIT= is x, which is not a number"),
         ("pipeline fetch --url https://a.b --since x", 2, "SINCE= is x, which is not a day"),
-        ("pipeline.danmaku.comments", 2, "FILE is missing"),
-        (
-            "pipeline.danmaku.comments none.xml",
-            30,
-            "none.xml: No such file or directory. Check the path.",
-        ),
-        ("pipeline.danmaku.comments .", 30, "Is a directory"),
-        ("pipeline.danmaku.comments empty", 32, "empty is empty"),
-        (
-            "pipeline.danmaku.comments empty --fromat csv",
-            2,
-            "there is no option --fromat. Did you mean",
-        ),
-        (
-            "pipeline.danmaku.comments empty --format cvs",
-            2,
-            "--format is “cvs”, but must be one of ass",
-        ),
-        (
-            "pipeline.danmaku.comments empty --to x.zip",
-            2,
-            "the ending of x.zip is not that of a format",
-        ),
+        ("pipeline inspect", 2, "FILE is missing"),
+        ("pipeline inspect none.xml", 30, "none.xml: No such file or directory. Check the path."),
+        ("pipeline inspect .", 30, "Is a directory"),
+        ("pipeline inspect empty", 32, "empty is empty"),
+        ("pipeline convert empty", 2, "TARGET is missing"),
+        ("pipeline convert empty --fromat csv", 2, "there is no option --fromat. Did you mean"),
+        ("pipeline convert empty x.zip", 2, "the ending of x.zip is not that of a format"),
+        ("pipeline docs rendring", 2, "there is no document rendring. Did you mean `rendering`?"),
+        ("pipeline render reprot", 2, "there is no verb reprot. Did you mean `report`?"),
+        ("pipeline render nothing.mp4", 20, "there is no video at {0}/nothing.mp4"),
+        ("pipeline render empty VIDEO=other", 2, "both empty and other are named to work on"),
+        ("pipeline render empty empty COMMENTS=x", 2, "belong to one video, and 2 are named"),
+        ("pipeline render VIDO=empty", 2, "VIDO= is not a known variable. Did you mean `VIDEO`?"),
+        ("pipeline models empty", 2, "empty is not expected here"),
         ("pipeline.show", 2, "--folder is missing"),
         ("pipeline.show --folder empty", 51, "there is a file where a folder should be at empty"),
         ("pipeline.show --folder x --episode one", 2, "--episode is “one”, but must be a whole"),
@@ -159,7 +151,7 @@ def test_wait_may_be_denied(monkeypatch: pytest.MonkeyPatch, value: str, waits: 
     from pipeline.__main__ import APPLICATION
 
     monkeypatch.setenv("WAIT", value)
-    assert APPLICATION.command_line(None).parse(["render"]).wait is waits
+    assert APPLICATION.command_line().parse(["render"]).wait is waits
 
 
 def test_a_misspelt_variable_of_the_environment_is_noticed(

@@ -13,7 +13,7 @@ from pipeline.runtime.spelling import closest, misspelt_variables
 
 ROOT = Path(__file__).parents[2]
 
-VARIABLES = APPLICATION.command_line(None).verbs["fetch"].variables
+VARIABLES = APPLICATION.command_line().verbs["fetch"].variables
 PYTHON = """#!/bin/sh
 echo "$*" >> done
 printf %s "$CONFIG" > config

@@ -1,4 +1,4 @@
-"""`python -m pipeline.danmaku.comments`."""
+"""The verbs inspect and convert."""
 
 import json
 import os
@@ -6,17 +6,32 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipeline.runtime.errors import ExitCode
-from tests.danmaku.comments.conftest import WriteFile
+import pytest
 
-ROOT = Path(__file__).parents[3]
+from pipeline.runtime.errors import ExitCode
+
+ROOT = Path(__file__).parents[2]
 XML = b'<packet><chat no="1" vpos="100">a</chat><chat no="2" vpos="200" deleted="1"/></packet>'
 CSV = b"time,text\n1.5,b\n"
 
 
+@pytest.fixture
+def xml(tmp_path: Path) -> Path:
+    path = tmp_path / "a.xml"
+    path.write_bytes(XML)
+    return path
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    path = tmp_path / "b.csv"
+    path.write_bytes(CSV)
+    return path
+
+
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipeline.danmaku.comments", *map(str, arguments)],
+        [sys.executable, "-m", "pipeline", *map(str, arguments)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -24,10 +39,8 @@ def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_it_reports_on_each_file_and_exits_with_the_first_failure(
-    write_file: WriteFile, tmp_path: Path
-) -> None:
-    done = run(write_file(XML, "a.xml"), tmp_path / "none.xml", write_file(CSV, "b.csv"))
+def test_each_file_is_reported_and_the_first_failure_is_the_exit_code(xml: Path, csv: Path) -> None:
+    done = run("inspect", xml, xml.with_name("none.xml"), csv)
     assert done.returncode == ExitCode.COMMENTS_MISSING
     assert "a.xml (Niconico XML): 2 comments read, 1 kept (1 deleted)" in done.stdout
     assert "    1 deleted: 2" in done.stdout
@@ -36,21 +49,38 @@ def test_it_reports_on_each_file_and_exits_with_the_first_failure(
     assert len(done.stderr.splitlines()) == 1
 
 
-def test_it_merges_and_converts(write_file: WriteFile, tmp_path: Path) -> None:
+def test_files_are_merged_and_converted(xml: Path, csv: Path, tmp_path: Path) -> None:
     target = tmp_path / "all.vtt"
-    done = run(write_file(XML, "a.xml"), write_file(CSV, "b.csv"), "--to", target, "--json")
+    done = run("convert", xml, csv, target, "--json")
     assert done.returncode == ExitCode.OK, done.stderr
     assert "2 comments written; vtt cannot carry numbers (1)" in done.stderr
     assert json.loads(done.stdout)["kept"] == 2
     assert target.read_text().count("-->") == 2
 
 
+@pytest.mark.parametrize("name", ["out.xml", "vtt"])
 def test_an_unknown_ending_is_an_error_that_lists_the_formats(
-    write_file: WriteFile, tmp_path: Path
+    xml: Path, tmp_path: Path, name: str
 ) -> None:
-    source, target = write_file(XML, "a.xml"), tmp_path / "out.xml"
-    done = run(source, "--to", target)
+    target = tmp_path / name
+    done = run("convert", xml, target)
     assert done.returncode == ExitCode.USAGE
-    assert "--format" in done.stderr
-    assert run(source, "--to", target, "--format", "bilibili.xml").returncode == ExitCode.OK
+    assert "--format with one of ass, bilibili.xml" in done.stderr
+    done = run("convert", xml, target, "--format", "bilibili.xml")
+    assert done.returncode == ExitCode.OK
     assert "<d p=" in target.read_text()
+
+
+def test_a_file_that_exists_is_replaced_only_by_force(xml: Path, csv: Path) -> None:
+    done = run("convert", xml, csv)
+    assert done.returncode == ExitCode.USAGE
+    assert "b.csv is there already" in done.stderr
+    assert csv.read_bytes() == CSV
+    assert run("convert", xml, csv, "--force").returncode == ExitCode.OK
+    assert csv.read_bytes() != CSV
+
+
+def test_an_unknown_format_is_told_with_those_there_are(xml: Path, tmp_path: Path) -> None:
+    done = run("convert", xml, tmp_path / "b", "--format", "cvs")
+    assert done.returncode == ExitCode.USAGE
+    assert "Did you mean `csv`?" in done.stderr

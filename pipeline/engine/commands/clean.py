@@ -26,4 +26,4 @@ def _run(call: Call) -> ExitCode:
     return ExitCode.OK
 
 
-CLEAN = Command("clean", _run, takes_items=True, uses=("config",))
+CLEAN = Command("clean", _run, takes_items=True, uses=("config", "workdir"))

@@ -33,7 +33,7 @@ def doctor(checks: Sequence[Check]) -> Command:
         """Check this machine, and say how to mend what is missing."""
         return examine(call.options.workdir, call.options.profile, checks)
 
-    return Command("doctor", run, uses=("profile",))
+    return Command("doctor", run, uses=("profile", "workdir"))
 
 
 def examine(workdir: Path, profile: str, checks: Sequence[Check]) -> ExitCode:
