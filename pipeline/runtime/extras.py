@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from importlib import metadata
 
 from packaging.requirements import Requirement
@@ -25,7 +24,6 @@ def require_extra(extra: str, names: Sequence[str]) -> None:
         )
 
 
-@cache
 def missing_of(extra: str) -> list[str]:
     """The packages of an extra that are not installed, or not in a version that will do."""
     try:

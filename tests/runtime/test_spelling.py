@@ -124,24 +124,6 @@ def test_all_and_models_are_verbs_and_a_model_is_handed_on(checkout: Path) -> No
     assert (checkout / "model").read_text() == "my show"
 
 
-@pytest.mark.parametrize("words", [[], ["WORKDIR=some where"]])
-def test_the_demo_stays_in_its_folder(checkout: Path, words: list[str]) -> None:
-    workdir = words[0].partition("=")[2] if words else "workdir"
-    (checkout / workdir / "show").mkdir(parents=True)
-    answer = make(checkout, "demo", *words)
-    assert answer.returncode == 0, answer.stderr
-    assert done(checkout) == [
-        f"-m pipeline.show --folder {workdir}/show --episode 1 --seconds 240",
-        f"-m pipeline.show --folder {workdir}/show --episode 2 --seconds 90",
-        "-m pipeline render report",
-    ]
-    config = f"{workdir}/show/demo.yaml"
-    assert (checkout / "config").read_text() == config
-    assert (checkout / config).read_text() == (ROOT / "configs" / "demo.yaml").read_text()
-    assert answer.stdout.count(f"{workdir}/nekomachi-02/") == 2
-    assert answer.stdout.count("workdir/") == (0 if words else 2)
-
-
 def test_help_names_every_verb_and_variable(checkout: Path) -> None:
     told = make(checkout, "help").stdout
     assert make(checkout).stdout == told
