@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from pipeline.danmaku.drawing.fonts import main_font
 from pipeline.danmaku.drawing.layout import Layout, Placed
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.media.codecs import Codec
 from pipeline.media.encode import VideoFormat, encoder
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import VideoInfo
+from pipeline.runtime.paths import JAPANESE_FONT
 
 
 def render_with_pillow(video: VideoInfo, layout: Layout, target: Path, codec: Codec) -> None:
@@ -48,7 +48,7 @@ def render_with_pillow(video: VideoInfo, layout: Layout, target: Path, codec: Co
 
 def _draw(image: Image.Image, placed: Placed, now: Fraction) -> None:
     scale = image.height / STAGE_HEIGHT
-    font = ImageFont.truetype(main_font(), placed.block.glyph * scale)
+    font = ImageFont.truetype(JAPANESE_FONT, placed.block.glyph * scale)
     ImageDraw.Draw(image).text(
         (placed.motion.x(float(now)) * scale, (placed.y + placed.block.baseline) * scale),
         placed.text,

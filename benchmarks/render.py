@@ -32,7 +32,6 @@ from benchmarks._pillow_peer import render_with_pillow
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writing import write_comments
-from pipeline.danmaku.drawing.fonts import main_font
 from pipeline.danmaku.drawing.layout import Layout, lay_out_with_fonts
 from pipeline.danmaku.drawing.screen import screen_of
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
@@ -41,6 +40,7 @@ from pipeline.media.codecs import Codec, software_arguments
 from pipeline.media.colors import Color, color_of
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.video_file import VideoFile
+from pipeline.runtime.paths import JAPANESE_FONT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from stages.danmaku.render import Config
@@ -163,7 +163,7 @@ def _encode_finished(video: VideoFile, finished: Path, target: Path) -> None:
 
 
 def _burn(video: VideoFile, subtitles: Path, target: Path) -> None:
-    burning = f"ass={subtitles}:fontsdir={main_font().parent}"
+    burning = f"ass={subtitles}:fontsdir={JAPANESE_FONT.parent}"
     _ffmpeg("-i", video.path, "-vf", burning, *_ENCODING, target)
 
 

@@ -7,12 +7,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import matplotlib_fontja  # noqa: F401  makes IPAexGothic known to matplotlib
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 
 from pipeline.report.language import LANGUAGES, Phrases
+from pipeline.runtime.paths import JAPANESE_FONT
+
+fontManager.addfont(JAPANESE_FONT)
 
 COLOR = "#3b87c8"
 """Of what a plot is about; visible on white and, inverted by the page's style, on near black."""

@@ -20,6 +20,10 @@ DEFAULTS = CONFIGS / "default"
 """The settings files that list every setting with its default."""
 
 
+JAPANESE_FONT = Path(__file__).with_name("fonts") / "ipaexg.ttf"
+"""IPAexGothic, whose licence and read-me lie beside it."""
+
+
 def shown(path: Path) -> str:
     """A path of the project's as messages name it: below the checkout, or in full."""
     return str(path if INSTALLED else path.relative_to(PROJECT))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from functools import cache
-from importlib.util import find_spec
 from itertools import pairwise
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
+
+from pipeline.runtime.paths import JAPANESE_FONT
 
 Point = tuple[float, float]
 Color = tuple[int, int, int] | tuple[int, int, int, int] | str
@@ -102,11 +102,8 @@ class Pen:
 
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """IPAexGothic at ``size`` pixels, from the package matplotlib-fontja."""
-    package = find_spec("matplotlib_fontja")
-    assert package is not None
-    assert package.origin is not None
-    return ImageFont.truetype(Path(package.origin).parent / "fonts" / "ipaexg.ttf", size)
+    """IPAexGothic at ``size`` pixels."""
+    return ImageFont.truetype(JAPANESE_FONT, size)
 
 
 def _curve(points: list[Point], steps: int = 40) -> list[Point]:

@@ -44,10 +44,10 @@ def test_every_locked_package_is_constrained_alike_and_hashed(file: str) -> None
 
 def test_everything_that_is_declared_is_locked() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    declared = project["project"]["dependencies"]
-    fetch = project["project"]["optional-dependencies"]["fetch"]
+    extras = project["project"]["optional-dependencies"]
+    run = [*project["project"]["dependencies"], *extras["learn"], *extras["fetch"]]
     build = project["build-system"]["requires"]
-    for file, needs in (("locked.txt", declared + fetch), ("locked-build.txt", build)):
+    for file, needs in (("locked.txt", run), ("locked-build.txt", build)):
         locked = pins(file)
         for need in map(Requirement, needs):
             assert need.specifier.contains(locked[canonicalize_name(need.name)]), need

@@ -7,10 +7,10 @@ from pipeline.runtime.checks import Check
 
 def _fonts() -> str:
     from pipeline.danmaku.drawing.color_fonts import color_font_for
-    from pipeline.danmaku.drawing.fonts import main_font
+    from pipeline.runtime.paths import JAPANESE_FONT
 
     emoji = color_font_for("😀")
-    return f"{main_font()}; " + (
+    return f"{JAPANESE_FONT}; " + (
         f"coloured emoji from {emoji}"
         if emoji
         else "no coloured emoji (Debian: apt install fonts-noto-color-emoji)"

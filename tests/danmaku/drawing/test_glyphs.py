@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.drawing.fonts import font_for, main_font
+from pipeline.danmaku.drawing.fonts import font_for
 from pipeline.danmaku.drawing.glyphs import Typeface, clean_text
 from pipeline.danmaku.drawing.masks import Mask, TextMask, squeeze
+from pipeline.runtime.paths import JAPANESE_FONT
 from tests.danmaku.drawing.conftest import write_font
 
 UNASSIGNED = "\U000e0fff"
@@ -73,7 +74,7 @@ def test_spaces_tabs_and_steering_marks_move_the_pen_only() -> None:
 
 def test_missing_characters_are_reported_and_drawn_hollow() -> None:
     face = Typeface()
-    assert font_for("あ") == main_font()
+    assert font_for("あ") == JAPANESE_FONT
     assert font_for(UNASSIGNED) is None
     assert face.width(f"あ{UNASSIGNED}") > 1
     mask = face.draw(UNASSIGNED, size=60, baseline=60, pitch=60, outline=2)

@@ -10,10 +10,10 @@ import pytest
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writing import write_comments
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.fonts import main_font
 from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.media.ffmpeg import ffmpeg_path
+from pipeline.runtime.paths import JAPANESE_FONT
 
 WIDTH, HEIGHT = 960, 540
 COMMENTS = [
@@ -32,7 +32,7 @@ def has_libass() -> bool:
 
 def drawn(subtitles: Path) -> npt.NDArray[np.uint8]:
     """(height, width, 3) RGB of a grey picture under the subtitles, AT seconds in."""
-    fonts = main_font().parent
+    fonts = JAPANESE_FONT.parent
     command = [
         *(ffmpeg_path(), "-v", "error", "-f", "lavfi"),
         *("-i", f"color=0x808080:size={WIDTH}x{HEIGHT}:rate=10,format=rgb24"),
