@@ -87,7 +87,12 @@ class Application:
             if signal.getsignal(number) is not signal.SIG_IGN:  # nohup means it
                 signal.signal(number, signal.default_int_handler)
         try:
-            return self._dispatch(options)
+            code = self._dispatch(options)
+            sys.stdout.flush()
+            return code
+        except BrokenPipeError:  # whoever reads the output has enough of it
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
         except PipelineError as error:
             say(f"{verb}: error: {error}")
             return error.code

@@ -144,6 +144,19 @@ def test_help_still_helps(tmp_path: Path) -> None:
     assert "--video VIDEO" in answer.stdout
 
 
+def test_a_reader_may_stop_reading(tmp_path: Path) -> None:
+    command = f"{sys.executable} -m pipeline docs performance | head -1; exit ${{PIPESTATUS[0]}}"
+    answer = subprocess.run(
+        ["bash", "-c", command],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout.startswith("# ")
+
+
 @pytest.mark.parametrize(
     ("value", "waits"), [("", False), ("0", False), ("no", False), ("1", True)]
 )
