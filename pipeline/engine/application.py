@@ -109,7 +109,6 @@ class Application:
     def command_line(self) -> CommandLine:
         """All verbs with their options; those first whose outputs people open."""
         line = CommandLine(self.description)
-        stages = dict.fromkeys([*products(), *all_stages()])
         for name in products():
             self._add_stage(line, name)
         names = " and ".join(products())
@@ -126,8 +125,9 @@ class Application:
             command.add_options(verb)
             short = short_forms() if command.takes_stages else command.uses
             self._add_options(verb, short, takes_items=takes_items)
-        for name in [name for name in stages if name not in line.verbs]:
-            self._add_stage(line, name)
+        for name in all_stages():
+            if name not in line.verbs:
+                self._add_stage(line, name)
         return line
 
     def _add_stage(self, line: CommandLine, name: str) -> None:
