@@ -56,11 +56,14 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     logs: Path | None = None
     settings: dict[str, Any] = {}
     digests: dict[str, str] = {}
+    amounts: dict[str, float] = {}
+    size, from_start = 0, True
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.optional)
         outputs = _files(stage.outputs, options.output, "--output")
         logs = outputs.folder / "logs"
         label = f"{stage.name} {outputs.folder.name}"
+        from_start = not stage_record.may_resume(logs, stage.name)
         _start_logging(logs / f"{stage.name}.log", label, options.verbose)
         stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
@@ -69,6 +72,8 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         with gpu_slots.taken() if stage.gpu and not torchrun.is_distributed() else nullcontext():
             message = stage.run(inputs, outputs, config)
         digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
+        amounts = dict(stage.measure(outputs)) if stage.measure and torchrun.is_first() else {}
+        size = outputs.size
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
@@ -86,6 +91,9 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             seconds=round(seconds, 3),
             cpu_seconds=round(sum(os.times()[:4]), 2),
             memory_mb=watchdog.peak_memory_mb(),
+            bytes=size,
+            amounts=amounts,
+            from_start=from_start,
             settings=settings,
             digests=digests,
         ).save(logs, stage.name)

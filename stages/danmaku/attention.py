@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.engine.settings import StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,6 +126,11 @@ def _attended(
     return AttendedComment(comment.time_ms, one_line(comment.text), labels, heat, peaks)
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    return Expected(seconds=config.max_comments * 0.3, startup=2, bytes=config.max_comments * 1e5)
+
+
 STAGE = Stage(
     inputs={
         "source": "{item}/source.video.json",
@@ -134,6 +140,7 @@ STAGE = Stage(
     outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,
+    expect=expect,
     memory_mb=3000,
 )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +57,12 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
             yield thumbnail(squeezed, shape, min(_MAX_SIDE, len(squeezed)))
 
 
+def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    pictures = amounts["pictures"]
+    return Expected(seconds=pictures * 2e-3, startup=2, bytes=pictures * 12_000)
+
+
 STAGE = Stage(
     inputs={
         "frames": "{train}/frames.h5",
@@ -66,6 +73,7 @@ STAGE = Stage(
     },
     outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
     run=run,
+    expect=expect,
     memory_mb=2000,
 )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pipeline.engine.settings import Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -46,11 +49,17 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    return Expected(seconds=amounts["comments"] * 2e-3, startup=0.5, bytes=200)
+
+
 STAGE = Stage(
     inputs={"frames": "{item}/frames.h5", "comments": "{item}/comments.jsonl"},
     outputs={"delay": "{item}/delay.json"},
     config=Config,
     run=run,
+    expect=expect,
     memory_mb=2000,
 )
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pipeline.captioning.settings import DecodingSettings
 from pipeline.engine.settings import OwnFile, Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.generation.writing import GenerationOptions
@@ -102,6 +102,27 @@ def _options(config: Config) -> GenerationOptions:
     )
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take for an LSTM; three times as much for a Transformer."""
+    fixed = None if isinstance(config.count, str) else config.count
+    a_second = amounts["comments_a_second"] if fixed is None else fixed
+    generated = amounts["seconds"] * a_second * config.rate
+    return Expected(
+        seconds=generated * 0.01,
+        startup=3,
+        bytes=generated * 110,
+        amounts={"generated": generated},
+        kind=f"{sections['train']['captioner']['decoder']} {config.decoding.strategy}",
+    )
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the comments."""
+    from pipeline.danmaku.comments.comments_file import count_lines
+
+    return {"generated": count_lines(outputs["generated"])}
+
+
 STAGE = Stage(
     inputs={
         "frames": "{item}/frames.h5",
@@ -114,6 +135,8 @@ STAGE = Stage(
     config=Config,
     run=run,
     check=check,
+    expect=expect,
+    measure=measure,
     editable=("generated",),
     gpu=True,
     whole_machine=True,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.rate.model import RateModel
@@ -58,6 +59,24 @@ def _summary(model: RateModel) -> str:
     return f"rate learned from {card.seconds} seconds: {explained} of held-out seconds"
 
 
+def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    return Expected(
+        seconds=amounts["seconds"] * 2e-3,
+        startup=2.5,
+        bytes=20_000,
+        amounts={"comments_a_second": amounts["comments"] / max(1.0, amounts["seconds"])},
+    )
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the comments of a second of the training videos."""
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
+
+    per_second = CommentCounts.load(outputs["counts"]).per_second
+    return {"comments_a_second": sum(per_second) / max(1, len(per_second))}
+
+
 STAGE = Stage(
     inputs={
         "features": "{train}/features.h5",
@@ -69,6 +88,8 @@ STAGE = Stage(
         "rate": "models/danmaku/{model}/rate.safetensors",
     },
     run=run,
+    expect=expect,
+    measure=measure,
     memory_mb=2000,
 )
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from pipeline.engine.stage import Files, Stage
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 
 def run(inputs: Files, outputs: Files, config: object) -> str:
@@ -34,6 +37,11 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     )
 
 
+def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes; most bytes are those of a few pictures."""
+    return Expected(seconds=amounts["comments"] * 1e-4, bytes=75_000)
+
+
 STAGE = Stage(
     inputs={
         "import_report": "{item}/import_report.json",
@@ -44,6 +52,7 @@ STAGE = Stage(
     },
     outputs={"figures": "{item}/statistics.json"},
     run=run,
+    expect=expect,
     memory_mb=2000,
 )
 

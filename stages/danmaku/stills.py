@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,11 +104,24 @@ def _write_gif(
     write_gif(target, pictures())
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    moments = len(config.at) or config.max_count
+    pictures = moments * (config.seconds * 10 if config.format == "gif" else 1)
+    return Expected(
+        seconds=pictures * 0.3,
+        startup=1,
+        bytes=pictures * config.width**2 * 0.6,
+        kind=config.format,
+    )
+
+
 STAGE = Stage(
     inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"stills": "{item}/stills.{format}"},
     config=Config,
     run=run,
+    expect=expect,
 )
 
 if __name__ == "__main__":

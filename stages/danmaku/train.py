@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.captioning.settings import Architecture
 from pipeline.engine.settings import Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.learning.settings import Schedule
 
 if TYPE_CHECKING:
@@ -148,6 +149,17 @@ def _summary(record: TrainingRecord, held_out: int) -> str:
     return f"best of {len(record.epochs)} epochs is {record.best_epoch}: {quality}"
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take; how many epochs are needed, nobody knows before."""
+    captioner, backbone = config.captioner, sections["features"]["backbone"]
+    return Expected(
+        seconds=amounts["comments"] * config.schedule.epochs * 5e-3,
+        startup=4,
+        bytes=5e6 * (captioner.size / 256) ** 2,
+        kind=f"{captioner.decoder} {captioner.attention} {captioner.size} {backbone}",
+    )
+
+
 STAGE = Stage(
     inputs={
         "features": "{train}/features.h5",
@@ -161,6 +173,7 @@ STAGE = Stage(
     },
     config=Config,
     run=run,
+    expect=expect,
     gpu=True,
     whole_machine=True,
     memory_mb=8000,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.engine.settings import StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 
 class Config(StageConfig, frozen=True):
@@ -66,11 +67,42 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take for animation; every third of its frames is new."""
+    rate = amounts["frames"] / max(1.0, amounts["seconds"])
+    candidates = amounts["seconds"] * min(config.fps or rate, rate)
+    pictures = candidates * (0.35 if config.dedupe == "near" and config.fps is None else 1.0)
+    return Expected(
+        seconds=amounts["frames"] * (0.6e-3 + 0.8e-9 * amounts["pixels"]) + 1e-3 * pictures,
+        bytes=pictures * config.size**2 * 3 + amounts["seconds"] * 25e3,
+        amounts={"pictures": pictures},
+        kind=f"{config.dedupe} {config.fps}",
+    )
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the pictures, and how much there is of the source."""
+    import h5py
+
+    from pipeline.pictures.frames_file import Frames
+
+    times = Frames.load(outputs["frames"]).times
+    with h5py.File(outputs["frames"], "r") as file:
+        return {
+            "pictures": len(file["pictures"]),
+            "frames": len(file["pts"]),
+            "seconds": float(times.duration),
+            "pixels": float(file.attrs["width"]) * float(file.attrs["height"]),
+        }
+
+
 STAGE = Stage(
     inputs={"source": "{item}/source.video.json"},
     outputs={"frames": "{item}/frames.h5"},
     config=Config,
     run=run,
+    expect=expect,
+    measure=measure,
     whole_machine=True,
 )
 
