@@ -101,8 +101,9 @@ class Stage:
     settings and those of all stages by name. Amounts of several items are summed."""
     measure: Callable[[Files], Amounts] | None = None
     """Counts in the outputs what ``expect`` could only estimate."""
-    product: bool = False
-    """Whether its output is wanted of every item, and not only where somebody asks for it."""
+    opens: str = ""
+    """The output that people open. What a stage makes that names one is wanted of every item, and
+    not only where somebody asks for it."""
     gpu: bool = False
     """Whether it should have a GPU, if there is one, to itself."""
     whole_machine: bool = False
@@ -125,6 +126,11 @@ class Stage:
         """Its verb: its file's name, behind that of its system unless ``stages.SHORT`` has that."""
         _, system, name = self.module.split(".")
         return name if system in importlib.import_module("stages").SHORT else f"{system}-{name}"
+
+    @property
+    def product(self) -> bool:
+        """Whether people open what it makes."""
+        return bool(self.opens)
 
     @property
     def shared(self) -> bool:

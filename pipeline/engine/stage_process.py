@@ -28,7 +28,7 @@ from pipeline.runtime import numerics, torchrun
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.runtime.file_digest import sha256
-from pipeline.runtime.logs import log
+from pipeline.runtime.logs import VERBOSE, log
 
 _LOGS_KEPT = 5
 """Logs of earlier runs, beside the last one's."""
@@ -51,6 +51,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         return error.code
     if options.check is not None:
         return _check(stage, msgspec.json.decode(options.check))
+    verbose = options.verbose or bool(os.environ.get(VERBOSE))
     watchdog = Watchdog()
     started, clock = time.time(), time.monotonic()
     logs: Path | None = None
@@ -64,7 +65,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         logs = outputs.folder / "logs"
         label = f"{stage.name} {outputs.folder.name}"
         from_start = not stage_record.may_resume(logs, stage.name)
-        _start_logging(logs / f"{stage.name}.log", label, options.verbose)
+        _start_logging(logs / f"{stage.name}.log", label, verbose)
         stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
         config = _config(stage, options)
@@ -77,7 +78,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
-        log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
+        log.error("error: %s", message, exc_info=verbose or code == ExitCode.INTERNAL)
     seconds = time.monotonic() - clock
     if code == ExitCode.OK:
         log.info("%s (%.1f s)", message, seconds)
@@ -141,7 +142,9 @@ def _parser(stage: Stage) -> Parser:
     parser.add_argument(
         "--check", metavar="JSON", help="only try the settings, given those of all stages by name"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="debug lines and tracebacks")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="details, and tracebacks of errors"
+    )
     return parser
 
 

@@ -1,6 +1,11 @@
-"""Spans of time and sizes of files, as roughly as people want to know them."""
+"""Counts, spans of time and sizes of files as people read them."""
 
 from __future__ import annotations
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 comment``, ``1,440 comments``."""
+    return f"{count:,} {noun}{'s' if count != 1 else ''}"
 
 
 def about(seconds: float) -> str:

@@ -40,6 +40,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.logs import log
+    from pipeline.runtime.quantities import counted
 
     delay_ms = _delay_ms(config, inputs)
     frames = Frames.load(inputs["frames"])
@@ -58,11 +59,16 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         seed=config.seed,
     )
     aligned.save(outputs["aligned"])
-    held_out = "whole videos" if config.held_out.by == "videos" else int(aligned.dev.sum())
-    return (
-        f"{len(aligned.line)} of {len(comments)} comments aligned, {held_out} held out;"
-        f" {aligned.past_end} past the end, {aligned.before_start} before the start"
-        + (f"; each {delay_ms / 1000:.2f} s after what it is about" if delay_ms else "")
+    by_videos = config.held_out.by == "videos"
+    lost = {"past the end": aligned.past_end, "before the start": aligned.before_start}
+    return "".join(
+        [
+            f"{len(aligned.line):,} of {counted(len(comments), 'comment')} put to their frames",
+            *(f", {count:,} {where}" for where, count in lost.items() if count),
+            f", {delay_ms / 1000:.2f} s before their time" if delay_ms else "",
+            "; " + ("whole videos" if by_videos else f"{aligned.dev.sum():,}"),
+            " kept back to measure the model",
+        ]
     )
 
 
@@ -76,7 +82,7 @@ def _delay_ms(config: Config, inputs: Files) -> int:
         return 0
     delay = Delay.load(inputs["delay"])
     if not delay.estimated:
-        log.warning("no reaction delay could be estimated: comments stay at their own time")
+        log.warning("how late comments come is not known: they stay at their own time")
         return 0
     return delay.median_ms
 

@@ -39,6 +39,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_source
 
     source = open_source(inputs["source"])
@@ -51,7 +52,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with published(outputs["strips"]) as strips, published(outputs["animation"]) as animation:
         _draw(strips, animation, source, attended, explained.seen_s[chosen].tolist())
     words = sum(len(comment.labels) for comment in attended)
-    return f"{len(attended)} comments, {words} words and end marks"
+    return f"{counted(len(attended), 'comment')}, {words:,} words and end marks"
 
 
 def _draw(

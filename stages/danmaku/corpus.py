@@ -26,6 +26,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.danmaku.training.training_record import TrainingRecord
     from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.quantities import counted
 
     tap = TrainingRecord.load(inputs["training"]).tap
     aligned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
@@ -41,7 +42,10 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     write_corpus(outputs["corpus"], tap, zip(videos, thumbnails, strict=True))
     comment_count = sum(len(video.text) for video in videos)
     picture_count = sum(len(video.picture) for video in videos)
-    return f"{comment_count} comments and {picture_count} pictures of {len(videos)} videos kept"
+    return (
+        f"{counted(comment_count, 'comment')} and {counted(picture_count, 'picture')} of"
+        f" {counted(len(videos), 'video')} kept with the model"
+    )
 
 
 def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:

@@ -25,6 +25,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.clock import MILLISECONDS
+    from pipeline.runtime.logs import log
 
     frames = Frames.load(inputs["frames"])
     duration = float(frames.times.duration)
@@ -38,14 +39,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
     delay = estimate_delay(tokens, cuts, duration, config.seed)
     delay.save(outputs["delay"])
+    log.debug("%d frequent words, %d cuts in %.0f s", delay.tokens, delay.cuts, duration)
     if not delay.estimated:
-        return (
-            f"no delay can be estimated from {delay.tokens} frequent words and {delay.cuts} cuts"
-            f" in {duration:.0f} s"
-        )
+        return "too few comments or scenes to tell how late comments come"
     return (
         f"comments come {delay.median_ms / 1000:.2f} s after what they are about"
-        f" (95 % interval {delay.low_ms / 1000:.2f}-{delay.high_ms / 1000:.2f} s)"
+        f" (between {delay.low_ms / 1000:.2f} and {delay.high_ms / 1000:.2f} s)"
     )
 
 

@@ -70,6 +70,27 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
 
 
 def _summary(evaluation: Evaluation) -> str:
+    from math import expm1
+
+    from pipeline.runtime.logs import log
+
+    log.debug("%s", _figures(evaluation))
+    likelihood, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
+    parts = []
+    if likelihood:
+        gain = expm1(likelihood.pmi.mean)
+        more = f"{abs(gain):.0%} {'more' if gain >= 0 else 'less'} likely"
+        parts.append(f"the picture makes each word of viewers {more}")
+    if scorers:
+        place, chance = scorers["model"].rank.mean, scorers["random"].rank.mean
+        parts.append(
+            f"the comment that belongs to a moment is at place {place:.0f} among others on average,"
+            f" by chance at {chance:.0f}"
+        )
+    return "; ".join(parts) or "there are too few comments to measure much"
+
+
+def _figures(evaluation: Evaluation) -> str:
     likelihood, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
     nats = (
         f"{likelihood.nll.mean:.3f} nats per word, of which the picture explains"

@@ -50,17 +50,19 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 def _summary(explained: Explained) -> str:
     import numpy as np
 
+    from pipeline.runtime.logs import log
+    from pipeline.runtime.quantities import counted
+
     count, ranked = len(explained.rank), explained.rank > 0
     if not count:
         return "no comments to explain"
     rank = np.median(explained.rank[ranked])
     candidates = np.median(explained.candidates[ranked])
     some = "" if ranked.all() else f" ({ranked.sum()} ranked)"
-    return (
-        f"{count} comments: {(explained.copies > 0).mean():.0%} copied,"
-        f" median rank {rank:g} of {candidates:g}{some};"
-        f" {len(explained.learned_video)} training pictures"
-    )
+    pictures = len(explained.learned_video)
+    log.debug("median rank %g of %g%s; %d training pictures", *(rank, candidates, some, pictures))
+    copied = (explained.copies > 0).mean()
+    return f"{counted(count, 'comment')}, of which {copied:.0%} are word for word a viewer's"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

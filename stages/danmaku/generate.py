@@ -55,6 +55,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.quantities import counted
 
     frames, counts = Frames.load(inputs["frames"]), CommentCounts.load(inputs["counts"])
     model = Model.open(inputs["model"], inputs["features"], best_device())
@@ -67,8 +68,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     comments = write_comments(plan, frames, model, bank, _options(config))
     count = write_lines(outputs["generated"], comments)
     empty = len(plan.time_ms) - count
-    left_out = f"; {empty} places stay empty" if empty else ""
-    return f"{count} comments written{left_out}"
+    left_out = f"; nothing fitted at {counted(empty, 'moment')}" if empty else ""
+    return f"{counted(count, 'comment')} written{left_out}"
 
 
 def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCounts) -> Int64s:

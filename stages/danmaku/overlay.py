@@ -36,6 +36,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.progress import track
+    from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
@@ -63,7 +64,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         ):
             sink.write(picture)
     size = outputs["overlay"].stat().st_size
-    return f"{len(layout.placed)} comments over {float(count / rate):.1f} s, {size / 1e6:.1f} MB"
+    shown = counted(len(layout.placed), "comment")
+    return f"{shown} over {float(count / rate):.1f} s, {size_text(size)}"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

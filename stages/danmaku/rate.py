@@ -45,18 +45,20 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 def _summary(model: RateModel) -> str:
     import math
 
+    from pipeline.runtime.logs import log
+
     card = model.card
     if not card.groups:
         return (
-            f"no rate could be learned from {card.seconds} seconds: each is expected to get"
-            f" {math.exp(model.bias):.1f} comments"
+            f"{card.seconds:,} seconds are too few to tell which get more comments: each is"
+            f" expected to get {math.exp(model.bias):.1f}"
         )
-    explained = (
-        "too few blocks to tell how much it explains"
-        if card.deviance_explained is None
-        else f"explains {card.deviance_explained:.0%} of the deviance"
-    )
-    return f"rate learned from {card.seconds} seconds: {explained} of held-out seconds"
+    if card.deviance_explained is None:
+        log.debug("too few blocks to tell how much of the deviance it explains")
+    else:
+        share = f"{card.deviance_explained:.0%}"
+        log.debug("explains %s of the deviance of held-out seconds", share)
+    return f"learned from {card.seconds:,} seconds how many comments each second gets"
 
 
 def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:

@@ -67,6 +67,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.logs import log
     from pipeline.runtime.progress import progress
+    from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
@@ -81,7 +82,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         render(annotated, temporary, codec, config.segments, on_progress)
     size = outputs["annotated"].stat().st_size
     shown = sum(len(layout.placed) for layout in annotated.layouts)
-    result = f"{shown} comments over {float(video.duration):.1f} s, {size / 1e6:.1f} MB"
+    result = f"{counted(shown, 'comment')} over {float(video.duration):.1f} s, {size_text(size)}"
     return result + _depth_and_range(video, annotated.color, codec)
 
 
@@ -191,7 +192,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     expect=expect,
-    product=True,
+    opens="annotated",
     whole_machine=True,
     memory_mb=2000,
 )

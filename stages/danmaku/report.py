@@ -148,7 +148,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     expect=expect,
-    product=True,
+    opens="page",
     memory_mb=2000,
 )
 

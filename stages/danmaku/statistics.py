@@ -19,6 +19,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.danmaku.statistics.counting import Statistics
     from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.runtime.atomic_files import write_text
+    from pipeline.runtime.quantities import counted
 
     statistics = Statistics.count(
         outputs.folder.name,
@@ -32,8 +33,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     write_text(outputs["figures"], msgspec.json.format(msgspec.json.encode(statistics)).decode())
     split = statistics.split
     return (
-        f"{split.comments} comments, {split.unique} unique, of {statistics.words.distinct} words;"
-        f" {statistics.silent_frames} of {statistics.frames} frames have none"
+        f"{counted(split.comments, 'comment')}, {split.unique:,} of them different, of"
+        f" {counted(statistics.words.distinct, 'different word')}"
     )
 
 

@@ -49,6 +49,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.video.annotated_video import AnnotatedVideo
     from pipeline.danmaku.video.stills import crowded_moments, moments_at
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
@@ -67,7 +68,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             _write_gif(temporary, annotated, moments, config)
     size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
-    return f"{len(moments)} moments ({times} s), {size / 1e6:.1f} MB"
+    return f"{counted(len(moments), 'moment')} ({times} s), {size_text(size)}"
 
 
 def _write_sheet(

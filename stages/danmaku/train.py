@@ -138,15 +138,21 @@ def _record(
 
 
 def _summary(record: TrainingRecord, held_out: int) -> str:
+    from math import exp
+
+    from pipeline.runtime.logs import log
     from pipeline.runtime.sample_size import is_enough
 
+    nats = record.dev_nll, record.dev_nll_shuffled
+    log.debug("dev %.3f nats a word, %.3f with pictures shuffled", *nats)
     quality = (
-        f"dev {record.dev_nll:.3f} nats a word, {record.dev_nll_shuffled:.3f} with pictures"
-        " shuffled"
+        "each word is a choice among about {:,.0f}, or {:,.0f} with wrong pictures".format(
+            *map(exp, nats)
+        )
         if is_enough(held_out)
-        else f"too few comments were held out to measure it ({held_out})"
+        else f"too few comments were kept back to measure it ({held_out})"
     )
-    return f"best of {len(record.epochs)} epochs is {record.best_epoch}: {quality}"
+    return f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

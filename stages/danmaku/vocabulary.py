@@ -23,6 +23,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from collections import Counter
 
     from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
+    from pipeline.runtime.quantities import counted
     from pipeline.text.vocabulary import Vocabulary
 
     tokens: Counter[tuple[str, str]] = Counter()
@@ -31,7 +32,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             tokens.update(zip(comment.words, comment.parts, strict=True))
     vocabulary = Vocabulary.from_counts(tokens, config.size)
     vocabulary.save(outputs["vocabulary"])
-    return f"{len(vocabulary.words)} of {vocabulary.distinct} distinct words kept"
+    return f"{len(vocabulary.words):,} of {counted(vocabulary.distinct, 'different word')} kept"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

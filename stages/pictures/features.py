@@ -54,8 +54,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.pictures.backbones.loading import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
+    from pipeline.runtime.logs import log
     from pipeline.runtime.prefetch import ordered_map
     from pipeline.runtime.progress import track
+    from pipeline.runtime.quantities import counted
     from pipeline.runtime.stopwatch import Stopwatch
 
     with h5py.File(inputs["frames"], "r") as file:
@@ -81,10 +83,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             for taps in track(rows, count - start, "features", "pictures", row_count):
                 with stopwatch.measure("disk"):
                     store.append(taps)
-    return (
-        f"{count} pictures through {backbone.name} ({backbone.weights}, {backbone.precision});"
-        f" {stopwatch.bottleneck(count - start, 'pictures')}"
+    log.debug(
+        "%s, %s; %s",
+        *(backbone.weights, backbone.precision),
+        stopwatch.bottleneck(count - start, "pictures"),
     )
+    return f"{counted(count, 'picture')} through {backbone.name}"
 
 
 def _provenance(

@@ -32,7 +32,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pictures.frames_file import writing_frames
     from pipeline.pictures.thumbnail import thumbnail
     from pipeline.runtime.disk_space import require_space, warn_of_space
+    from pipeline.runtime.logs import log
     from pipeline.runtime.progress import track
+    from pipeline.runtime.quantities import counted
     from pipeline.runtime.stopwatch import Stopwatch
     from pipeline.sources.pointers import open_source
 
@@ -61,9 +63,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
                 frames.add_thumbnail(thumbnail(frame.pixels, frame.shape))
         if source.duration > source.pictures_end:
             frames.hold_until(source.duration)
-    return (
-        f"{frames.count} frames, {frames.kept} distinct pictures, {frames.scenes} scenes;"
-        f" {stopwatch.bottleneck(frames.count, 'frames')}"
+    log.debug("%s", stopwatch.bottleneck(frames.count, "frames"))
+    return ", ".join(
+        [
+            counted(frames.count, "frame"),
+            counted(frames.kept, "distinct picture"),
+            counted(frames.scenes, "scene"),
+        ]
     )
 
 
