@@ -149,6 +149,7 @@ class Forecast:
         for part in (*node.beside, *(node.members if node.folder else [folder])):
             for name, amount in self._amounts[part].items():
                 around[name] += amount
+        around["member"] = float(folder in node.members)
         return node.stage.expect(around, node.config, self._graph.settings)
 
     def _corrected(self, node: _Node, expected: Expected) -> dict[str, float]:

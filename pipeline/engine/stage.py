@@ -98,7 +98,8 @@ class Stage:
     work, with the stage's own settings and those of all stages by name."""
     expect: Callable[[Amounts, Any, Mapping[str, Any]], Expected] | None = None
     """Estimates a run, given what its inputs hold (0 for what nobody knows), the stage's own
-    settings and those of all stages by name. Amounts of several items are summed."""
+    settings and those of all stages by name. Amounts of several items are summed; ``member`` is 1
+    for an item of which something shared is made."""
     measure: Callable[[Files], Amounts] | None = None
     """Counts in the outputs what ``expect`` could only estimate."""
     opens: str = ""

@@ -50,8 +50,8 @@ def _summary(model: RateModel) -> str:
     card = model.card
     if not card.groups:
         return (
-            f"{card.seconds:,} seconds are too few to tell which get more comments: each is"
-            f" expected to get {math.exp(model.bias):.1f}"
+            f"{card.seconds:,} seconds do not tell which get more comments: each is expected to"
+            f" get {math.exp(model.bias):.1f}"
         )
     if card.deviance_explained is None:
         log.debug("too few blocks to tell how much of the deviance it explains")

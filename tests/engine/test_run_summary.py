@@ -16,7 +16,6 @@ from pipeline.engine.run_summary import Outcome
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-
 WANTED = ["annotated.mp4", "report.json", "report/index.html"]
 
 
