@@ -86,7 +86,7 @@ def _estimated(workdir: Path, config: Path) -> tuple[float, dict[str, Estimate]]
     settings = load_settings(config, stage_configs(), TopLevel())
     planned = plan(workspace, Request(items, settings, STAGES), profile)
     forecast = Forecast(workspace, items, planned.graph, planned.jobs, profile)
-    return forecast.seconds_left({}), {stage: e for (stage, _), e in forecast.jobs.items()}
+    return forecast.seconds_left(), {stage: e for (stage, _), e in forecast.jobs.items()}
 
 
 def _run(folder: Path, config: Path) -> RunRecord:

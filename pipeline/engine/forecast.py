@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any, NamedTuple, TypeAlias
@@ -90,9 +90,9 @@ class Forecast:
                     self._amounts[folder] = self._corrected(node, expected) | amounts
 
     def learn(self, key: Key, record: StageRecord | None) -> None:
-        """Take a job's end into account, with the record that its stage left."""
+        """Take a job that ended well into account, with the record that its stage left."""
         self.jobs.pop(key, None)
-        if record is None or not record.from_start:
+        if record is None:
             return
         stage, folder = key
         node = self._nodes[stage]
@@ -104,16 +104,27 @@ class Forecast:
         for name, amount in record.amounts.items():
             if name in expected.amounts:
                 pairs[name] = expected.amounts[name], amount
-        self.rates.add(_kind(node, expected), pairs)
+        if record.from_start:
+            self.rates.add(_kind(node, expected), pairs)
         self._amounts[folder] |= record.amounts
 
-    def seconds_left(self, elapsed: Mapping[Key, float]) -> float:
-        """Until the last job ends, where some began ``elapsed`` seconds ago."""
+    def seconds_left(
+        self, elapsed: Mapping[Key, float] | None = None, failed: Collection[Key] = ()
+    ) -> float:
+        """Until the last job ends, where some began ``elapsed`` seconds ago.
+
+        Jobs that ``failed`` hold up those that need them.
+        """
+        elapsed, lost = elapsed or {}, set(failed)
         waiting: dict[Key, Waiting] = {}
         for key in sorted(self.jobs, key=lambda key: key not in elapsed):
+            needs = self._needs(key)
+            if key in lost or not lost.isdisjoint(needs):
+                lost.add(key)
+                continue
             seconds, cores = self.jobs[key].seconds, self._cores(self._nodes[key[0]].stage)
             left = max(seconds - elapsed.get(key, 0), seconds * _LEAST)
-            waiting[key] = Waiting(left, cores, self._needs(key))
+            waiting[key] = Waiting(left, cores, needs)
         return seconds_until_done(waiting, self._profile.at_once)
 
     @property

@@ -27,6 +27,7 @@ class RunProgress:
         self._numbers: dict[Key, int] = {}
         self._began: dict[Key, float] = {}
         """Of jobs that run now."""
+        self._failed: set[Key] = set()
         self._estimated, self._left, self._pause = 0.0, 0.0, -1.0
 
     def started(self, job: Job) -> None:
@@ -34,16 +35,19 @@ class RunProgress:
         key = job.stage, job.folder
         number = self._numbers.setdefault(key, len(self._numbers) + 1)
         self._began[key] = time.monotonic()
+        self._failed.discard(key)
         left = about(self._seconds_left())
         self._tell(f"stage {number} of {self._count}, about {left} left: {job.stage} {job.folder}")
 
     def ended(self, job: Job, *, well: bool) -> None:
-        """Learn from how long it took, if it went well."""
+        """Learn from what it took, if it went well."""
         key = job.stage, job.folder
         self._began.pop(key, None)
         if well:
             logs = self._workdir / job.folder / "logs"
             self._forecast.learn(key, last_record(logs, job.stage, self._since_ns))
+        else:
+            self._failed.add(key)
 
     def _seconds_left(self) -> float:
         """Estimated anew, or counted down where that takes too much of the time in between."""
@@ -51,7 +55,7 @@ class RunProgress:
         if now - self._estimated > self._pause:
             self._forecast.refresh()
             elapsed = {key: now - began for key, began in self._began.items()}
-            self._left = self._forecast.seconds_left(elapsed)
+            self._left = self._forecast.seconds_left(elapsed, self._failed)
             self._estimated = now
             self._pause = (time.monotonic() - now) / _SHARE
         return max(0.0, self._left - (now - self._estimated))

@@ -19,7 +19,7 @@ def _run(call: Call) -> ExitCode:
         planned = plan(workspace, request, call.profile)
     with shared_out(items=len({job.folder for job in planned.jobs})):
         forecast = Forecast(workspace, call.items, planned.graph, planned.jobs, call.profile)
-        seconds = forecast.seconds_left({})
+        seconds = forecast.seconds_left()
     for job in planned.jobs:
         columns = _columns(forecast.jobs[job.stage, job.folder])
         print(printable(f"{job.stage:12}{job.folder:24}{columns}  {job.reason}"))
