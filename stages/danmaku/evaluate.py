@@ -109,10 +109,11 @@ def _figures(evaluation: Evaluation) -> str:
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take; of a video that was learned from, what was held out counts."""
     share = sections["align"]["held_out"]["share"] if amounts["member"] else 1
+    commented = min(amounts["comments"] * share, amounts["pictures"])
     ranked = min(config.max_queries, amounts["seconds"])
     return Expected(
-        seconds=amounts["comments"] * share * 0.015 + ranked * 0.02,
-        startup=4,
+        seconds=commented * 0.02 + ranked * 0.01,
+        startup=3,
         bytes=20_000,
         kind=sections["train"]["captioner"]["decoder"],
     )

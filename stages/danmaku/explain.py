@@ -69,8 +69,8 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
     """What two cores of a Xeon take; ranking the comments of a moment takes longest."""
     moments = min(amounts["generated"], max(amounts["seconds"], amounts["pictures"]))
     return Expected(
-        seconds=amounts["generated"] * 0.01 + min(config.max_ranked, moments) * 0.05,
-        startup=4,
+        seconds=amounts["generated"] * 3e-3 + min(config.max_ranked, moments) * 0.02,
+        startup=3,
         bytes=amounts["generated"] * 2400,
         kind=sections["train"]["captioner"]["decoder"],
     )

@@ -159,7 +159,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
     """What two cores of a Xeon take; how many epochs are needed, nobody knows before."""
     captioner, backbone = config.captioner, sections["features"]["backbone"]
     return Expected(
-        seconds=amounts["comments"] * config.schedule.epochs * 5e-3,
+        seconds=amounts["comments"] * config.schedule.epochs * 2e-3,
         startup=4,
         bytes=5e6 * (captioner.size / 256) ** 2,
         kind=f"{captioner.decoder} {captioner.attention} {captioner.size} {backbone}",
