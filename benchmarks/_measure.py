@@ -10,20 +10,18 @@ from __future__ import annotations
 import json
 import math
 import os
-import platform
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import median
+
+from pipeline.runtime.processor import processor_name
 
 Way = Callable[[], float]
 """Does the work once and returns the seconds that count."""
 
 Rounds = list[float]
 """One value for each round."""
-
-_CPU_INFO = Path("/proc/cpuinfo")
 
 
 def timed(work: Callable[[], object]) -> Way:
@@ -85,16 +83,10 @@ def _machine() -> dict[str, str | int | None]:
     from pipeline.learning.device import best_device
 
     return {
-        "cpu": _cpu_name(),
+        "cpu": processor_name(),
         "cores": os.cpu_count(),
         "torch_threads": torch.get_num_threads(),
         "gomp_spincount": os.environ["GOMP_SPINCOUNT"],
         "device": str(best_device()),
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-
-
-def _cpu_name() -> str:
-    lines = _CPU_INFO.read_text().splitlines() if _CPU_INFO.exists() else []
-    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(named, platform.processor() or platform.machine())

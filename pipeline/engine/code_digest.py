@@ -17,15 +17,17 @@ from pipeline.runtime.paths import PROJECT
 _PACKAGES = ("pipeline", "stages")
 _MACHINERY = ("pipeline.engine", "pipeline.runtime")
 """Packages that carry a stage out without touching what it makes: not in the digest."""
+_ESTIMATES = ("expect", "measure")
+"""Functions of a stage that foretell and count what it makes: not in the digest either."""
 
 
 def code_digest(module: str) -> str:
     """Digest of a first-party module and of every first-party module that it imports.
 
-    It is taken over syntax trees without docstrings, layout and imports for types alone, so
-    that editing those changes nothing; nor does moving or renaming modules. A package imported by
-    its name stands for all its modules, which it may look up. What lies in a folder ``web`` beside
-    a module counts too.
+    It is taken over syntax trees without docstrings, layout, imports for types alone and what
+    stages say for estimates, so that editing those changes nothing; nor does moving or renaming
+    modules. A package imported by its name stands for all its modules, which it may look up. What
+    lies in a folder ``web`` beside a module counts too.
     """
     digests = sorted(_module_digest(name) for name in _closure(module))
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
@@ -102,15 +104,17 @@ def _code(module: str) -> _Code:
         known, *code = json.loads(kept.read_bytes())
         if known == key:
             return _Code(*code)
-    parsed = _parse(text)
+    parsed = _parse(text, is_stage=module.startswith("stages."))
     with contextlib.suppress(OSError):
         kept.parent.mkdir(parents=True, exist_ok=True)
         kept.write_text(json.dumps([key, *parsed]))
     return parsed
 
 
-def _parse(text: bytes) -> _Code:
+def _parse(text: bytes, *, is_stage: bool) -> _Code:
     tree = ast.parse(text)
+    if is_stage:
+        tree.body = [statement for statement in tree.body if not _is_for_estimates(statement)]
     for node in ast.walk(tree):  # imports for types alone
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
             node.body = [ast.Pass()]
@@ -127,6 +131,10 @@ def _parse(text: bytes) -> _Code:
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             node.body = [statement for statement in node.body if not _is_docstring(statement)]
     return _Code(hashlib.sha256(ast.dump(tree).encode()).hexdigest(), imports)
+
+
+def _is_for_estimates(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.FunctionDef) and statement.name in _ESTIMATES
 
 
 def _is_first_party(name: str) -> bool:

@@ -11,17 +11,20 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 from pipeline.engine.catalog import configured_stages
 from pipeline.engine.edited_outputs import edited_outputs
+from pipeline.engine.forecast import Forecast
 from pipeline.engine.gpu_slots import shared_out
 from pipeline.engine.graph import Graph, folder_of
 from pipeline.engine.items import Items, Selection
 from pipeline.engine.planning import plan_by_kinds
 from pipeline.engine.preflight import check_settings, require_libraries
 from pipeline.engine.profiles import Profile
+from pipeline.engine.run_progress import RunProgress
 from pipeline.engine.run_records import JobRecord, Run
 from pipeline.engine.settings import Settings
 from pipeline.engine.signals import stoppable
@@ -151,7 +154,7 @@ def make(
     require_libraries(result.plan.graph, result.plan.jobs)
     if profile.local and result.plan.jobs:
         check_settings(result.plan.graph, result.plan.jobs)
-    _carry_out(result, workspace, profile, run)
+    _carry_out(result, workspace, request.items, profile, run)
     broken: set[str] = set()
     while new := _broken_members(result) - broken:
         broken |= new
@@ -159,7 +162,7 @@ def make(
             result.continue_with(_claimed(workspace, request, profile, run, wait, broken))
         except PipelineError:  # nothing is left to make it of; the failures are reported
             break
-        _carry_out(result, workspace, profile, run)
+        _carry_out(result, workspace, request.items, profile, run)
     if result.stopped:
         for record in result.jobs.values():
             if record.code == ExitCode.INTERRUPTED:
@@ -170,7 +173,9 @@ def make(
     return result
 
 
-def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: Run) -> None:
+def _carry_out(
+    result: RunResult, workspace: Workspace, items: Items, profile: Profile, run: Run
+) -> None:
     """Run the jobs of the plan, and note what became of them."""
     planned = result.plan
     for note in planned.notes:
@@ -194,9 +199,14 @@ def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: R
         _driving(planned, profile) as gpus,
         stoppable() as stopping,
     ):
+        forecast = Forecast(workspace, items, planned.graph, planned.jobs, profile)
+        if forecast.shortage:
+            _say(run, profile, f"warning: {forecast.shortage}")
+        tell = partial(_tell, output, on_screen=not profile.quiet)
+        progress = RunProgress(forecast, workspace.folder, run.since_ns, tell)
 
         def attempt(targets: list[str]) -> None:
-            execution = snakemake.run(targets, gpus, output)
+            execution = snakemake.run(targets, gpus, output, progress)
             _record(execution, result, workspace.folder, run)
             if stopping.requested:  # Snakemake has taken the interrupt
                 raise KeyboardInterrupt
@@ -207,6 +217,7 @@ def _carry_out(result: RunResult, workspace: Workspace, profile: Profile, run: R
         with suppress(KeyboardInterrupt):
             _try(result, attempt, profile.retries)
         result.stopped = stopping.requested
+        forecast.rates.save(workspace)
     for folder, copy in copies.items():
         if any(job.folder == folder and job.attempts for job in result.jobs.values()):
             _say(run, profile, f"{folder} as it was before is kept as {copy}")
@@ -219,6 +230,13 @@ def _broken_members(result: RunResult) -> set[str]:
     failed = [job for job in result.jobs.values() if job.state == "failed"]
     broken = {job.folder for job in failed if job.code in BROKEN}
     return broken & result.plan.graph.members()
+
+
+def _tell(output: TextIO, line: str, *, on_screen: bool) -> None:
+    """Write a line to the log and, while Snakemake holds ``sys.stderr``, to the user's screen."""
+    print(printable(line), file=output)
+    if on_screen:
+        print(printable(line), file=sys.__stderr__)
 
 
 def _say(run: Run, profile: Profile, line: str) -> None:

@@ -56,10 +56,13 @@ class Graph(msgspec.Struct, frozen=True):
             kept.setdefault(stage, []).append(folder)
         return msgspec.structs.replace(self, kept=kept)
 
+    def every_stage(self) -> list[Stage]:
+        """Every stage, with the values of its settings in its paths."""
+        return [with_settings(s, self.settings[name]) for name, s in all_stages().items()]
+
     def stages(self) -> list[Stage]:
-        """Every stage that may run, with the values of its settings in its paths."""
-        stages = [with_settings(s, self.settings[name]) for name, s in all_stages().items()]
-        return [stage for stage in stages if not (stage.shared and self._keeps(stage))]
+        """Every stage that may run."""
+        return [stage for stage in self.every_stage() if not (stage.shared and self._keeps(stage))]
 
     def _keeps(self, stage: Stage) -> bool:
         """Whether the outputs of a stage that makes something shared are taken as they are."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -12,6 +14,7 @@ from pipeline.runtime.paths import CONFIGS, shown
 from pipeline.runtime.spelling import did_you_mean
 
 PROFILES = CONFIGS / "profiles"
+_CORES = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,8 @@ class Profile:
     """Whether a run that goes well says one line."""
     retries: int
     """How often a job is tried again after a failure that may pass."""
+    at_once: int
+    """How many cores of this host jobs may take together; elsewhere, how many jobs run at once."""
     given: frozenset[str]
     """The keys that the file sets."""
 
@@ -48,6 +53,7 @@ def load_profile(name: str) -> Profile:
             executor=str(content.get("executor", "local")),
             quiet=bool(content.get("quiet")),
             retries=int(content.get("retries", 0)),
+            at_once=_number(content.get("jobs")) or _number(content.get("cores")) or _CORES,
             given=frozenset(content),
         )
     except OSError:
@@ -63,3 +69,8 @@ def load_profile(name: str) -> Profile:
             f"{file} is no profile: {' '.join(str(error).split())}",
             f"{shown(PROFILES / 'local' / 'config.yaml')} shows the form",
         ) from None
+
+
+def _number(value: Any) -> int | None:
+    """What a profile says of ``jobs`` or ``cores``, unless that is a word such as ``all``."""
+    return int(value) if str(value).isdecimal() else None

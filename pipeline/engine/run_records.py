@@ -53,6 +53,8 @@ class ItemRecord(msgspec.Struct):
     why: str = ""
     log: str = ""
     """Below ``workdir``."""
+    files: list[str] = []
+    """What was wanted of it and is there, below ``workdir``; of what people open, that alone."""
 
 
 class RunRecord(msgspec.Struct):

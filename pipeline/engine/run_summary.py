@@ -10,8 +10,10 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.engine.driver import RunResult
+from pipeline.engine.graph import folder_of
 from pipeline.engine.profiles import Profile
 from pipeline.engine.run_records import ItemRecord, JobRecord, Run
+from pipeline.engine.stage import ITEM
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode
 
@@ -74,13 +76,17 @@ class Outcome:
                 continue
             for item in items[:_MAX_ROWS]:
                 log = f" (log: {workspace.shown(item.log)})" if item.log else ""
-                yield f"{state:12}{item.name:{width}}  {item.why}{log}".rstrip()
+                files = _in_short(item, workspace)
+                yield f"{state:12}{item.name:{width}}  {files}{item.why}{log}".rstrip()
             if (more := len(items) - _MAX_ROWS) > 0:
                 yield f"{state:12}and {more:,} more"
 
     def _files(self, workspace: Workspace) -> Iterator[str]:
         plan = self.result.plan
+        shown = {path for paths in _files(self.result).values() for path in paths}
         for target, before in zip(plan.targets, plan.stamps, strict=True):
+            if target not in shown:
+                continue
             state = "up to date" if workspace.stamp(target) == before else "made"
             yield f"{workspace.shown(target)} ({state})"
 
@@ -111,7 +117,10 @@ def _item_records(result: RunResult) -> list[ItemRecord]:
         if job.folder in names or job.state == "failed":
             own.setdefault(job.folder, []).append(job)
     blocking = next((j for j in jobs if j.state == "failed" and j.folder not in names), None)
-    records = [_item_record(name, jobs, blocking) for name, jobs in own.items()]
+    files = _files(result)
+    records = [
+        _item_record(name, jobs, blocking, files.get(name, [])) for name, jobs in own.items()
+    ]
     records += [ItemRecord(name, "skipped", why) for name, why in selection.skipped.items()]
     records += [
         ItemRecord(Path(path).name, "failed", str(error))
@@ -120,7 +129,36 @@ def _item_records(result: RunResult) -> list[ItemRecord]:
     return sorted(records, key=lambda item: (_ORDER.index(item.state), item.name))
 
 
-def _item_record(name: str, jobs: Sequence[JobRecord], blocking: JobRecord | None) -> ItemRecord:
+def _files(result: RunResult) -> dict[str, list[str]]:
+    """What was wanted, by folder: all files of a stage, or the one of them that people open."""
+    plan = result.plan
+    shared = plan.graph.shared_folders()
+    beside = {
+        path
+        for stage in plan.graph.every_stage()
+        for name, path in plan.graph.outputs(stage).items()
+        if stage.opens not in ("", name)
+    }
+    files: dict[str, list[str]] = {}
+    for target in plan.targets:
+        folder = folder_of(target, shared)
+        if ITEM + target.removeprefix(folder) not in beside:
+            files.setdefault(folder, []).append(target)
+    return files
+
+
+def _in_short(item: ItemRecord, workspace: Workspace) -> str:
+    """The files of an item on one line: the folder is named once."""
+    if not item.files:
+        return ""
+    first, *others = item.files
+    names = [workspace.shown(first), *(path.removeprefix(f"{item.name}/") for path in others)]
+    return ", ".join(names)
+
+
+def _item_record(
+    name: str, jobs: Sequence[JobRecord], blocking: JobRecord | None, files: list[str]
+) -> ItemRecord:
     for job in jobs:
         if job.state == "failed":
             log = f"{name}/logs/{job.stage}.log"
@@ -130,4 +168,4 @@ def _item_record(name: str, jobs: Sequence[JobRecord], blocking: JobRecord | Non
         if blocking:
             why = f"needs {blocking.folder}, where {blocking.stage} failed"
         return ItemRecord(name, "not reached", why)
-    return ItemRecord(name, "made" if jobs else "up to date")
+    return ItemRecord(name, "made" if jobs else "up to date", files=files)

@@ -12,7 +12,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from pipeline.engine.graph import folder_of
 from pipeline.engine.profiles import Profile
@@ -43,6 +43,16 @@ class Execution:
     failed: list[Job] = field(default_factory=list)
 
 
+class Watcher(Protocol):
+    """Whoever wants to know of jobs while they are carried out."""
+
+    def started(self, job: Job) -> None:
+        """Note that a job was started, or sent to where it will run."""
+
+    def ended(self, job: Job, *, well: bool) -> None:
+        """Note that a job has ended."""
+
+
 @dataclass(frozen=True)
 class Snakemake:
     """Snakemake over one graph in one working folder."""
@@ -53,12 +63,12 @@ class Snakemake:
     """The folders below ``workdir`` that belong to no item."""
     profile: Profile
 
-    def run(self, targets: Sequence[str], gpus: int, output: TextIO) -> Execution:
+    def run(self, targets: Sequence[str], gpus: int, output: TextIO, watcher: Watcher) -> Execution:
         """Make ``targets`` (paths below ``workdir``), with ``gpus`` GPUs where jobs run here.
 
         What Snakemake prints goes to ``output``; the stages write to the screen themselves.
         """
-        with self._listening() as listener:
+        with self._listening(watcher) as listener:
             complete = _call([*self._arguments(), *self._resources(gpus), "--", *targets], output)
         done, failed = listener.named(listener.done), listener.named(listener.failed)
         return Execution(complete, done, failed)
@@ -89,8 +99,8 @@ class Snakemake:
         return ["--resources", f"gpu={gpus}", f"mem_mb={psutil.virtual_memory().total >> 20}"]
 
     @contextlib.contextmanager
-    def _listening(self) -> Iterator[_Listener]:
-        listener = _Listener(self.shared)
+    def _listening(self, watcher: Watcher | None = None) -> Iterator[_Listener]:
+        listener = _Listener(self.shared, watcher)
         # Snakemake clears its own logger at the start of a run; handlers of the parent stay.
         logger = logging.getLogger("snakemake")
         logger.addHandler(listener)
@@ -129,9 +139,9 @@ def _call(arguments: list[str], output: TextIO) -> bool:
 class _Listener(logging.Handler):
     """Hears which jobs Snakemake takes up, and how they end."""
 
-    def __init__(self, shared: Collection[str]) -> None:
+    def __init__(self, shared: Collection[str], watcher: Watcher | None) -> None:
         super().__init__()
-        self._shared = shared
+        self._shared, self._watcher = shared, watcher
         self.jobs: dict[int, Job] = {}
         self.done: list[int] = []
         self.failed: list[int] = []
@@ -144,11 +154,22 @@ class _Listener(logging.Handler):
         event = vars(record)
         match str(event.get("event")):
             case "job_info":
-                self.jobs[event["jobid"]] = self._job(event)
+                self._start(event["jobid"], self._job(event))
             case "job_finished":
-                self.done.append(event["job_id"])
+                self._end(event["job_id"], self.done)
             case "job_error":
-                self.failed.append(event["jobid"])
+                self._end(event["jobid"], self.failed)
+
+    def _start(self, number: int, job: Job) -> None:
+        self.jobs[number] = job
+        if self._watcher:
+            self._watcher.started(job)
+
+    def _end(self, number: int, ended: list[int]) -> None:
+        """Note the end of a job, of which Snakemake may tell twice."""
+        if self._watcher and number in self.jobs and number not in ended:
+            self._watcher.ended(self.jobs[number], well=ended is self.done)
+        ended.append(number)
 
     def _job(self, event: dict[str, Any]) -> Job:
         return Job(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from pipeline.engine.settings import StageConfig
 
@@ -42,6 +42,37 @@ class Files:
         """The folder of the first file."""
         return next(iter(self.paths.values()))[0].parent
 
+    @property
+    def size(self) -> int:
+        """Bytes of all files, and of what lies beside those in folders of their own."""
+        own = {path.parent for path in self.all()} - {self.folder}
+        files = [path for path in self.all() if path.parent == self.folder]
+        files += [path for folder in own for path in folder.rglob("*") if path.is_file()]
+        return sum(path.stat().st_size for path in files)
+
+
+Amounts: TypeAlias = Mapping[str, float]
+"""How much there is of something, by names that stages and the items' side agree on."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a stage will take and make, as its author measured it on some machine.
+
+    The engine corrects each figure by what it measures on the machine at hand.
+    """
+
+    seconds: float
+    """For the work itself, which grows with the amounts."""
+    startup: float = 0.3
+    """Seconds before the work begins, mostly for loading libraries."""
+    bytes: float = 0
+    """Size of all outputs."""
+    amounts: Amounts = field(default_factory=dict)
+    """What the outputs will hold, for ``expect`` of the stages that read them."""
+    kind: str = ""
+    """What else the figures depend on, such as an algorithm; each kind is corrected by itself."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -65,10 +96,17 @@ class Stage:
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
     """Raises PipelineError for settings with which no input could pass. It is called before any
     work, with the stage's own settings and those of all stages by name."""
-    product: bool = False
-    """Whether its output is wanted of every item, and not only where somebody asks for it."""
     extra: str = ""
     """The extra of the package whose libraries it needs, beside those that all stages have."""
+    expect: Callable[[Amounts, Any, Mapping[str, Any]], Expected] | None = None
+    """Estimates a run, given what its inputs hold (0 for what nobody knows), the stage's own
+    settings and those of all stages by name. Amounts of several items are summed; ``member`` is 1
+    for an item of which something shared is made."""
+    measure: Callable[[Files], Amounts] | None = None
+    """Counts in the outputs what ``expect`` could only estimate."""
+    opens: str = ""
+    """The output that people open. What a stage makes that names one is wanted of every item, and
+    not only where somebody asks for it."""
     gpu: bool = False
     """Whether it should have a GPU, if there is one, to itself."""
     whole_machine: bool = False
@@ -91,6 +129,11 @@ class Stage:
         """Its verb: its file's name, behind that of its system unless ``stages.SHORT`` has that."""
         _, system, name = self.module.split(".")
         return name if system in importlib.import_module("stages").SHORT else f"{system}-{name}"
+
+    @property
+    def product(self) -> bool:
+        """Whether people open what it makes."""
+        return bool(self.opens)
 
     @property
     def shared(self) -> bool:

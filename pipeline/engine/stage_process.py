@@ -28,7 +28,7 @@ from pipeline.runtime import numerics, torchrun
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.runtime.file_digest import sha256
-from pipeline.runtime.logs import log
+from pipeline.runtime.logs import VERBOSE, log
 
 _LOGS_KEPT = 5
 """Logs of earlier runs, beside the last one's."""
@@ -51,17 +51,21 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         return error.code
     if options.check is not None:
         return _check(stage, msgspec.json.decode(options.check))
+    verbose = options.verbose or bool(os.environ.get(VERBOSE))
     watchdog = Watchdog()
     started, clock = time.time(), time.monotonic()
     logs: Path | None = None
     settings: dict[str, Any] = {}
     digests: dict[str, str] = {}
+    amounts: dict[str, float] = {}
+    size, from_start = 0, True
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.optional)
         outputs = _files(stage.outputs, options.output, "--output")
         logs = outputs.folder / "logs"
         label = f"{stage.name} {outputs.folder.name}"
-        _start_logging(logs / f"{stage.name}.log", label, options.verbose)
+        from_start = not stage_record.may_resume(logs, stage.name)
+        _start_logging(logs / f"{stage.name}.log", label, verbose)
         stage_record.forget(logs, stage.name)
         log.debug("started: %s", shlex.join(arguments))
         config = _config(stage, options)
@@ -69,10 +73,12 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         with gpu_slots.taken() if stage.gpu and not torchrun.is_distributed() else nullcontext():
             message = stage.run(inputs, outputs, config)
         digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
+        amounts = dict(stage.measure(outputs)) if stage.measure and torchrun.is_first() else {}
+        size = outputs.size
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
-        log.error("error: %s", message, exc_info=options.verbose or code == ExitCode.INTERNAL)
+        log.error("error: %s", message, exc_info=verbose or code == ExitCode.INTERNAL)
     seconds = time.monotonic() - clock
     if code == ExitCode.OK:
         log.info("%s (%.1f s)", message, seconds)
@@ -86,6 +92,9 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             seconds=round(seconds, 3),
             cpu_seconds=round(sum(os.times()[:4]), 2),
             memory_mb=watchdog.peak_memory_mb(),
+            bytes=size,
+            amounts=amounts,
+            from_start=from_start,
             settings=settings,
             digests=digests,
         ).save(logs, stage.name)
@@ -133,7 +142,9 @@ def _parser(stage: Stage) -> Parser:
     parser.add_argument(
         "--check", metavar="JSON", help="only try the settings, given those of all stages by name"
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="debug lines and tracebacks")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="details, and tracebacks of errors"
+    )
     return parser
 
 

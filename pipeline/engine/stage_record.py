@@ -32,6 +32,12 @@ class StageRecord(msgspec.Struct, frozen=True):
     """The settings with which it ran."""
     digests: dict[str, str] = {}
     """SHA-256 of the outputs that people may edit, by name."""
+    bytes: int = 0
+    """Size of all outputs."""
+    amounts: dict[str, float] = {}
+    """What the outputs hold; see ``Stage.measure``."""
+    from_start: bool = True
+    """Whether it did all the work, and did not go on where an earlier run was stopped."""
 
     def save(self, logs: Path, stage: str) -> None:
         """Write it to the folder ``logs``; a full disk is ignored, lest it hide the rest."""
@@ -45,6 +51,13 @@ class Fault(msgspec.Struct, frozen=True):
     code: ExitCode
     problem: str
     remedy: str
+
+
+def may_resume(logs: Path, stage: str) -> bool:
+    """Whether the stage's last run was killed or failed, so that the next may go on from there."""
+    before = last_record(logs, stage, since_ns=0)
+    ended_well = before is not None and before.code == ExitCode.OK
+    return not ended_well and (logs / f"{stage}.log").exists()
 
 
 def forget(logs: Path, stage: str) -> None:

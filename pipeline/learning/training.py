@@ -88,7 +88,7 @@ class Training(Generic[Plan, Part]):
         """
         checkpoint = Checkpoint(folder / ".checkpoint.safetensors", key)
         if self.resume(checkpoint):
-            log.info("resuming at epoch %d, step %d", *self.position)
+            log.info("going on at epoch %d, step %d", *self.position)
         curves = Curves(folder / "logs" / "tensorboard", self.steps) if self._team.leads else None
         point, save = _Every(_SECONDS_BETWEEN_POINTS), _Every(_SECONDS_BETWEEN_CHECKPOINTS)
 
@@ -106,7 +106,8 @@ class Training(Generic[Plan, Part]):
                 curves.add(self.steps, points | {"units_per_second": speed})
                 curves.flush()
                 self.save(checkpoint)
-            log.info("epoch %d: %s", len(self.history), _line(epoch))
+            log.debug("epoch %d: %s", len(self.history), _line(epoch))
+            log.info("%s", self._progress_line(epoch))
         self.use_best()
         return checkpoint
 
@@ -227,6 +228,12 @@ class Training(Generic[Plan, Part]):
         for name, optimizer in self._optimizers.items():
             optimizer.restore(without_prefix(f"adam.{name}", tensors))
         return True
+
+    def _progress_line(self, epoch: Epoch) -> str:
+        """``epoch 3 of at most 20 (5 s): the best so far``."""
+        done = len(self.history)
+        verdict = "the best so far" if self.best_epoch == done else f"{self.best_epoch} was better"
+        return f"epoch {done} of at most {self._schedule.epochs} ({epoch.seconds:.0f} s): {verdict}"
 
     def _autocast(self) -> AbstractContextManager[Any]:
         if not self._bfloat16:

@@ -80,7 +80,7 @@ def building_features(
     size = rows * sum(math.prod(shape) for shape in shapes.values()) * 2
     there = partial.stat().st_blocks * 512 if partial.exists() else 0
     require_space(target.parent, size - there)
-    log.info("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
+    log.debug("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
     with _open(partial, "r+" if partial.exists() else "w") as file:
         if "done" not in file:
             file.attrs.update(attributes)

@@ -14,9 +14,10 @@ from pipeline.engine.catalog import has_sources, reads
 from pipeline.engine.command_line import Options, VerbParser
 from pipeline.engine.items import Selection
 from pipeline.engine.settings import General, Settings
-from pipeline.engine.stage import Stage
+from pipeline.engine.stage import Amounts, Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources import extents
 from pipeline.sources.entries import entries, register_each
 from pipeline.sources.pointers import Source
 from pipeline.sources.registration import VIDEO_POINTER, video_name
@@ -100,6 +101,12 @@ class Videos:
                     )
         registered = [name for name in registered if name not in broken]
         return _selection(workspace, videos, wanted, registered, learned, refused)
+
+    def amounts(
+        self, workspace: Workspace, recorded: Mapping[str, Amounts]
+    ) -> dict[str, dict[str, float]]:
+        """See ``extents.amounts``."""
+        return extents.amounts(workspace.folder, recorded)
 
     def named(self, workspace: Workspace, settings: Settings, options: Options) -> list[str]:
         """The folders of VIDEO, of MODEL, or else of all videos in the settings.

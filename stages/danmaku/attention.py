@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.engine.settings import StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +39,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_source
 
     source = open_source(inputs["source"])
@@ -50,7 +52,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with published(outputs["strips"]) as strips, published(outputs["animation"]) as animation:
         _draw(strips, animation, source, attended, explained.seen_s[chosen].tolist())
     words = sum(len(comment.labels) for comment in attended)
-    return f"{len(attended)} comments, {words} words and end marks"
+    return f"{counted(len(attended), 'comment')}, {words:,} words and end marks"
 
 
 def _draw(
@@ -125,6 +127,11 @@ def _attended(
     return AttendedComment(comment.time_ms, one_line(comment.text), labels, heat, peaks)
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    return Expected(seconds=config.max_comments * 0.3, startup=2, bytes=config.max_comments * 1e5)
+
+
 STAGE = Stage(
     inputs={
         "source": "{item}/source.video.json",
@@ -135,6 +142,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     extra="learn",
+    expect=expect,
     memory_mb=3000,
 )
 

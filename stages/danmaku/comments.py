@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pipeline.danmaku.comments.settings import LimitSettings, NormalizationSettings
 from pipeline.engine.settings import NameOrPath, OwnFile, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.comments.filters import Rules
@@ -129,6 +129,19 @@ def _warn_of_a_broadcast_log(earliest_ms: int) -> None:
         )
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes for XML, 150 bytes a comment."""
+    comments = amounts["comment_bytes"] / 150
+    return Expected(seconds=comments * 1e-4, bytes=comments * 250, amounts={"comments": comments})
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the comments."""
+    from pipeline.danmaku.comments.comments_file import count_lines
+
+    return {"comments": count_lines(outputs["comments"])}
+
+
 STAGE = Stage(
     inputs={"source": "{item}/source.comments.json"},
     outputs={
@@ -139,6 +152,8 @@ STAGE = Stage(
     config=Config,
     run=run,
     check=check,
+    expect=expect,
+    measure=measure,
     editable=("comments",),
 )
 

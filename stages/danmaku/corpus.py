@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +26,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.danmaku.training.training_record import TrainingRecord
     from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.quantities import counted
 
     tap = TrainingRecord.load(inputs["training"]).tap
     aligned = hold_out_videos({p.parent.name: Aligned.load(p) for p in inputs.every("aligned")})
@@ -40,7 +42,10 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     write_corpus(outputs["corpus"], tap, zip(videos, thumbnails, strict=True))
     comment_count = sum(len(video.text) for video in videos)
     picture_count = sum(len(video.picture) for video in videos)
-    return f"{comment_count} comments and {picture_count} pictures of {len(videos)} videos kept"
+    return (
+        f"{counted(comment_count, 'comment')} and {counted(picture_count, 'picture')} of"
+        f" {counted(len(videos), 'video')} kept with the model"
+    )
 
 
 def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
@@ -56,6 +61,12 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
             yield thumbnail(squeezed, shape, min(_MAX_SIDE, len(squeezed)))
 
 
+def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    pictures = amounts["pictures"]
+    return Expected(seconds=pictures * 2e-3, startup=2, bytes=pictures * 12_000)
+
+
 STAGE = Stage(
     inputs={
         "frames": "{train}/frames.h5",
@@ -67,6 +78,7 @@ STAGE = Stage(
     outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
     run=run,
     extra="learn",
+    expect=expect,
     memory_mb=2000,
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
 from pipeline.engine.settings import Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.evaluation.evaluation_file import Evaluation
@@ -69,6 +70,27 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
 
 
 def _summary(evaluation: Evaluation) -> str:
+    from math import expm1
+
+    from pipeline.runtime.logs import log
+
+    log.debug("%s", _figures(evaluation))
+    likelihood, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
+    parts = []
+    if likelihood:
+        gain = expm1(likelihood.pmi.mean)
+        more = f"{abs(gain):.0%} {'more' if gain >= 0 else 'less'} likely"
+        parts.append(f"the picture makes each word of viewers {more}")
+    if scorers:
+        place, chance = scorers["model"].rank.mean, scorers["random"].rank.mean
+        parts.append(
+            f"the comment that belongs to a moment is at place {place:.0f} among others on average,"
+            f" by chance at {chance:.0f}"
+        )
+    return "; ".join(parts) or "there are too few comments to measure much"
+
+
+def _figures(evaluation: Evaluation) -> str:
     likelihood, scorers = evaluation.likelihood, evaluation.ranking.all.scorers
     nats = (
         f"{likelihood.nll.mean:.3f} nats per word, of which the picture explains"
@@ -82,6 +104,19 @@ def _summary(evaluation: Evaluation) -> str:
         else f"too few seconds with comments for a ranking ({evaluation.ranking.all.queries})"
     )
     return f"{nats}; {rank}"
+
+
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take; of a video that was learned from, what was held out counts."""
+    share = sections["align"]["held_out"]["share"] if amounts["member"] else 1
+    commented = min(amounts["comments"] * share, amounts["pictures"])
+    ranked = min(config.max_queries, amounts["seconds"])
+    return Expected(
+        seconds=commented * 0.02 + ranked * 0.01,
+        startup=3,
+        bytes=20_000,
+        kind=sections["train"]["captioner"]["decoder"],
+    )
 
 
 STAGE = Stage(
@@ -99,6 +134,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     extra="learn",
+    expect=expect,
     gpu=True,
     whole_machine=True,
     memory_mb=4000,

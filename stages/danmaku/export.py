@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pipeline.danmaku.comments.writing import format_names
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     _Format = str
@@ -48,11 +49,18 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return write_comments(outputs["export"], config.format, comments, screen, config.layout)
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    comments = amounts["comments" if config.target == "comments" else "generated"]
+    return Expected(seconds=comments * 1e-4, bytes=comments * 150, kind=config.format)
+
+
 STAGE = Stage(
     inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"export": "{item}/{target}.{format}"},
     config=Config,
     run=run,
+    expect=expect,
     editable=("export",),
 )
 

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from pipeline.captioning.settings import DecodingSettings
 from pipeline.engine.settings import OwnFile, Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.generation.writing import GenerationOptions
@@ -55,6 +55,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.quantities import counted
 
     frames, counts = Frames.load(inputs["frames"]), CommentCounts.load(inputs["counts"])
     model = Model.open(inputs["model"], inputs["features"], best_device())
@@ -67,8 +68,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     comments = write_comments(plan, frames, model, bank, _options(config))
     count = write_lines(outputs["generated"], comments)
     empty = len(plan.time_ms) - count
-    left_out = f"; {empty} places stay empty" if empty else ""
-    return f"{count} comments written{left_out}"
+    left_out = f"; nothing fitted at {counted(empty, 'moment')}" if empty else ""
+    return f"{counted(count, 'comment')} written{left_out}"
 
 
 def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCounts) -> Int64s:
@@ -102,6 +103,28 @@ def _options(config: Config) -> GenerationOptions:
     )
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take."""
+    learned = amounts["comments_a_second"] or 2  # nobody knows of a model that was copied here
+    a_second = learned if isinstance(config.count, str) else config.count
+    generated = amounts["seconds"] * a_second * config.rate
+    decoder = sections["train"]["captioner"]["decoder"]
+    return Expected(
+        seconds=generated * (0.01 if decoder == "lstm" else 0.03),
+        startup=3,
+        bytes=generated * 110,
+        amounts={"generated": generated},
+        kind=f"{decoder} {config.decoding.strategy}",
+    )
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the comments."""
+    from pipeline.danmaku.comments.comments_file import count_lines
+
+    return {"generated": count_lines(outputs["generated"])}
+
+
 STAGE = Stage(
     inputs={
         "frames": "{item}/frames.h5",
@@ -115,6 +138,8 @@ STAGE = Stage(
     run=run,
     extra="learn",
     check=check,
+    expect=expect,
+    measure=measure,
     editable=("generated",),
     gpu=True,
     whole_machine=True,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from pipeline.danmaku.rate.model import RateModel
@@ -44,18 +45,38 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 def _summary(model: RateModel) -> str:
     import math
 
+    from pipeline.runtime.logs import log
+
     card = model.card
     if not card.groups:
         return (
-            f"no rate could be learned from {card.seconds} seconds: each is expected to get"
-            f" {math.exp(model.bias):.1f} comments"
+            f"{card.seconds:,} seconds do not tell which get more comments: each is expected to"
+            f" get {math.exp(model.bias):.1f}"
         )
-    explained = (
-        "too few blocks to tell how much it explains"
-        if card.deviance_explained is None
-        else f"explains {card.deviance_explained:.0%} of the deviance"
+    if card.deviance_explained is None:
+        log.debug("too few blocks to tell how much of the deviance it explains")
+    else:
+        share = f"{card.deviance_explained:.0%}"
+        log.debug("explains %s of the deviance of held-out seconds", share)
+    return f"learned from {card.seconds:,} seconds how many comments each second gets"
+
+
+def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    return Expected(
+        seconds=amounts["seconds"] * 2e-3,
+        startup=2.5,
+        bytes=20_000,
+        amounts={"comments_a_second": amounts["comments"] / max(1.0, amounts["seconds"])},
     )
-    return f"rate learned from {card.seconds} seconds: {explained} of held-out seconds"
+
+
+def measure(outputs: Files) -> Amounts:
+    """Count the comments of a second of the training videos."""
+    from pipeline.danmaku.rate.comment_counts_file import CommentCounts
+
+    per_second = CommentCounts.load(outputs["counts"]).per_second
+    return {"comments_a_second": sum(per_second) / max(1, len(per_second))}
 
 
 STAGE = Stage(
@@ -70,6 +91,8 @@ STAGE = Stage(
     },
     run=run,
     extra="learn",
+    expect=expect,
+    measure=measure,
     memory_mb=2000,
 )
 

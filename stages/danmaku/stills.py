@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.video.annotated_video import AnnotatedVideo
     from pipeline.danmaku.video.stills import crowded_moments, moments_at
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
@@ -66,7 +68,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             _write_gif(temporary, annotated, moments, config)
     size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
-    return f"{len(moments)} moments ({times} s), {size / 1e6:.1f} MB"
+    return f"{counted(len(moments), 'moment')} ({times} s), {size_text(size)}"
 
 
 def _write_sheet(
@@ -103,11 +105,24 @@ def _write_gif(
     write_gif(target, pictures())
 
 
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What one core of a Xeon takes."""
+    moments = len(config.at) or config.max_count
+    pictures = moments * (config.seconds * 10 if config.format == "gif" else 1)
+    return Expected(
+        seconds=pictures * 0.3,
+        startup=1,
+        bytes=pictures * config.width**2 * 0.6,
+        kind=config.format,
+    )
+
+
 STAGE = Stage(
     inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
     outputs={"stills": "{item}/stills.{format}"},
     config=Config,
     run=run,
+    expect=expect,
 )
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.captioning.settings import Architecture
 from pipeline.engine.settings import Seed, StageConfig
-from pipeline.engine.stage import Files, Stage
+from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.learning.settings import Schedule
 
 if TYPE_CHECKING:
@@ -137,15 +138,32 @@ def _record(
 
 
 def _summary(record: TrainingRecord, held_out: int) -> str:
+    from math import exp
+
+    from pipeline.runtime.logs import log
     from pipeline.runtime.sample_size import is_enough
 
+    nats = record.dev_nll, record.dev_nll_shuffled
+    log.debug("dev %.3f nats a word, %.3f with pictures shuffled", *nats)
     quality = (
-        f"dev {record.dev_nll:.3f} nats a word, {record.dev_nll_shuffled:.3f} with pictures"
-        " shuffled"
+        "each word is a choice among about {:,.0f}, or {:,.0f} with wrong pictures".format(
+            *map(exp, nats)
+        )
         if is_enough(held_out)
-        else f"too few comments were held out to measure it ({held_out})"
+        else f"too few comments were kept back to measure it ({held_out})"
     )
-    return f"best of {len(record.epochs)} epochs is {record.best_epoch}: {quality}"
+    return f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
+
+
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
+    """What two cores of a Xeon take; how many epochs are needed, nobody knows before."""
+    captioner, backbone = config.captioner, sections["features"]["backbone"]
+    return Expected(
+        seconds=amounts["comments"] * config.schedule.epochs * 2e-3,
+        startup=4,
+        bytes=5e6 * (captioner.size / 256) ** 2,
+        kind=f"{captioner.decoder} {captioner.attention} {captioner.size} {backbone}",
+    )
 
 
 STAGE = Stage(
@@ -162,6 +180,7 @@ STAGE = Stage(
     config=Config,
     run=run,
     extra="learn",
+    expect=expect,
     gpu=True,
     whole_machine=True,
     memory_mb=8000,

@@ -14,6 +14,13 @@ def run(number: int) -> int:
     """Run."""
     import pipeline.deep.late
     return double(number)
+
+def expect(amount: float) -> float:
+    return amount * 0.5
+
+def measure(path: str) -> int:
+    import pipeline.count
+    return 1
 '''
 HELPER = '''from __future__ import annotations
 import json
@@ -34,6 +41,7 @@ FILES = {
     "pipeline/deep/__init__.py": "",
     "pipeline/deep/late.py": "from pipeline.deep import table\n",
     "pipeline/deep/table.py": "TABLE = [1, 2]\n",
+    "pipeline/count.py": "X = 1\n",
     "pipeline/deep/web/deeper/page.js": "let x;",
 }
 
@@ -86,6 +94,9 @@ def edit(path: Path, old: str, new: str) -> None:
         ("pipeline/helper.py", '    """Doubles."""', '    """Doubles\n\n    numbers."""'),
         ("pipeline/helper.py", "return 2 * number", "return (2\n        * number)  # twice"),
         ("pipeline/engine/stage.py", "pass", "x = 1"),
+        ("stages/make.py", "amount * 0.5", "amount * 0.7"),
+        ("stages/make.py", "return 1", "return 2"),
+        ("pipeline/count.py", "1", "2"),
         ("stages/other.py", "1", "2"),
     ],
 )

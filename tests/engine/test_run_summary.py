@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.engine.catalog import all_stages
 from pipeline.engine.driver import Plan, RunResult
 from pipeline.engine.graph import Graph
 from pipeline.engine.items import Selection
@@ -15,10 +16,14 @@ from pipeline.engine.run_summary import Outcome
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 
+WANTED = ["annotated.mp4", "report.json", "report/index.html"]
+
 
 def made(videos: list[str], *jobs: JobRecord, **more: Any) -> RunResult:
     selection = Selection(work_on={"render": videos}, **more)
-    plan = Plan(selection, Graph({}), Path("graph"), [], [], [], [])
+    wanted = [f"{name}/{file}" for name in videos for file in WANTED]
+    graph = Graph({name: {} for name in all_stages()})
+    plan = Plan(selection, graph, Path("graph"), wanted, [0] * len(wanted), [], [])
     return RunResult(plan, {(job.stage, job.folder): job for job in jobs})
 
 
@@ -96,6 +101,25 @@ def test_many_videos_are_counted_and_not_listed(tmp_path: Path) -> None:
     assert len(told) == 42
     assert told[40] == "failed      and 60 more"
     assert told[41].startswith("2,000 videos: 1,900 made, 100 failed in ")
+
+
+def test_a_table_of_several_says_where_lies_what_people_open(tmp_path: Path) -> None:
+    told = lines(tmp_path, made(["a", "bb", "c"], done("a"), failed("bb")), "local")
+    assert told[:3] == [
+        f"up to date  c   {tmp_path}/c/annotated.mp4, report/index.html",
+        f"made        a   {tmp_path}/a/annotated.mp4, report/index.html",
+        f"failed      bb  frames: it is bad. (log: {tmp_path}/bb/logs/frames.log)",
+    ]
+
+
+def test_of_one_the_files_are_listed_that_people_open(tmp_path: Path) -> None:
+    for name in WANTED:
+        (tmp_path / "a" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "a" / name).touch()
+    assert lines(tmp_path, made(["a"], done("a")), "local") == [
+        f"{tmp_path}/a/annotated.mp4 (made)",
+        f"{tmp_path}/a/report/index.html (made)",
+    ]
 
 
 def test_a_quiet_run_that_went_well_is_one_line(tmp_path: Path) -> None:

@@ -95,7 +95,7 @@ def test_some_late_comments_are_dropped_with_a_warning(
     assert warning.levelno == logging.WARNING
     assert "60 of 1,000 comments (6%) lie outside the video" in warning.getMessage()
     assert "those past its end are dropped (`align: past_end: drop`)" in warning.getMessage()
-    assert "940 of 1000 comments aligned" in message
+    assert "940 of 1,000 comments put to their frames" in message
 
 
 def test_by_the_article_s_settings_they_go_to_the_last_frame_with_a_warning(
@@ -126,4 +126,4 @@ def test_few_comments_outside_give_no_warning(
 ) -> None:
     _, message = made(folder, comments(late=30, early=20))
     assert not caplog.records
-    assert "30 past the end, 20 before the start" in message
+    assert ", 30 past the end, 20 before the start" in message

@@ -129,8 +129,8 @@ def test_heat_lies_where_the_model_looked(project: Project, kind: str, place: in
 
 def test_words_and_seconds_choose_comments(project: Project) -> None:
     assert project.run(words=("チノ",)) == "2 comments, 5 words and end marks"
-    assert project.run(at=(0.9,), max_comments=1) == "1 comments, 2 words and end marks"
-    assert project.run(words=("かわいい",), at=(1.0,)) == "1 comments, 3 words and end marks"
+    assert project.run(at=(0.9,), max_comments=1) == "1 comment, 2 words and end marks"
+    assert project.run(words=("かわいい",), at=(1.0,)) == "1 comment, 3 words and end marks"
 
 
 def test_the_same_settings_give_the_same_bytes(project: Project) -> None:

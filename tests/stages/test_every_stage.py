@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import msgspec
@@ -170,3 +171,16 @@ def test_links_in_the_documents_lead_somewhere() -> None:
     for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
         for link in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text()):
             assert (document.parent / link).exists(), f"{document.name}: {link}"
+
+
+@each_stage
+def test_it_states_what_it_expects_to_take(stage: Stage) -> None:
+    sections = {name: msgspec.to_builtins(kind()) for name, kind in stage_configs().items()}
+    assert stage.expect is not None
+    nothing = stage.expect(defaultdict(lambda: 0.0), stage.config(), sections)
+    much = stage.expect(defaultdict(lambda: 1000.0), stage.config(), sections)
+    assert 0 <= nothing.seconds <= much.seconds
+    assert 0 <= nothing.bytes <= much.bytes
+    assert much.bytes > 0
+    assert nothing.kind == much.kind
+    assert bool(much.amounts) == (stage.measure is not None)

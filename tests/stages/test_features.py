@@ -48,8 +48,16 @@ def test_each_picture_has_its_row(frames: Path, tmp_path: Path, batch: int | Non
             file["grid"][:], grid.reshape(PICTURES, 64, 5), rtol=1e-3, atol=0.05
         )
         np.testing.assert_allclose(file["vector"][:], grid.mean((1, 2)), rtol=1e-3, atol=0.05)
-    assert said.startswith("21 pictures through tiny.onnx (tiny.onnx sha256 ")
-    assert "pictures/s, bounded by " in said
+    assert said == "21 pictures through tiny.onnx"
+
+
+def test_the_log_says_how_fast_it_was_and_what_bounded_it(
+    frames: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        made(frames, tmp_path / "features.h5")
+    assert "tiny.onnx sha256 " in caplog.text
+    assert "pictures/s, bounded by " in caplog.text
 
 
 def test_the_store_tells_whence_it_comes(frames: Path, tmp_path: Path) -> None:

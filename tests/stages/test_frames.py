@@ -85,7 +85,7 @@ def test_scenes_and_thumbnails_are_found_though_few_pictures_are_kept(tmp_path: 
     shots = "color=red:s=320x180:r=25:d=1.6[a];testsrc2=s=320x180:r=25:d=1.4[b];[a][b]concat"
     clips.ffmpeg("-filter_complex", shots, *clips.H264, clip)
     path, said = made(clip, fps=0.2)
-    assert "75 frames, 1 distinct pictures, 2 scenes" in said
+    assert "75 frames, 1 distinct picture, 2 scenes" in said
     assert Frames.load(path).cuts.tolist() == [40]
     for frame, red in ((0, True), (49, True), (50, False), (74, False)):
         with Image.open(BytesIO(read_thumbnail(path, frame))) as image:
@@ -94,6 +94,10 @@ def test_scenes_and_thumbnails_are_found_though_few_pictures_are_kept(tmp_path: 
         assert (np.abs(colour - (254, 0, 0)).max() < 8) == red
 
 
-def test_it_says_how_fast_it_was_and_what_bounded_it(animation: Path) -> None:
-    _, said = made(animation)
-    assert "frames/s, bounded by " in said
+def test_the_log_says_how_fast_it_was_and_what_bounded_it(
+    animation: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("DEBUG"):
+        _, said = made(animation)
+    assert "frames/s, bounded by " in caplog.text
+    assert "bounded" not in said

@@ -66,3 +66,9 @@ def read_lines(path: Path, kind: type[Line]) -> Iterator[Line]:
                     f"{path}, line {number}: {error}",
                     "Correct the line, or delete the file and run again to make it anew",
                 ) from None
+
+
+def count_lines(path: Path) -> int:
+    """The number of comments in a file."""
+    with path.open("rb") as file:
+        return sum(1 for line in file if line.strip())

@@ -12,6 +12,7 @@ from pipeline.danmaku.drawing.layout import Layout, Placed
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.logs import log
+from pipeline.runtime.quantities import counted
 
 _ROUNDING = 1e-6  # stage pixels
 
@@ -67,7 +68,10 @@ def measure_quality(layout: Layout) -> LayoutQuality:
 
 def log_quality(layout: Layout) -> None:
     """Log the quality of ``layout``, and warn of characters that no font has."""
-    log.info("%s", measure_quality(layout))
+    quality = measure_quality(layout)
+    log.debug("%s", quality)
+    if quality.overflowed:
+        log.info("%s overlap others for want of room", counted(quality.overflowed, "comment"))
     if layout.missing:
         missing = " ".join(sorted(layout.missing))
         log.warning("no font has: %s; they are drawn as boxes", missing)

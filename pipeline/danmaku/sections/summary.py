@@ -90,8 +90,8 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
         if naming is not None:
             return (
                 f"of {naming.names} names written, {naming.model.mean:.0%} were on screen"
-                f" (shuffled frames {naming.shuffled:.0%}, popularity {naming.popularity:.0%},"
-                f" chance {naming.chance:.0%})"
+                f" (with wrong pictures {naming.shuffled:.0%}, always naming the favourite"
+                f" {naming.popularity:.0%}, by chance {naming.chance:.0%})"
             )
         if too_few is not None:
             return f"{comments}; too few names ({too_few}) to say whether it sees who is on screen"

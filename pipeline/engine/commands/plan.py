@@ -1,28 +1,51 @@
-"""Say what would run, and why."""
+"""Say what would run, why, how long it would take and how much disk it would need."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from pipeline.engine.application import Call, Command
 from pipeline.engine.driver import plan
+from pipeline.engine.forecast import Estimate, Forecast
+from pipeline.engine.gpu_slots import shared_out
 from pipeline.runtime.errors import ExitCode, printable
+from pipeline.runtime.quantities import about, size_text
 
 
 def _run(call: Call) -> ExitCode:
     """Say what would run, and why."""
-    request = call.request
-    with call.workspace.gate():
-        planned = plan(call.workspace, request, call.profile)
+    request, workspace = call.request, call.workspace
+    with workspace.gate():
+        planned = plan(workspace, request, call.profile)
+    with shared_out(items=len({job.folder for job in planned.jobs})):
+        forecast = Forecast(workspace, call.items, planned.graph, planned.jobs, call.profile)
+        seconds = forecast.seconds_left()
     for job in planned.jobs:
-        print(printable(f"{job.stage:12}{job.folder:24}{job.reason}"))
-    for note in planned.notes:
+        columns = _columns(forecast.jobs[job.stage, job.folder])
+        print(printable(f"{job.stage:12}{job.folder:24}{columns}  {job.reason}"))
+    notes = [*planned.notes, *filter(None, [forecast.shortage])]
+    for note in notes:
         print(printable(f"{'note':12}{note}"))
     for path, error in planned.selection.refused.items():
         print(printable(f"{'refused':12}{Path(path).name:24}{error}"))
-    count = len(planned.jobs)
-    print(f"{count} jobs to run" if count else "nothing to do: everything is up to date")
+    if not planned.jobs:
+        print("nothing to do: everything is up to date")
+        return ExitCode.OK
+    guessed = not all(estimate.measured for estimate in forecast.jobs.values())
+    free = size_text(shutil.disk_usage(workspace.folder).free)
+    print(
+        f"{len(planned.jobs)} jobs to run: about {about(seconds)} and"
+        f" {size_text(forecast.bytes)}; {free} free"
+        + "; *: not measured on this machine yet, but on two cores of a server"
+        * guessed
+    )
     return ExitCode.OK
+
+
+def _columns(estimate: Estimate) -> str:
+    mark = " " if estimate.measured else "*"
+    return f"{about(estimate.seconds):>10}{mark}{size_text(estimate.bytes):>8}"
 
 
 PLAN = Command("plan", _run, takes_stages=True)

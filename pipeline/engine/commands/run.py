@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
+
 from pipeline.engine.application import Call
 from pipeline.engine.catalog import products
 from pipeline.engine.driver import make
 from pipeline.engine.run_summary import Outcome
 from pipeline.runtime.errors import ExitCode
+from pipeline.runtime.logs import VERBOSE
 
 
 def run(call: Call) -> ExitCode:
     """Make what is asked for, and say what became of it."""
     request, profile, workspace = call.request, call.profile, call.workspace
+    if call.options.verbose:
+        os.environ[VERBOSE] = "1"
     this_run = workspace.begin_run(profile)
     try:
         result = make(workspace, request, profile, this_run, call.options.wait)
