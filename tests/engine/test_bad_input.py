@@ -21,10 +21,13 @@ def fresh(untouched: Project, tmp_path: Path) -> Project:
 
 
 def refused(project: Project, code: ExitCode, *command: str) -> str:
-    """Run a command that must fail with ``code`` and one line; return the line."""
+    """Run a command that must fail with ``code`` and one line; return the line.
+
+    A stage that began has been announced before it.
+    """
     verb, *options = command
     done = project.run(verb, *options)
-    said = done.stderr.strip().splitlines()
+    said = [line for line in done.stderr.splitlines() if not line.startswith("stage 1 of ")]
     assert done.returncode == code, done.stderr
     assert len(said) == 1, done.stderr
     assert "error: " in said[0]

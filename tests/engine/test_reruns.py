@@ -152,7 +152,7 @@ def _edit(file: Path, old: str, new: str) -> None:
 
 
 def test_an_edited_stage_reruns_with_what_follows(edited: Project) -> None:
-    _edit(edited.code / "stages" / "danmaku" / "render.py", "comments over", "comments on")
+    _edit(edited.code / "stages" / "danmaku" / "render.py", "} over {", "} on {")
     assert edited.plan() == {("render", ANNOTATE)}
 
 

@@ -83,7 +83,7 @@ def like(pixel: npt.NDArray[np.uint8], *color: int) -> bool:
 
 def test_render_draws_what_is_asked_for(video: Video) -> None:
     said = video.run(render, "generated.mp4")
-    assert said.startswith("1 comments over 4.0 s")
+    assert said.startswith("1 comment over 4.0 s, ")
     picture = video.picture("generated.mp4", 1)
     assert like(picture[TOP], 255, 0, 0)
     assert like(picture[BOTTOM], 128, 128, 128)
