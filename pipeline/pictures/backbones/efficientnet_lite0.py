@@ -39,7 +39,7 @@ class EfficientNetLite0:
             pretrained = Timm().build(choice._replace(name=f"{PREFIX}{_ARCHITECTURE}"))
             return pretrained._replace(normalization=_NORMALIZATION)
         network = build_network(_ARCHITECTURE, choice.size)
-        path = _file()
+        path = weights_path()
         if sha256(path) != _SHA256:
             raise PipelineError(
                 ExitCode.INVALID_WEIGHTS,
@@ -51,7 +51,8 @@ class EfficientNetLite0:
         return describe(network, f"imagenet {path.stem}", _NORMALIZATION)
 
 
-def _file() -> Path:
+def weights_path() -> Path:
+    """The file that the package brought."""
     return Path(str(files(_PACKAGE) / _FILE))
 
 

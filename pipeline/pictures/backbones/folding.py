@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from torch import fx, nn
-from torch.nn.utils.fusion import fuse_conv_bn_weights
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 
 def fold_batch_norms(cut: fx.GraphModule) -> None:
@@ -19,14 +19,6 @@ def fold_batch_norms(cut: fx.GraphModule) -> None:
         before = node.all_input_nodes[0]
         convolution = layers.get(before.target) if before.op == "call_module" else None
         if isinstance(convolution, nn.Conv2d) and len(before.users) == 1:
-            convolution.weight, convolution.bias = fuse_conv_bn_weights(
-                convolution.weight,
-                convolution.bias,
-                norm.running_mean,
-                norm.running_var,
-                norm.eps,
-                norm.weight,
-                norm.bias,
-            )
+            cut.set_submodule(str(before.target), fuse_conv_bn_eval(convolution, norm))
             cut.set_submodule(str(node.target), getattr(norm, "act", nn.Identity()))
     cut.recompile()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
+from torch.nn import functional
 
 from pipeline.pictures.backbones.torchvision_on_cpu import NodePathTracer
 
@@ -53,13 +54,15 @@ class Layers:
         """Layers by the names that every network has, for pictures of ``size`` pixels.
 
         ``stride16`` is the last of the outermost blocks whose outputs have a position for each
-        16 × 16 pixels, likewise 8, 32 …; ``logits`` is the last layer; ``pooled`` is what enters
-        it, or the same if it is not a fully connected one. The first ``prefix_tokens`` tokens of a
-        transformer are no positions.
+        16 × 16 pixels, likewise 8, 32 …; ``logits`` is the last layer that does anything;
+        ``pooled`` is what enters it, or the same if it is not a fully connected one. The first
+        ``prefix_tokens`` tokens of a transformer are no positions.
         """
         *_, last = self._paths
+        while self._is(last, nn.Identity, nn.Dropout):
+            last = last.all_input_nodes[0]
         names = {"logits": self._paths[last], "pooled": self._paths[last]}
-        if self._is_fully_connected(last):
+        if self._is(last, nn.Linear) or last.target is functional.linear:
             names["pooled"] = self._paths[last.all_input_nodes[0]]
         self._note_shapes(size)
         for path in sorted(self._nodes, key=lambda path: -path.count(".")):
@@ -82,9 +85,10 @@ class Layers:
         _keep_taps_from_being_overwritten(cut)
         return cut
 
-    def _is_fully_connected(self, node: fx.Node) -> bool:
+    def _is(self, node: fx.Node, *kinds: type[nn.Module]) -> bool:
+        """Whether ``node`` calls a module of one of these kinds."""
         return node.op == "call_module" and isinstance(
-            self.network.get_submodule(str(node.target)), nn.Linear
+            self.network.get_submodule(str(node.target)), kinds
         )
 
     def _note_shapes(self, size: int) -> None:

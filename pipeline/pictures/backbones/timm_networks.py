@@ -35,9 +35,9 @@ class Timm:
     def require_known(self, name: str) -> None:
         """Raise PipelineError INVALID_SETTING unless timm has such a network."""
         plain = name.removeprefix(PREFIX)
-        tagged = "." in plain
-        if not timm.is_model(plain) or (tagged and not timm.is_model_pretrained(plain)):
-            near = difflib.get_close_matches(plain, timm.list_models(), 3)
+        architecture, dot, _ = plain.partition(".")
+        if not timm.is_model(plain) or (dot and not timm.is_model_pretrained(plain)):
+            near = difflib.get_close_matches(architecture, timm.list_models(), 3)
             raise PipelineError(
                 ExitCode.INVALID_SETTING,
                 f"features.backbone: timm has no network {plain}",

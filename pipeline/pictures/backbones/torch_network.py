@@ -22,9 +22,9 @@ from pipeline.pictures.backbones.winograd import use_winograd
 from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
-_BATCH = {"cuda": 64, "cpu": 8}
-_BATCH_FLOAT32 = 4  # on a CPU; more are no faster and take memory
+_BATCH = {"cuda": 64, "cpu": 4}  # on a CPU, more are no faster and take memory
 _STREAMS = 2  # a GPU computes one batch while another is copied
+_MOST_AT_ONCE = 16  # batches on a CPU: each takes memory, up to 150 MB for VGG-19
 
 
 class Pretrained(NamedTuple):
@@ -65,19 +65,21 @@ class TorchNetwork:
         self.weights = pretrained.weights
         self.preprocessing = str(normalization)
         self.precision = f"{str(dtype).removeprefix('torch.')} on {kind}"
+        skip = pretrained.prefix_tokens
+        self.shapes = _shapes(cut, choice, skip)
         self.batch = _BATCH.get(kind, _BATCH["cpu"])
         fold_batch_norms(cut)
         if kind == "cpu" and dtype == torch.float32:
-            self.batch = _BATCH_FLOAT32
             use_winograd(cut, choice.size)
-        skip = pretrained.prefix_tokens
-        self.shapes = _shapes(cut, choice, skip)
         copies = [
             _Copy(deepcopy(cut).eval(), device, dtype, normalization, skip)
             for device in available[1:]
         ]
         copies.append(_Copy(cut, available[0], dtype, normalization, skip))
-        self.workers = len(copies) * (_STREAMS if kind == "cuda" else 1)
+        # Threads that each compute a batch of their own wait less than those that share one.
+        threads = torch.get_num_threads()
+        self.workers = len(copies) * (_STREAMS if kind == "cuda" else min(threads, _MOST_AT_ONCE))
+        self._threads_each = max(1, threads // self.workers)
         self._free: SimpleQueue[_Copy] = SimpleQueue()
         for place in range(self.workers):
             self._free.put(copies[place % len(copies)])
@@ -86,7 +88,8 @@ class TorchNetwork:
         """Map (n, s, s, 3) to (n, p, c) or (n, c) for each tap; threads may call at once."""
         network = self._free.get()
         try:
-            return network(pictures)
+            with _computing_with(self._threads_each):
+                return network(pictures)
         finally:
             self._free.put(network)
 
@@ -141,6 +144,17 @@ def _fitting(choice: Choice) -> Iterator[None]:
             f"{choice.name} cannot take pictures of {choice.size} pixels ({error})",
             "Set `frames: size:` to what the network was made for",
         ) from error
+
+
+@contextmanager
+def _computing_with(threads: int) -> Iterator[None]:
+    """Let the thread that calls compute with so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class _Copy:

@@ -61,7 +61,13 @@ class Torchvision:
                 with taking_weights(path, choice.name):
                     network.load_state_dict(read_state_dict(path), assign=True)
                 identity = file_identity(path)
-        return Pretrained(network, identity, _trained_on(chosen), paper_names)
+        return Pretrained(
+            network,
+            identity,
+            _trained_on(chosen),
+            paper_names,
+            prefix_tokens=1 if hasattr(network, "class_token") else 0,
+        )
 
 
 def _trained_on(chosen: Any) -> Normalization:

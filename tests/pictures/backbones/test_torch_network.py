@@ -100,6 +100,39 @@ def test_taps_of_a_residual_network_are_its_own_values() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18", "efficientnet_lite0", "timm:mobilenetv3_small_050", "timm:vit_tiny_patch16_224"],
+)
+def test_every_network_has_a_grid_and_a_vector(name: str) -> None:
+    found = random(name, ["stride16", "pooled", "logits"], 96).shapes
+    assert found["stride16"][0] == 6 * 6
+    assert len(found["pooled"]) == 1
+    assert found["logits"] == (1000,)
+
+
+@pytest.mark.usefixtures("given_back")
+@pytest.mark.parametrize(
+    ("name", "common", "own"),
+    [
+        ("alexnet", "pooled", "relu7"),
+        ("alexnet", "logits", "fc8"),
+        ("resnet18", "pooled", "pool5"),
+        ("resnet18", "stride16", "layer3"),
+        ("vit_b_32", "stride32", "encoder.ln"),
+    ],
+)
+def test_common_names_stand_for_layers_of_the_network(name: str, common: str, own: str) -> None:
+    taps = random(name, [common, own], 224)(np.zeros((1, 224, 224, 3), np.uint8))
+    assert np.array_equal(taps[common], taps[own])
+
+
+def test_tokens_that_are_no_positions_are_left_out() -> None:
+    taps = random("timm:vit_tiny_patch16_224", ["stage11", "pooled"], 64)(PICTURES)
+    assert taps["stage11"].shape == (5, 16, 192)
+    assert taps["pooled"].shape == (5, 192)
+
+
 def cosines(one: npt.NDArray[np.float16], other: npt.NDArray[np.float16]) -> list[float]:
     pairs = zip(one.reshape(len(one), -1), other.reshape(len(other), -1), strict=True)
     return [
@@ -135,7 +168,17 @@ def test_bfloat16_is_taken_where_the_processor_has_it_and_it_is_used(
     assert fastest_dtype(cpu, "bfloat16") == torch.bfloat16
 
 
+def test_each_thread_computes_a_batch_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    network = random("resnet18", ["pool5"])
+    assert network.workers == 3
+    parts = [PICTURES[start : start + 1] for start in range(5)]
+    found = [rows["pool5"] for rows in ordered_map(network, parts, network.workers)]
+    assert np.array_equal(found, [network(part)["pool5"] for part in parts])
+
+
 def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     alone = random("resnet18", ["pool5"])
     assert alone.workers == 1
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu, cpu, cpu")
@@ -148,6 +191,7 @@ def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_device_has_one_caller_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu,cpu")
     inside, free = threading.Semaphore(0), threading.Event()
     forward = torch.fx.GraphModule.__call__
