@@ -17,13 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from PIL import Image
+from pipeline.pictures.backbones.loading import load_backbone
 
 from benchmarks._measure import Rounds, interleaved, per_second, speed_ratio, timed
 from pipeline.engine.stage import Files
 from pipeline.learning.precision import Precision
 from pipeline.media.ffmpeg import running
 from pipeline.pictures.backbones.backbone import Backbone
-from pipeline.pictures.backbones.loading import load_backbone
 from pipeline.pictures.backbones.taps import extractor
 from pipeline.pictures.backbones.torchvision_on_cpu import models
 from pipeline.pictures.feature_bank import FeatureBank

@@ -18,17 +18,19 @@ if TYPE_CHECKING:
     import h5py
 
     from pipeline.pictures.backbones.backbone import Backbone
+    from pipeline.pictures.backbones.choice import Choice
 
 
 class Config(StageConfig, frozen=True):
     """Which network, which weights, and which of its layers."""
 
-    backbone: NameOrPath = "vgg19"
-    """A classifier of torchvision, or the path of an ONNX file whose outputs are the taps."""
+    backbone: NameOrPath = "efficientnet_lite0"
+    """``efficientnet_lite0``, a classifier of torchvision, ``timm:NAME`` for one of timm, or the
+    path of an ONNX file whose outputs are the taps."""
     weights: NameOrPath = "imagenet"
-    """For a classifier: ``imagenet`` (downloaded once), ``random``, one of torchvision's sets such
-    as ``IMAGENET1K_V1``, or the path of a state dict."""
-    taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("conv5_3", "relu7")
+    """``imagenet`` (EfficientNet-Lite0's are installed, others are downloaded once), ``random``,
+    one of torchvision's sets such as ``IMAGENET1K_V1``, or the path of a state dict."""
+    taps: Annotated[tuple[str, ...], Meta(min_length=1)] = ("stride16", "pooled")
     """Layers to keep; see docs/recipes.md."""
     precision: Precision = "auto"
     """``auto`` is bfloat16 if the hardware computes it. ONNX files decide it themselves."""
@@ -42,17 +44,16 @@ class Config(StageConfig, frozen=True):
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a network that cannot be loaded, or takes other pictures."""
-    from pipeline.pictures.backbones.checking import check_backbone
+    from pipeline.pictures.backbones.registry import check_backbone
 
-    size = sections["frames"]["size"]
-    check_backbone(config.backbone, config.weights, config.taps, size)
+    check_backbone(_choice(config, sections["frames"]["size"]))
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``features.h5``."""
     import h5py
 
-    from pipeline.pictures.backbones.loading import load_backbone
+    from pipeline.pictures.backbones.registry import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
     from pipeline.runtime.logs import log
     from pipeline.runtime.prefetch import ordered_map
@@ -63,15 +64,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]
         count, size = pictures.shape[:2]
-        backbone = load_backbone(
-            config.backbone,
-            config.weights,
-            config.taps,
-            size,
-            config.seed,
-            precision=config.precision,
-            normalization=config.normalization,
-        )
+        backbone = load_backbone(_choice(config, size))
         batch = config.batch or backbone.batch
         attributes = _provenance(inputs["frames"], file, backbone, batch, config)
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
@@ -89,6 +82,20 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         stopwatch.bottleneck(count - start, "pictures"),
     )
     return f"{counted(count, 'picture')} through {backbone.name}"
+
+
+def _choice(config: Config, size: int) -> Choice:
+    from pipeline.pictures.backbones.choice import Choice
+
+    return Choice(
+        config.backbone,
+        config.weights,
+        config.taps,
+        size,
+        config.seed,
+        config.precision,
+        config.normalization,
+    )
 
 
 def _provenance(

@@ -36,11 +36,12 @@ class Backbone(Protocol):
         """Map (n, s, s, 3) RGB pictures to (n, p, c) or (n, c) values for each tap."""
 
 
-def as_rows(tap: str, values: Tensor) -> Tensor:
+def as_rows(tap: str, values: Tensor, prefix_tokens: int = 0) -> Tensor:
     """(n, c, h, w) and (n, h, w, c) → (n, h · w, c); (n, c, 1, 1) → (n, c); all as float16.
 
-    Values of two or three dimensions keep their shape. Grids are square, as pictures are, which
-    shows where the channels are. Raises PipelineError INVALID_SETTING for other shapes.
+    Values of two dimensions keep their shape, and of three, which are tokens, the first
+    ``prefix_tokens`` are left out. Grids are square, as pictures are, which shows where the
+    channels are. Raises PipelineError INVALID_SETTING for other shapes.
     """
     if values.ndim not in (2, 3, 4):
         raise PipelineError(
@@ -48,6 +49,8 @@ def as_rows(tap: str, values: Tensor) -> Tensor:
             f"features.taps: {tap} gives values of shape {tuple(values.shape)}",
             "Choose one of 2, 3 or 4 dimensions: a vector, tokens or a grid for each picture",
         )
+    if values.ndim == 3:
+        values = values[:, prefix_tokens:]
     if values.ndim == 4:
         channels_last = values.shape[1] == values.shape[2] != values.shape[3]
         values = values.flatten(1, 2) if channels_last else values.flatten(2).transpose(1, 2)

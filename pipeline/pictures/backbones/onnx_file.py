@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.faults import no_weights_at, unknown_tap
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -17,6 +18,12 @@ _REMOTE = {"AzureExecutionProvider"}  # for models on a server
 _TYPES = {"tensor(float)": np.float32, "tensor(float16)": np.float16, "tensor(uint8)": np.uint8}
 _NUMBERS = re.compile(r"tensor\((float|float16|double|u?int8|int16|int32|int64|bool)\)")
 """Types of outputs that numpy has and torch can convert to float16; bfloat16 is not one."""
+
+
+def check_onnx(choice: Choice) -> None:
+    """Raise the PipelineError that loading the network would, without torch."""
+    path = Path(choice.name).expanduser()
+    picture_input(open_session(path, choice.taps), path, choice.size)
 
 
 def open_session(path: Path, taps: Sequence[str]) -> Any:

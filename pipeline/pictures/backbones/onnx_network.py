@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import numpy.typing as npt
 import torch
 
 from pipeline.pictures.backbones.backbone import as_rows
+from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.onnx_file import COLOURS, open_session, picture_input
-from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.weights_file import file_identity
 from pipeline.runtime.arrays import Float16s, UInt8s
 
@@ -25,16 +25,15 @@ class OnnxNetwork:
 
     workers = 1
 
-    def __init__(
-        self, path: Path, taps: Sequence[str], size: int, normalization: Normalization | None
-    ) -> None:
+    def __init__(self, choice: Choice) -> None:
+        path, taps, size = Path(choice.name), choice.taps, choice.size
         self._session = open_session(path, taps)
         self.name = path.name
         self.weights = file_identity(path)
-        self.preprocessing = str(normalization or "RGB 0-255")
+        self.preprocessing = str(choice.normalization or "RGB 0-255")
         self.precision = f"as in the file, by {self._session.get_providers()[0]}"
         self._taps = list(taps)
-        self._normalization = normalization
+        self._normalization = choice.normalization
         self._input = picture_input(self._session, path, size)
         self.batch = self._input.fixed_batch or 8
         sample = self(np.zeros((1, size, size, COLOURS), np.uint8))

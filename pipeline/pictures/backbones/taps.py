@@ -1,94 +1,120 @@
-"""Papers' names of layers, and networks cut off after the deepest tap."""
+"""The layers of a network by name, and the network cut off after the deepest that is wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
+import torch
 from torch import fx, nn
+from torch.fx.passes.shape_prop import ShapeProp
+from torch.nn import functional
 
-from pipeline.pictures.backbones.faults import unknown_tap
-from pipeline.pictures.backbones.torchvision_on_cpu import (
-    create_feature_extractor,
-    get_graph_node_names,
-)
-
-_ALIASES = {"pool5": "avgpool"}
-"""Caffe's name of the last pooling of residual networks."""
+from pipeline.pictures.backbones.torchvision_on_cpu import NodePathTracer
 
 
-def extractor(network: nn.Module, name: str, taps: Sequence[str]) -> fx.GraphModule:
-    """The part of ``network`` that its ``taps`` need; it returns a dict by tap.
+class Opaque(NamedTuple):
+    """What tracing must not look into, as what it does depends on the values of tensors."""
 
-    A tap is one of ``paper_names``, or a node of torchvision's feature extraction
-    (``layer4``, ``features.7``). Raises PipelineError INVALID_SETTING for any other.
+    modules: Iterable[type[nn.Module]] = ()
+    functions: Iterable[Callable[..., Any]] = ()
+
+
+class Layers:
+    """The layers of a network.
+
+    A layer's name is its module's (``layer4.1``), or that of a function within a module
+    (``layer4.1.add``), as in torchvision's feature extraction.
     """
-    nodes = get_graph_node_names(network)[1]
-    layers = {prefix: None for node in nodes for prefix in _prefixes(node)}
-    known = {**{layer: layer for layer in layers}, **paper_names(network, nodes)}
-    for tap in taps:
-        if tap not in known:
-            raise unknown_tap(tap, _worth_listing(known), name)
-    cut: fx.GraphModule = create_feature_extractor(network, {known[tap]: tap for tap in taps})
-    _keep_taps_from_being_overwritten(cut)
-    return cut
+
+    def __init__(self, network: nn.Module, opaque: Opaque) -> None:
+        tracer = NodePathTracer(
+            leaf_modules=list(opaque.modules), autowrap_functions=tuple(opaque.functions)
+        )
+        self.network = network.eval()
+        self._traced = fx.GraphModule(network, tracer.trace(network))
+        self._paths: dict[fx.Node, str] = {
+            node: path
+            for node, path in tracer.node_to_qualname.items()
+            if node.op not in ("placeholder", "output")
+        }
+        """In the order of the computation."""
+        self._nodes: dict[str, fx.Node] = {}
+        """A module stands for what is computed last in it."""
+        for node, path in self._paths.items():
+            self._nodes |= dict.fromkeys(_path_and_parents(path), node)
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all layers, in the order in which they begin."""
+        return list(self._nodes)
+
+    def common_names(self, size: int, prefix_tokens: int) -> dict[str, str]:
+        """Layers by the names that every network has, for pictures of ``size`` pixels.
+
+        ``stride16`` is the last of the outermost blocks whose outputs have a position for each
+        16 × 16 pixels, likewise 8, 32 …; ``logits`` is the last layer that does anything;
+        ``pooled`` is what enters it, or the same if it is not a fully connected one. The first
+        ``prefix_tokens`` tokens of a transformer are no positions.
+        """
+        *_, last = self._paths
+        while self._is(last, nn.Identity, nn.Dropout):
+            last = last.all_input_nodes[0]
+        names = {"logits": self._paths[last], "pooled": self._paths[last]}
+        if self._is(last, nn.Linear) or last.target is functional.linear:
+            names["pooled"] = self._paths[last.all_input_nodes[0]]
+        self._note_shapes(size)
+        for path in sorted(self._nodes, key=lambda path: -path.count(".")):
+            side = _side_of_grid(self._nodes[path], prefix_tokens)
+            if side > 1:
+                names[f"stride{1 << round(math.log2(size / side))}"] = path
+        return names
+
+    def cut(self, layers: Mapping[str, str]) -> fx.GraphModule:
+        """The part of the network that ``layers`` need; it returns their values by the same keys.
+
+        It takes over the network, so it can be called only once.
+        """
+        graph = self._traced.graph
+        (end,) = (node for node in graph.nodes if node.op == "output")
+        graph.erase_node(end)
+        graph.output({key: self._nodes[path] for key, path in layers.items()})
+        graph.eliminate_dead_code()
+        cut = fx.GraphModule(self.network, graph)
+        _keep_taps_from_being_overwritten(cut)
+        return cut
+
+    def _is(self, node: fx.Node, *kinds: type[nn.Module]) -> bool:
+        """Whether ``node`` calls a module of one of these kinds."""
+        return node.op == "call_module" and isinstance(
+            self.network.get_submodule(str(node.target)), kinds
+        )
+
+    def _note_shapes(self, size: int) -> None:
+        """Let every node know the shape of its output, by a trial run."""
+        device = next(self.network.parameters()).device
+        with torch.inference_mode():
+            ShapeProp(self._traced).propagate(torch.zeros(1, 3, size, size, device=device))
 
 
-def paper_names(network: nn.Module, nodes: Sequence[str]) -> dict[str, str]:
-    """Nodes by papers' names.
-
-    For VGG these are ``conv5_3``, ``pool5``, ``fc6``, ``relu6`` …; for AlexNet ``conv5`` …
-    Convolutions are taken after their ReLU, as in Show, Attend and Tell: Caffe's layers work in
-    place. ``fc6`` is the layer before ``relu6``.
-    """
-    features, classifier = (getattr(network, part, None) for part in ("features", "classifier"))
-    if not isinstance(features, nn.Sequential) or not isinstance(classifier, nn.Sequential):
-        return {alias: node for alias, node in _ALIASES.items() if node in nodes}
-    if not isinstance(features[0], nn.Conv2d) or len(classifier) < _FULLY_CONNECTED:
-        return {}
-    in_blocks = type(network).__name__ == "VGG"
-    return _convolutions(features, in_blocks) | _fully_connected(classifier)
-
-
-_FULLY_CONNECTED = 6
-"""Layers of VGG's and AlexNet's classifiers; the first is fc6 in both."""
-
-
-def _convolutions(features: nn.Sequential, in_blocks: bool) -> dict[str, str]:
-    names = {}
-    block, within = 1, 0
-    for index, layer in enumerate(features):
-        if isinstance(layer, nn.Conv2d):
-            within += 1
-        elif isinstance(layer, nn.ReLU):
-            names[f"conv{block}_{within}" if in_blocks else f"conv{within}"] = f"features.{index}"
-        elif isinstance(layer, nn.MaxPool2d):
-            names[f"pool{block if in_blocks else within}"] = f"features.{index}"
-            block, within = (block + 1, 0) if in_blocks else (block, within)
-    return names
-
-
-def _fully_connected(classifier: nn.Sequential) -> dict[str, str]:
-    names = {}
-    number = _FULLY_CONNECTED - 1
-    for index, layer in enumerate(classifier):
-        if isinstance(layer, nn.Linear):
-            number += 1
-            names[f"fc{number}"] = f"classifier.{index}"
-        elif isinstance(layer, nn.ReLU):
-            names[f"relu{number}"] = f"classifier.{index}"
-    return names
-
-
-def _prefixes(node: str) -> list[str]:
+def _path_and_parents(path: str) -> list[str]:
     """``layer4.1.relu`` → itself, ``layer4.1`` and ``layer4``."""
-    parts = node.split(".")
+    parts = path.split(".")
     return [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
-def _worth_listing(known: Mapping[str, str]) -> list[str]:
-    named = [name for name in known if "." not in name and name not in ("x", "features")]
-    return named or list(known)
+def _side_of_grid(node: fx.Node, prefix_tokens: int) -> int:
+    """The positions along a side of the grid that ``node`` gives; 0 if it gives none."""
+    match tuple(getattr(node.meta.get("tensor_meta"), "shape", ())):
+        case (_, height, width, channels) if height == width != channels:  # channels last
+            return int(height)
+        case (_, _, height, width) if height == width:
+            return int(height)
+        case (_, tokens, _):
+            side = math.isqrt(tokens - prefix_tokens)
+            return side if side * side == tokens - prefix_tokens else 0
+    return 0
 
 
 def _keep_taps_from_being_overwritten(cut: fx.GraphModule) -> None:

@@ -8,6 +8,7 @@ is enough: models and transforms never call them.
 from __future__ import annotations
 
 import importlib
+import os
 
 import torch
 
@@ -26,8 +27,10 @@ except RuntimeError as error:
         _library.define(_schema)  # type: ignore[no-untyped-call]
     import torchvision
 
+# Otherwise torchvision unpickles whatever its files contain, code included.
+os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"
+
 version = str(torchvision.__version__)
 models = torchvision.models
 _extraction = importlib.import_module("torchvision.models.feature_extraction")
-create_feature_extractor = _extraction.create_feature_extractor
-get_graph_node_names = _extraction.get_graph_node_names
+NodePathTracer = _extraction.NodePathTracer

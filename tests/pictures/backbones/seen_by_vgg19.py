@@ -16,7 +16,8 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
-from pipeline.pictures.backbones.classifier import Classifier
+from pipeline.pictures.backbones.choice import Choice
+from pipeline.pictures.backbones.registry import load_backbone
 from pipeline.pictures.backbones.torchvision_on_cpu import models
 
 SEED = 7  # of the weights
@@ -24,7 +25,8 @@ PICTURES = np.random.default_rng(3).integers(0, 256, (2, 224, 224, 3), np.uint8)
 
 
 def by_the_backbone(folder: Path) -> None:
-    vgg19 = Classifier("vgg19", "random", ["conv5_3", "relu7"], 224, SEED, "float32", None)
+    taps = ("conv5_3", "relu7")
+    vgg19 = load_backbone(Choice("vgg19", "random", taps, 224, SEED, "float32"))
     own = {"name": vgg19.name, "weights": vgg19.weights, "shapes": vgg19.shapes}
     (folder / "backbone.json").write_text(json.dumps(own))
     changed = PICTURES[:1].copy()

@@ -13,7 +13,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from pipeline.pictures.backbones.loading import load_backbone
+from pipeline.pictures.backbones.choice import Choice
+from pipeline.pictures.backbones.registry import load_backbone
 from pipeline.pictures.backbones.torchvision_on_cpu import models
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.conftest import MakeOnce
@@ -76,7 +77,7 @@ def test_each_picture_is_seen_alone(seen: Seen) -> None:
 @pytest.mark.usefixtures("tiny_vgg19")
 def test_random_weights_are_a_function_of_the_seed() -> None:
     first, same, other = (
-        load_backbone("vgg19", "random", ["relu7"], 224, seed)(PICTURES)["relu7"]
+        load_backbone(Choice("vgg19", "random", ["relu7"], 224, seed))(PICTURES)["relu7"]
         for seed in (1, 1, 2)
     )
     assert np.array_equal(first, same)
@@ -94,8 +95,8 @@ def test_weights_are_taken_from_a_file(tmp_path: Path, ending: str) -> None:
         save_file(state, path)
     else:
         torch.save(state, path, _use_new_zipfile_serialization=ending == ".pth")
-    loaded = load_backbone("vgg19", str(path), ["conv5_3"], 224, 9)
-    random = load_backbone("vgg19", "random", ["conv5_3"], 224, 1)
+    loaded = load_backbone(Choice("vgg19", str(path), ["conv5_3"], 224, 9))
+    random = load_backbone(Choice("vgg19", "random", ["conv5_3"], 224, 1))
     assert loaded.weights.startswith(f"weights{ending} sha256 ")
     assert np.array_equal(loaded(PICTURES)["conv5_3"], random(PICTURES)["conv5_3"])
 
@@ -113,7 +114,7 @@ def test_a_file_without_vgg19_weights_is_refused(tmp_path: Path, ending: str, ki
     else:
         save_file({"fc.weight": torch.zeros(2)}, path)
     with pytest.raises(PipelineError) as caught:
-        load_backbone("vgg19", str(path), ["conv5_3"], 224, 9)
+        load_backbone(Choice("vgg19", str(path), ["conv5_3"], 224, 9))
     assert caught.value.code == ExitCode.INVALID_WEIGHTS
     assert str(path) in caught.value.problem
 
@@ -126,7 +127,7 @@ def test_a_pickle_that_runs_code_is_refused_and_does_not_run(tmp_path: Path) -> 
 
     torch.save({"fc.weight": Evil()}, tmp_path / "weights.pth")
     with pytest.raises(PipelineError) as caught:
-        load_backbone("vgg19", str(tmp_path / "weights.pth"), ["conv5_3"], 224, 9)
+        load_backbone(Choice("vgg19", str(tmp_path / "weights.pth"), ["conv5_3"], 224, 9))
     assert caught.value.code == ExitCode.INVALID_WEIGHTS
     assert not (tmp_path / "was here").exists()
 
@@ -136,7 +137,7 @@ def test_a_pickle_that_runs_code_is_refused_and_does_not_run(tmp_path: Path) -> 
 def test_a_missing_file_of_weights_is_told(tmp_path: Path, ending: str) -> None:
     path = tmp_path / f"none{ending}"
     with pytest.raises(PipelineError) as caught:
-        load_backbone("vgg19", str(path), ["conv5_3"], 224, 9)
+        load_backbone(Choice("vgg19", str(path), ["conv5_3"], 224, 9))
     assert caught.value.code == ExitCode.WEIGHTS_UNAVAILABLE
     assert str(path) in caught.value.problem
 
@@ -154,7 +155,7 @@ def test_a_download_that_fails_names_the_file_and_where_to_put_it(
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
     with pytest.raises(PipelineError) as caught, torch.device("meta"):
-        load_backbone("vgg19", "imagenet", ["conv5_3"], 224, 9)
+        load_backbone(Choice("vgg19", "imagenet", ["conv5_3"], 224, 9))
     assert caught.value.code == ExitCode.WEIGHTS_UNAVAILABLE
     assert str(error) in caught.value.problem
     name = tmp_path / "hub" / "checkpoints" / "vgg19-dcbb9e9d.pth"
@@ -163,7 +164,7 @@ def test_a_download_that_fails_names_the_file_and_where_to_put_it(
 
 def test_an_unknown_tap_is_refused() -> None:
     with pytest.raises(PipelineError) as caught, torch.device("meta"):
-        load_backbone("vgg19", "random", ["conv6_1"], 224, 9)
+        load_backbone(Choice("vgg19", "random", ["conv6_1"], 224, 9))
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "conv6_1" in caught.value.problem
     assert "conv5_3" in caught.value.remedy
@@ -171,6 +172,6 @@ def test_an_unknown_tap_is_refused() -> None:
 
 def test_an_unknown_backbone_is_refused() -> None:
     with pytest.raises(PipelineError) as caught:
-        load_backbone("resnet5", "random", ["conv5_3"], 224, 9)
+        load_backbone(Choice("resnet5", "random", ["conv5_3"], 224, 9))
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "resnet50" in caught.value.remedy

@@ -7,15 +7,16 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from torch import nn
 
 from pipeline.learning import device
 from pipeline.learning.device import fastest_dtype
 from pipeline.pictures.backbones.backbone import Backbone, as_rows
-from pipeline.pictures.backbones.loading import load_backbone
+from pipeline.pictures.backbones.choice import Choice
+from pipeline.pictures.backbones.paper_names import paper_names
 from pipeline.pictures.backbones.preprocessing import Normalization
-from pipeline.pictures.backbones.taps import extractor, paper_names
-from pipeline.pictures.backbones.torchvision_on_cpu import get_graph_node_names, models
+from pipeline.pictures.backbones.registry import load_backbone
+from pipeline.pictures.backbones.taps import Layers, Opaque
+from pipeline.pictures.backbones.torchvision_on_cpu import models
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.prefetch import ordered_map
 
@@ -29,14 +30,13 @@ def given_back() -> Iterator[None]:
     gc.collect()
 
 
-def network(name: str) -> nn.Module:
+def layers(name: str) -> Layers:
     with torch.device("meta"):
-        built: nn.Module = models.get_model(name).eval()
-    return built
+        return Layers(models.get_model(name), Opaque())
 
 
 def random(name: str, taps: Sequence[str], size: int = 64) -> Backbone:
-    return load_backbone(name, "random", taps, size, 7, precision="float32")
+    return load_backbone(Choice(name, "random", taps, size, 7, precision="float32"))
 
 
 @pytest.mark.parametrize(
@@ -53,14 +53,12 @@ def random(name: str, taps: Sequence[str], size: int = 64) -> Backbone:
     ],
 )
 def test_layers_have_the_names_of_their_papers(name: str, nodes: dict[str, str]) -> None:
-    built = network(name)
-    found = paper_names(built, get_graph_node_names(built)[1])
+    found = paper_names(layers(name))
     assert {tap: found.get(tap) for tap in nodes} == nodes
 
 
 def test_every_convolution_of_vgg19_has_a_name() -> None:
-    built = network("vgg19")
-    found = paper_names(built, get_graph_node_names(built)[1])
+    found = paper_names(layers("vgg19"))
     assert [tap for tap in found if tap.startswith("conv")] == [
         f"conv{block}_{number}"
         for block, count in enumerate((2, 2, 4, 4, 4), 1)
@@ -69,9 +67,9 @@ def test_every_convolution_of_vgg19_has_a_name() -> None:
 
 
 def test_nothing_behind_the_deepest_tap_is_computed() -> None:
-    cut = extractor(network("vgg19"), "vgg19", ["conv1_1", "conv2_1"])
-    layers = [node.target for node in cut.graph.nodes if node.op == "call_module"]
-    assert layers == [f"features.{index}" for index in range(7)]
+    cut = layers("vgg19").cut({"conv1_1": "features.1", "conv2_1": "features.6"})
+    used = [node.target for node in cut.graph.nodes if node.op == "call_module"]
+    assert used == [f"features.{index}" for index in range(7)]
     assert sum(1 for _ in cut.parameters()) == 2 * 3
 
 
@@ -102,6 +100,39 @@ def test_taps_of_a_residual_network_are_its_own_values() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18", "efficientnet_lite0", "timm:mobilenetv3_small_050", "timm:vit_tiny_patch16_224"],
+)
+def test_every_network_has_a_grid_and_a_vector(name: str) -> None:
+    found = random(name, ["stride16", "pooled", "logits"], 96).shapes
+    assert found["stride16"][0] == 6 * 6
+    assert len(found["pooled"]) == 1
+    assert found["logits"] == (1000,)
+
+
+@pytest.mark.usefixtures("given_back")
+@pytest.mark.parametrize(
+    ("name", "common", "own"),
+    [
+        ("alexnet", "pooled", "relu7"),
+        ("alexnet", "logits", "fc8"),
+        ("resnet18", "pooled", "pool5"),
+        ("resnet18", "stride16", "layer3"),
+        ("vit_b_32", "stride32", "encoder.ln"),
+    ],
+)
+def test_common_names_stand_for_layers_of_the_network(name: str, common: str, own: str) -> None:
+    taps = random(name, [common, own], 224)(np.zeros((1, 224, 224, 3), np.uint8))
+    assert np.array_equal(taps[common], taps[own])
+
+
+def test_tokens_that_are_no_positions_are_left_out() -> None:
+    taps = random("timm:vit_tiny_patch16_224", ["stage11", "pooled"], 64)(PICTURES)
+    assert taps["stage11"].shape == (5, 16, 192)
+    assert taps["pooled"].shape == (5, 192)
+
+
 def cosines(one: npt.NDArray[np.float16], other: npt.NDArray[np.float16]) -> list[float]:
     pairs = zip(one.reshape(len(one), -1), other.reshape(len(other), -1), strict=True)
     return [
@@ -116,7 +147,7 @@ def cosines(one: npt.NDArray[np.float16], other: npt.NDArray[np.float16]) -> lis
 )
 def test_bfloat16_gives_the_same_to_a_thousandth(name: str, taps: list[str]) -> None:
     exact = random(name, taps)
-    coarse = load_backbone(name, "random", taps, 64, 7, precision="bfloat16")
+    coarse = load_backbone(Choice(name, "random", taps, 64, 7, precision="bfloat16"))
     assert (exact.precision, coarse.precision) == ("float32 on cpu", "bfloat16 on cpu")
     one, other = exact(PICTURES), coarse(PICTURES)
     for tap in taps:
@@ -137,7 +168,17 @@ def test_bfloat16_is_taken_where_the_processor_has_it_and_it_is_used(
     assert fastest_dtype(cpu, "bfloat16") == torch.bfloat16
 
 
+def test_each_thread_computes_a_batch_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
+    network = random("resnet18", ["pool5"])
+    assert network.workers == 3
+    parts = [PICTURES[start : start + 1] for start in range(5)]
+    found = [rows["pool5"] for rows in ordered_map(network, parts, network.workers)]
+    assert np.array_equal(found, [network(part)["pool5"] for part in parts])
+
+
 def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     alone = random("resnet18", ["pool5"])
     assert alone.workers == 1
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu, cpu, cpu")
@@ -150,6 +191,7 @@ def test_rows_are_split_among_devices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_each_device_has_one_caller_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu,cpu")
     inside, free = threading.Semaphore(0), threading.Event()
     forward = torch.fx.GraphModule.__call__
@@ -179,7 +221,7 @@ def test_pictures_are_prepared_as_the_weights_were_trained() -> None:
     plain = random("alexnet", ["conv5"])
     assert plain.preprocessing == "RGB 0-1, less 0.485 0.456 0.406, over 0.229 0.224 0.225"
     own = Normalization((0, 0, 0), (1, 1, 1))
-    other = load_backbone("alexnet", "random", ["conv5"], 64, 7, normalization=own)
+    other = load_backbone(Choice("alexnet", "random", ["conv5"], 64, 7, normalization=own))
     assert other.preprocessing == "RGB 0-1, less 0 0 0, over 1 1 1"
     assert not np.array_equal(plain(PICTURES)["conv5"], other(PICTURES)["conv5"])
 
@@ -247,6 +289,6 @@ def test_sets_of_weights_go_by_torchvisions_names(
     monkeypatch.setattr(torch.hub, "download_url_to_file", fail)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(PipelineError) as caught, torch.device("meta"):
-        load_backbone("resnet50", weights, ["layer4"], 64, 7)
+        load_backbone(Choice("resnet50", weights, ["layer4"], 64, 7))
     assert caught.value.code == ExitCode.WEIGHTS_UNAVAILABLE
     assert file in caught.value.problem

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 import torch
 
+from pipeline.pictures.backbones.choice import Choice
+from pipeline.pictures.backbones.torchvision_networks import Torchvision
 from pipeline.pictures.backbones.torchvision_on_cpu import models
-from pipeline.pictures.backbones.weights import load_classifier
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 NETWORK = "squeezenet1_1"
+CHOICE = Choice(NETWORK, "imagenet", ("logits",), 64)
 
 
 def published(folder: Path, content: bytes, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -39,12 +41,12 @@ def test_a_cached_download_is_compared_with_its_hash(
 ) -> None:
     state = models.get_model(NETWORK).state_dict()
     cached = published(tmp_path, content := pickled(state), monkeypatch)
-    network, identity, _ = load_classifier(NETWORK, "imagenet", 9)
-    assert identity == f"imagenet {cached.stem}"
-    assert all(torch.equal(value, state[key]) for key, value in network.state_dict().items())
+    built = Torchvision().build(CHOICE)
+    assert built.weights == f"imagenet {cached.stem}"
+    assert all(torch.equal(value, state[key]) for key, value in built.network.state_dict().items())
     cached.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
     with pytest.raises(PipelineError) as caught:
-        load_classifier(NETWORK, "imagenet", 9)
+        Torchvision().build(CHOICE)
     assert caught.value.code == ExitCode.INVALID_WEIGHTS
     assert str(cached) in caught.value.problem
     assert "Delete it" in caught.value.remedy
@@ -59,7 +61,7 @@ def test_code_in_a_download_does_not_run(tmp_path: Path, monkeypatch: pytest.Mon
 
     published(tmp_path, pickled({"fc.weight": Evil()}), monkeypatch)
     with pytest.raises(PipelineError) as caught:
-        load_classifier(NETWORK, "imagenet", 9)
+        Torchvision().build(CHOICE)
     assert caught.value.code == ExitCode.INVALID_WEIGHTS
     assert not (tmp_path / "was here").exists()
 
