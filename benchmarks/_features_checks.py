@@ -10,7 +10,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from benchmarks._features_speed import first_percentile, repeated
+from benchmarks._features_forward import first_percentile
+from benchmarks._features_speed import repeated
 from benchmarks._measure import Rounds
 from benchmarks._stages import run_stage, start_stage
 from pipeline.pictures.frames_file import Frames
@@ -20,7 +21,7 @@ from pipeline.show.spec import EpisodeSpec
 CLIP_SECONDS = 30
 FILM_SECONDS = 2 * 60 * 60
 FILM_PART = EpisodeSpec(seconds=120)
-FILM_SAMPLED = 0.1  # pictures a second through VGG-19
+FILM_SAMPLED = 0.1  # pictures a second through the default network
 KILLS = 20
 
 Options = argparse.Namespace
@@ -29,7 +30,7 @@ Options = argparse.Namespace
 def folding(folder: Path, options: Options) -> dict[str, Rounds]:
     """Each frame's own features compared with those of the picture that it shares."""
     clip = options.clip or make_episode(folder, EpisodeSpec(seconds=CLIP_SECONDS))
-    settings = {"backbone": options.network, "weights": "random", "taps": options.taps}
+    settings = {"backbone": options.network, "taps": options.taps}
     stores = {}
     for dedupe in ("off", "near"):
         frames, store = folder / f"{dedupe}.frames.h5", folder / f"{dedupe}.h5"
@@ -45,7 +46,7 @@ def folding(folder: Path, options: Options) -> dict[str, Rounds]:
 
 
 def film(folder: Path, _: Options) -> dict[str, Rounds]:
-    """Peak memory: of ``frames`` with every picture, of VGG-19 with one picture in ten seconds."""
+    """Peak memory: of ``frames`` with every picture, of the network with one in ten seconds."""
     part = make_episode(folder, FILM_PART)
     whole = repeated(part, round(FILM_SECONDS / FILM_PART.seconds))
     frames, sampled = folder / "frames.h5", folder / "sampled.h5"
@@ -61,7 +62,7 @@ def film(folder: Path, _: Options) -> dict[str, Rounds]:
     frames.unlink()
     run_stage("frames", {"source": whole}, {"frames": sampled}, {"fps": FILM_SAMPLED})
     features = {"features": folder / "features.h5"}
-    peak = run_stage("features", {"frames": sampled}, features, {"weights": "random"})
+    peak = run_stage("features", {"frames": sampled}, features, {})
     figures["features_peak_mb"] = [peak]
     return figures
 

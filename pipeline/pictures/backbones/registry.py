@@ -23,7 +23,7 @@ def load_backbone(choice: Choice) -> Backbone:
         return OnnxNetwork(choice)
     from pipeline.pictures.backbones.torch_network import TorchNetwork
 
-    return TorchNetwork(choice, _library(choice.name))
+    return TorchNetwork(choice, library_of(choice.name))
 
 
 def check_backbone(choice: Choice) -> None:
@@ -36,10 +36,10 @@ def check_backbone(choice: Choice) -> None:
     else:
         from pipeline.pictures.backbones.torch_network import check_torch
 
-        check_torch(choice, _library(choice.name))
+        check_torch(choice, library_of(choice.name))
 
 
-def _library(name: str) -> Library:
+def library_of(name: str) -> Library:
     """Who builds the network of this name. Only what is needed is imported: it takes seconds."""
     if name == "efficientnet_lite0":
         from pipeline.pictures.backbones.efficientnet_lite0 import EfficientNetLite0

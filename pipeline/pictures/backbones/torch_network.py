@@ -58,7 +58,7 @@ class TorchNetwork:
         library.require_known(choice.name)
         pretrained = library.build(choice)
         normalization = choice.normalization or pretrained.normalization
-        cut = _cut(pretrained, choice)
+        cut = cut_off(pretrained, choice)
         available = devices()
         kind, dtype = available[0].type, fastest_dtype(available[0], choice.precision)
         self.name = choice.name
@@ -102,10 +102,10 @@ def check_torch(choice: Choice, library: Library) -> None:
     library.require_known(choice.name)
     with torch.device("meta") if choice.weights == "random" else nullcontext():
         pretrained = library.build(choice)
-        _shapes(_cut(pretrained, choice), choice, pretrained.prefix_tokens)
+        _shapes(cut_off(pretrained, choice), choice, pretrained.prefix_tokens)
 
 
-def _cut(pretrained: Pretrained, choice: Choice) -> fx.GraphModule:
+def cut_off(pretrained: Pretrained, choice: Choice) -> fx.GraphModule:
     """The part of the network that the taps need. Raises PipelineError INVALID_SETTING."""
     layers = Layers(pretrained.network, pretrained.opaque)
     aliases = pretrained.aliases(layers)

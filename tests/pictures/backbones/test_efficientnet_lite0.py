@@ -39,10 +39,9 @@ def by_its_definition(state: dict[str, Any], pictures: UInt8s) -> Tensor:
         before = total // 2  # TensorFlow's padding puts the odd one behind
         x = functional.pad(x, (before, total - before, before, total - before))
         x = functional.conv2d(x, weight, stride=stride, groups=groups)
-        statistics = (state[f"{norm}.{part}"] for part in ("running_mean", "running_var"))
-        return functional.batch_norm(
-            x, *statistics, state[f"{norm}.weight"], state[f"{norm}.bias"], eps=1e-3
-        )
+        mean, variance = (state[f"{norm}.running_{part}"] for part in ("mean", "var"))
+        scale, shift = state[f"{norm}.weight"], state[f"{norm}.bias"]
+        return functional.batch_norm(x, mean, variance, scale, shift, eps=1e-3)
 
     x = (torch.from_numpy(pictures).permute(0, 3, 1, 2).float() - 127) / 128
     x = functional.relu6(convolve(x, "_conv_stem", "_bn0", stride=2))
