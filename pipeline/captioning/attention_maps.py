@@ -126,5 +126,5 @@ def _require_grid(spec: CaptionerSpec, bank: FeatureBank) -> None:
             ExitCode.BAD_ARTIFACT,
             f"the model's {bank.row_shape[0]} positions are no square grid that could be laid over"
             " a frame",
-            "Train on another of `features: taps:`, such as VGG-19's conv5_3",
+            "Train on another of `features: taps:`, such as stride16",
         )

@@ -58,6 +58,16 @@ def row_count(taps: Mapping[str, Float16s]) -> int:
     return len(next(iter(taps.values())))
 
 
+def caveat(weights: str) -> str:
+    """What to add to figures that rest on a network with these ``weights``; mostly nothing."""
+    return " (features are of a network with random weights)" if is_random(weights) else ""
+
+
+def is_random(weights: str) -> bool:
+    """Whether a store's ``weights`` were never trained, so that they recognise little."""
+    return weights.startswith("random")
+
+
 @contextmanager
 def building_features(
     target: Path,

@@ -13,7 +13,7 @@ from pipeline.media.source import TimedPicture
 from pipeline.runtime.arrays import Float64s
 
 GRID = 14
-"""Blocks across and down by which pictures are compared: the positions of conv5_3 at 224."""
+"""Blocks across and down by which pictures are compared: the positions of stride16 at 224."""
 
 IsDuplicate = Callable[[Picture, Picture], bool]
 """Whether one picture may stand for two."""

@@ -100,7 +100,7 @@ def _require_maps(explained: Explained) -> None:
             ExitCode.BAD_ARTIFACT,
             "the model pays no attention to positions of a square grid, which could be shown",
             "Train one that does: `train: {captioner: {attention: additive}}`, on one of"
-            " `features: taps:` that is a square grid, such as VGG-19's conv5_3",
+            " `features: taps:` that is a square grid, such as stride16",
         )
 
 

@@ -28,15 +28,18 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``evaluation.json``."""
     from pipeline.danmaku.evaluation.evaluate import evaluate
+    from pipeline.pictures.features_file import caveat
 
+    trained, episode = _subject(inputs)
     evaluation = evaluate(
-        *_subject(inputs),
+        trained,
+        episode,
         max_queries=config.max_queries,
         block_s=config.bootstrap_block_seconds,
         seed=config.seed,
     )
     evaluation.save(outputs["evaluation"])
-    return _summary(evaluation)
+    return _summary(evaluation) + caveat(trained.model.card.weights)
 
 
 def _subject(inputs: Files) -> tuple[Trained, Episode]:

@@ -140,6 +140,7 @@ def _record(
 def _summary(record: TrainingRecord, held_out: int) -> str:
     from math import exp
 
+    from pipeline.pictures.features_file import caveat
     from pipeline.runtime.logs import log
     from pipeline.runtime.sample_size import is_enough
 
@@ -152,7 +153,8 @@ def _summary(record: TrainingRecord, held_out: int) -> str:
         if is_enough(held_out)
         else f"too few comments were kept back to measure it ({held_out})"
     )
-    return f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
+    best = f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
+    return best + caveat(record.weights)
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

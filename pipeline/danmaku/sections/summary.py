@@ -12,6 +12,7 @@ import msgspec
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.episode import Episode
 from pipeline.danmaku.training.training_record import TrainingRecord
+from pipeline.pictures.features_file import caveat, is_random
 from pipeline.report.language import Message, Phrases
 from pipeline.report.summary import Column
 from pipeline.runtime.clock import MILLISECONDS, clock_text
@@ -83,6 +84,9 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
     @property
     def headline(self) -> str:
         """The result in one line: whether the model names who is on screen, where that is known."""
+        return self._result() + caveat(self.training.weights)
+
+    def _result(self) -> str:
         comments = f"{self.comments} comments, {self.distinct_comments} distinct"
         if self.evaluation is None:
             return comments
@@ -97,6 +101,11 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
             return f"{comments}; too few names ({too_few}) to say whether it sees who is on screen"
         return comments
 
+    @property
+    def is_random(self) -> bool:
+        """Whether the network that sees was never trained, which all figures suffer from."""
+        return is_random(self.training.weights)
+
     def columns(self) -> list[Column]:
         """Its row in the table over all reports."""
         evaluation = self.evaluation
@@ -107,10 +116,11 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
             pmi = evaluation.likelihood.pmi.mean if evaluation.likelihood else None
             mrr = scorers["model"].reciprocal_rank.mean if scorers else None
             named = evaluation.naming.model.mean if evaluation.naming else None
+        model = f"{self.model} (random weights)" if self.is_random else self.model
         too_little = evaluation.too_little if evaluation else {}
         clock = clock_text(round(self.seconds * MILLISECONDS), digits=1)
         return [
-            _column("model", self.model, self.model),
+            _column("model", self.model, model),
             _column("length", self.seconds, clock),
             _column("generated", self.comments, f"{self.comments:,}"),
             _column("viewers", self.viewers_comments, f"{self.viewers_comments:,}"),

@@ -2,15 +2,21 @@
 
 from pathlib import Path
 
+import lxml.html
+import pytest
 from msgspec.structs import replace
 
 from pipeline.danmaku import sections
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
+from pipeline.danmaku.sections.model.section import model_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
-from pipeline.report.language import Phrases
+from pipeline.report.language import Message, Phrases
+from pipeline.report.page import page_html
+from pipeline.report.section import Page
 from pipeline.report.summary import Column, ReportFile, save_summary
 from tests.danmaku.evaluation.small_evaluations import measured
-from tests.danmaku.sections.test_sections import summary
+from tests.danmaku.sections.test_sections import summary, text_of
+from tests.training import training_record
 
 
 def columns(evaluation: Evaluation | None, **changes: object) -> dict[str, Column]:
@@ -37,6 +43,23 @@ def test_what_there_is_too_little_for_is_not_shown_as_a_number(tmp_path: Path) -
     assert columns(whole)["pmi"].text == f"{whole.likelihood.pmi.mean:+.3f}"
     assert not columns(whole)["named"].is_too_little, "its truth is unknown"
     assert all(columns(short)[name].is_too_little for name in ("pmi", "mrr", "named"))
+
+
+@pytest.mark.parametrize(
+    ("weights", "is_said"), [("random seed 7", True), ("imagenet rw_efficientnet_lite0", False)]
+)
+def test_figures_of_a_network_with_random_weights_are_called_so(
+    tmp_path: Path, weights: str, is_said: bool
+) -> None:
+    made = replace(summary(), model="m", training=training_record(weights=weights))
+    section = model_section(tmp_path, made, [])
+    page = lxml.html.document_fromstring(
+        page_html(Page("title", Message("model.training"), [section]))
+    )
+    notes = [text_of(note) for note in page.iterfind(".//p[@class='note']")]
+    assert any("random weights" in note for note in notes) == is_said
+    assert ("random weights" in made.headline) == is_said
+    assert made.columns()[0].text == ("m (random weights)" if is_said else "m")
 
 
 def test_every_heading_has_a_column() -> None:
