@@ -117,7 +117,7 @@ class Plain:
     def __init__(self, choice: Choice) -> None:
         pretrained = library_of(choice.name).build(choice)
         self._normalization = pretrained.normalization
-        self._network = cut_off(pretrained, choice)
+        self._network = cut_off(pretrained, choice).eval()
 
     def __call__(self, pictures: UInt8s) -> dict[str, Tensor]:
         """Map (n, s, s, 3) to (n, c, h, w) or (n, c) for each tap."""
