@@ -17,5 +17,5 @@ def configure() -> None:
     # little here to need them. Snakemake sets this to all cores of a stage, so it is overwritten.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     # Waiting threads must leave the core soon; otherwise a busy machine slows a training step fifty
-    # times (docs/performance.md).
+    # times (docs/measurements.md).
     os.environ.setdefault("GOMP_SPINCOUNT", "10000")
