@@ -9,7 +9,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.metadata.plugin.interface import MetadataHookInterface
 
-_IN_PACKAGE = ("configs", "docs")
+_IN_PACKAGE = ("configs/**/*.yaml", "docs/*.md")
 _OF_THE_CHECKOUT = r"\]\((?!https?://|#)([^)\s]+?)(#[^)]*)?\)"
 """The end of a link to a file that only a checkout has."""
 
@@ -22,7 +22,11 @@ class PackedFiles(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the folders, except where a checkout is installed to be edited."""
         if version != "editable":
-            build_data["force_include"] |= {name: f"pipeline/{name}" for name in _IN_PACKAGE}
+            for pattern in _IN_PACKAGE:
+                for path in Path(self.root).glob(pattern):
+                    build_data["force_include"][str(path)] = (
+                        f"pipeline/{path.relative_to(self.root)}"
+                    )
 
 
 class Description(MetadataHookInterface):

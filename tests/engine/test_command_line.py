@@ -62,6 +62,24 @@ def test_an_option_wins_over_its_variable(monkeypatch: pytest.MonkeyPatch) -> No
     assert given.model == "mine"
 
 
+def test_settings_may_be_given_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    words = ("--set", "stills.format=gif", "SET=stills.at=[1, 2]", "--set", "a.b=1 c=2")
+    values = {"stills.format": "gif", "stills.at": [1, 2], "a.b": 1, "c": 2}
+    assert written(options(monkeypatch, "stills", *words, SET="stills.width=9"), "stills") == values
+
+
+@pytest.mark.parametrize(
+    "words", [("--config", "a", "--config", "b"), ("--video", "a.mp4", "VIDEO=b.mp4")]
+)
+def test_what_can_only_be_given_once_is_refused_a_second_time(
+    monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    with pytest.raises(PipelineError) as caught:
+        options(monkeypatch, "render", *words)
+    assert caught.value.code == ExitCode.USAGE
+    assert "given twice" in caught.value.problem
+
+
 @pytest.mark.parametrize("words", [("SET=render.of=comments",), ("--set", "render.of=comments")])
 def test_a_short_form_names_its_setting_in_set_as_well(
     monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]

@@ -161,16 +161,25 @@ def test_every_exit_code_is_explained_and_every_explained_one_exists() -> None:
     assert all(remedy for code, _, _, remedy in rows if code != "0")
 
 
-def test_the_readme_names_every_verb() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for name in [*all_stages(), "fetch", "plan", "doctor", "clean", "demo", "test", "lint"]:
-        assert f"make {name}" in readme, name
+def test_a_document_names_every_verb() -> None:
+    verbs = (ROOT / "docs" / "verbs.md").read_text()
+    for name in [*all_stages(), "all", "fetch", "plan", "doctor", "models", "clean", "demo"]:
+        assert f"`make {name}" in verbs, name
 
 
 def test_links_in_the_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
-        for link in re.findall(r"\]\((?!http)([^)#]+)\)", document.read_text()):
-            assert (document.parent / link).exists(), f"{document.name}: {link}"
+    for document in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for link in re.findall(r"\]\((?!http)([^)]+)\)", document.read_text()):
+            name, _, heading = link.partition("#")
+            target = document.parent / name if name else document
+            assert target.exists(), f"{document.name}: {link}"
+            assert not heading or heading in anchors(target), f"{document.name}: {link}"
+
+
+def anchors(document: Path) -> set[str]:
+    """What a link may name behind ``#``: the headings of a document, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.+)$", document.read_text(), re.M)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @each_stage
