@@ -19,6 +19,7 @@ from statistics import mean
 import yaml
 
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
+from pipeline.evaluation.intervals import Interval
 from pipeline.runtime.paths import PROJECT
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
@@ -101,11 +102,11 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
     table = {
         "nats a word": likelihood.nll.mean,
         "PMI": likelihood.pmi.mean,
-        "PMI, low end": _low(likelihood.pmi.low),
-        "PMI against shuffled, low end": _low(likelihood.pmi_shuffled.low),
+        "PMI, low end": _end(likelihood.pmi.low),
+        "PMI against shuffled, low end": _end(likelihood.pmi_shuffled.low),
         **{f"MRR {name}": standing.reciprocal_rank.mean for name, standing in ranks.items()},
         **{
-            f"MRR ahead of {name}, low end": _low(ahead.low)
+            f"MRR ahead of {name}, low end": _end(ahead.low)
             for name, ahead in evaluation.mrr_gain.items()
         },
         "rate, Pearson": evaluation.rate.pearson.mean if evaluation.rate else 0.0,
@@ -113,6 +114,7 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
     if naming := evaluation.naming:
         table |= {
             "named on screen": naming.model.mean,
+            **_ends("named on screen", naming.model),
             "chance": naming.chance,
             "popularity": naming.popularity,
             "shuffled": naming.shuffled,
@@ -123,13 +125,20 @@ def figures(evaluation: Evaluation) -> dict[str, float]:
             "attention on the named": pointing.attention.named.mean,
             "attention on anybody": pointing.attention.anybody,
             "attention over share": pointing.attention.gain.mean,
+            **_ends("attention over share", pointing.attention.gain),
             "saliency on the named": pointing.saliency.named.mean,
             "saliency over share": pointing.saliency.gain.mean,
+            **_ends("saliency over share", pointing.saliency.gain),
         }
     return table
 
 
-def _low(end: float | None) -> float:
+def _ends(name: str, interval: Interval) -> dict[str, float]:
+    """The ends of a figure's interval."""
+    return {f"{name}, low end": _end(interval.low), f"{name}, high end": _end(interval.high)}
+
+
+def _end(end: float | None) -> float:
     return float("nan") if end is None else end
 
 
