@@ -254,8 +254,8 @@ def add_general_options(parser: VerbParser, short: Collection[str]) -> None:
         "set",
         action=_Joined,
         metavar="KEY=VALUE",
-        help="settings for this run, such as render.viewers=halves; several are separated by"
-        " spaces, and values that hold spaces are quoted",
+        help="settings for this run, such as render.viewers=halves; several stand"
+        " between spaces or each behind a --set, and values that hold spaces are quoted",
     )
     for name, form in short_forms().items():
         parser.variable(name, shown=name in short, metavar=form.metavar, help=form.help)
