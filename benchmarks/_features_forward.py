@@ -131,7 +131,7 @@ class Plain:
     def by_onnxruntime(self, path: Path, choice: Choice) -> Backbone:
         """The same network exported to ``path``."""
         torch.onnx.export(
-            _InOrder(self._network, choice.taps),
+            _InOrder(self._network, choice.taps).eval(),  # or the export leaves it training
             (torch.zeros(1, 3, SIZE, SIZE),),
             path,
             dynamo=False,
