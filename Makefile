@@ -40,7 +40,7 @@ help: ## list the verbs
 	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
 	@echo '          [STREAM=1: which of several picture streams; auto: the one players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
-	@echo '          [SET=render.viewers=halves: any setting, for this run only]'
+	@echo '          [SET="render.viewers=halves frames.fps=4": any settings, for this run only]'
 	@echo '          Without VIDEO, a verb works on the videos in the settings file.'
 	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'

@@ -270,7 +270,9 @@ def add_general_options(parser: VerbParser, short: Collection[str]) -> None:
         default=os.environ.get("WAIT", "").casefold() not in _NO,
         help="wait for another run instead of giving up",
     )
-    parser.add_argument("-v", "--verbose", action="store_true", help="show tracebacks")
+    parser.add_argument(
+        "-v", "--verbose", action="store_true", help="details, and tracebacks of errors"
+    )
 
 
 def short_forms() -> Mapping[str, ShortForm]:

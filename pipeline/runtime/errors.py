@@ -70,7 +70,7 @@ class PipelineError(Exception):
     def __init__(
         self, code: ExitCode, problem: str, remedy: str, *, may_pass: bool = False
     ) -> None:
-        super().__init__(printable(f"{problem}. {remedy}."))
+        super().__init__(printable(f"{problem}. {remedy}{'' if remedy.endswith('?') else '.'}"))
         self.code = code
         self.problem = problem
         self.remedy = remedy

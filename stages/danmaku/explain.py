@@ -61,8 +61,8 @@ def _summary(explained: Explained) -> str:
     some = "" if ranked.all() else f" ({ranked.sum()} ranked)"
     pictures = len(explained.learned_video)
     log.debug("median rank %g of %g%s; %d training pictures", *(rank, candidates, some, pictures))
-    copied = (explained.copies > 0).mean()
-    return f"{counted(count, 'comment')}, of which {copied:.0%} are word for word a viewer's"
+    copied = (explained.copies > 0).sum()
+    return f"{counted(count, 'comment')}, {copied:,} of them word for word a viewer's"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

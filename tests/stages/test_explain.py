@@ -83,7 +83,7 @@ def project(tmp_path: Path) -> Project:
 
 def test_each_comment_is_explained(project: Project, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level("DEBUG"):
-        assert project.run() == "3 comments, of which 67% are word for word a viewer's"
+        assert project.run() == "3 comments, 2 of them word for word a viewer's"
     found = Explained.load(project.output)
     assert f"median rank {np.median(found.rank):g} of {found.candidates[0]};" in caplog.text
     assert found.words == [one.words for one in COMMENTS]

@@ -37,7 +37,7 @@ def _run(call: Call) -> ExitCode:
     print(
         f"{len(planned.jobs)} jobs to run: about {about(seconds)} and"
         f" {size_text(forecast.bytes)}; {free} free"
-        + "; *: not measured on this machine yet, but on two cores of a server"
+        + "; *: with these settings measured on two cores of a server, but not on this machine yet"
         * guessed
     )
     return ExitCode.OK

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.spelling import closest, did_you_mean_file
 
 
-def no_weights_at(path: Path) -> PipelineError:
-    """The error for a path at which there is no file."""
+def no_file_at(path: Path, what: str, names: Sequence[str] = ()) -> PipelineError:
+    """The error for a path without ``what`` the settings say; ``names`` could have been meant."""
+    otherwise = "Check the path in the settings under `features:`"
+    near = closest(path.name, names)
     return PipelineError(
         ExitCode.WEIGHTS_UNAVAILABLE,
-        f"there is no weights file {path}",
-        "Check the path in the settings under `features:`",
+        f"there is no {what} at {path}",
+        f"Did you mean `{near}`? {otherwise}" if near else did_you_mean_file(path, otherwise),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from pipeline.pictures.backbones.choice import Choice
-from pipeline.pictures.backbones.faults import no_weights_at, unknown_tap
+from pipeline.pictures.backbones.faults import no_file_at, unknown_tap
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 COLOURS = 3
@@ -34,7 +34,7 @@ def open_session(path: Path, taps: Sequence[str]) -> Any:
     import onnxruntime
 
     if not path.is_file():
-        raise no_weights_at(path)
+        raise no_file_at(path, "ONNX network")
     try:
         onnxruntime.set_default_logger_severity(3)
         providers = [p for p in onnxruntime.get_available_providers() if p not in _REMOTE]

@@ -6,9 +6,10 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from pickle import UnpicklingError  # nothing is unpickled: torch's loader raises this
 from typing import Any
 
-from pipeline.pictures.backbones.faults import no_weights_at
+from pipeline.pictures.backbones.faults import no_file_at
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import sha256
 
@@ -39,12 +40,13 @@ def taking_weights(path: Path, name: str) -> Iterator[None]:
     Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS.
     """
     if not path.is_file():
-        raise no_weights_at(path)
+        raise no_file_at(path, "file of weights", ["imagenet", "random"])
     try:
         yield
     except Exception as error:  # every library has errors of its own for a wrong file
+        why = "it is no file of tensors" if isinstance(error, UnpicklingError) else str(error)
         raise PipelineError(
             ExitCode.INVALID_WEIGHTS,
-            f"{path} does not hold weights of {name} ({' '.join(str(error).split())[:200]})",
+            f"{path} does not hold weights of {name} ({' '.join(why.split())[:200]})",
             f"Give a state dict of {name} as .pth or .safetensors",
         ) from error
