@@ -43,7 +43,7 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
             output = subprocess.run(command, stdout=subprocess.PIPE).stdout
         if output:
             fault = msgspec.json.decode(output, type=Fault)
-            problem = f"{fault.problem}; nothing was begun of {_named(concerned)}"
+            problem = f"{fault.problem}; nothing was done for {_named(concerned)}"
             raise PipelineError(fault.code, problem, fault.remedy)
 
 

@@ -20,6 +20,13 @@ from pipeline.runtime.environment import importable_from_anywhere
 
 _SNAKEFILE = Path(__file__).with_name("Snakefile")
 
+_PLAIN = {
+    "missing output files": "missing",
+    "input files updated by another job": "follows from",
+    "updated input files": "newer",
+}
+"""Snakemake's reasons, and what people are told instead."""
+
 
 @dataclass(frozen=True)
 class Job:
@@ -184,10 +191,17 @@ def _in_plain_words(reason: str) -> str:
     """Snakemake's reason, with changed parameters put as changed settings or code."""
     match = re.search(r"before: (.*?) now: (.*)", reason)
     if match is None:
-        return reason[:1].lower() + reason[1:]
+        return "; ".join(map(_with_files_in_order, reason.split("; ")))
     before, now = (re.findall(r"'([^']*)'", part) for part in match.groups())
     changes = [f"{new} (was {_value(old)})" for old, new in _matched(before, now)]
     return "changed: " + ", ".join(changes) if changes else "settings have changed"
+
+
+def _with_files_in_order(part: str) -> str:
+    """One reason of several, with the files that it names in an order that stays the same."""
+    words, colon, files = part.partition(": ")
+    plain = _PLAIN.get(words.casefold(), words[:1].lower() + words[1:])
+    return plain + colon + ", ".join(sorted(files.split(", ")))
 
 
 def _matched(before: list[str], now: list[str]) -> Iterator[tuple[str, str]]:

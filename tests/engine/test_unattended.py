@@ -214,7 +214,7 @@ def test_a_run_leaves_a_summary(finished: Project) -> None:
     assert [(video["name"], video["state"]) for video in run["items"]] == [(ANNOTATE, "made")]
     for job in run["jobs"]:
         assert job["state"] == "done"
-        assert job["reason"].startswith("missing output files")
+        assert job["reason"].startswith("missing: ")
         assert job["seconds"] > 0
         assert job["memory_mb"] > 5
     assert {job["stage"] for job in run["jobs"]} >= {"frames", "features", "train", "render"}
