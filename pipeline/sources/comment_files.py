@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from pipeline.danmaku.comments.writing import format_names, write_comments
 from pipeline.engine.application import Call, Command
 from pipeline.engine.command_line import VerbParser
 from pipeline.runtime.arguments import path
+from pipeline.runtime.clock import clock_text
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 from pipeline.runtime.spelling import did_you_mean
 
@@ -33,15 +34,15 @@ def _add_files_and_target(parser: VerbParser) -> None:
 
 
 def _inspect(call: Call) -> ExitCode:
-    """Say what is in comment files: format, comments kept, left out and repaired."""
+    """Say what is in comment files: format, comments kept, left out and repaired, their times."""
     from pipeline.danmaku.comments.importing import CommentImport
 
     first = ExitCode.OK
     for file in call.options.files:
         try:
             comments = CommentImport([file])
-            deque(comments, maxlen=0)
-            _print(comments.report, as_json=call.options.json)
+            span = _span(comment.time_ms for comment in comments)
+            _print(comments.report, call.options.json, span)
         except (PipelineError, OSError) as error:
             known = error if isinstance(error, PipelineError) else from_os_error(error)
             if known is None or call.options.verbose:
@@ -70,7 +71,7 @@ def _convert(call: Call) -> ExitCode:
         )
     comments = CommentImport(call.options.files)
     written = write_comments(target, name, comments)
-    _print(comments.report, as_json=call.options.json)
+    _print(comments.report, call.options.json)
     call.say(f"{target}: {written}")
     return ExitCode.OK
 
@@ -91,11 +92,25 @@ def _format(given: str | None, target: Path) -> str:
     raise PipelineError(ExitCode.USAGE, problem, f"Add --format with {known}")
 
 
-def _print(report: ImportReport, *, as_json: bool) -> None:
+def _span(times_ms: Iterable[int]) -> tuple[int, int]:
+    """The first and the last of at least one time, in one pass."""
+    remaining = iter(times_ms)
+    first = last = next(remaining)
+    for time_ms in remaining:
+        first, last = min(first, time_ms), max(last, time_ms)
+    return first, last
+
+
+def _print(report: ImportReport, as_json: bool, span: tuple[int, int] | None = None) -> None:
     from pipeline.danmaku.comments.import_report_text import full_text
 
-    text = msgspec.json.encode(report).decode() + "\n" if as_json else full_text(report)
-    print(text, end="")
+    if as_json:
+        times = dict(zip(("first_ms", "last_ms"), span or (), strict=False))
+        print(msgspec.json.encode(msgspec.to_builtins(report) | times).decode())
+        return
+    print(full_text(report), end="")
+    if span:
+        print("    from {} to {}".format(*map(clock_text, span)))
 
 
 INSPECT = Command("inspect", _inspect, _add_files)

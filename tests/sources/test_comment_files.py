@@ -49,6 +49,14 @@ def test_each_file_is_reported_and_the_first_failure_is_the_exit_code(xml: Path,
     assert len(done.stderr.splitlines()) == 1
 
 
+def test_the_times_of_the_first_and_the_last_comment_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("time,text\n75,late\n1.5,early\n3,between\n")
+    assert run("inspect", path).stdout.endswith("    from 0:01 to 1:15\n")
+    told = json.loads(run("inspect", path, "--json").stdout)
+    assert (told["first_ms"], told["last_ms"]) == (1500, 75000)
+
+
 def test_files_are_merged_and_converted(xml: Path, csv: Path, tmp_path: Path) -> None:
     target = tmp_path / "all.vtt"
     done = run("convert", xml, csv, target, "--json")
