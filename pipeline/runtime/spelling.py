@@ -47,7 +47,7 @@ def did_you_mean_file(path: Path, otherwise: str) -> str:
     except OSError:
         return otherwise
     near = closest(path.name, siblings, _VERY_SIMILAR)
-    return f"Did you mean `{near}`? {otherwise}" if near else otherwise
+    return f"Did you mean `{path.with_name(near)}`? {otherwise}" if near else otherwise
 
 
 def misspelt_variables(environment: Mapping[str, str], known: Iterable[str]) -> dict[str, str]:
