@@ -44,8 +44,7 @@ class Network(NamedTuple):
     @property
     def choice(self) -> Choice:
         """What the stage loads."""
-        config = self.config
-        return Choice(config.backbone, config.weights, config.taps, SIZE, config.seed)
+        return features.choice_of(self.config, SIZE)
 
 
 DEFAULT = Network(features.Config(), EpisodeSpec(seconds=30))

@@ -80,7 +80,7 @@ class VerbParser(Parser):
             self.shown.append(name.upper())
         else:
             how["help"] = argparse.SUPPRESS
-        self.add_argument(f"--{name}", **{"default": given, "action": _Once} | how)
+        self.add_argument(f"--{name}", **{"default": given, "action": _Given} | how)
 
     def format_help(self) -> str:
         """argparse's help, and what is longer than a line of it."""
@@ -110,8 +110,12 @@ class VerbParser(Parser):
                 yield option
 
 
-class _Once(argparse.Action):
-    """Stores a value, and refuses a second one instead of forgetting the first."""
+class _Given(argparse.Action):
+    """Stores a value. A second one is refused or, if values are ``joined``, added after a space."""
+
+    def __init__(self, *names: Any, joined: bool = False, **how: Any) -> None:
+        super().__init__(*names, **how)
+        self._joined = joined
 
     def __call__(
         self,
@@ -121,32 +125,13 @@ class _Once(argparse.Action):
         option: str | None = None,
     ) -> None:
         """Store ``values``."""
-        if _is_given(self, namespace):
-            parser.error(f"{option} is given twice: give it once")
+        given: set[str] = vars(namespace).setdefault("_given", set())
+        if self.dest in given:
+            if not self._joined:
+                parser.error(f"{option} is given twice: give it once")
+            values = f"{getattr(namespace, self.dest)} {values}"
+        given.add(self.dest)
         setattr(namespace, self.dest, values)
-
-
-class _Joined(argparse.Action):
-    """Joins the values of an option that is given several times, with spaces."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: Any,
-        option: str | None = None,
-    ) -> None:
-        """Store or add ``values``."""
-        before = [getattr(namespace, self.dest)] if _is_given(self, namespace) else []
-        setattr(namespace, self.dest, " ".join([*before, values]))
-
-
-def _is_given(action: argparse.Action, namespace: argparse.Namespace) -> bool:
-    """Whether an option of ``action`` came before; asked once for each that comes."""
-    given = vars(namespace).setdefault("_given", set())
-    before = action.dest in given
-    given.add(action.dest)
-    return before
 
 
 class CommandLine(Parser):
@@ -252,7 +237,7 @@ def add_general_options(parser: VerbParser, short: Collection[str]) -> None:
     )
     parser.variable(
         "set",
-        action=_Joined,
+        joined=True,
         metavar="KEY=VALUE",
         help="settings for this run, such as render.viewers=halves; several stand"
         " between spaces or each behind a --set, and values that hold spaces are quoted",

@@ -191,14 +191,14 @@ def _in_plain_words(reason: str) -> str:
     """Snakemake's reason, with changed parameters put as changed settings or code."""
     match = re.search(r"before: (.*?) now: (.*)", reason)
     if match is None:
-        return "; ".join(map(_with_files_in_order, reason.split("; ")))
+        return "; ".join(map(_one_in_plain_words, reason.split("; ")))
     before, now = (re.findall(r"'([^']*)'", part) for part in match.groups())
     changes = [f"{new} (was {_value(old)})" for old, new in _matched(before, now)]
     return "changed: " + ", ".join(changes) if changes else "settings have changed"
 
 
-def _with_files_in_order(part: str) -> str:
-    """One reason of several, with the files that it names in an order that stays the same."""
+def _one_in_plain_words(part: str) -> str:
+    """One of several reasons, with its files in an order that stays the same."""
     words, colon, files = part.partition(": ")
     plain = _PLAIN.get(words.casefold(), words[:1].lower() + words[1:])
     return plain + colon + ", ".join(sorted(files.split(", ")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,8 +41,9 @@ def _inspect(call: Call) -> ExitCode:
     for file in call.options.files:
         try:
             comments = CommentImport([file])
-            span = _span(comment.time_ms for comment in comments)
-            _print(comments.report, call.options.json, span)
+            last_ms = max(comment.time_ms for comment in comments)
+            times = {"first_ms": comments.earliest_ms or 0, "last_ms": last_ms}
+            _print(comments.report, call.options.json, times)
         except (PipelineError, OSError) as error:
             known = error if isinstance(error, PipelineError) else from_os_error(error)
             if known is None or call.options.verbose:
@@ -92,25 +93,16 @@ def _format(given: str | None, target: Path) -> str:
     raise PipelineError(ExitCode.USAGE, problem, f"Add --format with {known}")
 
 
-def _span(times_ms: Iterable[int]) -> tuple[int, int]:
-    """The first and the last of at least one time, in one pass."""
-    remaining = iter(times_ms)
-    first = last = next(remaining)
-    for time_ms in remaining:
-        first, last = min(first, time_ms), max(last, time_ms)
-    return first, last
-
-
-def _print(report: ImportReport, as_json: bool, span: tuple[int, int] | None = None) -> None:
+def _print(report: ImportReport, as_json: bool, times: Mapping[str, int] | None = None) -> None:
+    """Print a report, and the ``times`` of the first and the last comment where they are known."""
     from pipeline.danmaku.comments.import_report_text import full_text
 
     if as_json:
-        times = dict(zip(("first_ms", "last_ms"), span or (), strict=False))
-        print(msgspec.json.encode(msgspec.to_builtins(report) | times).decode())
+        print(msgspec.json.encode({**msgspec.to_builtins(report), **(times or {})}).decode())
         return
     print(full_text(report), end="")
-    if span:
-        print("    from {} to {}".format(*map(clock_text, span)))
+    if times:
+        print("    from {} to {}".format(*map(clock_text, times.values())))
 
 
 INSPECT = Command("inspect", _inspect, _add_files)

@@ -46,7 +46,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a network that cannot be loaded, or takes other pictures."""
     from pipeline.pictures.backbones.registry import check_backbone
 
-    check_backbone(_choice(config, sections["frames"]["size"]))
+    check_backbone(choice_of(config, sections["frames"]["size"]))
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -64,7 +64,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with h5py.File(inputs["frames"], "r") as file:
         pictures = file["pictures"]
         count, size = pictures.shape[:2]
-        backbone = load_backbone(_choice(config, size))
+        backbone = load_backbone(choice_of(config, size))
         batch = config.batch or backbone.batch
         attributes = _provenance(inputs["frames"], file, backbone, batch, config)
         with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
@@ -84,7 +84,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return f"{counted(count, 'picture')} through {backbone.name}"
 
 
-def _choice(config: Config, size: int) -> Choice:
+def choice_of(config: Config, size: int) -> Choice:
+    """The network that the settings choose, for pictures of ``size`` pixels."""
     from pipeline.pictures.backbones.choice import Choice
 
     return Choice(

@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.spelling import closest, did_you_mean_file
+from pipeline.runtime.spelling import did_you_mean, did_you_mean_file
 
 
 def no_file_at(path: Path, what: str, names: Sequence[str] = ()) -> PipelineError:
     """The error for a path without ``what`` the settings say; ``names`` could have been meant."""
     otherwise = "Check the path in the settings under `features:`"
-    near = closest(path.name, names)
     return PipelineError(
         ExitCode.WEIGHTS_UNAVAILABLE,
         f"there is no {what} at {path}",
-        f"Did you mean `{near}`? {otherwise}" if near else did_you_mean_file(path, otherwise),
+        did_you_mean(path.name, names, did_you_mean_file(path, otherwise)),
     )
 
 

@@ -6,17 +6,17 @@ import difflib
 import hashlib
 import importlib
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
 from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import Layers, Opaque
 from pipeline.pictures.backbones.torch_network import Pretrained
-from pipeline.pictures.backbones.weights_file import file_identity, taking_weights
+from pipeline.pictures.backbones.weights_file import own_weights
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 # timm imports torchvision, which the import of torch_network has made possible on every machine.
@@ -51,14 +51,9 @@ class Timm:
             network = _published(name, choice.size)
             identity = f"imagenet {_origin(network)} sha256 {_digest(network)}"
         else:
-            torch.manual_seed(choice.seed)
-            network = build_network(name, choice.size)
-            identity = f"random seed {choice.seed}"
-            if choice.weights != "random":
-                path = Path(choice.weights)
-                with taking_weights(path, choice.name):
-                    _take_checkpoint(network, path)
-                identity = file_identity(path)
+            network, identity = own_weights(
+                choice, partial(build_network, name, choice.size), _take_checkpoint
+            )
         config = network.pretrained_cfg
         normalization = Normalization(mean=tuple(config["mean"]), std=tuple(config["std"]))
         return describe(network, identity, normalization)

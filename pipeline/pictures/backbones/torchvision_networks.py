@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from functools import partial
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -14,11 +15,7 @@ from pipeline.pictures.backbones.paper_names import paper_names
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.torch_network import Pretrained
 from pipeline.pictures.backbones.torchvision_on_cpu import models
-from pipeline.pictures.backbones.weights_file import (
-    file_identity,
-    read_state_dict,
-    taking_weights,
-)
+from pipeline.pictures.backbones.weights_file import own_weights, read_state_dict
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import sha256
 
@@ -46,21 +43,15 @@ class Torchvision:
     def build(self, choice: Choice) -> Pretrained:
         """Build a classifier. Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS."""
         published: Any = models.get_model_weights(choice.name)
-        chosen = published.DEFAULT
-        if choice.weights in published.__members__:
-            chosen = published[choice.weights]
-        if choice.weights in published.__members__ or choice.weights == "imagenet":
+        by_name = {"imagenet": published.DEFAULT, **published.__members__}
+        chosen = by_name.get(choice.weights, published.DEFAULT)
+        if choice.weights in by_name:
             network = _published(choice.name, chosen)
             identity = f"imagenet {Path(chosen.url).stem}"
         else:
-            torch.manual_seed(choice.seed)
-            network = models.get_model(choice.name, weights=None)
-            identity = f"random seed {choice.seed}"
-            if choice.weights != "random":
-                path = Path(choice.weights)
-                with taking_weights(path, choice.name):
-                    network.load_state_dict(read_state_dict(path), assign=True)
-                identity = file_identity(path)
+            network, identity = own_weights(
+                choice, partial(models.get_model, choice.name, weights=None), _take_state_dict
+            )
         return Pretrained(
             network,
             identity,
@@ -68,6 +59,10 @@ class Torchvision:
             paper_names,
             prefix_tokens=1 if hasattr(network, "class_token") else 0,
         )
+
+
+def _take_state_dict(network: Any, path: Path) -> None:
+    network.load_state_dict(read_state_dict(path), assign=True)
 
 
 def _trained_on(chosen: Any) -> Normalization:

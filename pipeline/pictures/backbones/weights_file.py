@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from pickle import UnpicklingError  # nothing is unpickled: torch's loader raises this
-from typing import Any
+from typing import Any, TypeVar
 
+from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.faults import no_file_at
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import sha256
+
+Network = TypeVar("Network")
 
 
 def file_identity(path: Path) -> str:
@@ -50,3 +53,23 @@ def taking_weights(path: Path, name: str) -> Iterator[None]:
             f"{path} does not hold weights of {name} ({' '.join(why.split())[:200]})",
             f"Give a state dict of {name} as .pth or .safetensors",
         ) from error
+
+
+def own_weights(
+    choice: Choice, build: Callable[[], Network], take: Callable[[Network, Path], object]
+) -> tuple[Network, str]:
+    """A network without published weights, and what its weights are.
+
+    They are random, or ``take`` loads those of the file that ``choice`` names. Raises
+    PipelineError as ``taking_weights`` does.
+    """
+    import torch
+
+    torch.manual_seed(choice.seed)
+    network = build()
+    if choice.weights == "random":
+        return network, f"random seed {choice.seed}"
+    path = Path(choice.weights)
+    with taking_weights(path, choice.name):
+        take(network, path)
+    return network, file_identity(path)
