@@ -9,18 +9,20 @@ LOCK := $(SUPPLY)/uv pip compile --quiet --universal --python-version 3.11 --gen
 # A stage's verb is SYSTEM-FILE, or FILE alone for the systems that stages/__init__.py lists as SHORT.
 STAGE_FILES := $(basename $(subst /,-,$(patsubst stages/%,%,$(wildcard stages/[a-z]*/[a-z]*.py))))
 STAGES := $(sort $(patsubst danmaku-%,%,$(patsubst pictures-%,%,$(STAGE_FILES))))
+# The verb of a sister system does all of its work.
+SYSTEMS := $(filter-out danmaku pictures,$(notdir $(patsubst %/__init__.py,%,$(wildcard stages/*/__init__.py))))
 
 # The driver reads these from the environment, so file names need no quoting here and make expands none.
-GIVEN := VIDEO STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
+GIVEN := VIDEO PICTURES LABELS STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
 	WAIT URL LIMIT SINCE
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
-VERBS := $(STAGES) all help demo fetch setup test test-avx2 chaos lint bench plan models doctor \
+VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
-OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES VERBS SET_UP GIVEN OURS ALONE
+OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES SYSTEMS VERBS SET_UP GIVEN OURS ALONE
 ON_COMMAND_LINE := $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 NO_VERBS := $(filter-out $(VERBS) $(SET_UP),$(MAKECMDGOALS))
 NOT_OURS := $(filter-out $(OURS) MAKE%,$(ON_COMMAND_LINE))
@@ -37,26 +39,34 @@ endif
 
 help: ## list the verbs
 	@echo 'make VERB [VIDEO=path/to/ep1.mp4 or a folder] [COMMENTS=path] [CONFIG=configs/default]'
+	@echo '          [PICTURES=path/to/folder instead of VIDEO] [LABELS=path]'
 	@echo '          [BROADCAST=2012-04-28T03:00+09:00] [CUTS=10:00-11:30] [WORKDIR=workdir]'
 	@echo '          [STREAM=1: which of several picture streams; auto: the one players choose]'
 	@echo '          [PROFILE=local|ci|slurm|kubernetes] [WAIT=1]'
 	@echo '          [SET="render.viewers=halves frames.fps=4": any settings, for this run only]'
 	@echo '          Without VIDEO, a verb works on the videos in the settings file.'
-	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated] [FORMAT=…]'
+	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated|captions] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'
 	@echo 'make fetch URL=… [LIMIT=20000] [SINCE=2012-04-28]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
 	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \
+		sub(/\$$\(SYSTEMS\)/, "$(SYSTEMS)", $$1); \
 		printf "  %-12s%s\n", $$1, $$2 }' Makefile
 	@echo
 	@echo 'STAGE is one of: $(STAGES)'
+
+captions-demo: .venv/run ## draw two albums of a show, learn the jokes of one, write jokes for the other
+	@$(RUN) captions-demo
 
 demo: .venv/run ## draw two episodes of a show, learn from one, comment on the other
 	@$(RUN) demo
 
 all: .venv/run ## update everything that people open: annotated videos and reports
 	@$(RUN) all
+
+$(SYSTEMS): .venv/run ## do the whole work of a system: lines for pictures, with cards and a page
+	@$(RUN) $@
 
 $(STAGES): .venv/run ## update a stage's output and everything it needs
 	@$(RUN) $@

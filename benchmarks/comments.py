@@ -24,8 +24,9 @@ from lxml import etree
 
 from benchmarks._measure import interleaved, per_second, report, speed_ratio, timed
 from benchmarks._stages import run_stage
-from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.danmaku.comments.reading import read_comments
+from pipeline.runtime.json_lines import read_lines, write_lines
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from pipeline.show.truth import Truth, truth_beside

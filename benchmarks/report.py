@@ -19,7 +19,6 @@ from playwright.sync_api import Page
 from benchmarks._measure import report
 from pipeline.captioning.training_record import Epoch
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.quality import measure_quality
 from pipeline.danmaku.drawing.screen import screen_of
@@ -31,6 +30,7 @@ from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.sections.watch.section import watch_section
 from pipeline.danmaku.statistics.split import Split
 from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.frame_times import FrameTimes
 from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames

@@ -15,8 +15,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from pipeline.danmaku.drawing.checks import CHECKS as DRAWING
-from pipeline.demo import DEMO
+from pipeline.demo import CAPTIONS_DEMO, DEMO
 from pipeline.engine.application import Application
 from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
@@ -29,6 +28,7 @@ from pipeline.engine.commands.run import run
 from pipeline.engine.workspace import Workspace
 from pipeline.fetching.command import FETCH
 from pipeline.learning.checks import CHECKS as LEARNING
+from pipeline.lettering.checks import CHECKS as LETTERING
 from pipeline.media.checks import CHECKS as MEDIA
 from pipeline.pictures.checks import CHECKS as PICTURES
 from pipeline.runtime.errors import ExitCode, PipelineError, called_as
@@ -47,12 +47,13 @@ def _list_reports(workspace: Workspace) -> None:
         write_table(workspace.folder, workspace.item_names())
 
 
-CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *DRAWING]
+CHECKS = [*LEARNING, *PICTURES, *MEDIA, *TEXT, *LETTERING]
 APPLICATION = Application(
     description=__doc__ or "",
     items=Videos(),
     commands=[
         DEMO,
+        CAPTIONS_DEMO,
         FETCH,
         CONVERT,
         INSPECT,

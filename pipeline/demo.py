@@ -1,34 +1,55 @@
-"""The verb ``demo``: the synthetic show, learned from and commented on."""
+"""The demos: the synthetic show, learned from, and then commented on or captioned."""
 
 from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode
 from pipeline.runtime.paths import CONFIGS
 from pipeline.show.__main__ import make_and_tell
-from pipeline.show.spec import EpisodeSpec
+from pipeline.show.spec import AlbumSpec, EpisodeSpec
 
 _LEARNED, _COMMENTED = EpisodeSpec(episode=1, seconds=240), EpisodeSpec(episode=2, seconds=90)
+_CAPTIONED, _NEW = AlbumSpec(stills=800, seed=2017), AlbumSpec(stills=60, seed=2018)
+_USES = ("workdir", "set", "profile", "wait")
 
 
-def _run(call: Call) -> ExitCode:
+def _run_demo(call: Call) -> ExitCode:
     """Draw two episodes of a show, learn from one, and comment on the other."""
-    show = call.options.workdir / "show"
-    for episode in (_LEARNED, _COMMENTED):
-        make_and_tell(show, episode)
-    config = shutil.copy(CONFIGS / "demo.yaml", show / "demo.yaml")  # beside what it names
-    # Nothing else that the environment names belongs to the show.
-    options = argparse.Namespace(**vars(call.options) | {"config": config, "items": []})
-    options.verbs, options.comments, options.model = ["render", "report"], None, None
-    code = call.application.run(replace(call, options=options))
+    code = _run(call, (_LEARNED, _COMMENTED), "demo.yaml", ["render", "report"])
     if code == ExitCode.OK:
         made = call.options.workdir / _COMMENTED.stem
         print(f"Watch {made}/annotated.mp4 and open {made}/report/index.html.")
     return code
 
 
-DEMO = Command("demo", _run, uses=("workdir", "set", "profile", "wait"), extra="learn")
+def _run_captions_demo(call: Call) -> ExitCode:
+    """Draw two albums of a show, learn the jokes of one, and write jokes for the other."""
+    code = _run(call, (_CAPTIONED, _NEW), "captions-demo.yaml", ["captions"])
+    if code == ExitCode.OK:
+        made = call.options.workdir / _NEW.stem
+        print(f"Open {made}/captions/index.html and {made}/cards/sheet/sheet-001.png.")
+    return code
+
+
+def _run(
+    call: Call, specs: Sequence[EpisodeSpec | AlbumSpec], settings: str, verbs: list[str]
+) -> ExitCode:
+    """Draw parts of the show and do ``verbs`` with ``settings`` that name them."""
+    show = call.options.workdir / "show"
+    for spec in specs:
+        make_and_tell(show, spec)
+    config = shutil.copy(CONFIGS / settings, show / settings)  # beside what it names
+    # Nothing else that the environment names belongs to the show.
+    options = argparse.Namespace(**vars(call.options) | {"config": config, "items": []})
+    options.verbs = verbs
+    options.comments = options.model = options.pictures = options.labels = None
+    return call.application.run(replace(call, options=options))
+
+
+DEMO = Command("demo", _run_demo, uses=_USES, extra="learn")
+CAPTIONS_DEMO = Command("captions-demo", _run_captions_demo, uses=_USES, extra="learn")

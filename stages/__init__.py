@@ -16,10 +16,12 @@ SHORT_FORMS = {
     "format": ShortForm(
         "format",
         "what export writes: ass, vtt, csv, niconico.xml, nvcomment.json, bilibili.xml or"
-        " layout.json; what overlay writes: mov or webm; what stills writes: png or gif",
+        " layout.json; what overlay writes: mov or webm; what stills writes: png or gif; what"
+        " captions-cards draws: png, sheet or gif; what captions-export writes: csv, jsonl,"
+        " coco.json, flickr.txt or sidecars",
     ),
     "of": ShortForm(
-        "target", "what render, overlay, stills and export take: comments or generated"
+        "target", "what render, overlay, stills and export take: comments, generated or captions"
     ),
     "viewers": ShortForm(
         "viewers",

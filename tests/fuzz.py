@@ -16,10 +16,11 @@ from pathlib import Path
 import atheris
 import msgspec
 
-with atheris.instrument_imports(include=["pipeline.danmaku.comments", "ijson", "pysubs2"]):
-    from pipeline.danmaku.comments.content import Content
-    from pipeline.danmaku.comments.read_report import ReadReport
+_INSTRUMENTED = ["pipeline.danmaku.comments", "pipeline.reading", "ijson", "pysubs2"]
+with atheris.instrument_imports(include=_INSTRUMENTED):
+    from pipeline.danmaku.comments.comment_report import CommentReport
     from pipeline.danmaku.comments.record import Comment
+    from pipeline.reading.content import Content
     from pipeline.runtime.errors import PipelineError
 
     reader = importlib.import_module(f"pipeline.danmaku.comments.readers.{sys.argv[1]}").READER
@@ -30,7 +31,7 @@ _FILE = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else N
 def read_anything(content: bytes) -> None:
     """Any bytes give comments that can be written, or a clear error."""
     _FILE.write_bytes(content)
-    report = ReadReport("f", reader.format)
+    report = CommentReport("f", reader.format)
     try:
         opened = Content.open(_FILE)
         reader.confidence(opened)

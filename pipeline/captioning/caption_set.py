@@ -13,12 +13,14 @@ from torch import Tensor
 from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.prompt import PackedWords, Prompt
 from pipeline.pictures.feature_bank import FeatureBank
-from pipeline.runtime.arrays import Int64s
+from pipeline.runtime.arrays import Float32s, Int64s
 from pipeline.text.vocabulary import BEGIN, END
 
 _MAX_GROUP = 16
 """Captions on one picture that attend to it together. The table of ``PictureGroups`` is as wide as
 the largest group, so larger ones would fill it with padding."""
+
+UNKNOWN_STYLE = -100  # as torch's cross entropy ignores it
 
 Groups = list[Int64s]
 """The captions of a batch (their rows in the set), grouped by picture."""
@@ -30,11 +32,13 @@ class CaptionBatch(NamedTuple):
     prompt: Prompt
     words: PackedWords
     style: Tensor
-    """(n, styles) classes."""
+    """(n, styles) classes; see ``CaptionSet``."""
     groups: Tensor
     """(u,) the place of each group among those of the whole batch."""
     rows: Tensor
     """(n,) the place of each caption among those of the whole batch."""
+    weights: Tensor | None
+    """(words,) how much each place counts in training; None where all count the same."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class CaptionSet:
     sentences: list[list[int]]
     """Word ids with the end mark."""
     style: Int64s
-    """(n, styles) classes."""
+    """(n, styles) classes; ``UNKNOWN_STYLE`` where one is not known, and so not learned."""
+    weights: Float32s | None = None
+    """(n,) how much each counts in training, 1 on average; None where all count the same."""
 
     def __len__(self) -> int:
         return len(self.sentences)
@@ -62,6 +68,7 @@ class CaptionSet:
             CaptionInputs.concatenate([part.inputs for part in parts]),
             [sentence for part in parts for sentence in part.sentences],
             np.concatenate([part.style for part in parts]),
+            _concatenated([part.weights for part in parts]),
         )
 
     def plan(self, size: int, draws: np.random.Generator | None = None) -> list[Groups]:
@@ -106,12 +113,15 @@ class CaptionSet:
         longest_first = np.argsort(-lengths, kind="stable")
         captions, rows, group = captions[longest_first], rows[longest_first], group[longest_first]
         pictures = self.inputs.picture[[groups[index][0] for index in ours]]
+        words = pack_words([self.sentences[index] for index in captions.tolist()], device)
+        weights = None if self.weights is None else torch.from_numpy(self.weights[captions])
         return CaptionBatch(
             self.inputs.take(captions).prompt_on(pictures, group, bank, device),
-            pack_words([self.sentences[index] for index in captions.tolist()], device),
+            words,
             torch.from_numpy(self.style[captions]).to(device),
             torch.tensor(ours, device=device),
             torch.from_numpy(rows).to(device),
+            None if weights is None else weights.to(device)[words.caption],
         )
 
     def with_pictures_shuffled(self, seed: int) -> CaptionSet:
@@ -140,6 +150,12 @@ def pack_words(sentences: Sequence[Sequence[int]], device: torch.device) -> Pack
     captions = np.repeat(np.arange(len(table))[:, None], len(batch_sizes), 1)
     last = torch.from_numpy(starts[lengths - 1] + np.arange(len(table))).to(device)
     return PackedWords(packed(inputs), packed(table), packed(captions), last, batch_sizes)
+
+
+def _concatenated(parts: Sequence[Float32s | None]) -> Float32s | None:
+    """All or none of ``parts`` are arrays."""
+    given = [part for part in parts if part is not None]
+    return np.concatenate(given) if given else None
 
 
 def _group_by_picture(order: Int64s, picture: Int64s) -> Groups:

@@ -110,5 +110,5 @@ def _no_model(path: Path) -> PipelineError:
     return PipelineError(
         ExitCode.BAD_ARTIFACT,
         f"{path} is damaged, or of another version",
-        "Copy the model again, or run `make train` to make it again",
+        "Copy the model again, or train it again",
     )

@@ -39,12 +39,12 @@ class FullSoftmax(nn.Module):
         ]
         return torch.cat(losses)
 
-    def total_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """The sum of ``losses``, to be differentiated."""
+    def total_loss(self, hidden: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """The sum of ``losses``, to be differentiated; each times its weight (n,), if given."""
         if torch.is_autocast_enabled(hidden.device.type):
             hidden = hidden.to(torch.get_autocast_dtype(hidden.device.type))
         total: Tensor = _TotalLoss.apply(  # type: ignore[no-untyped-call]
-            hidden, self.out.weight, self.out.bias, targets, _chunks(hidden, self._chunk)
+            hidden, self.out.weight, self.out.bias, targets, weights, _chunks(hidden, self._chunk)
         )
         return total
 
@@ -63,6 +63,7 @@ class _TotalLoss(torch.autograd.Function):
         weight: Tensor,
         bias: Tensor,
         targets: Tensor,
+        weights: Tensor | None,
         chunks: list[slice],
     ) -> Tensor:
         matrix = weight.to(hidden.dtype)  # (v, d)
@@ -75,9 +76,13 @@ class _TotalLoss(torch.autograd.Function):
             probs = torch.softmax(logits, 1, out=logits)
             # A probability may round to zero, whose logarithm would be infinite.
             tiny = torch.finfo(torch.float32).tiny
-            total -= probs.gather(1, target).clamp_min(tiny).log().sum()
+            log_probs = probs.gather(1, target).clamp_min(tiny).log()  # (r, 1)
             # From here on ``probs`` is the gradient of the logits: softmax - one-hot.
             probs.scatter_add_(1, target, probs.new_full((1, 1), -1).expand_as(target))
+            if weights is not None:
+                log_probs = log_probs * weights[rows, None]
+                probs.mul_(weights[rows, None])
+            total -= log_probs.sum()
             to_bias += probs.sum(0)
             probs = probs.to(hidden.dtype)
             torch.mm(probs, matrix, out=to_hidden[rows])
@@ -90,9 +95,9 @@ class _TotalLoss(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, given: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None]:
+    def backward(ctx: Any, given: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
         to_hidden, to_weight, to_bias = ctx.saved_tensors
-        return to_hidden * given, to_weight.mul_(given), to_bias.mul_(given), None, None
+        return to_hidden * given, to_weight.mul_(given), to_bias.mul_(given), None, None, None
 
 
 class AdaptiveSoftmax(nn.Module):
@@ -117,9 +122,10 @@ class AdaptiveSoftmax(nn.Module):
             losses: Tensor = -self.out(hidden.float(), targets).output
         return losses
 
-    def total_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """The sum of ``losses``, to be differentiated."""
-        return self.losses(hidden, targets).sum()
+    def total_loss(self, hidden: Tensor, targets: Tensor, weights: Tensor | None = None) -> Tensor:
+        """The sum of ``losses``, to be differentiated; each times its weight (n,), if given."""
+        losses = self.losses(hidden, targets)
+        return (losses if weights is None else losses * weights).sum()
 
 
 def _chunks(hidden: Tensor, chunk: int | None) -> list[slice]:

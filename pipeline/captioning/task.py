@@ -13,6 +13,7 @@ from torch.nn import functional
 from pipeline.captioning.caption_set import CaptionBatch, CaptionSet, Groups
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.dropout import DropoutMasks, draw_masks
+from pipeline.captioning.prompt import Prompt
 from pipeline.captioning.training_record import Epoch
 from pipeline.learning import training
 from pipeline.learning.task import Batch, Loss, Place
@@ -20,8 +21,8 @@ from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.prefetch import prefetch
 
-_STYLE_WEIGHT = 0.1  # of the style's loss in nats against the words'; style is learned easily
 _NETWORK = "captioner"
+_HIDING = 1  # tells these random numbers from others of a step
 _BATCHES_AHEAD = 2  # that are made ready while one is measured
 
 
@@ -60,17 +61,24 @@ class CaptionerTask:
         batch_size: int,
         doubly_stochastic: float,
         seed: int,
+        style_weight: float = 0.1,
+        blind_share: float = 0.0,
     ) -> None:
         """Batches hold about ``batch_size`` captions.
 
-        ``doubly_stochastic`` is the cost of neglected positions, λ of Xu et al. 2015, equation 14.
+        ``doubly_stochastic`` is the cost of neglected positions, λ of Xu et al. 2015, equation 14;
+        ``style_weight`` that of the style's loss in nats against the words'. A ``blind_share`` of
+        the pictures is hidden in each step, with the mean picture in their place: so the captioner
+        also learns what is written about any picture, as in classifier-free guidance (Ho and
+        Salimans 2021).
         """
         self.captioner = captioner
         self.networks: Mapping[str, nn.Module] = {_NETWORK: captioner}
         self.train, self.dev = train, dev
         self._bank, self._team = bank, team
         self._batch_size, self._seed = batch_size, seed
-        self._doubly_stochastic = doubly_stochastic
+        self._doubly_stochastic, self._style_weight = doubly_stochastic, style_weight
+        self._blind_share = blind_share
 
     def plan(self, epoch: int) -> list[Groups]:
         """The batches of an epoch."""
@@ -87,12 +95,15 @@ class CaptionerTask:
     def loss(self, network: str, part: Part, place: Place) -> Loss:
         """Nats of words and style, and the penalty for positions that are neglected."""
         batch = part.batch
-        reading = self.captioner.read(batch.prompt, batch.words, self._masks(part, place))
-        words = self.captioner.softmax.total_loss(reading.hidden, batch.words.targets)
+        prompt = self._with_some_hidden(part, place)
+        reading = self.captioner.read(prompt, batch.words, self._masks(part, place))
+        words = self.captioner.softmax.total_loss(
+            reading.hidden, batch.words.targets, batch.weights
+        )
         style = self._style_losses(reading.end, batch.style).sum()
         # Over a whole caption each position should get as much attention as one word pays.
         neglect = ((1 - reading.coverage) ** 2).sum()
-        total = words + _STYLE_WEIGHT * style + self._doubly_stochastic * neglect
+        total = words + self._style_weight * style + self._doubly_stochastic * neglect
         return Loss(total, words)
 
     def evaluate(self) -> dict[str, float]:
@@ -134,6 +145,17 @@ class CaptionerTask:
         return DropoutMasks(
             whole.picture[batch.groups], whole.word[batch.rows], whole.hidden[batch.rows]
         )
+
+    def _with_some_hidden(self, part: Part, place: Place) -> Prompt:
+        """What captions are written from, with some of the pictures hidden."""
+        prompt = part.batch.prompt
+        if not self._blind_share:
+            return prompt
+        draws = np.random.default_rng([self._seed, *place, _HIDING]).random(part.pictures)
+        hidden = torch.from_numpy(draws < self._blind_share).to(self._team.device)
+        hidden = hidden[part.batch.groups].view(-1, *[1] * (prompt.features.ndim - 1))
+        mean = self.captioner.mean.to(prompt.features.dtype)
+        return prompt._replace(features=torch.where(hidden, mean, prompt.features))
 
     def _style_losses(self, end: Tensor, style: Tensor) -> Tensor:
         """Nats (n,) of all styles of each caption, from the state at its end (n, d)."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from pipeline.engine.catalog import all_stages, products, stage_configs
+from pipeline.engine.catalog import all_stages, groups, products, stage_configs
 from pipeline.engine.command_line import (
     OWN_SETTINGS,
     CommandLine,
@@ -111,9 +111,10 @@ class Application:
         line = CommandLine(self.description)
         for name in products():
             self._add_stage(line, name)
-        names = " and ".join(products())
-        every = line.add_verb("all", f"Do {names} for everything.", takes_stages=True)
-        self._add_options(every, short_forms(), takes_items=True)
+        for name, stages in groups().items():
+            about = f"Do {' and '.join(stages)}, and all they need."
+            verb = line.add_verb(name, about, takes_stages=True)
+            self._add_options(verb, short_forms(), takes_items=True)
         for command in self.commands:
             verb = line.add_verb(
                 command.name,
@@ -144,7 +145,7 @@ class Application:
     def _dispatch(self, options: Options) -> ExitCode:
         verb, *others = options.verbs
         command = next((command for command in self.commands if command.name == verb), None)
-        allowed = {*all_stages(), "all"} if command is None or command.takes_stages else set()
+        allowed = {*all_stages(), *groups()} if command is None or command.takes_stages else set()
         if strangers := set(others) - allowed:
             raise PipelineError(
                 ExitCode.USAGE,
@@ -177,8 +178,8 @@ class Call:
 
     @cached_property
     def stages(self) -> list[str]:
-        """The stages that are named; ``all`` stands for those whose outputs people open."""
-        named = [[verb] if verb != "all" else products() for verb in self.options.verbs]
+        """The stages that are named, or stand behind the verbs that are."""
+        named = [groups().get(verb, [verb]) for verb in self.options.verbs]
         return [name for names in named for name in names if name in all_stages()]
 
     @cached_property

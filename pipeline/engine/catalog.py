@@ -39,6 +39,19 @@ def products() -> list[str]:
     return [name for name, stage in all_stages().items() if stage.product]
 
 
+def groups() -> dict[str, list[str]]:
+    """The verbs that stand for several stages, and these.
+
+    Beside ``all`` that is the name of each system that says what the whole of its work is.
+    """
+    found = {"all": products()}
+    for system in sorted({stage.system for stage in all_stages().values()}):
+        whole = getattr(importlib.import_module(f"stages.{system}"), "WHOLE", ())
+        if whole:
+            found[system] = list(whole)
+    return found
+
+
 def configured_stages(settings: Settings) -> dict[str, Stage]:
     """Every stage by name, with the values of its settings in its paths."""
     return {

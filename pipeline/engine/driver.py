@@ -105,7 +105,7 @@ def plan(
     wanted = [stages[name] for name in request.stages]
     selection = request.items.select(workspace, request.settings, wanted, broken)
     graph = Graph.of(request.settings, selection)
-    targets = graph.targets([(stage, selection.work_on[stage.name]) for stage in wanted])
+    targets = graph.targets([(stage, selection.work_on.get(stage.name, ())) for stage in wanted])
     file, jobs = _jobs(workspace, graph, targets, profile)
     notes = list(selection.notes)
     if edited := edited_outputs(workspace.folder, graph, jobs):
@@ -153,7 +153,7 @@ def make(
     result = RunResult(_claimed(workspace, request, profile, run, wait))
     require_libraries(result.plan.graph, result.plan.jobs)
     if profile.local and result.plan.jobs:
-        check_settings(result.plan.graph, result.plan.jobs)
+        check_settings(workspace.folder, result.plan.graph, result.plan.jobs)
     _carry_out(result, workspace, request.items, profile, run)
     broken: set[str] = set()
     while new := _broken_members(result) - broken:

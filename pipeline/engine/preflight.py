@@ -5,14 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 
 from pipeline.engine.graph import Graph
 from pipeline.engine.snakemake import Job
-from pipeline.engine.stage_record import Fault
+from pipeline.engine.stage_record import Fault, records
 from pipeline.runtime.environment import importable_from_anywhere
-from pipeline.runtime.errors import PipelineError
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.extras import require_extra
 
 _MOST_NAMED = 5
@@ -28,8 +29,10 @@ def require_libraries(graph: Graph, jobs: Sequence[Job]) -> None:
         require_extra(extra, names)
 
 
-def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
+def check_settings(workdir: Path, graph: Graph, jobs: Sequence[Job]) -> None:
     """Have every stage that is to run look at its settings, in a process of its own.
+
+    Those with which it has ended well are not looked at again, as that may take seconds.
 
     Raises PipelineError: what the first of them finds wrong, and which folders wait for it.
     """
@@ -38,6 +41,8 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
         concerned = sorted(job.folder for job in jobs if job.stage == stage.name)
         if stage.check is None or not concerned:
             continue
+        if any(_passed(workdir / folder / "logs", stage.name, graph) for folder in concerned):
+            continue
         command = [sys.executable, "-P", "-m", stage.module, "--check", sections]
         with importable_from_anywhere():
             output = subprocess.run(command, stdout=subprocess.PIPE).stdout
@@ -45,6 +50,16 @@ def check_settings(graph: Graph, jobs: Sequence[Job]) -> None:
             fault = msgspec.json.decode(output, type=Fault)
             problem = f"{fault.problem}; nothing was done for {_named(concerned)}"
             raise PipelineError(fault.code, problem, fault.remedy)
+
+
+def _passed(logs: Path, stage: str, graph: Graph) -> bool:
+    """Whether ``stage`` ended well in a folder, where all was made with the settings of now."""
+    done = records(logs)
+    settings = msgspec.json.decode(msgspec.json.encode(graph.settings))
+    return stage in done and all(
+        record.code == ExitCode.OK and record.settings == settings.get(name)
+        for name, record in done.items()
+    )
 
 
 def _named(folders: Sequence[str]) -> str:

@@ -153,8 +153,22 @@ def _stage_config(
     keys, kind = section(name), kinds[name]
     given = checked({} if content is None else content, dict[str, Any], keys, where)
     inherited = {key: shared[key] for key in kind.__struct_fields__ if key in shared}
-    config: StageConfig = checked(inherited | given, kind, keys, where, kinds)
+    values = inherited | _completed(given, kind())
+    config: StageConfig = checked(values, kind, keys, where, kinds)
     return _with_paths(config, keys, where)
+
+
+def _completed(given: dict[str, Any], default: msgspec.Struct) -> dict[str, Any]:
+    """``given``, where records in it have what they leave out from ``default``.
+
+    A stage may declare other defaults for a component than the component itself.
+    """
+    completed = dict(given)
+    for name in default.__struct_fields__:
+        own, value = getattr(default, name), given.get(name)
+        if isinstance(own, msgspec.Struct) and isinstance(value, dict):
+            completed[name] = msgspec.to_builtins(own) | _completed(value, own)
+    return completed
 
 
 def _with_paths(config: _Record, above: Sequence[str], where: Places) -> _Record:

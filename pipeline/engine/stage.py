@@ -29,6 +29,10 @@ class Files:
         """The path of an optional input, or None where the item has none."""
         return next(iter(self.paths[name]), None)
 
+    def one_of(self, *names: str) -> Path:
+        """The path of that of some optional inputs which the item has."""
+        return next(path for name in names if (path := self.get(name)) is not None)
+
     def every(self, name: str) -> Sequence[Path]:
         """All paths of an input that has one for each of several items."""
         return self.paths[name]

@@ -25,7 +25,10 @@ class TimedPicture:
     begins_scene: bool = False
     """Whether there is a cut before this picture."""
     name: str = ""
-    """The file's name, where each picture is a file of its own."""
+    """What a still is called: its file's path below the folder, and its number where the file has
+    several."""
+    file: str = ""
+    """That path alone."""
 
 
 class PictureSource(Protocol):

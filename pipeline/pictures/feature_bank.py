@@ -113,6 +113,17 @@ class MeanPictureBank(FeatureBank):
         self._maps = [np.broadcast_to(mean, video.shape) for video in self._maps]
 
 
+class ConstantBank(FeatureBank):
+    """As many rows as wanted, all of them the same: a model that reads them is blind."""
+
+    def __init__(self, row: Float16s, rows: int) -> None:
+        """``row`` is (p, c) or (c,)."""
+        self._batch = _BATCH
+        self._maps = [np.broadcast_to(row, (rows, *row.shape))]
+        self._resident = None
+        self.starts = np.array([0, rows])
+
+
 def _or_one(std: Tensor, scale: Tensor) -> Tensor:
     """``std``, with 1 for channels that never change: divided by it they stay at zero.
 
@@ -122,9 +133,15 @@ def _or_one(std: Tensor, scale: Tensor) -> Tensor:
 
 
 def _memory_map(path: Path, tap: str) -> Float16s:
+    """The rows of a tap, from the file in which they lie."""
     with h5py.File(path, "r") as file:
-        data = file[tap]
-        return np.memmap(path, np.float16, "r", data.id.get_offset(), data.shape)
+        data, shape = file[tap], file[tap].shape
+        if not data.is_virtual:
+            return np.memmap(path, np.float16, "r", data.id.get_offset(), shape)
+        (source,) = data.virtual_sources()
+    with h5py.File(path.parent / source.file_name, "r") as file:
+        offset = file[source.dset_name].id.get_offset()
+        return np.memmap(file.filename, np.float16, "r", offset, shape)
 
 
 def check_same_backbone(paths: Sequence[Path], grid: bool) -> tuple[str, str, str, int]:

@@ -16,7 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
+import numpy as np
 
+from pipeline.pictures.row_store import open_rows, preallocate
 from pipeline.runtime.arrays import Float16s
 from pipeline.runtime.atomic_files import replace_durably
 from pipeline.runtime.disk_space import require_space
@@ -91,11 +93,11 @@ def building_features(
     there = partial.stat().st_blocks * 512 if partial.exists() else 0
     require_space(target.parent, size - there)
     log.debug("%s rows take %s MB", f"{rows:,}", f"{size / 1e6:,.1f}")
-    with _open(partial, "r+" if partial.exists() else "w") as file:
+    with open_rows(partial, "r+" if partial.exists() else "w") as file:
         if "done" not in file:
             file.attrs.update(attributes)
             for name, shape in shapes.items():
-                _preallocate(file, name, (rows, *shape))
+                preallocate(file, name, np.float16, (rows, *shape))
             file["done"] = 0
             file.flush()
         builder = FeatureBuilder(file, shapes, flush_every)
@@ -107,36 +109,14 @@ def building_features(
     replace_durably(partial, target)
 
 
-def _preallocate(file: h5py.File, name: str, shape: tuple[int, ...]) -> None:
-    layout = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
-    layout.set_layout(h5py.h5d.CONTIGUOUS)
-    layout.set_alloc_time(h5py.h5d.ALLOC_TIME_EARLY)
-    layout.set_fill_time(h5py.h5d.FILL_TIME_NEVER)
-    layout.set_obj_track_times(False)  # equal values must give equal bytes
-    space = h5py.h5s.create_simple(shape)
-    h5py.h5d.create(file.id, name.encode(), h5py.h5t.IEEE_F16LE, space, layout)
-
-
 def _continues(partial: Path, rows: int, attributes: Mapping[str, str]) -> bool:
     """Whether a partial file is readable and was begun with the same ``attributes``."""
     try:
-        with _open(partial, "r") as file:
+        with open_rows(partial, "r") as file:
             same = all(file.attrs.get(key) == value for key, value in attributes.items())
             return same and "done" in file and int(file["done"][()]) <= rows
     except OSError:
         return False
-
-
-def _open(path: Path, mode: str) -> h5py.File:
-    try:
-        return h5py.File(path, mode)
-    except BlockingIOError:
-        raise PipelineError(
-            ExitCode.BUSY,
-            f"another process is still writing {path}",
-            "Wait for it or stop it, then run again",
-            may_pass=True,
-        ) from None
 
 
 class FeatureStore:

@@ -9,12 +9,21 @@
     thumbnails      (seconds,) of uint8               a small JPEG of each second's first frame
     thumbnail_frame (seconds,) int64                  the number of that frame
     attributes: time_base ("1/90000"), end (pts), fingerprint, width, height
+
+Stills have a second each, from 0. Instead of thumbnails they have ::
+
+    names           (frames,) str                     each file's path below the folder
+    shape           (frames, 2) int64                 width and height of each, in pixels
+    key             (pictures, 16) uint8              tells pictures apart
+    refused         (files, 2) str                    files that cannot be used wholly, and why
+
+and ``pictures`` and ``key`` are virtual datasets that show the rows of ``frames.rows.h5``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -25,6 +34,8 @@ import h5py
 import numpy as np
 
 from pipeline.media.frame_times import FrameTimes
+from pipeline.pictures.row_store import RowStore
+from pipeline.pictures.thumbnail import thumbnail
 from pipeline.runtime.arrays import Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
@@ -142,11 +153,73 @@ def writing_frames(target: Path, size: int, **attributes: Any) -> Iterator[Frame
         writer.finish(file)
 
 
-def read_thumbnail(path: Path, frame: int) -> bytes:
-    """The JPEG of the last thumbnail up to ``frame``."""
+def write_still_frames(
+    target: Path,
+    store: RowStore,
+    *,
+    names: Sequence[str],
+    rows: Sequence[int],
+    shapes: Sequence[tuple[int, int]],
+    refused: Mapping[str, str],
+    fingerprint: str,
+) -> None:
+    """Publish the frames of stills, whose pictures are ``rows`` of ``store``, beside which it lies.
+
+    ``shapes`` are widths and heights; ``refused`` says why files cannot be used.
+    """
+    text = h5py.string_dtype()
+    with published(target) as temporary, h5py.File(temporary, "w") as file:
+        width, height = shapes[0]
+        file.attrs.update(
+            {
+                "fingerprint": fingerprint,
+                "width": width,
+                "height": height,
+                "time_base": "1",
+                "end": len(names),
+            }
+        )
+        store.show(file, "pictures")
+        store.show(file, "key")
+        file["pts"] = np.arange(len(names), dtype=np.int64)
+        file["row"] = np.array(rows, np.int64)
+        file["cuts"] = np.empty(0, np.int64)
+        file["shape"] = np.array(shapes, np.int64)
+        file.create_dataset("names", data=list(names), dtype=text)
+        lines = [list(pair) for pair in refused.items()] or None
+        file.create_dataset("refused", (len(refused), 2), text, lines)
+
+
+def read_keys(path: Path) -> list[bytes]:
+    """What tells the pictures of stills apart, by row."""
     with h5py.File(path, "r") as file:
+        return [key.tobytes() for key in file["key"][:]]
+
+
+def read_names(path: Path) -> list[str]:
+    """The name of each frame; none of a video's."""
+    with h5py.File(path, "r") as file:
+        return list(file["names"].asstr()[:]) if "names" in file else []
+
+
+def read_thumbnail(path: Path, frame: int) -> bytes:
+    """The JPEG of a still, or of a video's last thumbnail up to ``frame``."""
+    with h5py.File(path, "r") as file:
+        if "names" in file:
+            picture = file["pictures"][file["row"][frame]]
+            return thumbnail(picture, tuple(file["shape"][frame].tolist()))
         index = np.searchsorted(file["thumbnail_frame"][:], frame, side="right") - 1
         return bytes(file["thumbnails"][index])
+
+
+def read_shapes(path: Path, pictures: Int64s) -> list[tuple[int, int]]:
+    """Width and height of some pictures (n,), in pixels: a still's own, or else the video's."""
+    with h5py.File(path, "r") as file:
+        if "shape" in file:
+            shapes = file["shape"][:][Frames.load(path).first_frames()[pictures]]
+        else:
+            shapes = np.tile([file.attrs["width"], file.attrs["height"]], (len(pictures), 1))
+    return [(width, height) for width, height in shapes.tolist()]
 
 
 @dataclass(frozen=True)
@@ -183,5 +256,11 @@ class Frames:
         return np.asarray((edges[first] + edges[first + 1]) / 2 * float(self.times.time_base))
 
     def first_frames(self) -> Int64s:
-        """(pictures,) the first frame that shows each picture."""
-        return np.unique(self.row, return_index=True)[1].astype(np.int64)
+        """(pictures,) the first frame that shows each picture; −1 for one that none does.
+
+        Stills that are gone leave such pictures behind.
+        """
+        rows, frames = np.unique(self.row, return_index=True)
+        first = np.full(rows[-1] + 1, -1, np.int64)
+        first[rows] = frames
+        return first

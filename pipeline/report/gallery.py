@@ -1,4 +1,7 @@
-"""Galleries: pictures beside a page, which the macro of web/gallery.html.j2 shows."""
+"""Galleries: a few pictures side by side, a file each, which web/gallery.html.j2 shows.
+
+picture_grid.py is for thousands.
+"""
 
 from __future__ import annotations
 

@@ -32,8 +32,8 @@ def page_html(page: Page) -> str:
     return shell_html(
         template_of("page.html.j2", phrases),
         phrases,
-        styles=[section.folder / name for section in page.sections for name in section.styles],
-        scripts=[_script(section, name) for section in page.sections for name in section.scripts],
+        styles=[_file(section, name) for section in page.sections for name in section.styles],
+        scripts=[_file(section, name) for section in page.sections for name in section.scripts],
         data={s.name: s.data for s in page.sections if s.data is not None},
         page=page,
         parts=[(section, _body(section, phrases)) for section in page.sections],
@@ -102,7 +102,7 @@ def _clock(seconds: float) -> str:
     return clock_text(round(seconds * MILLISECONDS), digits=1)
 
 
-def _script(section: Section, name: str) -> Path:
+def _file(section: Section, name: str) -> Path:
     own = section.folder / name
     return own if own.exists() else WEB / name
 

@@ -26,7 +26,7 @@ class Section:
     """Files of ``folder``, or else of the page's own web/, in the order in which they need one
     another. A script that two sections name runs once."""
     styles: Sequence[str] = ()
-    """Files of ``folder``."""
+    """Files of ``folder``, or else of the page's own web/."""
     data: object = None
     """What the scripts find as JSON in the element ``NAME-data``; None leaves that out."""
     is_heading_seen: bool = True

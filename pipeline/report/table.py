@@ -25,6 +25,8 @@ class Row:
     system: str
     cells: Mapping[str, Column]
     """By the names of the columns."""
+    page: str
+    """Of the folder of its page, below its own."""
     has_poster: bool
     """Whether ``poster.jpg`` lies beside its page."""
     made: str
@@ -33,7 +35,7 @@ class Row:
     @property
     def address(self) -> str:
         """Of the folder of its page, relative to the table; a mere path, whatever its name."""
-        return f"./{quote(self.name)}/report"
+        return f"./{quote(self.name)}/{self.page}"
 
 
 @dataclass(frozen=True)
@@ -55,16 +57,16 @@ class Table:
 
 def write_table(workdir: Path, names: Iterable[str]) -> None:
     """Publish the table over the items of these ``names``; none where none has a report."""
-    rows = {name: _row(workdir / name) for name in names}
+    rows = {name: _rows(workdir / name) for name in names}
     target = workdir / "index.html"
-    tables = _tables([row for row in rows.values() if row])
+    tables = _tables([row for some in rows.values() for row in some])
     if not tables:
         target.unlink(missing_ok=True)
         return
     phrases = Phrases.load([WEB])
     for table in tables:
         phrases |= {f"{table.system}.{cell.name}": cell.heading for cell in table.headings}
-    without = [name for name, row in rows.items() if row is None]
+    without = [name for name, some in rows.items() if not some]
     template = template_of("table.html.j2", phrases)
     write_text(target, shell_html(template, phrases, tables=tables, without=without))
 
@@ -74,18 +76,30 @@ def _tables(rows: Sequence[Row]) -> list[Table]:
     return [Table(system, [row for row in rows if row.system == system]) for system in systems]
 
 
-def _row(folder: Path) -> Row | None:
-    """None for an item without a report, and for one whose figures cannot be read."""
-    report = folder / "report"
+def _rows(folder: Path) -> list[Row]:
+    """A row for each report of an item.
+
+    The figures of the page ``report/`` are in ``report.json``, those of another one ``NAME/`` in
+    ``NAME.report.json``.
+    """
+    files = sorted(folder.glob("*report.json"))
+    found = ((file, file.name.removesuffix(".json").removesuffix(".report")) for file in files)
+    return [row for file, page in found if (row := _row(folder, file, page))]
+
+
+def _row(folder: Path, figures: Path, page: str) -> Row | None:
+    """None for a report without a page, and for one whose figures cannot be read."""
+    report = folder / page
     try:
         made = datetime.fromtimestamp((report / "index.html").stat().st_mtime, UTC)
-        file = ReportFile.load(folder / "report.json")
+        file = ReportFile.load(figures)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     return Row(
         name=folder.name,
         system=file.system,
         cells={cell.name: cell for cell in file.columns},
+        page=page,
         has_poster=(report / "poster.jpg").is_file(),
         made=f"{made:%Y-%m-%d %H:%M}",
     )

@@ -23,9 +23,10 @@ class ExitCode(IntEnum):
     NO_FRAMES = 23
     NAME_TAKEN = 24
     COMMENTS_MISSING = 30
-    NOT_COMMENTS = 31
-    COMMENTS_EMPTY = 32
-    NO_USABLE_COMMENTS = 33
+    UNKNOWN_FORMAT = 31
+    EMPTY_FILE = 32
+    NOTHING_USABLE = 33
+    LABELS_MISSING = 34
     WEIGHTS_UNAVAILABLE = 40
     INVALID_WEIGHTS = 41
     NO_MODEL = 42
@@ -48,9 +49,9 @@ BROKEN = frozenset(
         ExitCode.NOT_A_VIDEO,
         ExitCode.VIDEO_TRUNCATED,
         ExitCode.NO_FRAMES,
-        ExitCode.NOT_COMMENTS,
-        ExitCode.COMMENTS_EMPTY,
-        ExitCode.NO_USABLE_COMMENTS,
+        ExitCode.UNKNOWN_FORMAT,
+        ExitCode.EMPTY_FILE,
+        ExitCode.NOTHING_USABLE,
     )
 )
 """Codes of sources from which nothing can be made, whatever is tried."""

@@ -1,34 +1,25 @@
-"""``python -m pipeline.show``: make episodes of the synthetic show."""
+"""``python -m pipeline.show``: make episodes and albums of the synthetic show."""
 
 from __future__ import annotations
 
+import argparse
 import re
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
-from pipeline.show.episode import is_made, make_episode
-from pipeline.show.spec import EpisodeSpec
+from pipeline.show import album, episode
+from pipeline.show.spec import AlbumSpec, EpisodeSpec
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Make the episodes that ``argv`` names; returns the exit code."""
+    """Make the episodes or the album that ``argv`` names; returns the exit code."""
     try:
         arguments = _parser().parse_args(argv)
-        width, height = _size(arguments.size)
-        specs = [
-            EpisodeSpec(
-                episode=episode,
-                seed=arguments.seed,
-                seconds=arguments.seconds,
-                width=width,
-                height=height,
-                comment_rate=arguments.comment_rate,
-            )
-            for episode in arguments.episode or [1]
-        ]
-        for spec in specs:
+        for spec in _specs(arguments):
             make_and_tell(arguments.folder, spec)
     except PipelineError as error:
         return _fail(error)
@@ -42,17 +33,40 @@ def main(argv: list[str] | None = None) -> int:
     return ExitCode.OK
 
 
-def make_and_tell(folder: Path, spec: EpisodeSpec) -> None:
-    """Make an episode, with a bar on a terminal, and print what became of it."""
+def make_and_tell(folder: Path, spec: EpisodeSpec | AlbumSpec) -> None:
+    """Make an episode or an album, with a bar on a terminal, and print what became of it."""
     from tqdm import tqdm
 
-    hidden = is_made(folder, spec) or None  # None: if there is no terminal
+    if isinstance(spec, AlbumSpec):
+        there, count, unit = album.is_made(folder, spec), spec.stills, "still"
+        make: Callable[..., Path] = partial(album.make_album, folder, spec)
+    else:
+        there, count, unit = episode.is_made(folder, spec), spec.frame_count, "frame"
+        make = partial(episode.make_episode, folder, spec)
+    hidden = there or None  # None: if there is no terminal
     drawings = []
-    with tqdm(
-        total=spec.frame_count, desc=spec.stem, unit="frame", leave=False, disable=hidden
-    ) as bar:
-        video = make_episode(folder, spec, drawn=lambda n: drawings.append(bar.update(n)))
-    print(f"{video}: {'made' if drawings else 'already there'}")
+    with tqdm(total=count, desc=spec.stem, unit=unit, leave=False, disable=hidden) as bar:
+        made = make(drawn=lambda n: drawings.append(bar.update(n)))
+    print(f"{made}: {'made' if drawings else 'already there'}")
+
+
+def _specs(arguments: argparse.Namespace) -> list[EpisodeSpec] | list[AlbumSpec]:
+    """What to make; settings that were not given have the defaults of what it is."""
+    given = {name: value for name, value in vars(arguments).items() if value is not None}
+    del given["folder"]
+    if "size" in given:
+        given["width"], given["height"] = _size(given.pop("size"))
+    stills = given.pop("album", None)
+    if stills is None:
+        return [EpisodeSpec(**given | {"episode": n}) for n in arguments.episode or [1]]
+    for name in ("episode", "seconds", "comment_rate"):
+        if name in given:
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"--{name.replace('_', '-')} is for episodes, and --album makes none",
+                "Leave one of them out",
+            )
+    return [AlbumSpec(stills=stills, **given)]
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -76,9 +90,11 @@ def _parser() -> Parser:
         prog="python -m pipeline.show",
         description="Make episodes of ねこまち, a tiny animated show generated from a seed. Each"
         " is three files: the video (nekomachi-01.mp4), its viewers' comments (.xml) and what is"
-        " true about both (.truth.json). An episode that is already there is left alone.",
+        " true about both (.truth.json). With --album, make a folder of stills with jokes instead"
+        " (nekomachi-album-2017/0001.png … and captions.csv), and beside it what is true about"
+        " them. What is already there is left alone.",
     )
-    default = EpisodeSpec()
+    an_episode, an_album = EpisodeSpec(), AlbumSpec()
     add = parser.add_argument
     add("--folder", type=path, required=True, metavar="DIR", help="where the files go")
     add(
@@ -91,29 +107,36 @@ def _parser() -> Parser:
     add(
         "--seconds",
         type=float,
-        default=default.seconds,
         metavar="S",
-        help="length of each episode (default: %(default)g)",
-    )
-    add(
-        "--seed",
-        type=int,
-        default=default.seed,
-        metavar="N",
-        help="another seed makes another season (default: %(default)d)",
-    )
-    add(
-        "--size",
-        default=f"{default.width}x{default.height}",
-        metavar="WxH",
-        help="of the picture in pixels, both sides even, not upright (default: %(default)s)",
+        help=f"length of each episode (default: {an_episode.seconds:g})",
     )
     add(
         "--comment-rate",
         type=float,
-        default=default.comment_rate,
         metavar="N",
-        help="comments a second, on average (default: %(default)g)",
+        help=f"comments a second, on average (default: {an_episode.comment_rate:g})",
+    )
+    add(
+        "--album",
+        type=int,
+        nargs="?",
+        const=an_album.stills,
+        metavar="N",
+        help=f"make an album of N stills (default: {an_album.stills}) instead of episodes",
+    )
+    add(
+        "--seed",
+        type=int,
+        default=an_episode.seed,
+        metavar="N",
+        help="another seed makes another season, and another album (default: %(default)d)",
+    )
+    add(
+        "--size",
+        metavar="WxH",
+        help="of the picture in pixels, both sides even, not upright"
+        f" (default: {an_episode.width}x{an_episode.height},"
+        f" for an album {an_album.width}x{an_album.height})",
     )
     return parser
 

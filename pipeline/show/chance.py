@@ -17,6 +17,9 @@ class Purpose(IntEnum):
     SCENERY = 2
     MUSIC = 3
     VIEWERS = 4
+    ALBUM = 5
+    ALBUM_SCENERY = 6
+    JOKES = 7
 
 
 def generator(spec: EpisodeSpec, purpose: Purpose, part: int = 0) -> np.random.Generator:
@@ -24,6 +27,6 @@ def generator(spec: EpisodeSpec, purpose: Purpose, part: int = 0) -> np.random.G
     return np.random.default_rng([spec.seed, spec.episode, purpose, part])
 
 
-def season_generator(spec: EpisodeSpec, purpose: Purpose) -> np.random.Generator:
-    """The generator of everything that all episodes of a seed share."""
-    return np.random.default_rng([spec.seed, 0, purpose, 0])
+def season_generator(seed: int, purpose: Purpose, part: int = 0) -> np.random.Generator:
+    """The generator of what belongs to no episode of the season with this seed."""
+    return np.random.default_rng([seed, 0, purpose, part])

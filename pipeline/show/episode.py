@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import tempfile
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import PipelineError
-from pipeline.runtime.file_locks import lock_errors
+from pipeline.show.making import code_digest, make_once
 from pipeline.show.spec import FRAMES_PER_DRAWING, RATE, EpisodeSpec
 from pipeline.show.truth import (
     Appearance,
@@ -40,15 +37,7 @@ def make_episode(
     each drawing adds. Raises PipelineError: DISK_FULL or FFMPEG_FAILED; OSError.
     """
     video = folder / f"{spec.stem}.mp4"
-    if is_made(folder, spec):
-        return video
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / ".lock"
-    with path.open("a") as lock:
-        with lock_errors(path, "Choose a folder on a local disk"):
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        if not is_made(folder, spec):  # by another call, which this one waited for
-            _make(video, spec, drawn)
+    make_once(folder, lambda: is_made(folder, spec), lambda: _make(video, spec, drawn))
     return video
 
 
@@ -75,16 +64,7 @@ def is_made(folder: Path, spec: EpisodeSpec) -> bool:
         truth = Truth.load(truth_path(folder, spec.stem))
     except (OSError, PipelineError):
         return False
-    return truth.spec == spec and truth.made_by == _code() and all(f.is_file() for f in files)
-
-
-@cache
-def _code() -> str:
-    """Digest of this package's source."""
-    digest = hashlib.sha256()
-    for file in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
+    return truth.spec == spec and truth.made_by == code_digest() and all(f.is_file() for f in files)
 
 
 def _film(
@@ -128,7 +108,7 @@ def _truth(
     from pipeline.show.script import CAST
 
     return Truth(
-        made_by=_code(),
+        made_by=code_digest(),
         spec=spec,
         frame_rate=str(RATE),
         frame_count=script.frame_count,

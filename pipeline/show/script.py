@@ -28,9 +28,10 @@ _LONGEST_CARD = int(8 * _DRAWINGS_PER_SECOND)
 _LEAD_WEIGHT = 2.5
 _PATIENCE = 5.0
 """Seconds that nobody is missed for."""
-_COMPANY_CHANCES = (0.2, 0.4, 0.4)
+COMPANY_CHANCES = (0.2, 0.4, 0.4)
 """Of one, two and three characters in a scene."""
-_PLACES_ON_STAGE = {1: (0.5,), 2: (0.28, 0.72), 3: (0.19, 0.5, 0.81)}
+STAGE_POSITIONS = {1: (0.5,), 2: (0.28, 0.72), 3: (0.19, 0.5, 0.81)}
+"""Where so many characters stand, in widths of the picture."""
 _ENTRANCE_CHANCE = 0.4
 
 
@@ -110,7 +111,7 @@ def write_script(spec: EpisodeSpec) -> Script:
             scenes.append(Scene(number, start, end, ENDING if number else OPENING, ()))
             continue
         names = _company(weights, seen, rng)
-        places.append(_next_place(places, rng))
+        places.append(next_place(places, rng))
         roles = _roles(names, start, end, rng)
         for role in roles:
             seen[CAST.index(role.name)] += float((role.end_frame - role.start_frame) / RATE)
@@ -133,7 +134,7 @@ def _scene_lengths(drawings: int, rng: np.random.Generator) -> list[int]:
     return lengths
 
 
-def _next_place(before: list[str], rng: np.random.Generator) -> str:
+def next_place(before: list[str], rng: np.random.Generator) -> str:
     """One of the places seen least so far, but not the last one."""
     others = [place for place in PLACES if place not in before[-1:]]
     fewest = min(before.count(place) for place in others)
@@ -142,7 +143,7 @@ def _next_place(before: list[str], rng: np.random.Generator) -> str:
 
 def _popularity(spec: EpisodeSpec, rng: np.random.Generator) -> np.ndarray:
     """(cast,) the weight of each character; consecutive episodes have different leads."""
-    leads = season_generator(spec, Purpose.LEADS).permutation(len(CAST))
+    leads = season_generator(spec.seed, Purpose.LEADS).permutation(len(CAST))
     weights = rng.uniform(0.7, 1.3, len(CAST))
     weights[leads[(spec.episode - 1) % len(CAST)]] = _LEAD_WEIGHT
     return weights
@@ -151,7 +152,7 @@ def _popularity(spec: EpisodeSpec, rng: np.random.Generator) -> np.ndarray:
 def _company(weights: np.ndarray, seen: np.ndarray, rng: np.random.Generator) -> list[str]:
     """Names for one scene; who was ``seen`` for few seconds for their weight comes first."""
     wanted = weights / (_PATIENCE + seen / weights) ** 4
-    size = int(rng.choice(len(_COMPANY_CHANCES), p=_COMPANY_CHANCES)) + 1
+    size = int(rng.choice(len(COMPANY_CHANCES), p=COMPANY_CHANCES)) + 1
     chosen = rng.choice(len(CAST), size, replace=False, p=wanted / wanted.sum())
     return [CAST[index] for index in chosen]
 
@@ -168,7 +169,7 @@ def _roles(names: list[str], start: int, end: int, rng: np.random.Generator) -> 
             facing=int(rng.choice((-1, 1))),
             enters_from=0,
         )
-        for name, x in zip(names, _PLACES_ON_STAGE[len(names)], strict=True)
+        for name, x in zip(names, STAGE_POSITIONS[len(names)], strict=True)
     ]
     # Somebody is always there from the start; a character at an edge may enter later.
     if len(roles) > 1:

@@ -1,4 +1,4 @@
-"""The parameters of an episode."""
+"""The parameters of an episode and of an album."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ FRAMES_PER_DRAWING = 3
 """Limited animation "on threes": every drawing is held for three frames."""
 SHORTEST_SECONDS = 2.0
 SMALLEST_SIDE = 32
+MOST_STILLS = 9999
+"""Their files have numbers of four digits."""
 
 
 class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,18 +39,13 @@ class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         _require(self.episode >= 1, f"there is no episode {self.episode}", "Count from 1")
-        _require(self.seed >= 0, f"the seed {self.seed} is negative", "Give 0 or more")
+        _require_seed(self.seed)
         _require(
             SHORTEST_SECONDS <= self.seconds < float("inf"),
             f"an episode cannot last {self.seconds:g} seconds",
             f"Give {SHORTEST_SECONDS:g} seconds or more",
         )
-        _require(
-            SMALLEST_SIDE <= self.height <= self.width and self.width % 2 == self.height % 2 == 0,
-            f"the show cannot be drawn at {self.width}x{self.height} pixels",
-            f"Give two even numbers of {SMALLEST_SIDE} or more, the width no less than the height,"
-            " like 640x360",
-        )
+        _require_size(self.width, self.height)
         _require(
             0 <= self.comment_rate < float("inf"),
             f"the comment rate {self.comment_rate:g} is not a number of comments a second",
@@ -64,6 +61,48 @@ class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
     def frame_count(self) -> int:
         """Frames in the whole episode."""
         return round(self.seconds * RATE)
+
+
+class AlbumSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """The only input of an album: the same spec gives the same stills and jokes.
+
+    Raises PipelineError (INVALID_SETTING) where a value is out of range.
+    """
+
+    stills: int = 300
+    seed: int = 2017
+    """Not negative."""
+    width: int = 320
+    """Pixels, even, at least ``height``."""
+    height: int = 180
+    """Pixels, even."""
+
+    def __post_init__(self) -> None:
+        _require(
+            1 <= self.stills <= MOST_STILLS,
+            f"an album cannot have {self.stills} stills",
+            f"Give 1 to {MOST_STILLS}",
+        )
+        _require_seed(self.seed)
+        _require_size(self.width, self.height)
+
+    @property
+    def stem(self) -> str:
+        """The name of the album's folder, which its truth shares."""
+        return f"nekomachi-album-{self.seed}"
+
+
+def _require_seed(seed: int) -> None:
+    _require(seed >= 0, f"the seed {seed} is negative", "Give 0 or more")
+
+
+def _require_size(width: int, height: int) -> None:
+    _require(
+        SMALLEST_SIDE <= height <= width and width % 2 == height % 2 == 0,
+        f"the show cannot be drawn at {width}x{height} pixels",
+        f"Give two even numbers of {SMALLEST_SIDE} or more, the width no less than the height,"
+        " like 640x360",
+    )
 
 
 def _require(holds: bool, problem: str, remedy: str) -> None:

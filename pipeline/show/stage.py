@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -58,10 +58,14 @@ def _scene(spec: EpisodeSpec, scene: Scene) -> Iterator[Drawing]:
     for frames in _held_frames(scene):
         picture = empty.copy()
         present = [role for role in scene.roles if role.start_frame <= frames.start]
-        # A character that stands lower is nearer and covers the others.
-        present.sort(key=lambda role: role.ground)
-        boxes = {role: _place(picture, role, frames.start) for role in present}
-        yield Drawing(picture, frames, boxes)
+        yield Drawing(picture, frames, draw_roles(picture, present, frames.start))
+
+
+def draw_roles(picture: Image.Image, roles: Iterable[Role], frame: int) -> dict[Role, Box]:
+    """Draw characters on ``picture`` as they are on ``frame``; return their boxes."""
+    # A character that stands lower is nearer and covers the others.
+    nearest_last = sorted(roles, key=lambda role: role.ground)
+    return {role: _place(picture, role, frame) for role in nearest_last}
 
 
 def _held_frames(scene: Scene) -> Iterator[range]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from typing import ClassVar, Self
 
 import msgspec
 
@@ -11,7 +12,6 @@ from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.show.spec import EpisodeSpec
 
-SCHEMA = "yajiuma.show.truth/1"
 _ENDING = ".truth.json"
 
 
@@ -74,12 +74,41 @@ class CommentTruth(msgspec.Struct, frozen=True):
     """The character that it names or, for an action, refers to."""
 
 
-class Truth(msgspec.Struct, frozen=True, kw_only=True):
+class TruthFile(msgspec.Struct, frozen=True, kw_only=True):
+    """What all truth files share."""
+
+    SCHEMA: ClassVar[str]
+
+    schema: str
+    made_by: str
+    """Digest of the code that made what this is the truth about."""
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a truth file.
+
+        Raises PipelineError (BAD_ARTIFACT) where it is none; OSError where it is missing.
+        """
+        try:
+            truth = msgspec.json.decode(path.read_bytes(), type=cls)
+        except msgspec.DecodeError as error:
+            raise _unusable(path, str(error)) from error
+        if truth.schema != cls.SCHEMA:
+            raise _unusable(path, f"its schema is {truth.schema}, not {cls.SCHEMA}")
+        return truth
+
+    def save(self, path: Path) -> None:
+        """Publish the truth as JSON."""
+        with published(path) as temporary:
+            temporary.write_bytes(msgspec.json.encode(self))
+
+
+class Truth(TruthFile, frozen=True, kw_only=True):
     """The truth about one episode."""
 
+    SCHEMA: ClassVar[str] = "yajiuma.show.truth/1"
+
     schema: str = SCHEMA
-    made_by: str
-    """Digest of the code that made the episode."""
     spec: EpisodeSpec
     frame_rate: str
     """A fraction, frames a second."""
@@ -91,25 +120,6 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     appearances: tuple[Appearance, ...]
     comments: tuple[CommentTruth, ...]
     """In the order of ``no``."""
-
-    @classmethod
-    def load(cls, path: Path) -> Truth:
-        """Read a truth file.
-
-        Raises PipelineError (BAD_ARTIFACT) where it is none; OSError where it is missing.
-        """
-        try:
-            truth = msgspec.json.decode(path.read_bytes(), type=cls)
-        except msgspec.DecodeError as error:
-            raise _unusable(path, str(error)) from error
-        if truth.schema != SCHEMA:
-            raise _unusable(path, f"its schema is {truth.schema}, not {SCHEMA}")
-        return truth
-
-    def save(self, path: Path) -> None:
-        """Publish the truth as JSON."""
-        with published(path) as temporary:
-            temporary.write_bytes(msgspec.json.encode(self))
 
     def on_screen(self, frame: int) -> frozenset[str]:
         """Names of the characters visible on ``frame``."""
@@ -131,19 +141,20 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def truth_path(folder: Path, stem: str) -> Path:
-    """The path of the truth of the episode ``stem``."""
+    """The path of the truth of the episode or album ``stem``."""
     return folder / f"{stem}{_ENDING}"
 
 
 def truth_beside(video: Path) -> Path | None:
     """The truth file of ``video``; None if it is not an episode of the show."""
     path = truth_path(video.parent, video.stem)
-    return path if path.is_file() else None
+    # Beside a folder lies the truth of an album.
+    return path if path.is_file() and not video.is_dir() else None
 
 
 def _unusable(path: Path, why: str) -> PipelineError:
     return PipelineError(
         ExitCode.BAD_ARTIFACT,
         f"{path} is not a truth file of the show: {why}",
-        "Remove it and make the episode again with `python -m pipeline.show`",
+        "Remove it and make it again with `python -m pipeline.show`",
     )

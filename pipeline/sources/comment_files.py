@@ -17,7 +17,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 from pipeline.runtime.spelling import did_you_mean
 
 if TYPE_CHECKING:
-    from pipeline.danmaku.comments.import_report_file import ImportReport
+    from pipeline.reading.import_report_file import ImportReport
 
 
 def _add_files(parser: VerbParser) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pipeline.engine.workspace import Workspace
+from pipeline.media.picture_files import ENDINGS
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.sources.registration import register, video_name
+from pipeline.sources.picture_registration import register_pictures
+from pipeline.sources.registration import VIDEO_ENDINGS, register, video_name
 from pipeline.sources.settings import VideoEntry
-
-_VIDEO_ENDINGS = (".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm")
-"""What counts as a video in a folder; a file named by itself may end as it likes."""
 
 
 def entries(listed: Sequence[VideoEntry]) -> list[VideoEntry]:
@@ -23,8 +22,8 @@ def entries(listed: Sequence[VideoEntry]) -> list[VideoEntry]:
 
 
 def folders(listed: Sequence[VideoEntry]) -> set[Path]:
-    """Those of the paths that are folders."""
-    return {path for path in (Path(entry.video) for entry in listed) if path.is_dir()}
+    """Those of the paths that are folders of videos."""
+    return {path for e in listed if not e.stills and (path := Path(e.video)).is_dir()}
 
 
 def register_each(
@@ -39,14 +38,7 @@ def register_each(
     for entry in videos:
         try:
             with workspace.locked(video_name(Path(entry.video))) as free:
-                comments = list(map(Path, entry.comments))
-                name = register(
-                    *(workspace.folder, Path(entry.video), comments, entry.broadcast, entry.cuts),
-                    stream=entry.stream,
-                    in_use=not free,
-                    place=entry.place,
-                )
-            names.add(name)
+                names.add(_register(workspace.folder, entry, in_use=not free))
         except PipelineError as error:
             if must(entry) or error.code == ExitCode.BUSY:
                 raise
@@ -54,9 +46,22 @@ def register_each(
     return sorted(names), refused
 
 
+def _register(workdir: Path, entry: VideoEntry, *, in_use: bool) -> str:
+    given, comments = Path(entry.video), list(map(Path, entry.comments))
+    if entry.stills:
+        labels = list(map(Path, entry.labels))
+        return register_pictures(workdir, given, comments, labels, in_use, entry.place)
+    return register(
+        *(workdir, given, comments, entry.broadcast, entry.cuts),
+        stream=entry.stream,
+        in_use=in_use,
+        place=entry.place,
+    )
+
+
 def _unfolded(entry: VideoEntry) -> list[VideoEntry]:
     folder = Path(entry.video)
-    if not folder.is_dir():
+    if entry.stills or not folder.is_dir():
         return [entry]
     if entry.comments or entry.broadcast:
         raise PipelineError(
@@ -64,9 +69,10 @@ def _unfolded(entry: VideoEntry) -> list[VideoEntry]:
             f"{folder} is a folder, and comments or a broadcast belong to one video",
             "Lay comment files beside the videos of their names, or list videos in the settings",
         )
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in _VIDEO_ENDINGS)
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in VIDEO_ENDINGS)
     if not files:
-        raise PipelineError(
-            ExitCode.VIDEO_MISSING, f"there is no video in the folder {folder}", "Check the path"
-        )
+        pictures = any(path.suffix.lower() in ENDINGS for path in folder.iterdir())
+        remedy = f"Name pictures with PICTURES={folder}" if pictures else "Check the path"
+        problem = f"there is no video in the folder {folder}"
+        raise PipelineError(ExitCode.VIDEO_MISSING, problem, remedy)
     return [VideoEntry(str(path), stream=entry.stream) for path in files]

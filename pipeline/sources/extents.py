@@ -8,12 +8,21 @@ from pathlib import Path
 
 from pipeline.engine.stage import Amounts
 from pipeline.runtime.errors import PipelineError
-from pipeline.sources.pointers import CommentSources, Source
-from pipeline.sources.registration import COMMENTS_POINTER, VIDEO_POINTER
+from pipeline.sources.pointers import (
+    COMMENTS_POINTER,
+    LABELS_POINTER,
+    STILLS_POINTER,
+    VIDEO_POINTER,
+    FileSources,
+    Source,
+    StillsSource,
+)
 
 _MAX_OPENED = 20
 """Videos that are looked into, which takes a hundredth of a second each. The others are taken to
 be like these."""
+_PIXELS_A_BYTE = 5.0
+"""Of a JPEG, roughly."""
 _EPISODE = {"seconds": 1440.0, "frames": 36_000.0, "pixels": 1280 * 720.0}, 360e6
 """What a video is like where none can be looked into, and its bytes."""
 
@@ -22,16 +31,22 @@ def amounts(workdir: Path, recorded: Mapping[str, Amounts]) -> dict[str, dict[st
     """What is known of videos, by name, beside what stages ``recorded`` of them.
 
     ``seconds``, ``frames`` and ``pixels`` (of one frame) are left out where they were recorded;
-    ``comment_bytes`` is the size of the comment files.
+    ``comment_bytes`` is the size of the comment files, ``label_bytes`` that of other labels, and
+    ``stills`` how many pictures a folder of them has.
     """
     new = [name for name, known in recorded.items() if "seconds" not in known]
+    stills = {name: stills for name in new if (stills := _stills(workdir / name))}
+    new = [name for name in new if name not in stills]
     videos = {name: video for name in new if (video := _video(workdir / name))}
     step = -(-len(videos) // _MAX_OPENED) or 1
     opened = {name: look for name in list(videos)[::step] if (look := _look_into(videos[name]))}
     examples = [(look, _bytes([videos[name]])) for name, look in opened.items()] or [_EPISODE]
     found: dict[str, dict[str, float]] = {}
     for name in recorded:
-        found[name] = {"comment_bytes": _bytes(_comments(workdir / name))}
+        found[name] = {
+            "comment_bytes": _bytes(_listed(workdir / name / COMMENTS_POINTER)),
+            "label_bytes": _bytes(_listed(workdir / name / LABELS_POINTER)),
+        } | stills.get(name, {})
         if name in videos:
             found[name] |= opened.get(name) or _like(examples, _bytes([videos[name]]))
     return found
@@ -65,9 +80,21 @@ def _video(folder: Path) -> Path | None:
     return None
 
 
-def _comments(folder: Path) -> list[Path]:
+def _stills(folder: Path) -> dict[str, float]:
+    """How many stills there are, and how large the files of some are; nothing for a video."""
+    try:
+        source = StillsSource.load(folder / STILLS_POINTER)
+    except (OSError, PipelineError):
+        return {}
+    some = source.files[:: -(-len(source.files) // _MAX_OPENED)]
+    count = float(len(source.files))
+    size = _bytes(source.folder / file.name for file in some) / len(some)
+    return {"seconds": count, "frames": count, "stills": count, "pixels": size * _PIXELS_A_BYTE}
+
+
+def _listed(pointer: Path) -> list[Path]:
     with suppress(OSError, PipelineError):
-        return [Path(file.path) for file in CommentSources.load(folder / COMMENTS_POINTER).files]
+        return [Path(file.path) for file in FileSources.load(pointer).files]
     return []
 
 

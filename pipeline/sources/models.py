@@ -10,7 +10,11 @@ import msgspec
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode, printable
 
-_HEADINGS = ("model", "videos", "epochs", "backbone", "MB", "nats a word")
+_HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "nats a word")
+_NONE = (
+    "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments, and"
+    " `make captions PICTURES=path/to/album` one of captions"
+)
 
 
 class _Epochs(msgspec.Struct, frozen=True):
@@ -36,7 +40,7 @@ def table(models: Path) -> Iterator[str]:
     widths = [max(map(len, column)) for column in columns]
     for row in (_HEADINGS, *rows):
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-    yield "(nats a word of held-out comments; in brackets with shuffled pictures, by words alone)"
+    yield "(nats a word of held-out texts; in brackets with shuffled pictures, by words alone)"
 
 
 def _row(folder: Path) -> tuple[str, ...]:
@@ -46,9 +50,10 @@ def _row(folder: Path) -> tuple[str, ...]:
         text = (folder / "training.json").read_bytes()
         trained = msgspec.json.decode(text, type=_Epochs)
     except (OSError, msgspec.DecodeError):
-        return folder.name, "not finished", "", "", megabytes, ""
+        return folder.parent.name, folder.name, "not finished", "", "", megabytes, ""
     baselines = f"({trained.dev_nll_shuffled:.3f}, {trained.dev_nll_unigram:.3f})"
     return (
+        folder.parent.name,
         folder.name,
         ", ".join(trained.videos),
         f"{trained.best_epoch} of {len(trained.epochs)}",
@@ -61,7 +66,7 @@ def _row(folder: Path) -> tuple[str, ...]:
 def _run(call: Call) -> ExitCode:
     """List the models, what they learned from and how well."""
     lines = list(table(call.options.workdir / "models"))
-    for line in lines or ["no model yet: `make train VIDEO=path/to/ep1.mp4` makes one"]:
+    for line in lines or [_NONE]:
         print(printable(line))
     return ExitCode.OK
 

@@ -1,21 +1,33 @@
-"""``source.video.json`` and ``source.comments.json``: where a user's own files lie."""
+"""``source.video.json``, ``source.comments.json`` …: where a user's own files lie."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
+from pipeline.media.picture_files import PictureFile
 from pipeline.runtime.atomic_files import write_text
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 if TYPE_CHECKING:
+    from pipeline.labels.sidecars import Sidecars
+    from pipeline.media.picture_folder import PictureFolder
     from pipeline.media.source import PictureSource
     from pipeline.media.video_file import VideoFile
 
 
-class _Pointer(msgspec.Struct, frozen=True):
+VIDEO_POINTER = "source.video.json"
+STILLS_POINTER = "source.stills.json"
+COMMENTS_POINTER = "source.comments.json"
+LABELS_POINTER = "source.labels.json"
+
+
+class Pointer(msgspec.Struct, frozen=True):
+    """A file that says where files of the user's lie."""
+
     @classmethod
     def load(cls, pointer: Path) -> Self:
         """Read a pointer file; raises PipelineError BAD_ARTIFACT."""
@@ -25,15 +37,20 @@ class _Pointer(msgspec.Struct, frozen=True):
             raise PipelineError(
                 ExitCode.BAD_ARTIFACT,
                 f"{pointer} is damaged, or of another version",
-                "Delete it, and name the file once more with VIDEO= or COMMENTS=",
+                "Delete it, and name the file once more with VIDEO=, COMMENTS= …",
             ) from None
+
+    @property
+    def content(self) -> object:
+        """All that matters but where they lie."""
+        return self
 
     def save(self, pointer: Path) -> None:
         """Publish a pointer file."""
         write_text(pointer, msgspec.json.encode(self).decode() + "\n")
 
 
-class Source(_Pointer, frozen=True):
+class Source(Pointer, frozen=True):
     """A pointer to a file of the user's, rewritten only when that file changes."""
 
     path: str
@@ -45,14 +62,68 @@ class Source(_Pointer, frozen=True):
     stream: int | None = None
     """Number of a video's picture stream; None for the one that players choose."""
 
+    @property
+    def content(self) -> object:
+        """All that matters but where it lies."""
+        return self.fingerprint, self.stream
 
-class CommentSources(_Pointer, frozen=True):
-    """The comment files of a video, and its broadcast where they were written beside one."""
+
+class StillsSource(Pointer, frozen=True):
+    """A pointer to a folder of pictures, or to a table that lists some."""
+
+    path: str
+    """Absolute."""
+    fingerprint: str
+    """Digest of the names and contents of its files."""
+    files: list[PictureFile]
+    is_table: bool = False
+
+    @property
+    def folder(self) -> Path:
+        """That in which the names of files begin."""
+        return Path(self.path).parent if self.is_table else Path(self.path)
+
+    @property
+    def content(self) -> object:
+        """All that matters but where it lies."""
+        return self.fingerprint
+
+
+class FileSources(Pointer, frozen=True):
+    """Several files of the user's."""
 
     files: list[Source]
+
+    @property
+    def content(self) -> object:
+        """All that matters but where they lie."""
+        return [(Path(file.path).name, file.fingerprint) for file in self.files]
+
+
+class LabelSources(FileSources, frozen=True):
+    """Files that say something about the pictures of a folder."""
+
+    beside: str = ""
+    """Digest of the texts that lie beside pictures, each under its picture's name; empty without
+    any."""
+
+    @property
+    def content(self) -> object:
+        """All that matters but where they lie."""
+        return super().content, self.beside
+
+
+class CommentSources(FileSources, frozen=True):
+    """The comment files of a video, and its broadcast where they were written beside one."""
+
     broadcast: str | None = None
     """See pipeline.danmaku.comments.broadcast for the form of both."""
     cuts: list[str] = []
+
+    @property
+    def content(self) -> object:
+        """All that matters but where they lie."""
+        return super().content, self.broadcast, self.cuts
 
 
 def source_path(given: Path) -> Path:
@@ -63,9 +134,25 @@ def source_path(given: Path) -> Path:
 def open_source(given: Path) -> PictureSource:
     """The user's pictures, from a pointer to them or from their own path.
 
-    Raises PipelineError as ``open_video`` does.
+    Raises PipelineError as ``open_video`` and ``open_stills`` do.
     """
-    return open_video(given)
+    stills = given.name == STILLS_POINTER or given.is_dir()
+    return open_stills(given) if stills else open_video(given)
+
+
+def open_stills(given: Path) -> PictureFolder:
+    """The user's folder of pictures, from a pointer to it or from its own path.
+
+    Raises PipelineError: BAD_ARTIFACT for a damaged pointer, VIDEO_MISSING, NO_FRAMES.
+    """
+    from pipeline.media.picture_folder import PictureFolder
+    from pipeline.pictures.frames_file import read_names
+
+    if not _is_pointer(given):
+        return PictureFolder.open(given)
+    source, frames = StillsSource.load(given), given.with_name("frames.h5")
+    pictures = read_names(frames) if frames.exists() else ()
+    return PictureFolder(source.folder, source.files, pictures=pictures)
 
 
 def open_video(given: Path) -> VideoFile:
@@ -87,6 +174,21 @@ def comment_sources(given: Path) -> CommentSources:
     if _is_pointer(given):
         return CommentSources.load(given)
     return CommentSources([Source(str(given), "")])
+
+
+def label_files(given: Path, names: Sequence[str]) -> tuple[list[Path], Sidecars | None]:
+    """The files of labels that a pointer names, and the texts beside pictures if there are any.
+
+    ``names`` are those of the pictures of its collection.
+    """
+    from pipeline.labels.sidecars import Sidecars
+
+    if not _is_pointer(given):
+        return [given], None
+    source = LabelSources.load(given)
+    files = [Path(file.path) for file in source.files]
+    folder = StillsSource.load(given.with_name(STILLS_POINTER)).folder
+    return files, Sidecars(folder, names, files) if source.beside else None
 
 
 def _is_pointer(path: Path) -> bool:

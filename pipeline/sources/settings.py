@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from pipeline.engine.settings_file import Places
+from pipeline.runtime.errors import ExitCode, PipelineError
 
 MODEL_NAME = re.compile(r"\w[\w.-]{0,49}")
 """Of a folder below ``workdir/models/SYSTEM``."""
@@ -27,10 +28,10 @@ _ModelName = Annotated[
 
 
 class VideoEntry(msgspec.Struct, frozen=True):
-    """A video, or a folder of them, with its comment files and how they follow it."""
+    """A video or a folder of them, or a folder of pictures, with what people said about it."""
 
     video: str
-    """Its path, or that of a folder of videos."""
+    """Its path, or that of a folder of videos or of pictures."""
     comments: list[str] = []
     """Paths; none takes what lies beside the video."""
     broadcast: str | None = None
@@ -38,6 +39,10 @@ class VideoEntry(msgspec.Struct, frozen=True):
     cuts: list[str] = []
     stream: int | Literal["auto"] | None = None
     """Number of its picture stream, or the one that players choose; None: as before."""
+    stills: bool = False
+    """Whether it is pictures and no video."""
+    labels: list[str] = []
+    """Paths of files that say something about the pictures; none takes what lies beside them."""
     place: str = ""
     """Where it is named: ``my-show.yaml:3``; empty on the command line."""
 
@@ -56,9 +61,12 @@ class VideoSettings(msgspec.Struct, frozen=True):
 
 
 class _Listed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A video whose comment files lie elsewhere, have other names, or follow a broadcast."""
+    """A video or pictures, with what people said about them where it lies elsewhere."""
 
-    video: _Path
+    video: _Path | None = None
+    pictures: _Path | None = None
+    """Either the one or the other."""
+    labels: _Path | list[_Path] = []
     comments: _Path | list[_Path] = []
     broadcast: _OnAir | None = None
     cuts: list[_Cut] = []
@@ -98,6 +106,25 @@ def _entries(listed: Sequence[str | _Listed], keys: list[str], where: Places) ->
 def _entry(listed: str | _Listed, place: str, where: Places) -> VideoEntry:
     if isinstance(listed, str):
         listed = _Listed(listed)
-    comments = [listed.comments] if isinstance(listed.comments, str) else listed.comments
-    video, *files = (str(where.resolve(path)) for path in (listed.video, *comments))
-    return VideoEntry(video, files, listed.broadcast, listed.cuts, listed.stream, place)
+    given = listed.video or listed.pictures
+    if given is None or (listed.video and listed.pictures):
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{place}: either `video:` or `pictures:` must be named",
+            "Write a path, {video: ep1.mp4, comments: elsewhere.xml} or {pictures: album}",
+        )
+    return VideoEntry(
+        str(where.resolve(given)),
+        _resolved(listed.comments, where),
+        listed.broadcast,
+        listed.cuts,
+        listed.stream,
+        stills=listed.pictures is not None,
+        labels=_resolved(listed.labels, where),
+        place=place,
+    )
+
+
+def _resolved(paths: str | Sequence[str], where: Places) -> list[str]:
+    listed = [paths] if isinstance(paths, str) else paths
+    return [str(where.resolve(path)) for path in listed]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.engine.stage import ITEM, Stage
+from pipeline.engine.catalog import shared_inputs
+from pipeline.engine.stage import Stage
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.sources.registration import COMMENTS_POINTER
+from pipeline.sources.pointers import COMMENTS_POINTER, LABELS_POINTER
+from pipeline.sources.settings import VideoEntry
 
 TRAIN = "{train}"
 """Stands in paths for each video that a model learns from."""
@@ -33,16 +35,13 @@ class Labels:
     """The file of a video's folder that says where they are."""
     noun: str
     """What they are called: ``comments``."""
+    code: ExitCode
+    """Of the error where they are missing."""
     remedy: str
     """How to give a video labels, with ``{name}`` for its name."""
     instead: str = ""
     """What a stage can take in their place, if it has the setting ``choice``."""
     choice: str = ""
-
-    @property
-    def source(self) -> str:
-        """The template of the pointer's path."""
-        return f"{ITEM}/{self.pointer}"
 
     def exist(self, workdir: Path, video: str) -> bool:
         """Whether a registered video has labels."""
@@ -56,7 +55,7 @@ class Labels:
         """The error for videos whose labels are needed by the stages that are wanted."""
         one = names[0]
         return PipelineError(
-            ExitCode.COMMENTS_MISSING,
+            self.code,
             f"none of {len(names)} videos has {self.noun}"
             if len(names) > 1
             else f"{one} has no {self.noun}",
@@ -65,7 +64,7 @@ class Labels:
 
     def _instead_of_them(self, wanted: Sequence[Stage]) -> str:
         has_choice = any(self.choice in stage.config.__struct_fields__ for stage in wanted)
-        return f"; {self.instead}" if has_choice else ""
+        return f"; {self.instead}" if self.choice and has_choice else ""
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,14 @@ class System:
     name: str
     """Of its folder in ``stages/``."""
     labels: Labels
+    train: str
+    """How a model is trained: ``make train VIDEO=…``."""
+    stills: bool = False
+    """Whether it learns from pictures alone."""
+
+    def takes(self, entry: VideoEntry) -> bool:
+        """Whether it can learn from what the settings list."""
+        return entry.stills if self.stills else not entry.stills or bool(entry.comments)
 
     def folder(self, model: str) -> str:
         """Where a model lies, below the working folder."""
@@ -96,6 +103,18 @@ class System:
         """Whether any of the stages is one of this system's."""
         return any(stage.system == self.name for stage in stages)
 
+    def model_files(self, stages: Sequence[Stage]) -> list[str]:
+        """The files of this system's model that stages read, as templates with ``MODEL``.
+
+        Stages of other systems may read them, too.
+        """
+        read = shared_inputs(stages, MODEL)
+        return sorted(path for path in read if path.startswith(f"{self.folder(MODEL)}/"))
+
+    def is_needed(self, stages: Sequence[Stage]) -> bool:
+        """Whether any of the stages reads or makes this system's model."""
+        return self.trains_with(stages) or bool(self.model_files(stages))
+
     def trains_with(self, stages: Sequence[Stage]) -> bool:
         """Whether any of the stages makes part of this system's model."""
         return any(
@@ -109,9 +128,23 @@ DANMAKU = System(
     labels=Labels(
         pointer=COMMENTS_POINTER,
         noun="comments",
+        code=ExitCode.COMMENTS_MISSING,
         remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
         instead="OF=generated takes the model's comments",
         choice="target",
     ),
+    train="make train VIDEO=…",
 )
-SYSTEMS = [DANMAKU]
+CAPTIONS = System(
+    name="captions",
+    labels=Labels(
+        pointer=LABELS_POINTER,
+        noun="captions",
+        code=ExitCode.LABELS_MISSING,
+        remedy="Lay captions.csv into the folder of pictures, with the columns image and caption,"
+        " or name a file with LABELS=",
+    ),
+    train="make captions-train PICTURES=…",
+    stills=True,
+)
+SYSTEMS = [DANMAKU, CAPTIONS]

@@ -10,14 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pipeline.engine.catalog import shared_inputs
 from pipeline.engine.snakemake import is_recorded
 from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.entries import entries, folders, register_each
-from pipeline.sources.pointers import CommentSources, Source
-from pipeline.sources.registration import VIDEO_POINTER, video_name
+from pipeline.sources.pointers import FileSources
+from pipeline.sources.pointing import known_source
+from pipeline.sources.registration import video_name
 from pipeline.sources.settings import VideoEntry, VideoSettings
 from pipeline.sources.system import MODEL, System
 
@@ -49,29 +49,30 @@ def training_set(
     The last also where the user asks to train and gives videos to train on. Names in ``broken``
     cannot be read: the model does without them.
 
-    Raises PipelineError: NO_MODEL, COMMENTS_MISSING, and what registering raises.
+    Raises PipelineError: NO_MODEL, the code of missing labels, and what registering raises.
     """
-    model, listed = videos.model, entries(videos.train)
+    model = videos.model
+    listed = entries([entry for entry in videos.train if system.takes(entry)])
     before = system.learned_from(workspace.folder, model)
     absent = _absent(workspace, system, listed, before)
     asked = system.trains_with(wanted)
     if not asked:
-        files = [path.replace(MODEL, model) for path in shared_inputs(wanted, MODEL)]
+        files = [path.replace(MODEL, model) for path in system.model_files(wanted)]
         why = _why_kept(workspace, files, listed, absent, broken, known=bool(before))
         if why:
-            note = (
-                f"the model “{model}” is used as it is: {why}; `make train VIDEO=…` trains another"
-            )
+            note = f"the model “{model}” is used as it is: {why}; `{system.train}` trains another"
             return TrainingSet(sorted(before.keys() - absent), keeps_model=True, notes=[note])
     if listed:
         chosen = _listed(workspace, system, videos, listed)
     elif before and not (asked and videos.given):
         if absent:
-            raise _cannot_retrain(model, absent)
-        chosen = TrainingSet(sorted(before))
+            raise _cannot_retrain(system, model, absent)
+        chosen = TrainingSet(
+            sorted(before), notes=_others(workspace, system, model, registered, before)
+        )
     else:
         chosen = _labelled(workspace, system, model, registered, asked=asked)
-    return _without(chosen, broken, model)
+    return _without(chosen, broken, system, model)
 
 
 def _absent(
@@ -85,23 +86,22 @@ def _absent(
     What the settings list may have changed since: that is then wanted.
     """
     paths = [Path(entry.video) for entry in listed]
-    wanted = {video_name(path) for path in paths if path.is_file()}
+    wanted = {video_name(path) for path in paths if path.exists()}
     return sorted(
         name
         for name, fingerprint in before.items()
         if not _is_here(workspace.folder / name, system, fingerprint)
-        and not (name in wanted and (workspace.folder / name / VIDEO_POINTER).exists())
+        and not (name in wanted and known_source(workspace.folder / name))
     )
 
 
 def _is_here(folder: Path, system: System, fingerprint: str) -> bool:
     """Whether a video with labels is registered in ``folder``, and is the file it was."""
-    pointers = [folder / VIDEO_POINTER, folder / system.labels.pointer]
-    if not all(pointer.exists() for pointer in pointers):
+    source, labels = known_source(folder), folder / system.labels.pointer
+    if source is None or source.fingerprint != fingerprint or not labels.exists():
         return False
-    video, labels = Source.load(pointers[0]), CommentSources.load(pointers[1])
-    files = [video.path, *(file.path for file in labels.files)]
-    return video.fingerprint == fingerprint and all(Path(file).is_file() for file in files)
+    said = [Path(file.path) for file in FileSources.load(labels).files]
+    return Path(source.path).exists() and all(path.is_file() for path in said)
 
 
 def _why_kept(
@@ -117,7 +117,7 @@ def _why_kept(
 
     It consists of ``files``; ``known`` says whether it tells what it learned from.
     """
-    gone = [path.name for entry in listed if not (path := Path(entry.video)).is_file()]
+    gone = [path.name for entry in listed if not (path := Path(entry.video)).exists()]
     if not workspace.exist(files):
         return ""
     if broken:
@@ -163,34 +163,54 @@ def _labelled(
     if silent and not videos:
         raise system.labels.missing(*silent)
     if not videos:
-        raise _nothing_to_learn_from(model)
+        raise _nothing_to_learn_from(system, model)
     return TrainingSet(videos, notes=_without_labels(system, model, silent))
 
 
-def _without(chosen: TrainingSet, broken: Collection[str], model: str) -> TrainingSet:
+def _others(
+    workspace: Workspace,
+    system: System,
+    model: str,
+    registered: Sequence[str],
+    before: Collection[str],
+) -> list[str]:
+    """What to say of pictures with labels that a model, which is there already, does not know."""
+    new = [n for n in registered if n not in before and system.labels.exist(workspace.folder, n)]
+    if not (new and system.stills):
+        return []
+    return [
+        f"“{model}” learned from {_names(before)}, not from {_names(new)};"
+        f" `{system.train} MODEL=name` trains another"
+    ]
+
+
+def _without(
+    chosen: TrainingSet, broken: Collection[str], system: System, model: str
+) -> TrainingSet:
     left = [name for name in chosen.videos if name not in broken]
     if len(left) == len(chosen.videos):
         return chosen
     if not left:
-        raise _nothing_to_learn_from(model)
+        raise _nothing_to_learn_from(system, model)
     notes = [*chosen.notes, f"“{model}” learns without {_names(broken)}"]
     return TrainingSet(left, chosen.keeps_model, notes, chosen.refused)
 
 
-def _nothing_to_learn_from(model: str) -> PipelineError:
+def _nothing_to_learn_from(system: System, model: str) -> PipelineError:
+    given = "LABELS=…" if system.stills else "COMMENTS=…"
     return PipelineError(
         ExitCode.NO_MODEL,
-        f"there is no model “{model}” yet, and no comments to train one on",
-        "Run `make train VIDEO=… COMMENTS=…` first, or list `videos: train:` in the settings",
+        f"there is no model “{model}” yet, and no {system.labels.noun} to train one on",
+        f"Run `{system.train} {given}` first, or list `videos: train:` in the settings",
     )
 
 
-def _cannot_retrain(model: str, absent: Sequence[str]) -> PipelineError:
+def _cannot_retrain(system: System, model: str, absent: Sequence[str]) -> PipelineError:
     return PipelineError(
         ExitCode.NO_MODEL,
         f"the model “{model}” cannot be made anew: {_names(absent)}, from which it learned, is not"
         " here as it was",
-        "Put it back and name it once with VIDEO=, or train on others: `make train VIDEO=…`",
+        f"Put it back and name it once, or train on others: `{system.train}`",
     )
 
 

@@ -1,29 +1,31 @@
-"""Videos as the engine's items: which of them a run learns from, and which it works on."""
+"""Videos and folders of pictures as the engine's items: which a run learns from or works on."""
 
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
 from msgspec.structs import replace
 
-from pipeline.engine.catalog import has_sources, reads
+from pipeline.engine.catalog import has_sources, own_sources, reads
 from pipeline.engine.command_line import Options, VerbParser
 from pipeline.engine.items import Selection
 from pipeline.engine.settings import General, Settings
-from pipeline.engine.stage import Amounts, Stage
+from pipeline.engine.stage import ITEM, Amounts, Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources import extents
 from pipeline.sources.entries import entries, register_each
-from pipeline.sources.pointers import Source
-from pipeline.sources.registration import VIDEO_POINTER, video_name
+from pipeline.sources.pointers import STILLS_POINTER, VIDEO_POINTER
+from pipeline.sources.pointing import clean_command, known_source
+from pipeline.sources.registration import video_name
 from pipeline.sources.settings import MODEL_NAME, TopLevel, VideoEntry, VideoSettings
 from pipeline.sources.system import DANMAKU, SYSTEMS, TRAIN, System
 from pipeline.sources.training_set import TrainingSet, training_set
+
+_PICTURES = "is pictures and no video"
 
 
 class Videos:
@@ -44,6 +46,18 @@ class Videos:
         parser.variable(
             "comments",
             help=f"its comment file, or several joined by {os.pathsep}, which are merged",
+        )
+        parser.variable(
+            "pictures",
+            metavar="FOLDER",
+            help="a folder of pictures, or a file that lists some, instead of a video; several are"
+            f" joined by {os.pathsep}",
+        )
+        parser.variable(
+            "labels",
+            metavar="FILE",
+            help="a file with what people said about the pictures, or several joined by"
+            f" {os.pathsep} (default: what lies in the folder or beside it)",
         )
         parser.variable(
             "broadcast",
@@ -94,11 +108,8 @@ class Videos:
         registered, refused = register_each(workspace, to_do, must=lambda entry: len(to_do) == 1)
         learned = dict.fromkeys(SYSTEMS, TrainingSet([]))
         if learning and (registered or not refused):
-            for system in SYSTEMS:
-                if system.is_among(wanted):
-                    learned[system] = training_set(
-                        workspace, system, videos, wanted, registered, broken
-                    )
+            learned, without = _learned(workspace, videos, wanted, registered, broken)
+            wanted = [s for s in wanted if not any(system.is_needed([s]) for system in without)]
         registered = [name for name in registered if name not in broken]
         return _selection(workspace, videos, wanted, registered, learned, refused)
 
@@ -115,7 +126,7 @@ class Videos:
         stands for another file.
         """
         videos: VideoSettings = settings.general
-        paths = list(options.items)
+        paths = [*options.items, *map(Path, _several(options, "pictures"))]
         if not paths and not options.model:
             paths = [Path(e.video) for e in entries([*videos.train, *videos.annotate])]
         if not paths and not options.model:
@@ -131,31 +142,42 @@ class Videos:
 
 
 def _given(options: Options) -> list[VideoEntry]:
-    """The videos of the command line, with what belongs to them."""
-    if not options.items and (options.comments or options.broadcast or options.stream):
+    """The videos and pictures of the command line, with what belongs to them."""
+    pictures, labels, comments = (_several(options, w) for w in ("pictures", "labels", "comments"))
+    if not options.items and (options.broadcast or options.stream or (comments and not pictures)):
         raise PipelineError(
             ExitCode.USAGE,
             "COMMENTS, BROADCAST and STREAM need a VIDEO to go with",
             "Add VIDEO=…",
         )
-    if len(options.items) > 1 and (options.comments or options.broadcast):
+    if labels and not pictures:
+        raise PipelineError(
+            ExitCode.USAGE, "LABELS needs PICTURES to go with", "Add PICTURES=path/to/folder"
+        )
+    if len(options.items) + len(pictures) > 1 and (comments or options.broadcast or labels):
         raise PipelineError(
             ExitCode.USAGE,
-            f"COMMENTS and BROADCAST belong to one video, and {len(options.items)} are named",
+            "COMMENTS, BROADCAST and LABELS belong to one video or folder of pictures, and"
+            f" {len(options.items) + len(pictures)} are named",
             "Lay comment files beside the videos of their names, or list videos in the settings",
         )
-    comments = options.comments or ""
-    several = comments.split(os.pathsep) if not Path(comments).exists() else [comments]
-    return [
+    videos = [
         VideoEntry(
             str(video),
-            list(filter(None, several)),
+            comments,
             options.broadcast,
             list(filter(None, (options.cuts or "").split(","))),
             _stream(options.stream),
         )
         for video in options.items
     ]
+    return videos + [VideoEntry(p, comments, stills=True, labels=labels) for p in pictures]
+
+
+def _several(options: Options, word: str) -> list[str]:
+    """Paths that are given as one word."""
+    given = getattr(options, word) or ""
+    return [*filter(None, [given] if Path(given).exists() else given.split(os.pathsep))]
 
 
 def _stream(text: str | None) -> int | Literal["auto"] | None:
@@ -183,7 +205,7 @@ def _to_do(
     if not listed and not to_do and not retrains:
         raise PipelineError(
             ExitCode.USAGE,
-            "no video is named: the settings list none and VIDEO is not given",
+            "no video is named: the settings list none, and neither VIDEO nor PICTURES is given",
             f"Try `make {wanted[0].name} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
         )
     if training and listed and given:
@@ -197,6 +219,33 @@ def _to_do(
     return list({entry.video: entry for entry in [*entries(listed), *to_do]}.values())
 
 
+def _learned(
+    workspace: Workspace,
+    videos: VideoSettings,
+    wanted: Sequence[Stage],
+    registered: Sequence[str],
+    broken: Collection[str],
+) -> tuple[dict[System, TrainingSet], list[System]]:
+    """What each system learns from, and those that have no model and nothing to learn one from.
+
+    Where several models are needed, as by ``all``, what needs such a one is left out.
+    """
+    learned = dict.fromkeys(SYSTEMS, TrainingSet([]))
+    missing: dict[System, PipelineError] = {}
+    needed = [system for system in SYSTEMS if system.is_needed(wanted)]
+    for system in needed:
+        try:
+            learned[system] = training_set(workspace, system, videos, wanted, registered, broken)
+        except PipelineError as error:
+            if error.code not in (ExitCode.NO_MODEL, system.labels.code):
+                raise
+            missing[system] = error
+    if missing and len(missing) == len(needed):
+        stills = any(workspace.exist([f"{name}/{STILLS_POINTER}"]) for name in registered)
+        raise missing[min(missing, key=lambda system: system.stills != stills)]
+    return learned, list(missing)
+
+
 def _selection(
     workspace: Workspace,
     videos: VideoSettings,
@@ -207,17 +256,20 @@ def _selection(
 ) -> Selection:
     """What each stage is run for, given the videos that could be registered."""
     names = {*registered, *(name for training in learned.values() for name in training.videos)}
+    pointers = [VIDEO_POINTER, STILLS_POINTER, *(system.labels.pointer for system in SYSTEMS)]
     having = {
-        system.labels.source: sorted(
-            name for name in names if system.labels.exist(workspace.folder, name)
-        )
-        for system in SYSTEMS
+        f"{ITEM}/{pointer}": sorted(n for n in names if workspace.exist([f"{n}/{pointer}"]))
+        for pointer in pointers
     }
     work_on = {stage.name: _applicable(stage, registered, having) for stage in wanted}
     skipped = sorted(set(registered).difference(*work_on.values()))
+    no_films = set(having[f"{ITEM}/{STILLS_POINTER}"]) if _need_films(wanted) else set()
     labels = next((system.labels for system in SYSTEMS if system.is_among(wanted)), DANMAKU.labels)
     if registered and len(skipped) == len(registered):
+        if no_films.issuperset(skipped):
+            raise _no_film(skipped, wanted)
         raise labels.missing(*skipped, wanted=wanted)
+    why = {name: _PICTURES if name in no_films else labels.why_skipped(wanted) for name in skipped}
     folders = {system: system.folder(videos.model) for system in SYSTEMS}
     return Selection(
         work_on=work_on,
@@ -230,13 +282,29 @@ def _selection(
         finished=frozenset(
             folders[s] for s in SYSTEMS if s.learned_from(workspace.folder, videos.model)
         ),
-        skipped=dict.fromkeys(skipped, labels.why_skipped(wanted)),
+        skipped=why,
         notes=[note for training in learned.values() for note in training.notes],
         refused={
             path: error
             for some in (refused, *(training.refused for training in learned.values()))
             for path, error in some.items()
         },
+    )
+
+
+def _need_films(wanted: Sequence[Stage]) -> bool:
+    """Whether none of the stages does anything with pictures that are no video."""
+    return all(f"{ITEM}/{VIDEO_POINTER}" in own_sources(stage.inputs.values()) for stage in wanted)
+
+
+def _no_film(names: Sequence[str], wanted: Sequence[Stage]) -> PipelineError:
+    what = "is a folder of pictures" if len(names) == 1 else "are folders of pictures"
+    verbs = sorted(stage.name for stage in wanted)
+    return PipelineError(
+        ExitCode.USAGE,
+        f"{' and '.join(names)} {what}, and {' and '.join(verbs)}"
+        f" {'needs' if len(verbs) == 1 else 'need'} a video",
+        "Name one with VIDEO=, or try what pictures have, such as `make features` or `make export`",
     )
 
 
@@ -250,14 +318,14 @@ def _applicable(
 def _folder(workspace: Workspace, video: Path) -> str | None:
     """The folder of ``video``, or None if it has none."""
     name = video_name(video)
-    pointer = workspace.folder / name / VIDEO_POINTER
-    if not pointer.exists():
+    source = known_source(workspace.folder / name)
+    if source is None:
         return None
-    known = Path(Source.load(pointer).path)
+    known = Path(source.path)
     if known != video.resolve() and known.exists() and video.exists():
         raise PipelineError(
             ExitCode.NAME_TAKEN,
             f"{workspace.shown(name)} belongs to {known}, not to {video}",
-            f"Give that path: `make clean VIDEO={shlex.quote(str(known))}`",
+            f"Give that path: {clean_command(source)}",
         )
     return name

@@ -37,8 +37,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.danmaku.alignment.align import align
     from pipeline.danmaku.alignment.outside import Outside
-    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.runtime.logs import log
     from pipeline.runtime.quantities import counted
 

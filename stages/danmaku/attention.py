@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.danmaku.comments.comments_file import GeneratedComment
+    from pipeline.danmaku.explanation.attended import AttendedComment
     from pipeline.danmaku.explanation.explained_file import Explained
-    from pipeline.danmaku.explanation.heat import AttendedComment
     from pipeline.media.source import PictureSource
 
 
@@ -35,14 +35,15 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``attention.png`` and ``attention.mp4``."""
-    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.explanation.selection import choose
     from pipeline.runtime.atomic_files import published
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_source
 
-    source = open_source(inputs["source"])
+    source = open_source(inputs.one_of("source", "stills"))
     comments = list(read_lines(inputs["comments"], GeneratedComment))
     explained = Explained.load(inputs["explained"])
     duration = float(source.duration)
@@ -65,9 +66,9 @@ def _draw(
     """Draw ``comments`` over the pictures of ``source`` at these ``seconds``."""
     from fractions import Fraction
 
-    from pipeline.danmaku.drawing.lettering import Lettering
     from pipeline.danmaku.explanation.spelling import RATE, Speller
     from pipeline.danmaku.explanation.strips import Sheet
+    from pipeline.lettering.lettering import Lettering
     from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.pixels import resized
     from pipeline.runtime.logs import log
@@ -111,7 +112,7 @@ def _attended(
     kind: Literal["attention", "saliency"],
 ) -> AttendedComment:
     """The ``index``-th comment with its maps of one ``kind``."""
-    from pipeline.danmaku.explanation.heat import AttendedComment
+    from pipeline.danmaku.explanation.attended import AttendedComment
     from pipeline.text.normalize import normalize
 
     def one_line(text: str) -> str:
@@ -134,10 +135,10 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 STAGE = Stage(
     inputs={
-        "source": "{item}/source.video.json",
         "comments": "{item}/generated.jsonl",
         "explained": "{item}/explained.h5",
     },
+    optional={"source": "{item}/source.video.json", "stills": "{item}/source.stills.json"},
     outputs={"strips": "{item}/attention.png", "animation": "{item}/attention.mp4"},
     config=Config,
     run=run,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.danmaku.comments.settings import LimitSettings, NormalizationSettings
+from pipeline.danmaku.comments.settings import LimitSettings
 from pipeline.engine.settings import NameOrPath, OwnFile, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.text.settings import NormalizationSettings
 
 if TYPE_CHECKING:
     from pipeline.danmaku.comments.filters import Rules
@@ -65,10 +66,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     import msgspec
 
-    from pipeline.danmaku.comments.comments_file import write_lines
     from pipeline.danmaku.comments.import_report_text import full_text, summary
     from pipeline.danmaku.comments.tokenization import tokenized
     from pipeline.runtime.atomic_files import write_text
+    from pipeline.runtime.json_lines import write_lines
     from pipeline.runtime.logs import log
     from pipeline.sources.pointers import comment_sources
     from pipeline.text.normalize import normalize
@@ -104,7 +105,8 @@ def _comment_import(config: Config, sources: CommentSources) -> CommentImport:
 def _rules(config: Config) -> Rules:
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import NG_LEVELS, Rules, load_ng_users, load_ng_words
+    from pipeline.danmaku.comments.filters import NG_LEVELS, Rules, load_ng_users
+    from pipeline.text.word_lists import load_ng_words
 
     return Rules(
         forks=frozenset(config.forks),
@@ -137,7 +139,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 def measure(outputs: Files) -> Amounts:
     """Count the comments."""
-    from pipeline.danmaku.comments.comments_file import count_lines
+    from pipeline.runtime.json_lines import count_lines
 
     return {"comments": count_lines(outputs["comments"])}
 

@@ -20,12 +20,12 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     """Write ``corpus.h5``."""
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
-    from pipeline.danmaku.comments.comments_file import read_lines
     from pipeline.danmaku.comments.record import Comment
     from pipeline.danmaku.training.corpus_file import TrainingVideo, write_corpus
     from pipeline.danmaku.training.training_record import TrainingRecord
     from pipeline.pictures.feature_bank import FeatureBank
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.runtime.quantities import counted
 
     tap = TrainingRecord.load(inputs["training"]).tap
@@ -49,14 +49,15 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
 
 def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
-    """A JPEG of each picture that was learned from, in the video's aspect ratio."""
+    """A JPEG of each picture that was learned from, in its own aspect ratio."""
     import h5py
 
+    from pipeline.pictures.frames_file import read_shapes
     from pipeline.pictures.thumbnail import thumbnail
 
+    shapes = read_shapes(frames, video.picture)
     with h5py.File(frames, "r") as file:
-        shape = int(file.attrs["width"]), int(file.attrs["height"])
-        for row in video.picture.tolist():
+        for row, shape in zip(video.picture.tolist(), shapes, strict=True):
             squeezed = file["pictures"][row]
             yield thumbnail(squeezed, shape, min(_MAX_SIDE, len(squeezed)))
 

@@ -22,9 +22,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.alignment.cuts import find_cuts, thumbnails
     from pipeline.danmaku.alignment.reaction_delay import estimate_delay
     from pipeline.danmaku.alignment.tokens import frequent_tokens
-    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.clock import MILLISECONDS
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.runtime.logs import log
 
     frames = Frames.load(inputs["frames"])

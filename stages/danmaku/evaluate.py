@@ -46,12 +46,13 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
     """The model with what it learned from, and the video to measure it on."""
     from pipeline.captioning.model_file import Model
     from pipeline.danmaku.alignment.aligned_file import Aligned
-    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.evaluation.subject import Episode, Trained
     from pipeline.danmaku.rate.model import RateModel
     from pipeline.danmaku.training.corpus_file import TrainingCorpus
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.show.truth import Truth, truth_beside
     from pipeline.sources.pointers import source_path
 
@@ -59,7 +60,8 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
     corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
     trained = Trained(model, RateModel.load(inputs["rate"]), corpus.videos)
     frames = Frames.load(inputs["frames"])
-    truth = truth_beside(source_path(inputs["source"]))
+    source = inputs.get("source")
+    truth = truth_beside(source_path(source)) if source else None
     episode = Episode.prepare(
         name=inputs["aligned"].parent.name,
         aligned=Aligned.load(inputs["aligned"]),
@@ -124,7 +126,6 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 STAGE = Stage(
     inputs={
-        "source": "{item}/source.video.json",
         "frames": "{item}/frames.h5",
         "features": "{item}/features.h5",
         "aligned": "{item}/aligned.h5",
@@ -133,6 +134,7 @@ STAGE = Stage(
         "rate": "models/danmaku/{model}/rate.safetensors",
         "corpus": "models/danmaku/{model}/corpus.h5",
     },
+    optional={"source": "{item}/source.video.json"},
     outputs={"evaluation": "{item}/evaluation.json"},
     config=Config,
     run=run,

@@ -27,12 +27,13 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``explained.h5``."""
     from pipeline.captioning.model_file import Model
-    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.explanation.explanation import explain
     from pipeline.danmaku.explanation.model_output import ModelOutput
     from pipeline.danmaku.training.corpus_file import TrainingCorpus
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.json_lines import read_lines
 
     model = Model.open(inputs["model"], inputs["features"], best_device())
     output = ModelOutput(

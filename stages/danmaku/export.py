@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
+from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.comments.writing import format_names
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
@@ -22,7 +23,7 @@ class Config(StageConfig, frozen=True):
     format: _Format = "ass"
     """``ass``, ``vtt``, ``csv``, ``niconico.xml``, ``nvcomment.json``, ``bilibili.xml`` or
     ``layout.json``."""
-    target: Literal["comments", "generated"] = "comments"
+    target: Target = "comments"
     """The viewers', after merging and filters, or the model's."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     """Where ``ass`` and ``layout.json`` place them: as ``render`` does."""
@@ -30,13 +31,14 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``comments.FORMAT`` or ``generated.FORMAT``."""
-    from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
     from pipeline.danmaku.comments.record import Comment
     from pipeline.danmaku.comments.writing import write_comments
     from pipeline.danmaku.drawing.screen import screen_of
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.sources.pointers import open_source
 
-    source = open_source(inputs["source"])
+    source = open_source(inputs.one_of("source", "stills"))
     if config.target == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:
@@ -51,12 +53,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes."""
-    comments = amounts["comments" if config.target == "comments" else "generated"]
+    comments = amounts["lines" if config.target == "captions" else config.target]
     return Expected(seconds=comments * 1e-4, bytes=comments * 150, kind=config.format)
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
+    inputs={"comments": "{item}/{target}.jsonl"},
+    optional={"source": "{item}/source.video.json", "stills": "{item}/source.stills.json"},
     outputs={"export": "{item}/{target}.{format}"},
     config=Config,
     run=run,

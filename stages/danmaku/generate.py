@@ -38,7 +38,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a file of NG words that does not exist, or cannot be read."""
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import load_ng_words
+    from pipeline.text.word_lists import load_ng_words
 
     if config.ng_words:
         load_ng_words(Path(config.ng_words))
@@ -49,12 +49,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import numpy as np
 
     from pipeline.captioning.model_file import Model
-    from pipeline.danmaku.comments.comments_file import write_lines
     from pipeline.danmaku.generation.plan import plan_comments
     from pipeline.danmaku.generation.writing import write_comments
     from pipeline.danmaku.rate.comment_counts_file import CommentCounts
     from pipeline.learning.device import best_device
     from pipeline.pictures.frames_file import Frames
+    from pipeline.runtime.json_lines import write_lines
     from pipeline.runtime.quantities import counted
 
     frames, counts = Frames.load(inputs["frames"]), CommentCounts.load(inputs["counts"])
@@ -92,8 +92,8 @@ def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCount
 def _options(config: Config) -> GenerationOptions:
     from pathlib import Path
 
-    from pipeline.danmaku.comments.filters import load_ng_words
     from pipeline.danmaku.generation.writing import GenerationOptions
+    from pipeline.text.word_lists import load_ng_words
 
     return GenerationOptions(
         decoding=config.decoding,
@@ -120,7 +120,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 def measure(outputs: Files) -> Amounts:
     """Count the comments."""
-    from pipeline.danmaku.comments.comments_file import count_lines
+    from pipeline.runtime.json_lines import count_lines
 
     return {"generated": count_lines(outputs["generated"])}
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta
 
+from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
@@ -15,7 +16,7 @@ from pipeline.engine.stage import Amounts, Expected, Files, Stage
 class Config(StageConfig, frozen=True):
     """What is drawn, and as what."""
 
-    target: Literal["generated", "comments"] = "generated"
+    target: Target = "generated"
     """The model's comments, or the viewers'."""
     format: Literal["mov", "webm"] = "mov"
     """ProRes 4444, which every editor takes, or VP9 with alpha, which is small and for browsers."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
+from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
@@ -28,7 +29,7 @@ _Codec = Annotated[
 class Config(StageConfig, frozen=True):
     """What is drawn, and how the video is encoded."""
 
-    target: Literal["generated", "comments"] = "generated"
+    target: Target = "generated"
     """The model's comments, or the viewers'."""
     viewers: Literal["none", "layers", "halves"] = "none"
     """Also draws the viewers' comments: over the same picture, each kind in a colour of its own,
@@ -164,7 +165,8 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
 def _legends(config: Config) -> list[list[Entry]]:
     """The legend of each layout, or none at all."""
     from pipeline.danmaku.drawing.legend import Entry
-    from pipeline.danmaku.drawing.style import MARKS, WHITE
+    from pipeline.danmaku.drawing.style import MARKS
+    from pipeline.lettering.colors import WHITE
 
     if config.viewers == "none" or not config.labels:
         return []

@@ -15,9 +15,9 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     import msgspec
 
     from pipeline.danmaku.alignment.delay_file import Delay
-    from pipeline.danmaku.comments.import_report_file import ImportReport
     from pipeline.danmaku.statistics.counting import Statistics
     from pipeline.pictures.frames_file import Frames, read_thumbnail
+    from pipeline.reading.import_report_file import ImportReport
     from pipeline.runtime.atomic_files import write_text
     from pipeline.runtime.quantities import counted
 

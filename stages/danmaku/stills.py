@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
+from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """Which moments, and as what."""
 
-    target: Literal["generated", "comments"] = "generated"
+    target: Target = "generated"
     """The model's comments, or the viewers'."""
     format: Literal["png", "gif"] = "png"
     """A sheet of pictures, or an animation that shows one moment after another."""

@@ -22,7 +22,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``vocabulary.json``."""
     from collections import Counter
 
-    from pipeline.danmaku.comments.comments_file import TokenizedComment, read_lines
+    from pipeline.danmaku.comments.comments_file import TokenizedComment
+    from pipeline.runtime.json_lines import read_lines
     from pipeline.runtime.quantities import counted
     from pipeline.text.vocabulary import Vocabulary
 

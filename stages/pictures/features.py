@@ -55,6 +55,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from pipeline.pictures.backbones.registry import load_backbone
     from pipeline.pictures.features_file import building_features, row_count
+    from pipeline.pictures.still_features import building_still_features
     from pipeline.runtime.logs import log
     from pipeline.runtime.prefetch import ordered_map
     from pipeline.runtime.progress import track
@@ -67,7 +68,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         backbone = load_backbone(choice_of(config, size))
         batch = config.batch or backbone.batch
         attributes = _provenance(inputs["frames"], file, backbone, batch, config)
-        with building_features(outputs["features"], count, backbone.shapes, attributes) as store:
+        how = backbone.shapes, attributes
+        with (
+            building_still_features(outputs["features"], file["key"][:], *how)
+            if "key" in file
+            else building_features(outputs["features"], count, *how)
+        ) as store:
             start = store.next
             stopwatch = Stopwatch("other work")
             batches = (pictures[at : at + batch] for at in range(start, count, batch))
@@ -81,7 +87,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         *(backbone.weights, backbone.precision),
         stopwatch.bottleneck(count - start, "pictures"),
     )
-    return f"{counted(count, 'picture')} through {backbone.name}"
+    old = f" ({start:,} of them before)" if start else ""
+    return f"{counted(count, 'picture')} through {backbone.name}{old}"
 
 
 def choice_of(config: Config, size: int) -> Choice:

@@ -3,29 +3,74 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.media.picture_folder import PictureFolder
+    from pipeline.media.source import PictureSource
+
+
+_NEAR_STILLS = 2.0
+"""Thresholds by which blocks of stills may differ that are said to be nearly equal: another
+encoding moves them by more than frames of a film are apart."""
+
 
 class Config(StageConfig, frozen=True):
     """How many pictures to keep, and how large."""
 
     size: Annotated[int, Meta(ge=32, le=1024)] = 224
-    """Pixels across and down; pictures are squeezed to a square, as in the article."""
+    """Pixels across and down; a video's pictures are squeezed to a square, as in the article."""
     fps: Annotated[float, Meta(gt=0)] | None = None
     """Keep at most so many pictures a second; null keeps every frame."""
     dedupe: Literal["off", "exact", "near"] = "near"
     """Whether a frame shares the last picture kept: never, if both are equal, or nearly so."""
     threshold: Annotated[float, Meta(ge=0, le=255)] = 3.0
-    """For ``near``: mean difference, in grey levels, that no block of 14×14 may exceed."""
+    """For ``near``: mean difference, in grey levels, that no block of 14×14 may exceed. Stills are
+    reported as nearly equal, and never merged, up to twice this difference."""
+    fit: Literal["squeeze", "pad", "crop"] = "squeeze"
+    """How stills become squares: squeezed, with white borders, or cut off."""
+    animated: Literal["first", "each"] = "first"
+    """What of an animated still is taken: its first picture, or each as a picture of its own."""
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``frames.h5``."""
+    from pipeline.media.picture_folder import PictureFolder
+    from pipeline.sources.pointers import open_source
+
+    source = open_source(inputs.one_of("source", "stills"))
+    if isinstance(source, PictureFolder):
+        return _gathered(source, outputs["frames"], config)
+    return _decoded(source, outputs["frames"], config)
+
+
+def _gathered(folder: PictureFolder, target: Path, config: Config) -> str:
+    """Write the frames of stills."""
+    from dataclasses import replace
+
+    from pipeline.pictures.gathering import gather
+    from pipeline.runtime.quantities import counted
+
+    near = _NEAR_STILLS * config.threshold
+    folder = replace(folder, fit=config.fit, animated=config.animated)
+    found = gather(folder, target, config.size, near)
+    parts = [counted(found.pictures, "picture")]
+    if found.distinct < found.pictures:
+        parts.append(f"{found.distinct:,} of them distinct")
+    if found.left_out:
+        parts.append(f"{counted(found.left_out, 'file')} left out")
+    return ", ".join(parts)
+
+
+def _decoded(source: PictureSource, target: Path, config: Config) -> str:
+    """Write the frames of a video."""
     import numpy as np
 
     from pipeline.pictures.frame_selection import FrameSelector, NearDuplicate
@@ -36,13 +81,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.progress import track
     from pipeline.runtime.quantities import counted
     from pipeline.runtime.stopwatch import Stopwatch
-    from pipeline.sources.pointers import open_source
 
-    source = open_source(inputs["source"])
     max_kept = min(source.frame_count, round((config.fps or source.rate) * source.pictures_end) + 1)
     # Refuse only what is certain: near-duplicates, or a forecast of frames, may turn out fewer.
     certain = config.dedupe == "off" and source.counted
-    (require_space if certain else warn_of_space)(outputs.folder, max_kept * config.size**2 * 3)
+    (require_space if certain else warn_of_space)(target.parent, max_kept * config.size**2 * 3)
 
     near = NearDuplicate(config.size, config.threshold)
     is_duplicate = {"off": None, "exact": np.array_equal, "near": near}[config.dedupe]
@@ -50,7 +93,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     stopwatch = Stopwatch("comparing and writing pictures")
     decoded = stopwatch.waiting("decoding", source.scaled_pictures(config.size))
     with writing_frames(
-        outputs["frames"],
+        target,
         config.size,
         fingerprint=source.fingerprint,
         width=source.width,
@@ -103,7 +146,8 @@ def measure(outputs: Files) -> Amounts:
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json"},
+    inputs={},
+    optional={"source": "{item}/source.video.json", "stills": "{item}/source.stills.json"},
     outputs={"frames": "{item}/frames.h5"},
     config=Config,
     run=run,

@@ -41,6 +41,25 @@ def test_the_total_and_its_gradients_are_those_of_a_cross_entropy(count: int, sc
         torch.testing.assert_close(one, other, atol=1e-5 * scale, rtol=1e-4)
 
 
+@both
+@pytest.mark.parametrize("count", COUNTS)
+def test_weighted_totals_and_gradients_are_those_of_weighted_losses(kind: Kind, count: int) -> None:
+    network, (hidden, targets) = layer(kind), places(count)
+    weights = torch.linspace(0, 2, count)
+    to = [hidden, *network.parameters()]
+    losses = -network.log_probs(hidden).gather(1, targets[:, None])[:, 0]
+    expected = (losses * weights).sum()
+    result = network.total_loss(hidden, targets, weights)
+    torch.testing.assert_close(result, expected)
+    gradients, plain = (
+        torch.autograd.grad(total, to, allow_unused=True, materialize_grads=True)
+        for total in (result, expected)
+    )
+    for one, other in zip(gradients, plain, strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+    assert not gradients[0][0].any(), "what has no weight has no gradient"
+
+
 def test_confident_and_mistaken_totals_are_finite_and_right() -> None:
     full, (hidden, targets) = layer(FullSoftmax), places(6)
     expected = functional.cross_entropy(full.out(10 * hidden), targets, reduction="sum")

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.captioning.caption_set import CaptionSet
+from pipeline.captioning.caption_set import UNKNOWN_STYLE, CaptionSet
+from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.likelihood import unigram_nll
+from pipeline.captioning.task import Part
+from pipeline.learning.task import Place
+from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.runtime.arrays import Int64s
 from pipeline.text.vocabulary import END
 from tests.captioning import toys
@@ -161,3 +165,51 @@ def test_captions_without_styles_are_learned(tmp_path: Path) -> None:
     last = run.finish()
     assert last.dev_style_nll == 0
     assert last.dev_nll < 3
+
+
+def gradients(
+    network: Captioner, captions: CaptionSet, bank: FeatureBank, rows: list[int]
+) -> tuple[float, list[torch.Tensor]]:
+    """The training loss of some captions, as one batch, and what it asks of each parameter."""
+    task = toys.training(network, captions, captions, bank).task
+    batch = captions.batch([np.array([row]) for row in rows], bank, toys.CPU)
+    assert batch is not None
+    part = Part(batch, len(rows), len(rows))
+    loss = task.loss("captioner", part, Place(1, 0))
+    found = torch.autograd.grad(
+        loss.total, list(network.parameters()), allow_unused=True, materialize_grads=True
+    )
+    return loss.total.item(), list(found)
+
+
+@toys.all_kinds
+@pytest.mark.parametrize("softmax", ["full", "adaptive"])
+def test_captions_count_as_much_as_they_weigh(tmp_path: Path, kind: Kind, softmax: str) -> None:
+    """A caption of weight 2 counts as two of it, and one of weight 0 as none."""
+    bank = toys.bank(tmp_path, kind, count=6)
+    plain = replace(toys.train_set(kind), style=np.full((40, 3), UNKNOWN_STYLE))
+    weights = np.ones(40, np.float32)
+    weights[[0, 1]] = 2, 0
+    network = toys.captioner(kind, softmax=softmax)
+    weighed = gradients(network, replace(plain, weights=weights), bank, [0, 1, 2])
+    repeated = gradients(network, plain, bank, [0, 0, 2])
+    assert weighed[0] == pytest.approx(repeated[0], rel=1e-5)
+    for one, other in zip(weighed[1], repeated[1], strict=True):
+        torch.testing.assert_close(one, other, atol=1e-5, rtol=1e-4)
+    loss, found = gradients(network, replace(plain, weights=weights), bank, [1])
+    assert loss == 0
+    assert not any(gradient.any() for gradient in found)
+
+
+@toys.all_kinds
+def test_a_style_that_is_not_known_is_not_learned(tmp_path: Path, kind: Kind) -> None:
+    bank = toys.bank(tmp_path, kind, count=6)
+    known = toys.train_set(kind)
+    unknown = replace(known, style=np.full((40, 3), UNKNOWN_STYLE))
+    network = toys.captioner(kind)
+    names = [name for name, _ in network.named_parameters()]
+    styles = [place for place, name in enumerate(names) if "style" in name]
+    assert styles
+    for captions, learns in [(known, True), (unknown, False)]:
+        found = gradients(network, captions, bank, [0, 1, 2])[1]
+        assert all(bool(found[place].any()) == learns for place in styles)

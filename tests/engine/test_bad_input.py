@@ -115,11 +115,11 @@ def test_a_file_system_without_locks(
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"these are my notes", ExitCode.NOT_COMMENTS),
-        (b"<html><body>404</body></html>", ExitCode.NOT_COMMENTS),
-        (b"", ExitCode.COMMENTS_EMPTY),
-        (b'<packet><chat vpos="1" deleted="1"/></packet>', ExitCode.NO_USABLE_COMMENTS),
-        (b"[]", ExitCode.NO_USABLE_COMMENTS),
+        (b"these are my notes", ExitCode.UNKNOWN_FORMAT),
+        (b"<html><body>404</body></html>", ExitCode.UNKNOWN_FORMAT),
+        (b"", ExitCode.EMPTY_FILE),
+        (b'<packet><chat vpos="1" deleted="1"/></packet>', ExitCode.NOTHING_USABLE),
+        (b"[]", ExitCode.NOTHING_USABLE),
     ],
 )
 def test_bad_comment_files(fresh: Project, content: bytes, code: ExitCode) -> None:
@@ -143,7 +143,7 @@ def test_comments_without_words_are_none(fresh: Project) -> None:
     video = str(fresh.show / f"{TRAIN}.mp4")
     path = file(fresh, "late.xml", late)
     done = fresh.run("align", "--video", video, "--comments", path)
-    assert done.returncode == ExitCode.NO_USABLE_COMMENTS
+    assert done.returncode == ExitCode.NOTHING_USABLE
     assert "belongs to this video" in done.stderr
 
 

@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Path:
         ("yajiuma render ep", {"ep1.mp4"}),
         ("yajiuma render ep1.mp4 rep", {"report"}),
         ("yajiuma render --vi", {"--video", "--viewers"}),
-        ("yajiuma render --of ", {"generated", "comments"}),
+        ("yajiuma render --of ", {"generated", "comments", "captions"}),
         ("yajiuma stills --format ", {"png", "gif"}),
         ("yajiuma render --set render.v", {"render.viewers="}),
         ("yajiuma render --config art", {"article"}),

@@ -17,7 +17,7 @@ def test_every_verb_and_option_is_on_the_page() -> None:
     line = APPLICATION.command_line()
     page = list(manual(line))
     for verb in line.verbs:
-        assert any(text.split()[:2] == [".B", verb] for text in page)
+        assert any(text.split()[:2] == [".B", verb.replace("-", r"\-")] for text in page)
     for option in ("video", "of", "json", "url"):
         assert any(text.startswith(rf".BI \-\-{option} ") for text in page)
 

@@ -143,7 +143,8 @@ def test_train_without_a_video_trains_on_those_it_knows(trained: Project) -> Non
 
 
 def test_models_are_listed_and_removed_by_name(trained: Project) -> None:
-    (row,) = [line for line in trained.made("models").splitlines() if line.startswith(MODEL)]
+    listed = trained.made("models").splitlines()
+    (row,) = [line for line in listed if line.split()[:2] == ["danmaku", MODEL]]
     assert TRAIN in row and "of 3" in row and trained.network.name in row
     assert trained.run("clean").returncode == ExitCode.USAGE
     assert trained.run("clean", "--model", "../x").returncode == ExitCode.USAGE
@@ -190,7 +191,7 @@ def test_of_a_folder_the_model_learns_from_what_can_be_read(bare: Project, fault
     for ending in ("mp4", "xml"):
         shutil.copy(season / f"{ANNOTATE}.{ending}", season / f"broken.{ending}")
     (season / ("broken.mp4" if fault == "video" else "broken.xml")).write_text("<html>404</html>")
-    code = {"video": ExitCode.NOT_A_VIDEO, "comments": ExitCode.NOT_COMMENTS}[fault]
+    code = {"video": ExitCode.NOT_A_VIDEO, "comments": ExitCode.UNKNOWN_FORMAT}[fault]
 
     done = bare.run("generate", "--video", str(season))
     assert done.returncode == code, done.stderr
@@ -205,7 +206,7 @@ def test_a_source_that_breaks_later_does_not_cost_the_model(project: Project) ->
     (project.show / f"{TRAIN}.xml").write_text("<html>404</html>")
     (project.workdir / ANNOTATE / "annotated.mp4").unlink()
     done = project.run("render")
-    assert done.returncode == ExitCode.NOT_COMMENTS
+    assert done.returncode == ExitCode.UNKNOWN_FORMAT
     assert "is used as it is" in done.stderr
     assert (project.workdir / ANNOTATE / "annotated.mp4").exists()
     assert model_of(project) == before

@@ -37,7 +37,7 @@ def test_of_a_finished_season_one_video_is_asked_about(season: Project) -> None:
 
     (file,) = (season.workdir / ".graphs").iterdir()
     graph = msgspec.json.decode(file.read_bytes(), type=Graph)
-    (commented,) = graph.having.values()
+    commented = graph.having["{item}/source.comments.json"]
     products = [(stage, commented) for stage in all_stages().values() if stage.product]
     assert plan_by_kinds(season.workdir, graph, graph.targets(products), ask) == []
     folders = {folder_of(target, graph.shared_folders()) for target in asked}

@@ -71,7 +71,7 @@ def test_videos_are_told_by_what_became_of_them() -> None:
         ([done("a")], ExitCode.OK),
         ([failed("a"), failed("b")], ExitCode.NOT_A_VIDEO),
         ([failed("a"), failed("b", ExitCode.NO_FRAMES)], ExitCode.SEVERAL_FAILED),
-        ([failed("a"), failed("a", ExitCode.COMMENTS_EMPTY, "comments")], ExitCode.SEVERAL_FAILED),
+        ([failed("a"), failed("a", ExitCode.EMPTY_FILE, "comments")], ExitCode.SEVERAL_FAILED),
     ],
 )
 def test_the_exit_code_is_that_of_the_failures_if_it_is_one(

@@ -271,7 +271,7 @@ def test_faulty_json_is_refused(text: str, code: ExitCode) -> None:
         ),
         (
             "videos: {train: [{comments: a.xml}]}",
-            "videos.train (entry 1): `video:` is missing here",
+            "either `video:` or `pictures:` must be named",
         ),
         (
             "videos: {train: [{video: a, broadcast: 2012-04-28T03:00:00Z}]}",
@@ -294,6 +294,26 @@ def test_a_wrong_value_is_told_in_plain_words(tmp_path: Path, text: str, words: 
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert words.replace("{0}", str(tmp_path)) in str(caught.value)
     assert str(caught.value).startswith(str(tmp_path / "settings.yaml"))
+
+
+class Network(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    depth: int = 1
+    width: int = 8
+
+
+class Learn(StageConfig, frozen=True):
+    network: Network = Network(depth=3)
+
+
+def test_a_part_of_a_component_keeps_what_its_stage_declares_of_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text("learn: {network: {width: 5}}")
+    settings = load_settings(path, {"learn": Learn}, TopLevel())
+    assert settings.stages["learn"] == Learn(Network(depth=3, width=5))
+    assert load_stage_config(path, "learn", Learn) == Learn(Network(depth=3, width=5))
+    path.write_text("learn: {network: {widht: 5}}")
+    with pytest.raises(PipelineError, match="widht"):
+        load_settings(path, {"learn": Learn}, TopLevel())
 
 
 def test_a_setting_in_the_wrong_section_is_told_where_it_belongs(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from pipeline.media.picture_folder import PictureFolder
 from pipeline.media.pixels import Picture
 from pipeline.media.source import PictureSource
 from pipeline.media.video_file import VideoFile
@@ -55,12 +57,25 @@ def _oblong(folder: Path) -> Path:
     return _video(folder / "clip.mp4", "-vf", "setsar=3/2")
 
 
+def _folder(folder: Path) -> Path:
+    album = folder / "album"
+    for number in range(8):
+        shade = 20 + 24 * number
+        below = album / f"{number // 4}"
+        below.mkdir(parents=True, exist_ok=True)
+        Image.new("RGB", (64, 48), (shade,) * 3).save(below / f"{number}.png")
+    return album
+
+
 FIFTHS = tuple(Fraction(n, 5) for n in range(8))
 CONSTANT = Kind(_constant, VideoFile.open, FIFTHS, Fraction(8, 5))
 KINDS = {
     "video": CONSTANT,
     "video of a variable rate": replace(CONSTANT, make=_variable, times=(*FIFTHS[:3], *FIFTHS[6:])),
     "video of oblong pixels": replace(CONSTANT, make=_oblong, aspect=Fraction(2)),
+    "folder of pictures": Kind(
+        _folder, PictureFolder.open, tuple(map(Fraction, range(8))), Fraction(8)
+    ),
 }
 
 
@@ -172,7 +187,7 @@ def test_the_fingerprint_is_that_of_the_content_alone(
     before = source.fingerprint
     moved = path.rename(path.with_name(f"moved-{path.name}"))
     assert kind.open(moved).fingerprint == before
-    changed = next(moved.iterdir()) if moved.is_dir() else moved
+    changed = next(moved.rglob("*.png")) if moved.is_dir() else moved
     changed.write_bytes(changed.read_bytes() + b"\0" * 8)
     assert kind.open(moved).fingerprint != before
 

@@ -5,7 +5,8 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.pictures.frames_file import Frames, read_thumbnail, writing_frames
+from pipeline.media.frame_times import FrameTimes
+from pipeline.pictures.frames_file import Frames, read_shapes, read_thumbnail, writing_frames
 
 TENTH = Fraction(1, 10)
 
@@ -97,3 +98,18 @@ def test_an_error_leaves_no_file(tmp_path: Path) -> None:
         frames.add(0, TENTH, picture(1))
         fail()
     assert not list(tmp_path.iterdir())
+
+
+def test_pictures_that_no_frame_shows_have_no_first_frame() -> None:
+    times = FrameTimes(pts=np.arange(4), time_base=Fraction(1), end=4)
+    frames = Frames(times, np.array([4, 1, 4, 2]), "abc", np.empty(0, np.int64))
+    assert frames.first_frames().tolist() == [-1, 1, 3, -1, 0]
+    assert frames.seek_times(np.array([4, 2])).tolist() == [0.5, 3.5]
+
+
+def test_a_video_s_pictures_have_its_shape(tmp_path: Path) -> None:
+    path = tmp_path / "frames.h5"
+    with writing_frames(path, 8, fingerprint="abc", width=64, height=48) as frames:
+        for number in range(3):
+            frames.add(number, TENTH, picture(number))
+    assert read_shapes(path, np.array([2, 0])) == [(64, 48), (64, 48)]

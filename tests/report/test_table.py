@@ -95,6 +95,21 @@ def test_each_system_has_a_table_of_its_own(tmp_path: Path) -> None:
     assert [image.get("src") for image in root.iter("img")] == ["./ep1/report/poster.jpg"]
 
 
+def test_an_item_may_have_a_report_of_each_system(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    (tmp_path / "ep1" / "cats").mkdir()
+    (tmp_path / "ep1" / "cats" / "index.html").write_text("<title>cats</title>")
+    save_summary(tmp_path / "ep1" / "cats.report.json", Cats(2))
+    (tmp_path / "ep1" / "lost.report.json").write_bytes(
+        (tmp_path / "ep1" / "cats.report.json").read_bytes()
+    )
+    write_table(tmp_path, ["ep1"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    assert [heading.text for heading in root.findall(".//h2")] == ["cats", "jokes"]
+    links = {link.get("href") for link in root.findall(".//tbody//a")}
+    assert links == {"./ep1/cats/index.html", "./ep1/report/index.html"}
+
+
 def test_there_is_none_without_reports(tmp_path: Path) -> None:
     make_report(tmp_path, "ep1", Jokes("Miki", 1))
     write_table(tmp_path, ["ep1"])

@@ -40,7 +40,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline render --config none.yaml", 2, "there is no settings file {0}/none.yaml"),
         ("pipeline render --config .", 2, "there is no settings file in the folder {0}"),
         ("pipeline render --profile locl", 2, "Did you mean `local`?"),
-        ("pipeline render --of comment", 11, "OF= is “comment”, but must be generated or"),
+        ("pipeline render --of comment", 11, "OF= is “comment”, but must be one of generated"),
         (
             "pipeline render --viewers half",
             11,
@@ -77,7 +77,11 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("pipeline render reprot", 2, "there is no verb reprot. Did you mean `report`?"),
         ("pipeline render nothing.mp4", 20, "there is no video at {0}/nothing.mp4"),
         ("pipeline render empty VIDEO=other", 2, "both empty and other are named to work on"),
-        ("pipeline render empty empty COMMENTS=x", 2, "belong to one video, and 2 are named"),
+        (
+            "pipeline render empty empty COMMENTS=x",
+            2,
+            "belong to one video or folder of pictures, and 2 are named",
+        ),
         ("pipeline render VIDO=empty", 2, "VIDO= is not a known variable. Did you mean `VIDEO`?"),
         ("pipeline models empty", 2, "empty is not expected here"),
         ("pipeline.show", 2, "--folder is missing"),

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from pipeline.engine.settings import load_settings
 from pipeline.runtime.errors import ExitCode, PipelineError, printable
-from pipeline.sources.pointers import Source
-from pipeline.sources.registration import VIDEO_POINTER, register, video_name
+from pipeline.sources.pointers import VIDEO_POINTER, Source
+from pipeline.sources.registration import register, video_name
 from pipeline.sources.settings import TopLevel
 
 FILES = st.binary(min_size=1, max_size=255).filter(lambda name: not {0, ord("/")} & {*name})

@@ -22,6 +22,26 @@ def test_episodes_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert len(list(tmp_path.glob("nekomachi-*"))) == 6
 
 
+def test_an_album_is_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--folder", str(tmp_path), "--album", "3", "--seed", "5", "--size", "64x36"]
+    for result in ("made", "already there"):
+        assert main(asked) == ExitCode.OK
+        assert capsys.readouterr().out == f"{tmp_path / 'nekomachi-album-5'}: {result}\n"
+    assert {path.name for path in tmp_path.glob("nekomachi-*")} == {
+        *("nekomachi-album-5", "nekomachi-album-5.truth.json"),
+    }
+    assert len(list((tmp_path / "nekomachi-album-5").glob("*.png"))) == 3
+
+
+@pytest.mark.parametrize("other", [("--episode", "2"), ("--seconds", "9"), ("--comment-rate", "1")])
+def test_an_album_takes_no_setting_of_episodes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], other: tuple[str, str]
+) -> None:
+    assert main(["--folder", str(tmp_path), "--album", "3", *other]) == ExitCode.USAGE
+    assert other[0] in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_two_calls_at_once_make_an_episode_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline.show", "--folder", str(tmp_path)]
     command += ["--seconds", "2", "--size", "64x36"]
@@ -43,6 +63,7 @@ def test_two_calls_at_once_make_an_episode_once(tmp_path: Path) -> None:
         ),
         *(["--seconds", "nan"], ["--seconds", "inf"], ["--episode", "0"], ["--seed", "-1"]),
         *(["--comment-rate", "-2"], ["--comment-rate", "nan"]),
+        *(["--album", "0"], ["--album", "10000"], ["--album", "3", "--size", "36x64"]),
     ],
 )
 def test_a_wrong_value_ends_in_one_line(
@@ -64,7 +85,7 @@ def test_a_folder_that_cannot_be_made_is_told(
 
 def test_the_truth_is_read_without_heavy_libraries() -> None:
     code = (
-        "import sys, pipeline.show.truth;"
+        "import sys, pipeline.show.album_truth, pipeline.show.truth;"
         "assert not {'numpy', 'PIL', 'torch', 'av', 'lxml'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,9 +1,10 @@
-import os
 import unicodedata
 from collections import Counter
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
+import natto
 import numpy as np
 import pytest
 from lxml import etree
@@ -121,22 +122,8 @@ def seen(truth: Truth, comment: CommentTruth) -> frozenset[str]:
     return truth.on_screen(min(max(frame, 0), truth.frame_count - 1))
 
 
-@pytest.mark.parametrize("name", CAST)
-def test_mecab_keeps_names_whole_in_every_saying(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    import ipadic
-    import MeCab
-    import natto
-
-    libraries = Path(MeCab.__file__).parent.parent / "mecab_python3.libs"
-    library = next(libraries.glob("libmecab*.so*"), None)
-    if library is None:
-        pytest.skip("mecab-python3 carries no libmecab on this platform")
-    monkeypatch.setitem(os.environ, "MECAB_PATH", str(library))
-    monkeypatch.setitem(os.environ, "MECAB_CHARSET", "utf8")
-    with natto.MeCab(f"-d {ipadic.DICDIR} -r /dev/null") as mecab:
-        for template in sayings.NAME_FIRST + sayings.NAME_LATER:
-            text = unicodedata.normalize("NFKC", template.format(name, name))
-            tokens = [node.surface for node in mecab.parse(text, as_nodes=True)]
-            assert tokens.count(name) == text.count(name), text
+def test_mecab_keeps_names_whole_in_every_saying(mecab: natto.MeCab) -> None:
+    for name, template in product(CAST, sayings.NAME_FIRST + sayings.NAME_LATER):
+        text = unicodedata.normalize("NFKC", template.format(name, name))
+        tokens = [node.surface for node in mecab.parse(text, as_nodes=True)]
+        assert tokens.count(name) == text.count(name), text

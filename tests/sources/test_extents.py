@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from pipeline.sources.extents import _MAX_OPENED, amounts
+from pipeline.sources.picture_registration import register_pictures
 from pipeline.sources.registration import register
 from tests import clips
 
@@ -24,6 +26,7 @@ def test_a_video_s_headers_tell_how_much_there_is(tmp_path: Path) -> None:
         "frames": 10,
         "pixels": 64 * 48,
         "comment_bytes": len("<packet/>"),
+        "label_bytes": 0,
     }
 
 
@@ -31,7 +34,10 @@ def test_what_was_recorded_is_not_asked_for_again(tmp_path: Path) -> None:
     video = tmp_path / "a.mp4"
     video.write_text("no video")
     (name,) = registered(tmp_path / "workdir", video)
-    assert amounts(tmp_path / "workdir", {name: {"seconds": 3}})[name] == {"comment_bytes": 0}
+    assert amounts(tmp_path / "workdir", {name: {"seconds": 3}})[name] == {
+        "comment_bytes": 0,
+        "label_bytes": 0,
+    }
 
 
 def test_of_a_season_some_are_looked_into(tmp_path: Path) -> None:
@@ -59,4 +65,25 @@ def test_one_that_cannot_be_opened_is_guessed_by_its_size(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_pointers_has_nothing(tmp_path: Path) -> None:
-    assert amounts(tmp_path, {"gone": {}}) == {"gone": {"comment_bytes": 0}}
+    assert amounts(tmp_path, {"gone": {}}) == {"gone": {"comment_bytes": 0, "label_bytes": 0}}
+
+
+def test_a_folder_of_pictures_has_a_second_for_each(tmp_path: Path) -> None:
+    album = tmp_path / "album"
+    album.mkdir()
+    for number in range(3 * _MAX_OPENED):
+        Image.new("RGB", (40, 20), (number, 0, 0)).save(album / f"{number:03}.png")
+    name = register_pictures(tmp_path / "workdir", album)
+    found = amounts(tmp_path / "workdir", {name: {}})[name]
+    count = 3 * _MAX_OPENED
+    assert (found["stills"], found["frames"], found["seconds"]) == (count, count, count)
+    assert found["pixels"] > 0
+
+
+def test_listed_pictures_are_found_where_the_list_lies(tmp_path: Path) -> None:
+    Image.new("RGB", (40, 20)).save(tmp_path / "a.png")
+    (tmp_path / "list.txt").write_text("a.png\nnone.png\n")
+    name = register_pictures(tmp_path / "workdir", tmp_path / "list.txt")
+    found = amounts(tmp_path / "workdir", {name: {}})[name]
+    assert found["stills"] == 2
+    assert found["pixels"] > 0

@@ -5,13 +5,13 @@ import pytest
 
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import file_fingerprint
-from pipeline.sources.pointers import CommentSources, Source
-from pipeline.sources.registration import (
+from pipeline.sources.pointers import (
     COMMENTS_POINTER,
     VIDEO_POINTER,
-    register,
-    video_name,
+    CommentSources,
+    Source,
 )
+from pipeline.sources.registration import register, video_name
 from pipeline.sources.system import DANMAKU
 from tests import clips
 

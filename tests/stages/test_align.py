@@ -11,10 +11,11 @@ import pytest
 import yaml
 
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.json_lines import write_lines
 from pipeline.runtime.paths import PROJECT
 from stages.danmaku import align
 
@@ -64,7 +65,7 @@ def article() -> dict[str, Any]:
 def test_a_file_of_another_video_is_refused(folder: Path) -> None:
     with pytest.raises(PipelineError) as caught:
         made(folder, comments(late=694))
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
     assert "694 of 1,000 comments (69%)" in str(caught.value)
     assert "the video is 0:20 long" in str(caught.value)
     assert not (folder / "aligned.h5").exists()

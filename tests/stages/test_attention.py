@@ -7,15 +7,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
-from pipeline.danmaku.drawing.lettering import Lettering
+from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.spelling import Speller
 from pipeline.engine.stage import Files
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
 from pipeline.media.probe import probe
 from pipeline.media.video_file import VideoFile
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.json_lines import write_lines
 from pipeline.sources.pointers import Source
 from stages.danmaku import attention
 from tests import clips
@@ -80,7 +81,7 @@ class Project:
             "comments": "generated.jsonl",
             "explained": "explained.h5",
         }
-        assert named.keys() == attention.STAGE.inputs.keys()
+        assert named.keys() == {*attention.STAGE.inputs, "source"}
         inputs = Files({name: [self.folder / path] for name, path in named.items()})
         outputs = Files({"strips": [self.strips], "animation": [self.animation]})
         return attention.run(inputs, outputs, attention.Config(**settings))  # type: ignore[arg-type]
@@ -161,7 +162,7 @@ def test_lines_that_people_wrote_are_shown_too(project: Project) -> None:
 
 def test_words_that_nobody_said_are_an_error(project: Project) -> None:
     error = project.refused(words=("リゼ",))
-    assert error.code == ExitCode.NO_USABLE_COMMENTS
+    assert error.code == ExitCode.NOTHING_USABLE
     assert "リゼ" in error.problem
 
 

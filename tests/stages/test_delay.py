@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import writing_frames
+from pipeline.runtime.json_lines import write_lines
 from stages.danmaku import delay
 
 SECONDS, SHOT, FPS = 120, 6, 4

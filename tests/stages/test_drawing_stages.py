@@ -12,12 +12,13 @@ import numpy.typing as npt
 import pytest
 from PIL import Image, ImageSequence
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment
 from pipeline.engine.stage import Files
 from pipeline.media import hardware
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import probe
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.json_lines import write_lines
 from stages.danmaku import overlay, render, stills
 from tests import clips
 

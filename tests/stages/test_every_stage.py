@@ -106,7 +106,7 @@ def test_no_two_stages_write_one_file() -> None:
 
 def test_products_are_what_people_open() -> None:
     named = {stage.name for stage in all_stages().values() if stage.product}
-    assert named == {"render", "report"}
+    assert named == {"render", "report", "captions-report"}
 
 
 def test_the_default_settings_file_says_what_the_code_does() -> None:

@@ -9,10 +9,11 @@ import pytest
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.model_file import Model, ModelCard
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.comments.comments_file import GeneratedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.engine.stage import Files
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.json_lines import write_lines
 from stages.danmaku import explain
 from tests.attending import VOCABULARY, captioner, comment
 from tests.danmaku.explanation.subjects import Learned, corpus_of, learned, many, written

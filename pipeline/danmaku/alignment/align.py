@@ -29,7 +29,7 @@ def align(
     """Put every comment that has words on the frame shown ``delay_ms`` before its time.
 
     Comments outside the video that are not dropped go to its first or last frame. ``seed``
-    decides which comments are held out. Raises PipelineError NO_USABLE_COMMENTS if none is left.
+    decides which comments are held out. Raises PipelineError NOTHING_USABLE if none is left.
     """
     times = np.array([comment.time_ms for comment in comments], np.int64)
     before_start, past_end = times < 0, frames.times.past_end(times)
@@ -66,7 +66,7 @@ def _lines(usable: Bools) -> Int64s:
     line = np.flatnonzero(usable)
     if not len(line):
         raise PipelineError(
-            ExitCode.NO_USABLE_COMMENTS,
+            ExitCode.NOTHING_USABLE,
             f"none of {len(usable)} comments has words and a time within the video",
             "Check that the comment file belongs to this video, or set `align: past_end: last` and"
             " `before_start: first`",

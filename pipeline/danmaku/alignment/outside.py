@@ -67,10 +67,10 @@ class Outside:
         )
 
     def require_at_most(self, share: float) -> None:
-        """Raise PipelineError NO_USABLE_COMMENTS if a greater share lies outside."""
+        """Raise PipelineError NOTHING_USABLE if a greater share lies outside."""
         if self.share > share:
             raise PipelineError(
-                ExitCode.NO_USABLE_COMMENTS,
+                ExitCode.NOTHING_USABLE,
                 str(self),
                 f"Check that the comment file belongs to this video: {self._cause()}; or raise"
                 f" `align: max_outside:`, which is {share:g}, to use it all the same",

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
 
 WHITE = 0xFFFFFF
 SCROLLING, BOTTOM, TOP, REVERSE, POSITIONED = 1, 4, 5, 6, 7
@@ -74,7 +74,7 @@ def danmaku(p: Sequence[str], text: str) -> Danmaku | None:
     )
 
 
-def comment_of(danmaku: Danmaku | None, report: ReadReport) -> Comment | None:
+def comment_of(danmaku: Danmaku | None, report: CommentReport) -> Comment | None:
     """The comment counted last; drops it and returns None if it is code or lacks text or time."""
     if danmaku is None or danmaku.time_ms is None:
         report.drop("without a time")

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.values import clock_time
+from pipeline.reading.values import clock_time
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 LATE_FIRST_COMMENT_MS = 3_600_000

@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from pipeline.danmaku.comments import bilibili, display, values
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import bilibili, display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
 
 SAMPLE_ROWS = 1000
 """Rows by which the notation of places and colours is detected."""
@@ -44,7 +45,7 @@ def _centiseconds(value: object) -> int | None:
 
 
 def _commands(value: object) -> list[str]:
-    return values.words(value if isinstance(value, list) else [value])
+    return display.words(value if isinstance(value, list) else [value])
 
 
 def _flag(value: object) -> bool:
@@ -135,7 +136,7 @@ class Columns:
         sizes = [values.real_number(str(v)) for name in _SIZES for v in by_name.get(name, []) if v]
         self._are_ratios = all(size is not None and size <= _MAX_RATIO for size in sizes)
 
-    def comment_of(self, row: Mapping[str, object], report: ReadReport) -> Comment | None:
+    def comment_of(self, row: Mapping[str, object], report: CommentReport) -> Comment | None:
         """The comment of a row that is already counted; None if it was dropped."""
         fields: dict[str, Any] = {"time_ms": None, "text": None}
         appearance: dict[str, object] = {}

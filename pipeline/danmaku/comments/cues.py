@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.values import clock_time
+from pipeline.reading.content import Content
+from pipeline.reading.values import clock_time
 
 MAX_CUE_CHARACTERS = 1 << 20
 """Lines of a cue beyond this are left out."""

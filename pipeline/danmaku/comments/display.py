@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.bilibili import BIG_SIZE, PLACES, REVERSE_WORD, SMALL_SIZE, WHITE
 from pipeline.danmaku.drawing.style import Style, parse_style
+from pipeline.reading import values
 
 PLAYER_MODES: Mapping[int, str] = {1: "ue", 2: "shita"}
 """Modes of DPlayer and ArtPlayer, in which 0 scrolls."""
@@ -22,6 +22,11 @@ _SIZES = {"small": "small", "big": "big", "large": "big"}
 SMALL_RATIO, BIG_RATIO = 850, 1150
 """Thousandths of the usual size."""
 _HEX = re.compile(r"(?:0x)?([0-9a-fA-F]{6})")
+
+
+def words(commands: list[object]) -> list[str]:
+    """Display commands, split at white space; values that are not text are ignored."""
+    return [word for command in commands for word in (values.text(command) or "").split()]
 
 
 def place(value: object, modes: Mapping[int, str] = PLACES) -> list[str]:

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.text.normalize import folded
+from pipeline.text.word_lists import has_ng_words, lines_of
 
 NG_LEVELS = {"weak": -10_000, "medium": -4_800, "strong": -1_000}
 """Niconico hides comments whose shared-NG score is at or below these."""
@@ -63,11 +61,6 @@ class Rules:
         return None
 
 
-def has_ng_words(text: str, words: re.Pattern[str] | None) -> bool:
-    """Whether ``text`` matches ``words``, a pattern made by ``load_ng_words``."""
-    return words is not None and words.search(folded(text)) is not None
-
-
 def is_script(text: str) -> bool:
     """Whether a comment is a command to the player: ``/…`` or ``@…``."""
     return _SCRIPT.match(text) is not None
@@ -81,49 +74,7 @@ def is_art(text: str) -> bool:
     return strokes >= _MIN_ART_STROKES and 2 * strokes > len(text)
 
 
-def load_ng_words(path: Path) -> re.Pattern[str] | None:
-    """A pattern that matches any line of the file: a word, or an expression between slashes.
-
-    Case and width do not matter. Raises PipelineError INVALID_SETTING, naming the line.
-    """
-    patterns = []
-    for number, line in _lines(path):
-        expression = line[1:-1] if len(line) > 2 and line[0] == line[-1] == "/" else None
-        try:
-            re.compile(expression or "")
-        except re.error as error:
-            raise PipelineError(
-                ExitCode.INVALID_SETTING,
-                f"{path}:{number}: {line} is not a valid regular expression ({error})",
-                "Correct it, or remove the slashes to match the word as it stands",
-            ) from None
-        patterns.append(expression or re.escape(folded(line)))
-    return re.compile("|".join(f"(?:{p})" for p in patterns)) if patterns else None
-
-
 def load_ng_users(path: Path) -> frozenset[str]:
     """Digests of the users in a file: one id or digest a line."""
-    users = [line for _, line in _lines(path)]
+    users = [line for _, line in lines_of(path)]
     return frozenset(users) | frozenset(filter(None, map(hashed_user, users)))
-
-
-def _lines(path: Path) -> list[tuple[int, str]]:
-    """The numbered lines of a list, without empty ones and those that begin with ``# ``."""
-    try:
-        content = Content.open(path)
-        problem = "it is not text in a known encoding" if _is_binary(content) else ""
-    except OSError as error:
-        problem = error.strerror or str(error)
-    if problem:
-        raise PipelineError(
-            ExitCode.INVALID_SETTING,
-            f"cannot read the list {path}: {problem}",
-            "Give the path of a text file with one entry a line",
-        )
-    text = "".join(content.text())
-    lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
-    return [(number, line) for number, line in lines if line and not line.startswith("# ")]
-
-
-def _is_binary(content: Content) -> bool:
-    return bool(content.raw_head and not content.head)

@@ -1,48 +1,12 @@
-"""``import_report.txt``: the import report for people."""
+"""``import_report.txt``: the import report of comment files, for people."""
 
 from __future__ import annotations
 
-from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
+from functools import partial
 
+from pipeline.danmaku.comments.comment_report import CommentReport
+from pipeline.reading import import_report_text
 
-def full_text(report: ImportReport) -> str:
-    """The summary, and below each line its reasons with the numbers of all comments."""
-    issues = [[*file.repaired, *file.dropped] for file in report.files] + [report.dropped]
-    lines = []
-    for line, reasons in zip(summary(report), issues, strict=False):
-        details = (f"    {issue.count} {issue.reason}: {issue.numbers}" for issue in reasons)
-        lines += [line, *details]
-    return "\n".join(lines) + "\n"
-
-
-def summary(report: ImportReport) -> list[str]:
-    """A line for each file, and one for merging and filters if they dropped comments."""
-    lines = [file_summary(file) for file in report.files]
-    if report.dropped:
-        lines.append(f"{report.kept} kept of all{_losses(report.dropped)}")
-    return lines
-
-
-def file_summary(file: FileReport) -> str:
-    """``ep1.xml (Niconico XML): 8 comments read, 6 kept (2 deleted), 1 repaired``.
-
-    Encoding and compression follow the format unless they are the usual ones.
-    """
-    repaired = sum(issue.count for issue in file.repaired)
-    kind = [file.format]
-    kind += [f"in {file.encoding}"] if file.encoding not in ("", "UTF-8") else []
-    kind += [f"compressed with {file.compression}"] if file.compression else []
-    unused = [f"{count} {kind}" for kind, count in file.skipped.items()]
-    unused += [f"the columns {', '.join(file.unused_fields)}"] if file.unused_fields else []
-    return (
-        f"{file.file} ({', '.join(kind)}): {file.read} comments read, {file.kept} kept"
-        + _losses(file.dropped)
-        + (f", {repaired} repaired" if repaired else "")
-        + (f"; not used: {'; '.join(unused)}" if unused else "")
-        + "".join(f"; {note}" for note in file.notes)
-    )
-
-
-def _losses(dropped: list[Issue]) -> str:
-    reasons = ", ".join(f"{issue.count} {issue.reason}" for issue in dropped)
-    return f" ({reasons})" if dropped else ""
+full_text = partial(import_report_text.full_text, noun=CommentReport.noun)
+summary = partial(import_report_text.summary, noun=CommentReport.noun)
+file_summary = partial(import_report_text.file_summary, noun=CommentReport.noun)

@@ -11,13 +11,13 @@ import msgspec
 
 from pipeline.danmaku.comments.broadcast import Broadcast
 from pipeline.danmaku.comments.filters import Rules
-from pipeline.danmaku.comments.import_report_file import ImportReport
 from pipeline.danmaku.comments.import_report_text import summary
 from pipeline.danmaku.comments.merging import Merger, Position
-from pipeline.danmaku.comments.read_report import Tally
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.settings import LimitSettings
+from pipeline.reading.import_report_file import ImportReport
+from pipeline.reading.read_report import Tally
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
@@ -45,7 +45,7 @@ class CommentImport:
         rules: Rules | None = None,
         limits: LimitSettings | None = None,
     ) -> None:
-        """Raises PipelineError as read_comments does; iterating raises NO_USABLE_COMMENTS."""
+        """Raises PipelineError as read_comments does; iterating raises NOTHING_USABLE."""
         self._files = [read_comments(path, broadcast is not None) for path in files]
         self._broadcast = broadcast
         self._rules = rules or Rules()
@@ -125,7 +125,7 @@ class CommentImport:
 
     def _nothing_left(self) -> PipelineError:
         return PipelineError(
-            ExitCode.NO_USABLE_COMMENTS,
+            ExitCode.NOTHING_USABLE,
             f"no usable comments in {', '.join(str(file.path) for file in self._files)}: "
             + "; ".join(summary(self.report)),
             "Give a file whose comments have a text and a time, or loosen the filters under"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.danmaku.comments.values import integer
+from pipeline.reading.values import integer
 
 CENTISECOND = 10  # milliseconds
 FORKS = {"0": "main", "1": "owner", "2": "easy"}

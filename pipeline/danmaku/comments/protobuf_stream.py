@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
+from pipeline.reading.content import Content
 
 MAX_MESSAGE_BYTES = 4 << 20
 """Bytes of one message."""
@@ -13,7 +13,7 @@ MAX_MESSAGE_BYTES = 4 << 20
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5  # wire types
 
 
-def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes | None]:
+def fields(content: Content, number: int, report: CommentReport) -> Iterator[bytes | None]:
     """The bytes of each field ``number``; a last None for one beyond the maximum."""
     stream = _Stream(content)
     while True:
@@ -41,7 +41,7 @@ def fields(content: Content, number: int, report: ReadReport) -> Iterator[bytes 
             return
 
 
-def delimited(content: Content, report: ReadReport) -> Iterator[bytes | None]:
+def delimited(content: Content, report: CommentReport) -> Iterator[bytes | None]:
     """Messages that each follow their length; a last None for one beyond the maximum."""
     stream = _Stream(content)
     while (length := stream.varint()) is not None:

@@ -2,25 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading import reader
 
-
-@dataclass(frozen=True)
-class Reader:
-    """One format; each module in ``comments.readers`` declares one as ``READER``."""
-
-    format: str
-    """Its name for people."""
-    expects: str
-    """What such a file holds, for the error about a file that no reader recognises."""
-    confidence: Callable[[Content], float]
-    """How surely a file is of this format, judged by its beginning: from 0 to 1, which is for
-    marks that no other format has. The reader with the highest confidence reads the file."""
-    read: Callable[[Content, ReadReport], Iterator[Comment]]
-    """Yields the usable comments in the order of the file, in bounded memory, and accounts for all
-    others in the report. Raises PipelineError if the file turns out to be something else."""
+Reader = reader.Reader[Comment, CommentReport]
+"""One format; each module in ``comments.readers`` declares one as ``READER``."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, read_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.comments.owner_scripts import apply_scripts
 from pipeline.danmaku.comments.record import Comment
+from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.drawing.comment import ScreenComment
+from pipeline.runtime.json_lines import read_lines
 
 
-def read_on_screen(path: Path, target: Literal["comments", "generated"]) -> list[ScreenComment]:
-    """What is drawn of a file of viewers' comments or of the model's.
+def read_on_screen(path: Path, target: Target) -> list[ScreenComment]:
+    """What is drawn of a file of viewers' comments or of a model's.
 
     The uploader's scripts are applied. Raises PipelineError as ``read_lines`` does.
     """

@@ -1,11 +1,15 @@
-"""Settings of the import of comments; light to import, because the stage declares them."""
+"""Settings about comments; light to import, because stages declare them."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta
+
+Target: TypeAlias = Literal["generated", "comments", "captions"]
+"""Whose comments are shown: the model's, the viewers', or the lines that a model of captions wrote
+for scenes. Each is the name of a file."""
 
 
 class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -17,14 +21,3 @@ class LimitSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Comments in each second of the video; beyond it they are thinned out evenly."""
     min_repeat_gap_seconds: Annotated[float, Meta(gt=0)] | None = None
     """Seconds of the video within which an author's repetitions are dropped."""
-
-
-class NormalizationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How texts are normalised before they are split into words."""
-
-    nfkc: bool = True
-    """Unicode's NFKC: ｗ８ｶﾞ becomes w8ガ."""
-    max_run: Annotated[int, Meta(ge=1)] | None = 4
-    """Longest run of one character; with 4, wwwwwwww becomes wwww."""
-    lines: Literal["join", "first", "drop"] = "join"
-    """Comments of several lines: joined, only the first line, or no words at all."""

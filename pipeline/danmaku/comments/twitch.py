@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import display, values
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
 
 
-def comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     """From today's API, whose names are in camel case."""
     message = values.members(item.get("message"))
     return _comment(
@@ -23,7 +24,7 @@ def comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
     )
 
 
-def old_comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def old_comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     """From the API until 2022, whose names have underscores."""
     message = values.members(item.get("message"))
     return _comment(
@@ -37,7 +38,7 @@ def old_comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 
 
 def _comment(
-    report: ReadReport,
+    report: CommentReport,
     offset: object,
     text: str | None,
     color: object,

@@ -17,9 +17,9 @@ from xml.parsers import expat
 
 from lxml import etree
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.decoding import SURROGATE_PAIR, decode, join_surrogates
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
+from pipeline.reading.content import Content
+from pipeline.reading.decoding import SURROGATE_PAIR, decode, join_surrogates
 
 MAX_ELEMENT_BYTES = 4 << 20
 """Bytes of one element. Niconico's comments of 75 bytes and Bilibili's scripts are far below.
@@ -90,7 +90,7 @@ def confidence_of(names: Vocabulary, content: Content, marks: str) -> float:
 def elements(
     content: Content,
     names: Vocabulary,
-    report: ReadReport,
+    report: CommentReport,
     *,
     piece_bytes: int = _PIECE_BYTES,
     max_element_bytes: int = MAX_ELEMENT_BYTES,
@@ -180,7 +180,7 @@ def _recovered(piece: bytes, names: Vocabulary) -> _Elements:
 def _pieces(
     content: Content,
     names: Vocabulary,
-    report: ReadReport,
+    report: CommentReport,
     piece_bytes: int,
     max_element_bytes: int,
 ) -> Iterator[bytes]:
@@ -226,7 +226,7 @@ def _pieces(
 class _Repairer:
     """Makes a piece well-formed, and reports each comment that it changes."""
 
-    def __init__(self, names: Vocabulary, report: ReadReport) -> None:
+    def __init__(self, names: Vocabulary, report: CommentReport) -> None:
         self._names = names
         self._report = report
         comments = names.comments

@@ -1,1 +1,1 @@
-"""Comments over a video: Niconico's rules, glyphs, lanes and compositing."""
+"""Comments over a video: Niconico's rules, lanes and compositing."""

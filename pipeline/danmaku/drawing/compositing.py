@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.danmaku.drawing.masks import PHASES, TextMask
-from pipeline.danmaku.drawing.style import Rgb
+from pipeline.lettering.colors import Rgb
+from pipeline.lettering.masks import PHASES, TextMask
 from pipeline.media.color_space import ColorSpace
 from pipeline.runtime.arrays import Floats
 

@@ -9,15 +9,16 @@ from itertools import accumulate
 from typing import Literal
 
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
-from pipeline.danmaku.drawing.glyphs import Typeface, clean_text
 from pipeline.danmaku.drawing.lanes import Crowd, Motion
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT, Rules, rules_for
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.danmaku.drawing.sizing import Block, size_block
-from pipeline.danmaku.drawing.style import Font, Place, Style, parse_style
+from pipeline.danmaku.drawing.style import Place, Style, parse_style
+from pipeline.lettering.fonts import Family
+from pipeline.lettering.glyphs import Typeface, clean_text
 
-Measure = Callable[[str, Font], float]
+Measure = Callable[[str, Family], float]
 """From a text to the width of its widest line, in em."""
 
 EXTRA_SCROLL_SECONDS = 1.0
@@ -194,7 +195,7 @@ def _shape(
     style = parse_style(comment.commands, text)
     style = replace(style, opacity=style.opacity * settings.opacity)
     rules = rules_for(comment, settings.rules, settings.scale, settings.outline)
-    ems = 0.0 if style.invisible else measure(text, style.font)
+    ems = 0.0 if style.invisible else measure(text, style.family)
     block = size_block(text, style, ems, stage_width, rules)
     motion = _motion(comment.time_ms / 1000, style, block.width, stage_width, rules)
     return _Shaped(comment, text, style, rules, block, motion)

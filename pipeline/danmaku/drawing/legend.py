@@ -9,10 +9,10 @@ from fractions import Fraction
 import numpy as np
 
 from pipeline.danmaku.drawing.compositing import Planes, Sprite
-from pipeline.danmaku.drawing.glyphs import Typeface
-from pipeline.danmaku.drawing.masks import PHASES, TextMask, squeeze
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
-from pipeline.danmaku.drawing.style import BLACK, Rgb
+from pipeline.lettering.colors import BLACK, Rgb
+from pipeline.lettering.glyphs import Typeface
+from pipeline.lettering.masks import PHASES, TextMask, squeeze
 from pipeline.media.color_space import ColorSpace
 
 _SIZE, _MIN_SIZE = 38.0, 11.0

@@ -11,12 +11,13 @@ import numpy as np
 
 from pipeline.danmaku.drawing.comment import Layer
 from pipeline.danmaku.drawing.compositing import TILE, Planes, Sprite
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout, Placed
-from pipeline.danmaku.drawing.masks import PHASES, TextMask, squeeze
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.danmaku.drawing.sizing import Block
-from pipeline.danmaku.drawing.style import BLACK, WHITE, Font, Rgb
+from pipeline.lettering.colors import BLACK, WHITE, Rgb
+from pipeline.lettering.fonts import Family
+from pipeline.lettering.glyphs import Typeface
+from pipeline.lettering.masks import PHASES, TextMask, squeeze
 from pipeline.media.color_space import ColorSpace
 
 MIN_OUTLINE = 1.0  # pixels of the video; a thinner one does not set text off from the picture
@@ -31,7 +32,7 @@ class _Appearance(NamedTuple):
 
     text: str
     block: Block
-    font: Font
+    family: Family
     color: Rgb
     opacity: float
 
@@ -91,7 +92,7 @@ class Overlay:
         return len(on_screen)
 
     def _sprite(self, number: int) -> Sprite:
-        text, block, font, color, opacity = self._appearances[number]
+        text, block, family, color, opacity = self._appearances[number]
         stroke = max(MIN_OUTLINE, block.outline * self._scale) if block.outline else 0.0
 
         def draw(phase: int) -> TextMask:
@@ -101,7 +102,7 @@ class Overlay:
                 baseline=block.baseline * self._scale,
                 pitch=block.pitch * self._scale,
                 outline=stroke,
-                font=font,
+                family=family,
                 shift=phase / PHASES * self._aspect,
             )
             return squeeze(mask, self._aspect)
@@ -113,4 +114,4 @@ class Overlay:
 def _appearance(placed: Placed, marks: Mapping[Layer, Rgb]) -> _Appearance:
     style = placed.style
     color = marks.get(placed.layer, style.color)
-    return _Appearance(placed.text, placed.block, style.font, color, style.opacity)
+    return _Appearance(placed.text, placed.block, style.family, color, style.opacity)

@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pipeline.danmaku.drawing.comment import Layer
+from pipeline.lettering.colors import WHITE, Rgb
 
 Place = Literal["naka", "ue", "shita"]
 Size = Literal["big", "medium", "small"]
+
+if TYPE_CHECKING:
+    from pipeline.lettering.fonts import Family
+
 Font = Literal["defont", "gothic", "mincho"]
-Rgb = tuple[int, int, int]
+"""``defont`` is the player's default, a gothic for Japanese."""
 
 Value = Place | Size | Font | Rgb | float | bool
 
-BLACK: Rgb = (0, 0, 0)
-WHITE: Rgb = (255, 255, 255)
 MARKS: Mapping[Layer, Rgb] = {"viewer": WHITE, "owner": WHITE, "generated": (255, 170, 60)}
 """Colours of the layers where these are to be distinguished."""
 
@@ -48,6 +51,11 @@ class Style:
     font: Font = "defont"
     reverse: bool = False
     """Whether a scrolling comment goes to the right."""
+
+    @property
+    def family(self) -> Family:
+        """The kind of face that ``font`` asks for."""
+        return "mincho" if self.font == "mincho" else "gothic"
 
 
 def parse_style(commands: Sequence[str], text: str) -> Style:

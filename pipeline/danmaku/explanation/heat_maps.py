@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from pipeline.captioning.attention_maps import MAX_WORDS, Maps, caption_maps, has_grid
-from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.pictures.heat import heat_strength
 from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.progress import track
 

@@ -26,7 +26,7 @@ def choose(
     Where there are ``words``, only comments with any of them count. Each of the seconds ``at``
     in turn takes the nearest comment that is left; without them, comments are spread evenly over
     ``duration`` seconds. Raises PipelineError: INVALID_SETTING for more seconds than
-    ``max_count``, NO_USABLE_COMMENTS where no comment is left.
+    ``max_count``, NOTHING_USABLE where no comment is left.
     """
     if len(at) > max_count:
         raise PipelineError(
@@ -65,12 +65,12 @@ def _nearest(time_ms: Int64s, moments_ms: Sequence[float], count: int) -> Int64s
 def _nothing_left(count: int, words: Sequence[str]) -> PipelineError:
     if not count:
         return PipelineError(
-            ExitCode.NO_USABLE_COMMENTS,
+            ExitCode.NOTHING_USABLE,
             "the model wrote no comments on this video",
             "Raise `generate: rate:`",
         )
     return PipelineError(
-        ExitCode.NO_USABLE_COMMENTS,
+        ExitCode.NOTHING_USABLE,
         f"none of the {count:,} generated comments has {' or '.join(words)}",
         "Ask for other words in `attention: words:`, or for none; generated.jsonl lists them",
     )

@@ -8,11 +8,12 @@ from fractions import Fraction
 import numpy as np
 from PIL import Image, ImageDraw
 
-from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, BRIGHT, HOT, QUIET
-from pipeline.danmaku.explanation.heat import AttendedComment, heat_over
+from pipeline.danmaku.explanation.attended import AttendedComment
 from pipeline.danmaku.explanation.strips import size_of_area
+from pipeline.lettering.colors import BACKGROUND, BRIGHT, HOT, QUIET
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
+from pipeline.pictures.heat import heat_over
 
 RATE = Fraction(25)
 """Pictures a second."""

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, BRIGHT, HOT, QUIET
-from pipeline.danmaku.drawing.style import Rgb
-from pipeline.danmaku.explanation.heat import AttendedComment, glow, heat_over
+from pipeline.danmaku.explanation.attended import AttendedComment
+from pipeline.lettering.colors import BACKGROUND, BRIGHT, HOT, QUIET, Rgb
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
+from pipeline.pictures.heat import glow, heat_over
 
 _CELL_AREA = 216 * 122  # pixels of a cell; its shape is the video's
 _MIN_CELL_WIDTH = 144  # pixels, so that a word has room

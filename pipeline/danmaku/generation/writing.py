@@ -19,7 +19,6 @@ from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.model_file import Model
 from pipeline.captioning.settings import DecodingSettings
 from pipeline.danmaku.comments.comments_file import GeneratedComment
-from pipeline.danmaku.comments.filters import has_ng_words
 from pipeline.danmaku.generation.draws import Purpose, generator
 from pipeline.danmaku.generation.plan import Plan
 from pipeline.danmaku.training.history import CommentHistory
@@ -31,6 +30,7 @@ from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.runtime.progress import track
 from pipeline.text.vocabulary import join_words
+from pipeline.text.word_lists import has_ng_words
 
 _BLOCK_S = 30
 _BATCH = 256  # comments written together

@@ -28,12 +28,12 @@ def learn_rate(
 ) -> RateModel:
     """Learn from the seconds of all videos; the other arguments go to the model's card.
 
-    Raises PipelineError NO_USABLE_COMMENTS if there are none.
+    Raises PipelineError NOTHING_USABLE if there are none.
     """
     data = CountedSeconds.concatenate(videos)
     if not len(data.count):
         raise PipelineError(
-            ExitCode.NO_USABLE_COMMENTS,
+            ExitCode.NOTHING_USABLE,
             "no comments are left to learn from",
             "Add comments, or change `align: held_out: share:`",
         )

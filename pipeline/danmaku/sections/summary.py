@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import msgspec
+import numpy as np
 
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.episode import Episode
@@ -61,7 +62,7 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
             model=model,
             seconds=float(frames.times.duration),
             frames=len(frames.row),
-            pictures=len(frames.first_frames()),
+            pictures=len(np.unique(frames.row)),
             comments=texts.total(),
             distinct_comments=len(texts),
             copied=int((episode.explained.copies > 0).sum()),

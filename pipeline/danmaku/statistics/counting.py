@@ -15,13 +15,13 @@ import msgspec
 import numpy as np
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.comments_file import read_lines
-from pipeline.danmaku.comments.import_report_file import ImportReport
 from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames
+from pipeline.reading.import_report_file import ImportReport
 from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.clock import MILLISECONDS, clock_text
+from pipeline.runtime.json_lines import read_lines
 from pipeline.text.vocabulary import Vocabulary, join_words
 
 _MAX_LISTED = 20  # words or comments

@@ -68,7 +68,7 @@ def split_comments(
     """Training and held-out comments of all videos.
 
     ``first_rows`` (videos,) are the first of each video in the feature bank.
-    Raises PipelineError NO_USABLE_COMMENTS if either set is empty.
+    Raises PipelineError NOTHING_USABLE if either set is empty.
     """
     sets = []
     for dev in (False, True):
@@ -79,7 +79,7 @@ def split_comments(
         captions = CaptionSet.concatenate(parts)
         if not len(captions):
             raise PipelineError(
-                ExitCode.NO_USABLE_COMMENTS,
+                ExitCode.NOTHING_USABLE,
                 f"no comments are left to {'measure by' if dev else 'learn from'}",
                 "Add comments, or change `align: held_out: share:`",
             )

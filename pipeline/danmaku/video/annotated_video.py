@@ -14,11 +14,11 @@ import numpy as np
 
 from pipeline.danmaku.drawing.comment import Layer
 from pipeline.danmaku.drawing.compositing import Planes
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.drawing.legend import Entry, Legend, draw_line
 from pipeline.danmaku.drawing.overlay import Overlay
-from pipeline.danmaku.drawing.style import Rgb
+from pipeline.lettering.colors import Rgb
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.color_space import space_of
 from pipeline.media.colors import Color, shown_color
 from pipeline.media.pixels import Yuv420

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from PIL import Image
 
-from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, QUIET
+from pipeline.lettering.colors import BACKGROUND, QUIET
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
 
 _GAP = 12

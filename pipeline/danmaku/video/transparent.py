@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 
 from pipeline.danmaku.drawing.compositing import Planes
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout
 from pipeline.danmaku.drawing.overlay import Overlay
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.color_space import GBRA
 from pipeline.media.video_file import VideoFile
 from pipeline.runtime.arrays import UInt8s

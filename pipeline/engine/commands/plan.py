@@ -21,9 +21,11 @@ def _run(call: Call) -> ExitCode:
     with shared_out(items=len({job.folder for job in planned.jobs})):
         forecast = Forecast(workspace, call.items, planned.graph, planned.jobs, call.profile)
         seconds = forecast.seconds_left()
+    stage = max([10, *(len(job.stage) for job in planned.jobs)])
+    folder = max([22, *(len(job.folder) for job in planned.jobs)])
     for job in planned.jobs:
         columns = _columns(forecast.jobs[job.stage, job.folder])
-        print(printable(f"{job.stage:12}{job.folder:24}{columns}  {job.reason}"))
+        print(printable(f"{job.stage:{stage}}  {job.folder:{folder}}  {columns}  {job.reason}"))
     notes = [*planned.notes, *filter(None, [forecast.shortage])]
     for note in notes:
         print(printable(f"{'note':12}{note}"))

@@ -17,6 +17,7 @@ from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.faults import unknown_tap
 from pipeline.pictures.backbones.folding import fold_batch_norms
 from pipeline.pictures.backbones.preprocessing import Normalization
+from pipeline.pictures.backbones.shapes import shapes_only
 from pipeline.pictures.backbones.taps import Layers, Opaque
 from pipeline.pictures.backbones.winograd import use_winograd
 from pipeline.runtime.arrays import Float16s, UInt8s
@@ -126,7 +127,7 @@ def _shapes(
     cut: fx.GraphModule, choice: Choice, prefix_tokens: int
 ) -> Mapping[str, tuple[int, ...]]:
     """The shape of a row by tap, from a trial run."""
-    with _fitting(choice), torch.inference_mode():
+    with _fitting(choice), shapes_only():
         outputs = cut(torch.zeros(1, 3, choice.size, choice.size))
     return {
         tap: tuple(as_rows(tap, values, prefix_tokens).shape[1:]) for tap, values in outputs.items()

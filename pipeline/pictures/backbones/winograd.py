@@ -17,6 +17,8 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
+from pipeline.pictures.backbones.shapes import shapes_only
+
 _MIN_CHANNELS = 128
 """With fewer, the transforms cost as much as they save."""
 _MIN_POSITIONS = 28 * 28
@@ -54,7 +56,7 @@ _A_T = [
 
 def use_winograd(cut: fx.GraphModule, size: int) -> None:
     """Replace each convolution that gets faster by it, for pictures of ``size`` pixels."""
-    with torch.inference_mode():
+    with shapes_only():
         ShapeProp(cut).propagate(torch.zeros(1, 3, size, size))
     for node in cut.graph.nodes:
         if node.op == "call_module":

@@ -52,3 +52,8 @@ function percentText(share) {
   const percent = 100 * share;
   return `${numberText(percent, percent < 9.95 ? 1 : 0)} %`;
 }
+
+/** A text in the form in which half-width and full-width, large and small letters are equal. */
+function folded(text) {
+  return text.normalize("NFKC").toLowerCase();
+}

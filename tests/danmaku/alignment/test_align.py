@@ -41,7 +41,7 @@ def test_comments_without_words_are_left_out() -> None:
 def test_nothing_usable_is_an_error(comments: list[TokenizedComment]) -> None:
     with pytest.raises(PipelineError) as caught:
         aligned(comments, drop_past_end=True)
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def test_what_a_comment_is_about_may_lie_before_it() -> None:

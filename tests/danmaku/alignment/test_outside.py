@@ -21,7 +21,7 @@ def spread(first_s: float, last_s: float, count: int = 1000) -> Outside:
 def refused(outside: Outside, share: float = 0.5) -> str:
     with pytest.raises(PipelineError) as caught:
         outside.require_at_most(share)
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
     return str(caught.value)
 
 

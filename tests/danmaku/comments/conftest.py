@@ -1,18 +1,3 @@
-from collections.abc import Callable
-from pathlib import Path
+from tests.reading.conftest import WriteFile, write_file
 
-import pytest
-
-WriteFile = Callable[..., Path]
-
-
-@pytest.fixture
-def write_file(tmp_path: Path) -> WriteFile:
-    """Write a comment file (text as UTF-8, or bytes) and return its path."""
-
-    def write(content: str | bytes, name: str = "comments.xml") -> Path:
-        path = tmp_path / name
-        path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return path
-
-    return write
+__all__ = ["WriteFile", "write_file"]

@@ -2,13 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.danmaku.comments.comments_file import (
-    GeneratedComment,
-    TokenizedComment,
-    read_lines,
-    write_lines,
-)
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.json_lines import read_lines, write_lines
 
 COMMENTS = [
     TokenizedComment(time_ms=-10, text="草\n!", words=["草", "!"], parts=["名詞", "記号"]),

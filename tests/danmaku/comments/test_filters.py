@@ -10,10 +10,10 @@ from pipeline.danmaku.comments.filters import (
     is_art,
     is_script,
     load_ng_users,
-    load_ng_words,
 )
 from pipeline.danmaku.comments.record import Comment, hashed_user
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.text.word_lists import load_ng_words
 
 KEEP_ALL = Rules(
     forks=frozenset({"main", "owner", "easy"}),

@@ -156,7 +156,7 @@ def test_bytes_that_stand_for_private_characters_are_faults(write_file: WriteFil
 def test_blank_files_of_any_blanks_are_empty(write_file: WriteFile, content: str) -> None:
     with pytest.raises(PipelineError) as caught:
         read_comments(write_file(content))
-    assert caught.value.code == ExitCode.COMMENTS_EMPTY
+    assert caught.value.code == ExitCode.EMPTY_FILE
 
 
 def test_damaged_packings_give_what_there_is_or_a_clear_error(write_file: WriteFile) -> None:

@@ -60,7 +60,7 @@ def test_an_empty_file_among_others_is_no_error(write_file: WriteFile) -> None:
     assert len(list(imported(empty, full))) == 1
     with pytest.raises(PipelineError) as caught:
         list(imported(empty, empty))
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def test_what_filters_leave_out_is_counted_with_its_number(write_file: WriteFile) -> None:
@@ -78,7 +78,7 @@ def test_filters_that_leave_nothing_say_so(write_file: WriteFile) -> None:
     rules = Rules(frozenset({"owner"}), None, None, frozenset(), False, False, None)
     with pytest.raises(PipelineError, match="1 of the fork main") as caught:
         list(imported(write_file(chat(1, 1)), rules=rules))
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def test_a_broadcast_log_is_put_on_the_videos_clock(write_file: WriteFile) -> None:

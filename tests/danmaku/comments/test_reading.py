@@ -6,11 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.importing import CommentImport
 from pipeline.danmaku.comments.reading import all_readers, read_comments
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writing import format_names, write_comments
+from pipeline.reading.content import Content
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -25,18 +25,18 @@ DELETED = b'<packet><chat no="1" vpos="1" deleted="1"/></packet>'
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        (b"", ExitCode.COMMENTS_EMPTY),
-        (b" \r\n\t" * 2000, ExitCode.COMMENTS_EMPTY),
-        (b"\xef\xbb\xbf", ExitCode.COMMENTS_EMPTY),
-        (HTML, ExitCode.NOT_COMMENTS),
-        (PNG, ExitCode.NOT_COMMENTS),
-        (b"just words", ExitCode.NOT_COMMENTS),
-        (b'{"a": 1}', ExitCode.NOT_COMMENTS),
-        (b'{"data": [1]}', ExitCode.NOT_COMMENTS),
-        (b"[1, 2]", ExitCode.NOT_COMMENTS),
-        (b"[" * 200_000, ExitCode.NOT_COMMENTS),
-        (b"<", ExitCode.NOT_COMMENTS),
-        (b"a,b,c\n1,2,3\n", ExitCode.NOT_COMMENTS),
+        (b"", ExitCode.EMPTY_FILE),
+        (b" \r\n\t" * 2000, ExitCode.EMPTY_FILE),
+        (b"\xef\xbb\xbf", ExitCode.EMPTY_FILE),
+        (HTML, ExitCode.UNKNOWN_FORMAT),
+        (PNG, ExitCode.UNKNOWN_FORMAT),
+        (b"just words", ExitCode.UNKNOWN_FORMAT),
+        (b'{"a": 1}', ExitCode.UNKNOWN_FORMAT),
+        (b'{"data": [1]}', ExitCode.UNKNOWN_FORMAT),
+        (b"[1, 2]", ExitCode.UNKNOWN_FORMAT),
+        (b"[" * 200_000, ExitCode.UNKNOWN_FORMAT),
+        (b"<", ExitCode.UNKNOWN_FORMAT),
+        (b"a,b,c\n1,2,3\n", ExitCode.UNKNOWN_FORMAT),
     ],
 )
 def test_each_kind_of_wrong_file_has_its_exit_code(
@@ -68,7 +68,7 @@ def test_a_file_without_a_usable_comment_is_an_error(write_file: WriteFile, cont
     assert list(read_comments(path)) == []
     with pytest.raises(PipelineError) as caught:
         list(CommentImport([path]))
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def test_missing_files_and_folders_are_errors(tmp_path: Path) -> None:
@@ -221,10 +221,10 @@ def test_comments_of_the_nasty_sample_keep_their_text() -> None:
 @pytest.mark.parametrize(
     ("name", "code"),
     [
-        ("nasty/zero_bytes.xml", ExitCode.COMMENTS_EMPTY),
-        ("nasty/empty_packet.xml", ExitCode.NO_USABLE_COMMENTS),
-        ("nasty/ytdlp_empty.comments.json", ExitCode.NO_USABLE_COMMENTS),
-        ("nasty/bilibili_xss.xml", ExitCode.NOT_COMMENTS),
+        ("nasty/zero_bytes.xml", ExitCode.EMPTY_FILE),
+        ("nasty/empty_packet.xml", ExitCode.NOTHING_USABLE),
+        ("nasty/ytdlp_empty.comments.json", ExitCode.NOTHING_USABLE),
+        ("nasty/bilibili_xss.xml", ExitCode.UNKNOWN_FORMAT),
     ],
 )
 def test_samples_without_comments_are_refused(name: str, code: ExitCode) -> None:

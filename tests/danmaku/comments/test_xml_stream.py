@@ -5,23 +5,23 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.xml_stream import Vocabulary, elements
+from pipeline.reading.content import Content
 from tests.danmaku.comments.conftest import WriteFile
 
 NAMES = Vocabulary(comments=("d",), about=("i",))
 Found = list[tuple[dict[str, str], str]]
 
 
-def found(path: Path, report: ReadReport | None = None) -> Found:
-    report = report or ReadReport(path.name, "test")
+def found(path: Path, report: CommentReport | None = None) -> Found:
+    report = report or CommentReport(path.name, "test")
     content = Content.open(path)
     return [(dict(attributes), text) for _, attributes, text in elements(content, NAMES, report)]
 
 
 def repaired(path: Path) -> dict[str, str]:
-    report = ReadReport(path.name, "test")
+    report = CommentReport(path.name, "test")
     found(path, report)
     return {issue.reason: issue.numbers for issue in report.result().repaired}
 
@@ -41,7 +41,7 @@ def test_a_sound_file_is_read_as_it_is_wherever_it_is_cut(
 ) -> None:
     lines = [f"<d p={quoteattr(p)} x='1'>{escape(text)}</d>" for p, text in content]
     path = write_file("<i><e/>" + "\n".join(lines) + "</i>")
-    report = ReadReport(path.name, "test")
+    report = CommentReport(path.name, "test")
     read = elements(Content.open(path, chunk), NAMES, report, piece_bytes=piece)
     expected = [({"p": p, "x": "1"}, text) for p, text in content]
     assert [(dict(attributes), text) for _, attributes, text in read] == expected
@@ -100,7 +100,7 @@ def test_utf16_is_read(write_file: WriteFile) -> None:
     assert found(write_file(text.encode("utf-16"))) == [({"p": "1"}, "猫")]
 
 
-def in_small_pieces(path: Path, report: ReadReport) -> Found:
+def in_small_pieces(path: Path, report: CommentReport) -> Found:
     content = Content.open(path, chunk=100)
     read = elements(content, NAMES, report, piece_bytes=100, max_element_bytes=1000)
     return [(dict(attributes), text) for _, attributes, text in read]
@@ -108,7 +108,7 @@ def in_small_pieces(path: Path, report: ReadReport) -> Found:
 
 def test_an_element_without_end_is_left_out_in_bounded_memory(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><d p="2">' + "x" * 5000 + '<d p="3">c</d>')
-    report = ReadReport("a", "test")
+    report = CommentReport("a", "test")
     assert [attributes["p"] for attributes, _ in in_small_pieces(path, report)] == ["1", "3"]
     (issue,) = report.result().dropped
     assert (issue.numbers, report.read) == ("2", 3)
@@ -116,7 +116,7 @@ def test_an_element_without_end_is_left_out_in_bounded_memory(write_file: WriteF
 
 def test_what_goes_on_after_an_element_costs_no_other(write_file: WriteFile) -> None:
     path = write_file('<d p="1">a</d><' + "x" * 5000 + '><d p="2">b</d>')
-    report = ReadReport("a", "test")
+    report = CommentReport("a", "test")
     assert [text for _, text in in_small_pieces(path, report)] == ["a", "b"]
     assert (report.read, report.kept) == (2, 2)
 
@@ -135,6 +135,6 @@ def test_cdata_is_its_content_also_in_a_file_with_faults(write_file: WriteFile, 
 def test_elements_of_other_names_are_counted(write_file: WriteFile) -> None:
     content = '<i><x/><gift ts="1"/><d p="1">a</d><gift/><y>z</y><d p="2">b</d></i>'
     for torn in ("", "&"):
-        report = ReadReport("a", "test")
+        report = CommentReport("a", "test")
         assert len(found(write_file(content.replace("b<", f"b{torn}<")), report)) == 2
         assert report.result().skipped == {"<gift>": 2, "<y>": 1}

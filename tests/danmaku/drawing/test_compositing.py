@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY, TILE, Planes, Sprite
-from pipeline.danmaku.drawing.masks import PHASES, TextMask
-from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb
+from pipeline.lettering.colors import BLACK, WHITE, Rgb
+from pipeline.lettering.masks import PHASES, TextMask
 from pipeline.media.color_space import GBRA, ColorSpace, space_of, yuv
 from pipeline.media.colors import Color
 from pipeline.media.light import pq_light, pq_signal

@@ -12,12 +12,12 @@ from pipeline.danmaku.drawing.layout import Hidden, Layout, Placed, lay_out
 from pipeline.danmaku.drawing.rules import FLASH, FLASH_UNTIL_US, HTML5, SIMPLE, STAGE_HEIGHT
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.danmaku.drawing.style import Font
+from pipeline.lettering.fonts import Family
 
 WIDE = 1920.0
 
 
-def square_letters(text: str, font: Font) -> float:
+def square_letters(text: str, family: Family) -> float:
     return float(max(map(len, text.split("\n"))))
 
 

@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from pipeline.danmaku.drawing.compositing import Planes
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.legend import Entry, Legend, draw_line
-from pipeline.danmaku.drawing.style import MARKS, WHITE
+from pipeline.danmaku.drawing.style import MARKS
+from pipeline.lettering.colors import WHITE
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.color_space import rgb_picture, yuv
 
 GOLDEN = Path(__file__).with_name("golden")

@@ -10,13 +10,13 @@ from PIL import Image
 
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
 from pipeline.danmaku.drawing.compositing import Planes
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout, lay_out
-from pipeline.danmaku.drawing.masks import TextMask
 from pipeline.danmaku.drawing.overlay import MAX_SMOOTH, Overlay
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.danmaku.drawing.style import Rgb
+from pipeline.lettering.colors import Rgb
+from pipeline.lettering.glyphs import Typeface
+from pipeline.lettering.masks import TextMask
 from pipeline.media.color_space import GBRA, rgb_picture, yuv
 
 GOLDEN = Path(__file__).with_name("golden")

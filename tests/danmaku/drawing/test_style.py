@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.drawing.style import BLACK, WHITE, Style, parse_style
+from pipeline.danmaku.drawing.style import Style, parse_style
+from pipeline.lettering.colors import BLACK, WHITE
 
 
 def test_without_commands_a_comment_is_white_and_medium_and_scrolls_for_three_seconds() -> None:

@@ -12,11 +12,12 @@ import numpy.typing as npt
 
 from pipeline.captioning.captioner import Captioner
 from pipeline.danmaku.alignment.aligned_file import Aligned
-from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment
 from pipeline.danmaku.explanation.model_output import ModelOutput
 from pipeline.danmaku.training.corpus_file import TrainingCorpus
 from pipeline.engine.stage import Files
 from pipeline.pictures.frames_file import Frames, writing_frames
+from pipeline.runtime.json_lines import write_lines
 from pipeline.text.normalize import normalize
 from stages.danmaku import corpus
 from tests.aligned import aligned

@@ -5,9 +5,9 @@ import numpy.typing as npt
 import pytest
 
 from pipeline.captioning.attention_maps import Maps, caption_maps
-from pipeline.danmaku.explanation.heat import heat_strength
 from pipeline.danmaku.explanation.heat_maps import HeatMaps, heat_maps
 from pipeline.danmaku.explanation.model_output import ModelOutput
+from pipeline.pictures.heat import heat_strength
 from tests.attending import SIDE, captioner, comment, features, peaks, staring
 from tests.captioning.conftest import features_file
 from tests.danmaku.explanation.subjects import written

@@ -65,7 +65,7 @@ def test_without_either_they_are_spread_over_the_video() -> None:
 def test_what_is_not_there_is_named() -> None:
     with pytest.raises(PipelineError) as caught:
         chosen(["リゼ", "シャロ"])
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
     assert "none of the 5 generated comments has リゼ or シャロ" in caught.value.problem
     assert "`attention: words:`" in caught.value.remedy
 
@@ -73,7 +73,7 @@ def test_what_is_not_there_is_named() -> None:
 def test_a_video_without_comments_asks_for_more() -> None:
     with pytest.raises(PipelineError) as caught:
         choose([], ["チノ"], (), 3, 10)
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
     assert "`generate: rate:`" in caught.value.remedy
 
 

@@ -4,10 +4,10 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.sheet_colors import BACKGROUND, HOT
-from pipeline.danmaku.explanation.heat import AttendedComment
+from pipeline.danmaku.explanation.attended import AttendedComment
 from pipeline.danmaku.explanation.spelling import RATE, Speller
+from pipeline.lettering.colors import BACKGROUND, HOT
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
 
 SIDE = 4

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.drawing.lettering import Lettering
-from pipeline.danmaku.drawing.sheet_colors import BACKGROUND
-from pipeline.danmaku.explanation.heat import AttendedComment
+from pipeline.danmaku.explanation.attended import AttendedComment
 from pipeline.danmaku.explanation.strips import Sheet, size_of_area
+from pipeline.lettering.colors import BACKGROUND
+from pipeline.lettering.lettering import Lettering
 from pipeline.media.pixels import Picture
 
 SIDE = 14

@@ -142,7 +142,7 @@ def test_no_more_is_expected_than_any_second_had() -> None:
 def test_nothing_to_learn_from_is_an_error() -> None:
     with pytest.raises(PipelineError) as caught:
         learned(CountedSeconds.from_video(without_comments(9), known(9)))
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def test_learning_again_gives_the_same() -> None:

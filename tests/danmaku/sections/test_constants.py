@@ -4,10 +4,10 @@ import re
 from typing import get_args
 
 from pipeline.danmaku.drawing.layout import Why
-from pipeline.danmaku.drawing.rasters import EMBOLDENING
 from pipeline.danmaku.drawing.style import MARKS
 from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
 from pipeline.danmaku.sections.watch.section import WEB
+from pipeline.lettering.rasters import EMBOLDENING
 
 
 def constant(script: str, name: str) -> str:

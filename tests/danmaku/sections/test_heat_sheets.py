@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pipeline.danmaku.explanation.heat import glow, palette
 from pipeline.danmaku.sections.watch.content import MAPS_PER_ROW, MAPS_PER_SHEET
 from pipeline.danmaku.sections.watch.heat_sheets import write_sheets
+from pipeline.pictures.heat import glow, palette
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Request, expect
 
-from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.sections.watch.content import TrainingPicture
+from pipeline.lettering.glyphs import clean_text
 from pipeline.report.page import json_element
 from tests.danmaku.sections import made_up
 from tests.report.browser import DESKTOP, Visits

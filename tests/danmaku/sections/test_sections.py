@@ -9,7 +9,6 @@ import lxml.html
 import pytest
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
 from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.sections.data.section import data_section
@@ -19,6 +18,7 @@ from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
+from pipeline.reading.import_report_file import FileReport, ImportReport, Issue
 from pipeline.report.gallery import PictureFile
 from pipeline.report.history import Record, StageRun
 from pipeline.report.language import Message

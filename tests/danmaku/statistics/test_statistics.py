@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from pipeline.danmaku.alignment.delay_file import Delay
-from pipeline.danmaku.comments.comments_file import TokenizedComment, write_lines
-from pipeline.danmaku.comments.import_report_file import FileReport, ImportReport, Issue
+from pipeline.danmaku.comments.comments_file import TokenizedComment
 from pipeline.danmaku.statistics.counting import Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.frames_file import Frames, writing_frames
+from pipeline.reading.import_report_file import FileReport, ImportReport, Issue
+from pipeline.runtime.json_lines import write_lines
 from pipeline.text.vocabulary import Vocabulary
 from tests.aligned import aligned
 

@@ -62,7 +62,7 @@ def test_an_empty_side_is_refused(dev: bool) -> None:
     spec = toys.spec(toys.ADDITIVE)
     with pytest.raises(PipelineError) as caught:
         split_comments([video], [frames()], np.array([0]), toys.VOCABULARY, spec, 3)
-    assert caught.value.code == ExitCode.NO_USABLE_COMMENTS
+    assert caught.value.code == ExitCode.NOTHING_USABLE
 
 
 def numbered(seconds: list[int], dev: list[bool], order: list[int]) -> tuple[Aligned, Vocabulary]:

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import Layout, lay_out
 from pipeline.danmaku.drawing.screen import Screen, screen_of
 from pipeline.danmaku.video import render as render_module
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.danmaku.video.render import render
 from pipeline.danmaku.video.transparent import transparent_pictures
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.codecs import Codec, CodecName
 from pipeline.media.colors import bits_of, color_of
 from pipeline.media.encode import encoder

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import bilibili, values
+from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.bilibili import Danmaku
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     return bilibili.comment_of(_old(item) if "c" in item else _today(item), report)
 
 
@@ -56,5 +57,5 @@ READER = json_reader(
         "item.item": [["c", "m"]],
         "danmakus.item": [["position", "body"]],
     },
-    comment=_comment,
+    record=_comment,
 )

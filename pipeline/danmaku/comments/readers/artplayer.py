@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import display, values
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 _KNOWN = ("text", "time", "mode", "color", "border", "style")
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     report.note_unused(sorted(set(item).difference(_KNOWN[:4])))
     return report.comment(
         time_ms=values.milliseconds(item.get("time")),
@@ -31,6 +32,6 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "ArtPlayer JSON",
     forms={"item": [["text", "time", "mode", "color"]]},
-    comment=_comment,
+    record=_comment,
     typical=["border"],
 )

@@ -21,10 +21,10 @@ from pipeline.danmaku.comments.ass_tags import (
     without_tags,
 )
 from pipeline.danmaku.comments.bilibili import REVERSE_WORD
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.content import Content
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 if TYPE_CHECKING:
@@ -56,11 +56,11 @@ def confidence(content: Content) -> float:
 
 
 def read(
-    content: Content, report: ReadReport, max_characters: int = MAX_CHARACTERS
+    content: Content, report: CommentReport, max_characters: int = MAX_CHARACTERS
 ) -> Iterator[Comment]:
     """Yield every line with words: no drawings, no ASS ``Comment`` lines.
 
-    Raises PipelineError NOT_COMMENTS for a file of more than ``max_characters`` or that pysubs2
+    Raises PipelineError UNKNOWN_FORMAT for a file of more than ``max_characters`` or that pysubs2
     cannot read.
     """
     text = _whole(content, max_characters)
@@ -188,7 +188,7 @@ class _Appearance:
 
 def _unreadable(content: Content, why: str) -> PipelineError:
     return PipelineError(
-        ExitCode.NOT_COMMENTS,
+        ExitCode.UNKNOWN_FORMAT,
         f"{content.path} cannot be read as subtitles: {why}",
         "Convert it to SRT with a subtitle editor",
     )

@@ -8,13 +8,13 @@ from typing import Any
 
 from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.bilibili import Danmaku
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.decoding import decode
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.protobuf_stream import fields, first_field
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.values import MAX_ID, MAX_VALUE, integer, text
+from pipeline.reading.content import Content
+from pipeline.reading.decoding import decode
+from pipeline.reading.values import MAX_ID, MAX_VALUE, integer, text
 
 _ELEMENT = 1
 """Number of the repeated field ``elems``."""
@@ -27,7 +27,7 @@ def confidence(content: Content) -> float:
     return 1.0 if element is not None and (element.content or element.progress) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text that is not code; one without a time is at 0."""
     for field in fields(content, _ELEMENT, report):
         report.read += 1
@@ -40,7 +40,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             yield comment
 
 
-def _comment(element: Any, report: ReadReport) -> Comment | None:
+def _comment(element: Any, report: CommentReport) -> Comment | None:
     content = decode(element.content)
     if "\ufffd" in content or not content.isprintable():
         content = text(content) or ""

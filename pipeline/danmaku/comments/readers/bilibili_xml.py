@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from pipeline.danmaku.comments import bilibili, values
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import bilibili
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
 from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
+from pipeline.reading import values
+from pipeline.reading.content import Content
 
 _HEADER = ("chatserver", "chatid", "mission", "maxlimit", "state", "real_name", "source")
 _NAMES = Vocabulary(comments=("d", "sc"), about=("i", *_HEADER))
@@ -27,7 +28,7 @@ def confidence(content: Content) -> float:
     return confidence_of(_NAMES, content, "p|ts")
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time that is not code."""
     for name, attributes, text in elements(content, _NAMES, report):
         if name == "sc":
@@ -49,7 +50,7 @@ def _danmaku(p: list[str], text: str) -> bilibili.Danmaku | None:
     return danmaku and danmaku._replace(time_ms=number(time))
 
 
-def _paid(attributes: Mapping[str, str], text: str, report: ReadReport) -> Comment | None:
+def _paid(attributes: Mapping[str, str], text: str, report: CommentReport) -> Comment | None:
     return report.comment(
         time_ms=values.milliseconds(attributes.get("ts")),
         text=text,

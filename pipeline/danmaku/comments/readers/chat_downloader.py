@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 _FORMS = (("message", "time_in_seconds"), ("message", "author", "timestamp"))
 """Recorded after the broadcast, and during it."""
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     author = values.members(item.get("author"))
     microseconds = values.integer(item.get("timestamp"), values.MAX_ID) or 0
     shown = item.get("time_text")
@@ -36,6 +36,6 @@ READER = json_reader(
         "item": _FORMS,
         "": _FORMS,
     },
-    comment=_comment,
+    record=_comment,
     typical=["message_type", "author", "timestamp", "time_text", "action_type"],
 )

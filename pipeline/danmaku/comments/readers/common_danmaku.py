@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import bilibili, values
+from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.bilibili import Danmaku
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 _OTHER_FIELDS = ("mode", "size", "color", "date", "hash", "pool", "dbid", "border")
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     number = values.integer
     report.note_unused(sorted(set(item).difference(("text", "stime"), _OTHER_FIELDS)))
     danmaku = Danmaku(
@@ -34,6 +35,6 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "common danmaku JSON",
     forms={"item": [["stime", "text"]]},
-    comment=_comment,
+    record=_comment,
     typical=_OTHER_FIELDS,
 )

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import bilibili, values
+from pipeline.danmaku.comments import bilibili
 from pipeline.danmaku.comments.bilibili import Danmaku
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     time, mode, color, user, *_ = [*str(item.get("p")).split(","), *[""] * 4]
     danmaku = Danmaku(
         time_ms=values.milliseconds(time),
@@ -28,6 +29,6 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "dandanplay JSON",
     forms={"comments.item": [["p", "m"]], "item": [["p", "m"]]},
-    comment=_comment,
+    record=_comment,
     typical=["cid"],
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.danmaku.comments import display, values
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_reader import key_confidence
-from pipeline.danmaku.comments.json_stream import items
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.content import Content
+from pipeline.reading.json_reader import key_confidence
+from pipeline.reading.json_stream import items
 
 _PLACES = ("data.item", "danmaku.item", "danmuku.item", "item")
 _NAMES = ("time", "type", "color", "author", "text")
@@ -26,7 +27,7 @@ def confidence(content: Content) -> float:
     return max(_confidence(content, place) for place in _PLACES)
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
     place = max(_PLACES, key=lambda place: _confidence(content, place))
     for row in items(content, place, report):
@@ -46,7 +47,7 @@ def _confidence(content: Content, place: str) -> float:
     return key_confidence(content, place, ["time", "type", "text"], ["color", "author"])
 
 
-def _comment(fields: dict[str, Any], report: ReadReport) -> Comment | None:
+def _comment(fields: dict[str, Any], report: CommentReport) -> Comment | None:
     return report.comment(
         time_ms=values.milliseconds(fields.get("time")),
         text=values.text(fields.get("text")),

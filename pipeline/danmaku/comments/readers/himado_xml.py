@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.danmaku.comments import bilibili
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
+from pipeline.reading.content import Content
 
 _NAMES = Vocabulary(comments=("c",), about=("comments",))
 
@@ -19,7 +19,7 @@ def confidence(content: Content) -> float:
     return confidence_of(_NAMES, content, "p")
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time that is not code."""
     for _, attributes, text in elements(content, _NAMES, report):
         p = attributes.get("p", "").split(",")

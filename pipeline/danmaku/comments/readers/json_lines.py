@@ -7,11 +7,11 @@ from itertools import chain, islice
 from typing import Any
 
 from pipeline.danmaku.comments.columns import REQUIRED, SAMPLE_ROWS, Columns, has_required
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_stream import items
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.content import Content
+from pipeline.reading.json_stream import items
 
 
 def confidence(content: Content) -> float:
@@ -19,7 +19,7 @@ def confidence(content: Content) -> float:
     return 0.5 if has_required(content.outline.keys.get(_place(content), ())) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
     rows = items(content, _place(content), report, _is_record)
     first = list(islice(rows, SAMPLE_ROWS))

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.danmaku.comments import values
 from pipeline.danmaku.comments.columns import has_required
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.niconico import FORKS, time_of
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.content import Content
+from pipeline.reading.json_stream import items
 
 _PLACES = ("item", "packet.item", "")
 _COMPANIONS = {
@@ -38,7 +38,7 @@ def confidence(content: Content) -> float:
     return 0.4 if "array" in outline.kinds.get("packet", ()) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment that was not deleted and has a text and a time."""
     in_list = content.head.lstrip().startswith(b"[")
     packet = "array" in content.outline.kinds.get("packet", ())
@@ -61,7 +61,7 @@ def _within(place: str, name: str) -> str:
     return f"{place}.{name}" if place else name
 
 
-def _comment(chat: Any, report: ReadReport) -> Comment | None:
+def _comment(chat: Any, report: CommentReport) -> Comment | None:
     if not isinstance(chat, dict):
         report.drop("not an object")
         return None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
-from pipeline.danmaku.comments.values import clock_time, integer
+from pipeline.reading.content import Content
+from pipeline.reading.values import clock_time, integer
 
 _STAMP = r"\[\s*((?:\d{1,3}:(?=\d+:\d+[.,]))?\d{1,3}\s*:\s*\d{1,2})(?:[.,:](\d{1,3}))?\s*\]"
 """Hours only where a fraction follows: ``[01:02:03]`` is 1 minute and 2.03 seconds."""
@@ -30,7 +30,7 @@ def confidence(content: Content) -> float:
     return 0.7 if any(map(_TIMES.match, head.splitlines()[:_TITLES])) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every line with a text once for each time; ``[offset:ms]`` makes all earlier."""
     offset_ms = 0
     for line in content.lines():

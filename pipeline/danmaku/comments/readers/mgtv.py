@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import display, values
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     return report.comment(
         time_ms=values.integer(item.get("time")),
         text=values.text(item.get("content")),
@@ -36,6 +37,6 @@ def _color(gradient: object) -> list[str]:
 READER = json_reader(
     "MGTV JSON",
     forms={"data.items.item": [["time", "content"]]},
-    comment=_comment,
+    record=_comment,
     typical=["id", "type", "uid", "uuid", "v2_position", "v2_color"],
 )

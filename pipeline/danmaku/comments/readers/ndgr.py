@@ -12,10 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_reader import key_confidence
-from pipeline.danmaku.comments.json_stream import items
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.niconico import CENTISECOND
 from pipeline.danmaku.comments.protobuf_stream import (
     delimited,
@@ -23,9 +20,12 @@ from pipeline.danmaku.comments.protobuf_stream import (
     first_delimited,
     first_field,
 )
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.content import Content
+from pipeline.reading.json_reader import key_confidence
+from pipeline.reading.json_stream import items
 
 _MESSAGES = 1
 """Number of the repeated field ``messages`` of a PackedSegment."""
@@ -45,7 +45,7 @@ def confidence(content: Content) -> float:
     return max(_place(content, keys)[1] for keys in (_FLAT, _NESTED))
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time; other messages are reported as skipped."""
     binary = _binary(content)
     (flat, is_flat), (nested, is_nested) = _place(content, _FLAT), _place(content, _NESTED)
@@ -80,7 +80,7 @@ def _has_parts(content: Content, place: str) -> bool:
     return "map" in content.outline.kinds.get(f"{place}.message".lstrip("."), ())
 
 
-def _flat(item: object, report: ReadReport) -> Comment | None:
+def _flat(item: object, report: CommentReport) -> Comment | None:
     report.read += 1
     get = values.members(item).get
     appearance = [get("position"), get("size"), get("color"), get("font"), get("opacity")]
@@ -96,7 +96,7 @@ def _flat(item: object, report: ReadReport) -> Comment | None:
     )
 
 
-def _nested(item: object, report: ReadReport) -> Comment | None:
+def _nested(item: object, report: CommentReport) -> Comment | None:
     if item is None:
         report.read += 1
         report.drop("not readable as protobuf")
@@ -123,7 +123,7 @@ def _nested(item: object, report: ReadReport) -> Comment | None:
 
 
 def _comment(
-    report: ReadReport,
+    report: CommentReport,
     *,
     vpos: int | None,
     text: str | None,
@@ -160,7 +160,7 @@ def _command(value: object) -> str | None:
 
 def _binary(
     content: Content,
-) -> Callable[[Content, ReadReport], Iterator[bytes | None]] | None:
+) -> Callable[[Content, CommentReport], Iterator[bytes | None]] | None:
     """How to read the messages of a file that is protobuf; None for any other file."""
     if _is_message(first_field(content.raw_head, _MESSAGES)):
         return lambda content, report: fields(content, _MESSAGES, report)

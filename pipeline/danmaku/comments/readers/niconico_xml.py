@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.niconico import FORKS, time_of
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
-from pipeline.danmaku.comments.values import from_digits
 from pipeline.danmaku.comments.xml_stream import Vocabulary, confidence_of, elements
+from pipeline.reading.content import Content
+from pipeline.reading.values import from_digits
 
 _NAMES = Vocabulary(
     comments=("chat",),
@@ -26,7 +26,7 @@ def confidence(content: Content) -> float:
     return confidence_of(_NAMES, content, "vpos|date|no|thread|user_id|mail")
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment that was not deleted and has a text and a time."""
     for _, fields, text in elements(content, _NAMES, report):
         get = fields.get

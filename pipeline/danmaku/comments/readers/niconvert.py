@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import display, values
-from pipeline.danmaku.comments.json_reader import json_reader
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.json_reader import json_reader
 
 
-def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(item: Mapping[str, Any], report: CommentReport) -> Comment | None:
     return report.comment(
         time_ms=values.milliseconds(item.get("start")),
         text=values.text(item.get("content")),
@@ -27,6 +28,6 @@ def _comment(item: Mapping[str, Any], report: ReadReport) -> Comment | None:
 READER = json_reader(
     "niconvert JSON",
     forms={"item": [["start", "style", "content"]]},
-    comment=_comment,
+    record=_comment,
     typical=["color", "commenter", "is_guest", "size_ratio"],
 )

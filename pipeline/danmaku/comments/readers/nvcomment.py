@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_stream import items, owners
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments import display
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.content import Content
+from pipeline.reading.json_stream import items, owners
 
 _THREADS = ("data.threads.item", "threads.item", "item")
 
@@ -27,7 +28,7 @@ def confidence(content: Content) -> float:
     return 0.4 if is_list or content.head.split() == [b"[]"] else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every comment with a text and a time."""
     for fields, thread in _fields(content, report):
         report.read += 1
@@ -36,7 +37,7 @@ def read(content: Content, report: ReadReport) -> Iterator[Comment]:
             yield comment
 
 
-def _fields(content: Content, report: ReadReport) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+def _fields(content: Content, report: CommentReport) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     """Each comment as it stands, with the members of its thread.
 
     These may follow the comments, so they are read first, in a pass of their own.
@@ -62,7 +63,7 @@ def _is_record(item: Any) -> bool:
     return isinstance(item, dict) and "vposMs" in item
 
 
-def _comment(fields: Any, thread: Mapping[str, Any], report: ReadReport) -> Comment | None:
+def _comment(fields: Any, thread: Mapping[str, Any], report: CommentReport) -> Comment | None:
     if not isinstance(fields, dict):
         report.drop("not an object")
         return None
@@ -71,7 +72,7 @@ def _comment(fields: Any, thread: Mapping[str, Any], report: ReadReport) -> Comm
     return report.comment(
         time_ms=_number(fields.get("vposMs")),
         text=values.text(fields.get("body")),
-        commands=values.words(commands) if isinstance(commands, list) else [],
+        commands=display.words(commands) if isinstance(commands, list) else [],
         no=_number(fields.get("no")) or None,
         thread=values.text(thread.get("id")) or None,
         fork=values.text(thread.get("fork")),

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 from pipeline.danmaku.comments import display
 from pipeline.danmaku.comments.ass_tags import color_of, row_of
-from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.cues import cue_line, cues
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.content import Content
 
 _TAG = re.compile(r"</?(?:i|b|u|s|font|c|em|strong|span|ruby|rt|rp)(?:[\s.][^<>]*)?/?>", re.I)
 _BRACES = re.compile(r"\{\\[^{}]*\}")
@@ -28,7 +28,7 @@ def confidence(content: Content) -> float:
     return 0.8 if any(time is not None for time, _ in lines) else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every cue with a time and a text."""
     for time_ms, _, text in cues(content, ends_at_blank_line=False):
         report.read += 1

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pipeline.danmaku.comments.json_reader import json_reader
 from pipeline.danmaku.comments.twitch import old_comment
+from pipeline.reading.json_reader import json_reader
 
 READER = json_reader(
     "TwitchDownloader JSON",
     forms={"comments.item": [["content_offset_seconds", "message"]]},
-    comment=old_comment,
+    record=old_comment,
     typical=["_id", "created_at", "commenter"],
 )

@@ -6,11 +6,11 @@ import html
 import re
 from collections.abc import Iterator
 
-from pipeline.danmaku.comments.content import Content
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.cues import cues
-from pipeline.danmaku.comments.read_report import ReadReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.content import Content
 
 _LINE = re.compile(r"\bline:(-?)(\d{1,9})", re.ASCII)
 _TAG = re.compile(r"<[^<>]*>")
@@ -21,7 +21,7 @@ def confidence(content: Content) -> float:
     return 1.0 if content.head.lstrip().startswith(b"WEBVTT") else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every cue with a time and a text; notes and styles are ignored."""
     for time_ms, settings, text in cues(content, ends_at_blank_line=True):
         report.read += 1

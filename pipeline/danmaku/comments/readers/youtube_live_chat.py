@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pipeline.danmaku.comments import values
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.json_stream import items
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.reader import Reader
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading import values
+from pipeline.reading.content import Content
+from pipeline.reading.json_stream import items
 
 _MESSAGES = (
     "liveChatTextMessageRenderer",
@@ -27,7 +27,7 @@ def confidence(content: Content) -> float:
     return 1.0 if content.outline.has("", "replayChatItemAction") else 0.0
 
 
-def read(content: Content, report: ReadReport) -> Iterator[Comment]:
+def read(content: Content, report: CommentReport) -> Iterator[Comment]:
     """Yield every message with a text and a time."""
     for line in items(content, "", report, _is_line):
         replay = values.members(values.members(line).get("replayChatItemAction"))
@@ -54,7 +54,7 @@ def _is_line(item: object) -> bool:
     return isinstance(item, dict) and "replayChatItemAction" in item
 
 
-def _comment(message: Mapping[str, Any], time: object, report: ReadReport) -> Comment | None:
+def _comment(message: Mapping[str, Any], time: object, report: CommentReport) -> Comment | None:
     microseconds = values.integer(message.get("timestampUsec"), values.MAX_ID) or 0
     simple = values.members(message.get("timestampText")).get("simpleText")
     offset = values.integer(time)

@@ -17,7 +17,8 @@ from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.drawing.compositing import OUTLINE_OPACITY
 from pipeline.danmaku.drawing.layout import Placed, lay_out_with_fonts
 from pipeline.danmaku.drawing.rules import HTML5, STAGE_HEIGHT
-from pipeline.danmaku.drawing.style import BLACK, WHITE, Rgb, Size
+from pipeline.danmaku.drawing.style import Size
+from pipeline.lettering.colors import BLACK, WHITE, Rgb
 
 FONT = "IPAexGothic"
 """The font with which lanes are measured."""

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.danmaku.explanation.heat import heat_over
 from pipeline.danmaku.sections.episode import Episode
+from pipeline.lettering.glyphs import clean_text
+from pipeline.pictures.heat import heat_over
 from pipeline.report.gallery import GalleryPicture, write_picture
 from pipeline.runtime.clock import MILLISECONDS
 

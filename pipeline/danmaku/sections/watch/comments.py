@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.danmaku.drawing.exported import DrawnComment
-from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.sections.episode import CommentTrack
 from pipeline.danmaku.sections.watch.content import Explanation, TimedComment, TrainingPicture
+from pipeline.lettering.glyphs import clean_text
 from pipeline.runtime.clock import MILLISECONDS
 
 

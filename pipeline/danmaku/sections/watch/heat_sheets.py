@@ -9,13 +9,13 @@ import numpy as np
 from PIL import Image
 
 from pipeline.danmaku.explanation.explained_file import Explained
-from pipeline.danmaku.explanation.heat import palette
 from pipeline.danmaku.sections.watch.content import (
     MAPS_PER_ROW,
     MAPS_PER_SHEET,
     Heat,
     HeatKind,
 )
+from pipeline.pictures.heat import palette
 from pipeline.runtime.arrays import UInt8s
 
 

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.danmaku.comments import bilibili
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.readers import bilibili_protobuf
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading.content import Content
+from pipeline.reading.import_report_file import Issue
 from tests.danmaku.comments.conftest import WriteFile
 
 V1 = "12.345,5,36,16711680,1307940958,1,Da9e216f,30723621"

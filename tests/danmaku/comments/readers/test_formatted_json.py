@@ -1,8 +1,8 @@
 import json
 
-from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading.import_report_file import Issue
 from tests.danmaku.comments.conftest import WriteFile
 
 COMMENT = {

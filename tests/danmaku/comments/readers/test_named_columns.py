@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment, write_lines
-from pipeline.danmaku.comments.import_report_file import Issue
+from pipeline.danmaku.comments.comments_file import GeneratedComment, TokenizedComment
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment, hashed_user
+from pipeline.reading.import_report_file import Issue
+from pipeline.runtime.json_lines import write_lines
 from tests.danmaku.comments.conftest import WriteFile
 
 FULL = TokenizedComment(

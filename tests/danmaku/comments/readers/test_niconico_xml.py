@@ -4,9 +4,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.import_report_file import Issue
 from tests.danmaku.comments.conftest import WriteFile
 
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'

@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.danmaku.comments.import_report_file import Issue
 from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
+from pipeline.reading.import_report_file import Issue
 from tests.danmaku.comments.conftest import WriteFile
 
 COMMENT: dict[str, Any] = {

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.danmaku.comments.content import Content
 from pipeline.danmaku.comments.reading import all_readers, read_comments
 from pipeline.danmaku.comments.record import hashed_user
+from pipeline.reading.content import Content
 from tests.danmaku.comments.conftest import WriteFile
 
 Expected = list[tuple[int, str, list[str]]]

@@ -1,10 +1,10 @@
 import pytest
 
-from pipeline.danmaku.comments.content import Content
-from pipeline.danmaku.comments.import_report_file import Issue
-from pipeline.danmaku.comments.read_report import ReadReport
+from pipeline.danmaku.comments.comment_report import CommentReport
 from pipeline.danmaku.comments.readers import ass
 from pipeline.danmaku.comments.reading import read_comments
+from pipeline.reading.content import Content
+from pipeline.reading.import_report_file import Issue
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.danmaku.comments.conftest import WriteFile
 
@@ -75,8 +75,8 @@ def test_lines_that_the_library_skips_are_reported(write_file: WriteFile) -> Non
 def test_a_huge_file_is_refused(write_file: WriteFile) -> None:
     content = Content.open(write_file(ASS + dialogue("a")))
     with pytest.raises(PipelineError) as caught:
-        list(ass.read(content, ReadReport("a", "ASS"), max_characters=50))
-    assert caught.value.code == ExitCode.NOT_COMMENTS
+        list(ass.read(content, CommentReport("a", "ASS"), max_characters=50))
+    assert caught.value.code == ExitCode.UNKNOWN_FORMAT
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ import pytest
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.screen import screen_comment
 from pipeline.danmaku.comments.writing import write_comments
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.lettering.glyphs import Typeface
 
 COMMENTS = [
     Comment(time_ms=2000 + 40 * n, text=text, commands=commands, fork=fork)

@@ -10,8 +10,8 @@ import pytest
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writing import write_comments
 from pipeline.danmaku.drawing.comment import ScreenComment
-from pipeline.danmaku.drawing.glyphs import Typeface
 from pipeline.danmaku.drawing.layout import lay_out
+from pipeline.lettering.glyphs import Typeface
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.runtime.paths import JAPANESE_FONT
 

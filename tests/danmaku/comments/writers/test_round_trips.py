@@ -13,8 +13,8 @@ from pipeline.danmaku.comments.reading import read_comments
 from pipeline.danmaku.comments.record import Comment
 from pipeline.danmaku.comments.writing import format_names, write_comments
 from pipeline.danmaku.comments.xml_writing import FORBIDDEN
-from pipeline.danmaku.drawing.glyphs import clean_text
 from pipeline.danmaku.drawing.style import parse_style
+from pipeline.lettering.glyphs import clean_text
 
 WORDS = ("ue", "shita", "naka", "big", "small", "medium", "red", "black2", "#00fF7f", "#abc")
 OTHERS = ("184", "device:3DS", "@5", "full", "ender", "_live", "iPhone", "16777215")

@@ -209,8 +209,3 @@ class CommentList extends EventTarget {
     if (hidden) setPhrase(byId("chosen-why"), WHY_HIDDEN[hidden]);
   }
 }
-
-/** A text in the form in which half-width and full-width, large and small letters are equal. */
-function folded(text) {
-  return text.normalize("NFKC").toLowerCase();
-}

@@ -8,7 +8,7 @@ const FACES = {
   gothic: GOTHIC,
   mincho: '"IPAexMincho", "MS PMincho", "Hiragino Mincho ProN", "Noto Serif CJK JP", serif',
 };
-const EMBOLDENING = 0.014; // of an em, as in pipeline/danmaku/drawing
+const EMBOLDENING = 0.014; // of an em, as in pipeline/lettering/rasters.py
 const OUTLINE_OPACITY = 0.4; // Niconico's HTML5 player
 const MAX_SPRITE_SIDE = 8000; // device pixels; larger texts are painted anew each time
 

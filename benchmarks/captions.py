@@ -1,0 +1,295 @@
+"""Do lines fit their pictures? Models of captions, trained and measured where the truth is known.
+
+For each seed two seasons of the synthetic show are drawn: a model learns from an album of one, and
+is measured on an album of the other, scene by scene. Of the emoji samples, where they are there, a
+fifth of the things are held out in all eight styles; what people call a thing is its caption. The
+command line does all the work. ``--folder`` keeps the files, so that a second call redoes only what
+has changed; ``--settings`` are further settings, as SET takes them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+from statistics import mean
+
+import numpy as np
+
+from pipeline.captions.captions_file import CaptionLine, read_captions
+from pipeline.captions.evaluation.evaluation_file import Evaluation
+from pipeline.captions.learned_file import Learned
+from pipeline.captions.texts_file import read_texts
+from pipeline.evaluation.intervals import Interval, mean_interval
+from pipeline.runtime.paths import PROJECT
+from pipeline.show.album import CAPTIONS, make_album
+from pipeline.show.album_truth import AlbumTruth
+from pipeline.show.spec import AlbumSpec
+from pipeline.show.taste import known_jokes, subject
+from pipeline.show.truth import truth_path
+
+_LEARNED, _MEASURED = 2800, 1000  # stills: about 15,000 captions, as in the article, and 5,400
+_NEXT_SEASON = 1000  # added to a seed
+_EMOJI = PROJECT.parent / "shared" / "samples" / "emoji"
+
+
+def main() -> None:
+    """Print a table of all figures and, as the last line, those that stand for all as JSON."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--folder", type=Path, default=PROJECT / "workdir" / "captions-benchmark")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[2017, 2018, 2019])
+    parser.add_argument("--settings", default="")
+    options = parser.parse_args()
+    folder = options.folder.absolute()
+    seasons = [_season(folder / str(seed), seed, options.settings) for seed in options.seeds]
+    for name in seasons[0]:
+        values = [season[name] for season in seasons]
+        print(f"{name:44}", *(f"{value:8.3f}" for value in values), f"{mean(values):8.3f}")
+    things = _things(folder / "emoji", options.settings) if _EMOJI.is_dir() else {}
+    for name, value in things.items():
+        print(f"emoji: {name:37} {value}")
+    print(json.dumps({"benchmark": "captions", **_keys(seasons)}))
+
+
+def _keys(seasons: list[dict[str, float]]) -> dict[str, float]:
+    """The figures that stand for all."""
+
+    def lowest(name: str) -> float:
+        return round(min(season[name] for season in seasons), 4)
+
+    def average(name: str) -> float:
+        return round(mean(season[name] for season in seasons), 4)
+
+    return {
+        "pmi_low": lowest("PMI, low end"),
+        "over_nearest_low": lowest("MRR ahead of nearest pictures, low end"),
+        "over_frequent_low": lowest("MRR ahead of popularity, low end"),
+        "named_over_chance": average("right about whom it is over chance"),
+        "better_rated": average("better one told by rating"),
+        "better_rated_text_only": average("better one told by text only"),
+    }
+
+
+def _season(folder: Path, seed: int, settings: str) -> dict[str, float]:
+    """Learn from one season, and measure on another."""
+    learned = _album(folder, AlbumSpec(stills=_LEARNED, seed=seed))
+    measured = _album(folder, AlbumSpec(stills=_MEASURED, seed=seed + _NEXT_SEASON))
+    by_scene = "captions.texts.held_out.by=folder captions.evaluate.clusters=folder"
+    _run(
+        folder,
+        measured,
+        f"videos.train=[{{pictures: {learned}}}] captions.evaluate.max_queries={_MEASURED}"
+        f" seed={seed} {by_scene} {settings}",
+    )
+    item = folder / "workdir" / measured.name
+    truth = AlbumTruth.load(truth_path(folder, measured.name))
+    return {
+        **_evaluated(Evaluation.load(item / "captions.evaluation.json")),
+        **_about(read_captions(item / "captions.jsonl"), truth),
+    }
+
+
+def _album(folder: Path, spec: AlbumSpec) -> Path:
+    """An album with a folder for each scene, since its pictures are alike."""
+    flat = make_album(folder / "flat", spec)
+    truth = AlbumTruth.load(truth_path(flat.parent, flat.name))
+    album = folder / flat.name
+    place = {still.image: f"scene-{still.scene:04}/{still.image}" for still in truth.stills}
+    for image, name in place.items():
+        (album / name).parent.mkdir(parents=True, exist_ok=True)
+        if not (album / name).exists():
+            os.link(flat / image, album / name)
+    with (flat / CAPTIONS).open(encoding="utf-8", newline="") as given:
+        header, *rows = csv.reader(given)
+    text = [header, *([place[image], *rest] for image, *rest in rows)]
+    _write_table(album / CAPTIONS, text)
+    truth.save(truth_path(folder, album.name))
+    return album
+
+
+def _write_table(path: Path, rows: list[list[str]]) -> None:
+    """Write a CSV file, unless it is there as it would be."""
+    lines = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
+    if not path.exists() or path.read_text("utf-8") != lines:
+        path.write_text(lines, "utf-8")
+
+
+def _run(folder: Path, pictures: Path, settings: str, labels: Path | None = None) -> None:
+    command = ["captions-evaluate", "--pictures", str(pictures), "--set", settings]
+    command += ["--labels", str(labels)] if labels else []
+    given = ("VIDEO", "PICTURES", "LABELS", "COMMENTS")
+    subprocess.run(
+        [sys.executable, "-m", "pipeline", *command, "--workdir", str(folder / "workdir")],
+        cwd=PROJECT,
+        env={k: v for k, v in os.environ.items() if k not in given},
+        check=True,
+    )
+
+
+def _evaluated(evaluation: Evaluation) -> dict[str, float]:
+    """The figures of an evaluation, by name."""
+    likelihood, better = evaluation.likelihood, evaluation.better
+    if likelihood is None or better is None or evaluation.too_little:
+        raise SystemExit(f"the album is too small to measure: {evaluation.too_little}")
+    ranks = evaluation.ranking.all.scorers
+    return {
+        "nats a word": likelihood.nll.mean,
+        **_with_low("PMI", likelihood.pmi),
+        **_with_low("PMI against shuffled", likelihood.pmi_shuffled),
+        **{f"MRR {name}": standing.reciprocal_rank.mean for name, standing in ranks.items()},
+        **{
+            key: value
+            for name, ahead in evaluation.mrr_gain.items()
+            for key, value in _with_low(f"MRR ahead of {name}", ahead).items()
+        },
+        **{f"chrF {name}": lines.chrf.mean for name, lines in evaluation.lines.items()},
+        **{
+            key: value
+            for name, share in better.scorers.items()
+            for key, value in _with_low(f"better one told by {name}", share).items()
+        },
+    }
+
+
+def _with_low(name: str, interval: Interval) -> dict[str, float]:
+    low = float("nan") if interval.low is None else interval.low
+    return {name: interval.mean, f"{name}, low end": low}
+
+
+def _about(lines: list[CaptionLine], truth: AlbumTruth) -> dict[str, float]:
+    """Whether lines are about somebody who is there and does what they say.
+
+    Chance gives the same lines to other pictures. To name somebody is no feat by itself: two of
+    six are on a picture.
+    """
+    order = np.random.default_rng(0).permutation(len(lines))
+    pictures = [line.picture.rpartition("/")[2] for line in lines]
+    others = [pictures[place] for place in order]
+    right, chance = (_share_right(lines, some, truth) for some in (pictures, others))
+    named, by_chance = (_share_named(lines, some, truth) for some in (pictures, others))
+    return {
+        "right about whom it is": right,
+        "right about whom it is, by chance": chance,
+        "right about whom it is over chance": right / chance,
+        "named and there": named,
+        "named and there, by chance": by_chance,
+    }
+
+
+def _share_right(lines: list[CaptionLine], pictures: list[str], truth: AlbumTruth) -> float:
+    """Of lines that are jokes about somebody: whether somebody on the picture fits."""
+    known = known_jokes()
+    fits = [
+        subject(joke, truth.still(picture)) is not None
+        for line, picture in zip(lines, pictures, strict=True)
+        if (joke := known.get(line.text)) and (joke.name or joke.action)
+    ]
+    return mean(fits)
+
+
+def _share_named(lines: list[CaptionLine], pictures: list[str], truth: AlbumTruth) -> float:
+    """Of all names in lines: whether their bearers are on the picture."""
+    there = [
+        name in truth.on_picture(picture)
+        for line, picture in zip(lines, pictures, strict=True)
+        for name in sorted(truth.names_said(line.text))
+    ]
+    return mean(there)
+
+
+def _things(folder: Path, settings: str) -> dict[str, str]:
+    """Whether lines for emoji of unseen things have words of what people call them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = folder / "things.csv"
+    with (_EMOJI / "things.csv").open(encoding="utf-8", newline="") as file:
+        things = list(csv.DictReader(file))
+    styles = sorted(path.name for path in _EMOJI.iterdir() if path.is_dir())
+    rows = [["image", "caption"]]
+    for thing in things:
+        texts = [thing["label_ja"], *filter(None, thing["tags_ja"].split("|"))]
+        rows += [[f"{s}/{thing['name']}.png", text] for s in styles for text in texts]
+    _write_table(table, rows)
+    by_thing = (
+        "captions.texts.held_out.by=name captions.texts.held_out.share=0.2"
+        " captions.train.schedule.epochs=10 captions.evaluate.max_queries=1000"
+    )
+    _run(folder, _EMOJI, f"{by_thing} captions.evaluate.clusters=name {settings}", table)
+    item = folder / "workdir" / _EMOJI.name
+    evaluation = Evaluation.load(item / "captions.evaluation.json")
+    assert evaluation.likelihood is not None
+    labels = {thing["name"]: thing["label_ja"] for thing in things}
+    named = _named_words(item, folder / "workdir" / "models" / "captions" / "default", labels)
+    return {
+        "PMI": _shown(evaluation.likelihood.pmi),
+        **{f"MRR ahead of {name}": _shown(i) for name, i in evaluation.mrr_gain.items()},
+        **{f"chrF {name}": _shown(lines.chrf) for name, lines in evaluation.lines.items()},
+        **{f"words of the label, {name}": _shown(share) for name, share in named.items()},
+    }
+
+
+def _named_words(item: Path, model: Path, labels: dict[str, str]) -> dict[str, Interval]:
+    """The share of the words of a thing's label that its lines have; unseen things only.
+
+    Things are resampled. ``nearest`` takes the first caption of the most similar training picture,
+    ``shuffled`` the model's line of another picture, ``frequent`` the most frequent caption.
+    """
+    import h5py
+
+    from pipeline.captioning.model_file import Model
+    from pipeline.pictures.frames_file import Frames, read_keys
+
+    texts = read_texts(item / "texts.jsonl")
+    label_words: dict[str, set[str]] = defaultdict(set)
+    counts: dict[tuple[str, ...], int] = defaultdict(int)
+    for text in texts:
+        thing = Path(text.picture).stem
+        if text.held_out and text.text == labels[thing]:
+            label_words[thing] = {w for w in text.words if any(map(str.isalnum, w))}
+        elif not text.held_out:
+            counts[text.sentence] += 1
+    lines = [
+        line
+        for line in read_captions(item / "captions.jsonl")
+        if label_words.get(Path(line.picture).stem)
+    ]
+    loaded, learned = Model.load(model / "model.safetensors"), Learned.load(model / "learned.h5")
+    rows, keys = Frames.load(item / "frames.h5").row, read_keys(item / "frames.h5")
+    chosen = rows[[line.frame for line in lines]]
+    with h5py.File(item / "features.h5", "r") as file:
+        means = file[loaded.card.tap][:][chosen]
+    near, _ = learned.nearest(loaded.captioner, means, [keys[row] for row in chosen], 1)
+    order = np.random.default_rng(0).permutation(len(lines))
+    frequent = max(counts, key=lambda sentence: counts[sentence])
+    said = {
+        "model": [line.words for line in lines],
+        "shuffled": [lines[place].words for place in order],
+        "nearest": [learned.texts[int(place)][0].words for place in near[:, 0]],
+        "frequent": [frequent] * len(lines),
+    }
+    things = [Path(line.picture).stem for line in lines]
+    return {
+        name: mean_interval(
+            [
+                len(label_words[thing].intersection(words)) / len(label_words[thing])
+                for thing, words in zip(things, sentences, strict=True)
+            ],
+            np.array(things),
+        )
+        for name, sentences in said.items()
+    }
+
+
+def _shown(interval: Interval) -> str:
+    ends = "too little" if interval.low is None else f"{interval.low:.3f} to {interval.high:.3f}"
+    return f"{interval.mean:.3f} ({ends})"
+
+
+if __name__ == "__main__":
+    main()

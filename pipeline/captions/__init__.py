@@ -1,0 +1,1 @@
+"""Captions: from pictures with jokes to jokes for pictures that nobody has captioned yet."""

@@ -1,0 +1,1 @@
+"""How good a model of captions is: measures that compare its lines with what people wrote."""

@@ -1,0 +1,31 @@
+"""Settings of stages about captions; apart from numpy, so that stages can declare them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
+
+Unit: TypeAlias = Literal["picture", "name", "folder"]
+
+
+class HeldOutSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept back to measure the model by."""
+
+    by: Unit = "picture"
+    """The unit held out as a whole: a picture; pictures of one file name in several folders, which
+    show the same thing; or a folder, such as a series. Equal pictures stay together."""
+    share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
+    """Of these units."""
+
+
+class CardSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a picture with its line is drawn."""
+
+    place: Literal["below", "above", "inside"] = "below"
+    """Where the line is: on a band below or above the picture, or over its lower part."""
+    width: Annotated[int, Meta(ge=160, le=4096)] = 640
+    """Of a card, in pixels; the picture is scaled to it whole."""
+    theme: Literal["light", "dark"] = "light"
+    """Dark letters on a white card, or light ones on a dark card; letters over a picture are
+    white with a dark outline in both."""

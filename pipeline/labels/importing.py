@@ -1,0 +1,102 @@
+"""Import what people said about a collection of pictures: merge files, and find the pictures."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from pipeline.labels.import_report_text import summary
+from pipeline.labels.reading import LabelFile, read_labels
+from pipeline.labels.record import Label
+from pipeline.labels.resolving import Collection, UnresolvedError
+from pipeline.labels.sidecars import Sidecars
+from pipeline.reading.import_report_file import ImportReport
+from pipeline.reading.read_report import Tally
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+_MAX_EXAMPLES = 5
+"""Pictures that a file's report names for each reason why none is found."""
+
+
+class LabelImport:
+    """Iterating yields the labels of pictures in the collection, in the order of the files.
+
+    ``picture`` is then the name in the collection. Files are read twice, because a person's line
+    in the last one wins over a model's in the first; of each label a hash stays in memory.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], names: Sequence[str], sidecars: Sidecars | None = None
+    ) -> None:
+        """``names`` are those of the pictures: paths below their folder, with ``/``.
+
+        Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
+        """
+        self._sources: list[LabelFile | Sidecars] = [read_labels(path) for path in files]
+        self._sources += [sidecars] if sidecars else []
+        self._collection = Collection(names)
+        self._dropped = Tally()
+        self._kept = 0
+
+    def __iter__(self) -> Iterator[Label]:
+        self._dropped, self._kept = Tally(), 0
+        said = {_subject(label) for _, label in self._found(Tally()) if label.by == "person"}
+        seen: set[int] = set()
+        for number, label in self._found(self._dropped):
+            content = _content(label)
+            if label.by == "model" and _subject(label) in said:
+                self._dropped.add("by a model, where a person said something", number)
+            elif content in seen:
+                self._dropped.add("read before", number)
+            else:
+                seen.add(content)
+                self._kept += 1
+                yield label
+        if not self._kept:
+            raise self._nothing_left()
+
+    @property
+    def report(self) -> ImportReport:
+        """What became of every label; complete after an iteration."""
+        files = [source.report.result() for source in self._sources]
+        return ImportReport(files, self._dropped.issues(), self._kept)
+
+    def _found(self, dropped: Tally) -> Iterator[tuple[int, Label]]:
+        """Number and label of all whose picture is in the collection; others are ``dropped``."""
+        number = 0
+        for source in self._sources:
+            examples: defaultdict[str, dict[str, None]] = defaultdict(dict)
+            for label in source:
+                number += 1
+                try:
+                    picture = self._collection.picture_of(label)
+                except UnresolvedError as fault:
+                    dropped.add(fault.reason, number)
+                    if len(examples[fault.reason]) < _MAX_EXAMPLES:
+                        examples[fault.reason][fault.example] = None
+                else:
+                    yield number, msgspec.structs.replace(label, picture=picture, other_names=())
+            for reason, named in examples.items():
+                source.report.note(f"{reason}: {', '.join(named)}")
+
+    def _nothing_left(self) -> PipelineError:
+        files = ", ".join(str(source.path) for source in self._sources)
+        return PipelineError(
+            ExitCode.NOTHING_USABLE,
+            f"no usable label in {files or 'any file'}: {'; '.join(summary(self.report))}",
+            "Give a file with a text or a score for pictures of the collection, by the names of"
+            " their files",
+        )
+
+
+def _content(label: Label) -> int:
+    """The same for labels that repeat each other; a person may well score a picture twice."""
+    score = label.weight if label.kind == "score" else None
+    return hash((label.picture, label.kind, label.value, label.box, label.rater, score))
+
+
+def _subject(label: Label) -> int:
+    return hash((label.picture, label.kind))

@@ -1,0 +1,92 @@
+"""The account that a reader keeps of every label in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.labels.record import Label, Split
+from pipeline.reading import values
+from pipeline.reading.read_report import ReadReport
+
+_SPLITS: Mapping[str, Split] = {
+    # Karpathy's restval is what is left of COCO's validation pictures, and is learned from.
+    **dict.fromkeys(("train", "training", "restval", "trainval"), "train"),
+    **dict.fromkeys(("dev", "val", "valid", "validation"), "dev"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+
+
+class LabelReport(ReadReport):
+    """The account of one label file."""
+
+    noun = "label"
+
+    def text(
+        self,
+        picture: object,
+        text: object,
+        *,
+        weight: object = None,
+        decimal_comma: bool = False,
+        **fields: Any,
+    ) -> list[Label]:
+        """Count a text; the label that it is, or none if it lacks text or picture.
+
+        White space around it and NUL are removed. ``fields`` are as for ``_label``.
+        """
+        self.read += 1
+        said = (values.text(text) or "").replace("\0", "").strip()
+        if not said:
+            self.drop("without text")
+            return []
+        return self._label(picture, _number(self, weight, decimal_comma), **fields, value=said)
+
+    def score(
+        self, picture: object, score: object, *, decimal_comma: bool = False, **fields: Any
+    ) -> list[Label]:
+        """Count a score; the label that it is, or none if it lacks a number or picture."""
+        self.read += 1
+        number = values.decimal(score, decimal_comma)
+        if number is None:
+            self.drop("without a score")
+            return []
+        return self._label(picture, number, **fields, kind="score")
+
+    def _label(
+        self,
+        picture: object,
+        weight: float | None,
+        *,
+        rater: object = None,
+        by: object = None,
+        split: object = None,
+        other_names: tuple[str, ...] = (),
+        kind: Any = "text",
+        value: str = "",
+    ) -> list[Label]:
+        name = (values.text(picture) or "").strip()
+        if not name:
+            self.drop("without a picture")
+            return []
+        label = Label(
+            picture=name,
+            other_names=other_names,
+            kind=kind,
+            value=value,
+            weight=weight,
+            rater=(values.text(rater) or "").strip() or None,
+            by="model" if by == "model" else "person",
+            split=_SPLITS.get((values.text(split) or "").strip().lower(), ""),
+            file=self.file,
+            number=self.read,
+        )
+        return [label]
+
+
+def _number(report: ReadReport, weight: object, decimal_comma: bool) -> float | None:
+    """The weight as a number; anything else is told of, unless it is nothing."""
+    number = values.decimal(weight, decimal_comma)
+    if number is None and weight is not None and str(weight).strip():
+        report.repair("with a rating that is no number, which is left out")
+    return number

@@ -1,0 +1,33 @@
+"""``labels.jsonl`` as Yajiuma writes it, with any kind of label; its pages download the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.labels.json_reader import json_reader
+from pipeline.labels.label_report import LabelReport
+from pipeline.labels.record import Label
+
+
+def _labels(item: Mapping[str, Any], report: LabelReport) -> list[Label]:
+    report.read += 1
+    try:
+        label = msgspec.convert(item, Label)
+    except msgspec.ValidationError:
+        report.drop("not in the form of a label")
+        return []
+    if not label.picture.strip():
+        report.drop("without a picture")
+    elif label.kind == "text" and not label.value.strip():
+        report.drop("without text")
+    elif label.kind == "score" and label.weight is None:
+        report.drop("without a score")
+    else:
+        return [msgspec.structs.replace(label, file=report.file, number=report.read)]
+    return []
+
+
+READER = json_reader("labels JSON Lines", ("picture", "kind"), _labels, typical=("value", "box"))

@@ -1,0 +1,57 @@
+"""The interface of a writer for one label format."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pipeline.labels.record import Kind, Label
+from pipeline.runtime.atomic_files import published
+
+_BREAKS = re.compile(r"[\t\r\n]+")
+
+
+class Output:
+    """A label file, or a folder of them, being written, and the count of losses."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.written = 0
+        self.lost: Counter[str] = Counter()
+        self.kept: list[str] = []
+        """Files that were there already, and stay as they are."""
+
+    @contextmanager
+    def file(self) -> Iterator[BinaryIO]:
+        """The file, which appears whole or not at all."""
+        with published(self.path) as temporary, temporary.open("wb") as file:
+            yield file
+
+    def in_one_line(self, text: str) -> str:
+        """``text`` with spaces for line breaks and tabs, which are recorded as lost."""
+        line = _BREAKS.sub(" ", text)
+        if line != text:
+            self.lose("line breaks and tabs")
+        return line.strip()
+
+    def lose(self, what: str, count: int = 1) -> None:
+        """Record something that labels have and the file cannot carry."""
+        self.lost[what] += count
+
+
+@dataclass(frozen=True)
+class Writer:
+    """One format; each module in ``labels.writers`` declares one as ``WRITER``."""
+
+    kinds: frozenset[Kind]
+    """Kinds of labels that the format holds."""
+    carries: frozenset[str]
+    """Fields of Label that it has besides picture and value. Losses of all others are recorded for
+    the writer."""
+    write: Callable[[Iterable[Label], Output], None]
+    """Writes everything, counts what it wrote, and records losses within those fields."""

@@ -1,0 +1,65 @@
+"""Write labels in another format, and report what that format cannot carry."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from pipeline.labels import writers
+from pipeline.labels.record import Label
+from pipeline.labels.writer import Output, Writer
+
+_FIELDS: Mapping[str, str] = {
+    "other_names": "other names of pictures",
+    "group": "groups",
+    "box": "boxes",
+    "weight": "ratings",
+    "rater": "raters",
+    "by": "that a model wrote them",
+    "split": "splits",
+}
+"""Names of what may be lost. The file that a label comes from is never written."""
+_NOTHING = Label(picture="", kind="text")
+_MAX_NAMED = 5
+
+
+def format_names() -> list[str]:
+    """The names of all formats; those with a file are also its ending."""
+    return sorted(
+        module.name.replace("_", ".") for module in pkgutil.iter_modules(writers.__path__)
+    )
+
+
+def write_labels(path: Path, name: str, labels: Iterable[Label]) -> str:
+    """Publish ``labels`` in the format ``name``; return a summary in one line.
+
+    ``path`` is a file; of ``sidecars`` it is the folder of the pictures.
+    """
+    module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
+    writer: Writer = module.WRITER
+    output = Output(path)
+    writer.write(_recording_losses(labels, writer, output), output)
+    summary = f"{output.written} labels written"
+    if output.lost:
+        lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
+        summary += f"; {name} cannot carry {lost}"
+    if output.kept:
+        more = len(output.kept) - _MAX_NAMED
+        named = ", ".join(output.kept[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+        summary += f"; left as they are, for Yajiuma did not write them: {named}"
+    return summary
+
+
+def _recording_losses(labels: Iterable[Label], writer: Writer, output: Output) -> Iterator[Label]:
+    """Yield labels of the format's kinds, recording the others and fields that it does not have."""
+    lost = [(field, title) for field, title in _FIELDS.items() if field not in writer.carries]
+    for label in labels:
+        if label.kind not in writer.kinds:
+            output.lose(f"labels of kind {label.kind}")
+            continue
+        for field, title in lost:
+            if getattr(label, field) != getattr(_NOTHING, field):
+                output.lose(title)
+        yield label

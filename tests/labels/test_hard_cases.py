@@ -1,0 +1,183 @@
+"""Files in any state: they give labels that can be written, or a clear error, in bounded memory."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+import json
+import random
+import tracemalloc
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.labels.importing import LabelImport
+from pipeline.labels.reading import all_readers, read_labels
+from pipeline.labels.record import Label
+from pipeline.reading.content import Content
+from pipeline.runtime.errors import PipelineError
+from tests.reading.conftest import WriteFile
+
+ROWS = range(40)
+FORMATS: dict[str, str] = {
+    "CSV": "image,caption\n" + "".join(f'{n}.jpg,"text, {n}"\n' for n in ROWS),
+    "CSV without a header": "".join(f"{n}.jpg\ttext, {n}\n" for n in ROWS),
+    "caption contest CSV": "rank,funny,count,score,contest,caption\n"
+    + "".join(f"{n},1,2,1.5,510,text {n}\n" for n in ROWS),
+    "Bokete CSV": "number,image_url,bokes\n"
+    + "".join(f"{n},http://x/{n}.jpg,\"[{{'text': 'a', 'star': 1}}]\"\n" for n in ROWS),
+    "Flickr8k text": "".join(f"{n}.jpg#0\ttext {n}\n" for n in ROWS),
+    "list of scores": "".join(f"{n}.jpg {n / 7:.3f}\n" for n in ROWS),
+    "JSON or JSON Lines": "".join(f'{{"file_name": "{n}.jpg", "text": "{n}"}}\n' for n in ROWS),
+    "labels JSON Lines": "".join(
+        f'{{"picture": "{n}.jpg", "kind": "text", "value": "{n}"}}\n' for n in ROWS
+    ),
+    "COCO captions JSON": json.dumps(
+        {
+            "images": [{"id": n, "file_name": f"{n}.jpg"} for n in ROWS],
+            "annotations": [{"image_id": n, "caption": f"{n}"} for n in ROWS],
+        }
+    ),
+    "Karpathy's JSON": json.dumps(
+        {"images": [{"filename": f"{n}.jpg", "sentences": [{"raw": "x"}]} for n in ROWS]}
+    ),
+    "Bokete JSON": json.dumps(
+        [{"number": n, "image_url": ["http://x/a.jpg"], "bokes": [{"text": "x"}]} for n in ROWS]
+    ),
+    "Oogiri-GO JSON Lines": "".join(
+        json.dumps({"type": "I2T", "question": None, "image": str(n), "text": "x", "star": n})
+        + "\n"
+        for n in ROWS
+    ),
+    "ImgFlip JSON": json.dumps(
+        [{"url": f"http://x/{n}.jpg", "post": "p", "metadata": {}, "boxes": ["x"]} for n in ROWS]
+    ),
+}
+
+
+def test_every_format_is_tried_here() -> None:
+    assert set(FORMATS) == {reader.format for reader in all_readers()}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_each_format_is_recognised_by_one_reader_however_it_is_packed(
+    write_file: WriteFile, name: str
+) -> None:
+    for packed in (
+        FORMATS[name].encode(),
+        FORMATS[name].encode("utf-16"),
+        FORMATS[name].encode("utf-8-sig"),
+        gzip.compress(FORMATS[name].encode()),
+        FORMATS[name].replace("\n", "\r\n").encode(),
+    ):
+        path = write_file(packed)
+        content = Content.open(path)
+        found = sorted(reader.confidence(content) for reader in all_readers())
+        assert found[-1] > found[-2]
+        file = read_labels(path)
+        assert len(list(file)) == len(ROWS)
+        assert file.report.result().format == name
+        assert file.report.result().dropped == []
+
+
+def read_anything(path: Path) -> None:
+    """Labels that can be written, all accounted for, or a clear error."""
+    try:
+        file = read_labels(path)
+        labels = list(file)
+        list(LabelImport([path], ["1.jpg", "a/2.jpg"]))
+    except PipelineError:
+        return
+    assert len(labels) == file.report.kept
+    for label in labels:
+        assert msgspec.json.decode(msgspec.json.encode(label), type=Label) == label
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_torn_and_damaged_files_give_what_there_is_or_a_clear_error(
+    write_file: WriteFile, name: str
+) -> None:
+    content = FORMATS[name].encode()
+    chance = random.Random(7)
+    for _ in range(25):
+        cut = chance.randrange(len(content))
+        read_anything(write_file(content[:cut]))
+        shuffled = bytearray(content)
+        part = shuffled[cut : cut + 40]
+        chance.shuffle(part)
+        shuffled[cut : cut + 40] = part
+        read_anything(write_file(bytes(shuffled)))
+        damaged = bytearray(content)
+        for _ in range(5):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        read_anything(write_file(bytes(damaged)))
+
+
+_PIECES = st.sampled_from(
+    [
+        *(b"image,caption\n", b"contest,caption,score,rank\n", b"bokes,image_url\n", b"a.jpg"),
+        *(b'"', b",", b"\t", b"\n", b"#0\t", b"|", b" 2.5\n", b"sep=;\n", b'"[[[[{{{"', b"'''"),
+        *(b'{"file_name": "1.jpg", "text": ', b'{"images": [', b'], "annotations": [', b"{", b"}"),
+        *(b'{"image_id": 1, "caption": "x"}', b'{"id": 1, "file_name": "1.jpg"}', b"["),
+        *(b'"sentences": [', b'"filename": ', b'{"picture": "1.jpg", "kind": "text"', b"null"),
+        *(b'"bokes": {}', b'"boxes": 5, "url": [], "metadata": []', b"1e999", b"\\ud800", b"\x00"),
+        *(b'"type": {}, "question": 1, "image": [], "text": {}', b"\xff\xfe", b"-" * 9),
+    ]
+)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(_PIECES | st.binary(max_size=6), max_size=14).map(b"".join))
+def test_any_bytes_give_labels_or_a_clear_error(write_file: WriteFile, content: bytes) -> None:
+    read_anything(write_file(content))
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["null", "[]", "{}", "5", "1e999", "true", '"\\ud800"', '[["a"]]', '[{"text": {}}]', '"  "'],
+)
+@pytest.mark.parametrize("name", [name for name in FORMATS if "JSON" in name])
+def test_values_of_any_type_stand_in_any_place(
+    write_file: WriteFile, name: str, value: str
+) -> None:
+    text = FORMATS[name]
+    for old in ('"0.jpg"', '"0"', '"x"', '"http://x/0.jpg"', '["http://x/a.jpg"]', "0", "{}"):
+        read_anything(write_file(text.replace(f": {old}", f": {value}", 1)))
+
+
+LARGE = {
+    "CSV": ("image,caption\n", f"1.jpg,{'x' * 500}\n", ""),
+    "Flickr8k text": ("", f"1.jpg#0\t{'x' * 500}\n", ""),
+    "JSON or JSON Lines": ("", f'{{"file_name": "1.jpg", "text": "{"x" * 500}"}}\n', ""),
+    "Karpathy's JSON": (
+        '{"images": [0',
+        f', {{"filename": "1.jpg", "sentences": [{{"raw": "{"x" * 500}"}}]}}',
+        "]}",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_memory_does_not_grow_with_the_file(write_file: WriteFile, name: str) -> None:
+    begin, record, end = LARGE[name]
+    path = write_file(begin + record * 20_000 + end)
+    size = path.stat().st_size
+    gc.collect()
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in read_labels(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 20_000
+    assert peak < size / 2
+
+
+def test_a_deep_cell_ends_in_no_crash(write_file: WriteFile) -> None:
+    for cell in ("[" * 50_000, "[" + "-" * 50_000 + "1]", "[" + "{1:" * 9_000, "[1" + "+1j" * 9000):
+        read_anything(write_file(f"image_url,bokes\nhttp://x/a.jpg,{cell}\n"))
