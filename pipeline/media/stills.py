@@ -27,6 +27,9 @@ MAX_PIXELS = 200_000_000
 """Of a picture, as large phones and scanners make them; more is refused unread."""
 
 _FORMATS = ("AVIF", "BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+_DAMAGE = (SyntaxError, ValueError, TypeError, LookupError, ArithmeticError, struct.error)
+"""What Pillow raises, beside OSError, for files that end early or are damaged: it indexes into
+palettes and tables as the file gives them."""
 _ORIENTATION = 0x0112  # EXIF's tag
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -134,7 +137,7 @@ def _opened(path: Path, frame: int) -> Iterator[ImageFile.ImageFile]:
         raise _no_picture(path, "it says to be enormous") from None
     except EOFError:
         raise _no_picture(path, f"it has no picture number {frame + 1}") from None
-    except (OSError, SyntaxError, ValueError, struct.error) as error:
+    except (OSError, *_DAMAGE) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise _unread(path, error) from None
         raise PipelineError(
@@ -202,7 +205,7 @@ def _upright_shape(image: Image.Image) -> tuple[int, int]:
 def _orientation(image: Image.Image) -> int:
     try:
         return int(image.getexif().get(_ORIENTATION, 1))
-    except (SyntaxError, ValueError, TypeError, struct.error, OSError):
+    except (OSError, *_DAMAGE):
         return 1  # broken metadata says nothing
 
 

@@ -284,3 +284,22 @@ def test_without_the_extra_heic_says_how_to_install_it(
     with pytest.raises(PipelineError, match=r"without pi-heif. Install it: `.*\[heic\]'`"):
         read_still(tmp_path / "a.heic")
     stills._formats.cache_clear()
+
+
+@pytest.mark.parametrize("ending", ["gif", "png", "jpg", "webp", "bmp", "tiff"])
+def test_files_that_end_anywhere_are_read_or_refused(tmp_path: Path, ending: str) -> None:
+    """Pillow raises errors of many kinds for them; a GIF cut off in a palette an IndexError."""
+    noise = [Image.effect_noise((24, 24), 80).convert("RGB") for _ in range(2)]
+    path = tmp_path / f"a.{ending}"
+    more: dict[str, Any] = (
+        {"save_all": True, "append_images": noise[1:]} if ending in ("gif", "webp") else {}
+    )
+    noise[0].save(path, **more)
+    whole = path.read_bytes()
+    for length in {*range(0, len(whole), max(1, len(whole) // 150)), *range(1, 40)}:
+        path.write_bytes(whole[:length])
+        try:
+            for _, still in read_squares(path, 16):
+                assert still.pixels.shape == (16, 16, 3)
+        except PipelineError as error:
+            assert error.code in (ExitCode.NOT_A_VIDEO, ExitCode.VIDEO_TRUNCATED)
