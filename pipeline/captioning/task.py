@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -13,8 +13,10 @@ from torch.nn import functional
 from pipeline.captioning.caption_set import CaptionBatch, CaptionSet, Groups
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.dropout import DropoutMasks, draw_masks
+from pipeline.captioning.likelihood import unigram_nll
+from pipeline.captioning.model_file import Model
 from pipeline.captioning.prompt import Prompt
-from pipeline.captioning.training_record import Epoch
+from pipeline.captioning.training_record import CaptionerTraining, Epoch
 from pipeline.learning import training
 from pipeline.learning.task import Batch, Loss, Place
 from pipeline.learning.team import Team
@@ -173,4 +175,31 @@ def epoch_record(epoch: training.Epoch) -> Epoch:
         seconds=epoch.seconds,
         steps=epoch.steps,
         words=epoch.units,
+    )
+
+
+def training_record(
+    model: Model,
+    task: CaptionerTask,
+    run: training.Training[Any, Any],
+    team: Team,
+    seed: int,
+) -> CaptionerTraining:
+    """What is written down of any captioner; every process of the team takes part in measuring."""
+    epochs = [epoch_record(epoch) for epoch in run.history]
+    shuffled = task.dev.with_pictures_shuffled(seed)
+    counts = np.bincount(np.concatenate(task.train.sentences), minlength=len(model.vocabulary))
+    return CaptionerTraining(
+        decoder=model.card.spec.decoder,
+        attention=model.card.spec.attention,
+        backbone=model.card.backbone,
+        weights=model.card.weights,
+        tap=model.card.tap,
+        device=str(team.device),
+        processes=team.size,
+        epochs=epochs,
+        best_epoch=run.best_epoch,
+        dev_nll=epochs[run.best_epoch - 1].dev_nll,
+        dev_nll_shuffled=run.measure(lambda: task.nll(shuffled)).word,
+        dev_nll_unigram=unigram_nll(counts, task.dev.sentences),
     )

@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.captions.settings import HeldOutSettings, Unit
 from pipeline.runtime.arrays import Bools, Int64s
+from pipeline.runtime.grouping import groups
 
 
 def held_out(names: Sequence[str], rows: Int64s, settings: HeldOutSettings, seed: int) -> Bools:
@@ -24,7 +25,12 @@ def held_out(names: Sequence[str], rows: Int64s, settings: HeldOutSettings, seed
 
 def unit_numbers(names: Sequence[str], rows: Int64s, by: Unit) -> Int64s:
     """(frames,) the number of each picture's unit; units that share an equal picture are one."""
-    return _joined([_unit(name, by) for name in names], rows)
+    numbers: dict[str, int] = {}
+    units = [numbers.setdefault(_unit(name, by), len(numbers)) for name in names]
+    # Rows come behind the units, so that both are numbers of one kind.
+    linked = groups(zip(units, (len(numbers) + rows).tolist(), strict=True))
+    joined = {unit: number for number, group in enumerate(linked) for unit in group}
+    return np.array([joined[unit] for unit in units], np.int64)
 
 
 def _unit(name: str, by: Unit) -> str:
@@ -36,19 +42,3 @@ def _unit(name: str, by: Unit) -> str:
             return file.rpartition(".")[0] or file
         case "folder":
             return folder
-
-
-def _joined(units: Sequence[str], rows: Int64s) -> Int64s:
-    """(frames,) a number for each unit; units that share an equal picture are one."""
-    parent: dict[object, object] = {}
-
-    def root(item: object) -> object:
-        while (above := parent.setdefault(item, item)) != item:
-            parent[item] = parent[above]
-            item = above
-        return item
-
-    for unit, row in zip(units, rows.tolist(), strict=True):
-        parent[root(unit)] = root(row)
-    numbers: dict[object, int] = {}
-    return np.array([numbers.setdefault(root(unit), len(numbers)) for unit in units], np.int64)

@@ -14,8 +14,9 @@ import msgspec
 import numpy as np
 
 from pipeline.evaluation.candidates import Candidates, Query
-from pipeline.evaluation.intervals import Interval, mean_interval
+from pipeline.evaluation.intervals import Interval, mean_interval, paired_difference
 from pipeline.runtime.arrays import Bools, Float64s, Int64s
+from pipeline.runtime.sample_size import is_enough
 
 Scores = Sequence[Float64s]
 """(candidates,) for each query, higher is better."""
@@ -102,6 +103,42 @@ def ranking_table(
         _ranking(clusters, candidates, everything, scorers),
         _ranking(clusters, candidates, unpopular, scorers),
     )
+
+
+def table_and_gains(
+    queries: Sequence[Query],
+    candidates: Sequence[Candidates],
+    scorers: Mapping[str, Scores],
+    subject: str,
+) -> tuple[RankingTable, dict[str, Interval]]:
+    """The table, and how far the scorer ``subject`` is ahead of each other in reciprocal rank.
+
+    Where there are too few queries both hold their number only.
+    """
+    table = ranking_table(queries, candidates, scorers)
+    shown = RankingTable(_if_enough(table.all), _if_enough(table.without_popular))
+    return shown, _gains(queries, candidates, scorers, subject) if is_enough(len(queries)) else {}
+
+
+def _if_enough(ranking: Ranking) -> Ranking:
+    """The ranking without its scorers where it has too few queries."""
+    return ranking if is_enough(ranking.queries) else msgspec.structs.replace(ranking, scorers={})
+
+
+def _gains(
+    queries: Sequence[Query],
+    candidates: Sequence[Candidates],
+    scorers: Mapping[str, Scores],
+    subject: str,
+) -> dict[str, Interval]:
+    positives = [drawn.positive for drawn in candidates]
+    clusters = [query.cluster for query in queries]
+    ranks = {
+        name: QueryMetrics.compute(scores, positives).reciprocal_rank
+        for name, scores in scorers.items()
+    }
+    own = ranks.pop(subject)
+    return {name: paired_difference(own, other, clusters) for name, other in ranks.items()}
 
 
 def _ranking(

@@ -34,6 +34,11 @@ def fastest_dtype(device: torch.device, precision: Precision) -> torch.dtype:
     return torch.bfloat16 if precision == "bfloat16" else torch.float32
 
 
+def trains_in_bfloat16(device: torch.device, precision: Precision) -> bool:
+    """Whether to train so; ``auto`` does on a GPU alone."""
+    return precision == "bfloat16" or (precision == "auto" and device.type == "cuda")
+
+
 def _computes_bfloat16(device: torch.device) -> bool:
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

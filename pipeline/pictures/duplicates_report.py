@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.pictures.near_duplicates import groups, near_pairs
+from pipeline.pictures.near_duplicates import near_pairs
 from pipeline.runtime.arrays import UInt8s
 from pipeline.runtime.atomic_files import write_text
+from pipeline.runtime.grouping import groups
 from pipeline.runtime.logs import log
 from pipeline.runtime.quantities import counted
 

@@ -9,7 +9,7 @@ where hundreds of pictures share a cell.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image
@@ -51,23 +51,6 @@ def near_pairs(colours: UInt8s, limit: float) -> Iterator[Pair]:
         place = np.arange(len(later)) - np.searchsorted(later, later)
         linked = place < _MAX_LINKED
         yield from zip(later[linked].tolist(), earlier[linked].tolist(), strict=True)
-
-
-def groups(pairs: Iterable[Pair]) -> list[list[int]]:
-    """Rows that ``pairs`` link, in order, as groups in the order of their first rows."""
-    above: dict[int, int] = {}  # a forest whose roots stand for groups
-
-    def root(row: int) -> int:
-        while (parent := above.setdefault(row, row)) != row:
-            above[row] = row = above[parent]
-        return row
-
-    for one, other in pairs:
-        above[root(one)] = root(other)
-    members: dict[int, list[int]] = {}
-    for row in sorted(above):
-        members.setdefault(root(row), []).append(row)
-    return list(members.values())
 
 
 def _within_reach(greys: Float32s, reach: float) -> Iterator[tuple[Int64s, Int64s]]:

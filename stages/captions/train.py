@@ -59,6 +59,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.task import CaptionerTask
     from pipeline.captions.learned_file import write_learned
     from pipeline.captions.material import TrainingMaterial
+    from pipeline.learning.device import trains_in_bfloat16
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
 
@@ -86,9 +87,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             style_weight=config.rating_weight,
             blind_share=config.blind_share,
         )
-        bfloat16 = config.precision == "bfloat16" or (
-            config.precision == "auto" and team.device.type == "cuda"
-        )
+        bfloat16 = trains_in_bfloat16(team.device, config.precision)
         training = Training(task, config.schedule, team, bfloat16=bfloat16)
         checkpoint = training.run(outputs.folder, _key(inputs, config))
         record = _record(material, model, task, training, team, config.seed)
@@ -97,7 +96,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             write_learned(outputs["learned"], material.tap, _learned(inputs, material))
             model.save(outputs["model"])
             checkpoint.remove()
-    return _summary(record)
+    return record.summary(record.held_out, "captions")
 
 
 def _key(inputs: Files, config: Config) -> str:
@@ -121,37 +120,23 @@ def _record(
     seed: int,
 ) -> TrainingRecord:
     """What was learned from, and how well; every process of the team takes part in measuring."""
+    import msgspec
     import numpy as np
 
-    from pipeline.captioning.likelihood import unigram_nll
-    from pipeline.captioning.task import epoch_record
+    from pipeline.captioning.task import training_record
     from pipeline.captions.training_record import TrainingRecord
 
-    epochs = [epoch_record(epoch) for epoch in training.history]
-    shuffled = task.dev.with_pictures_shuffled(seed)
-    counts = np.bincount(np.concatenate(task.train.sentences), minlength=len(model.vocabulary))
     learned = [text for texts in material.texts for text in texts if not text.held_out]
     return TrainingRecord(
+        **msgspec.structs.asdict(training_record(model, task, training, team, seed)),
         videos=material.names,
         fingerprints=[frames.fingerprint for frames in material.frames],
-        decoder=model.card.spec.decoder,
-        attention=model.card.spec.attention,
-        backbone=material.backbone,
-        weights=material.weights,
-        tap=material.tap,
-        device=str(team.device),
-        processes=team.size,
         captions=len(task.train),
         pictures=len(np.unique(task.train.inputs.picture)),
         held_out=len(task.dev),
         rated=sum(text.rating is not None for text in learned),
         distinct_words=model.vocabulary.distinct,
         kept_words=len(model.vocabulary.words),
-        epochs=epochs,
-        best_epoch=training.best_epoch,
-        dev_nll=epochs[training.best_epoch - 1].dev_nll,
-        dev_nll_shuffled=training.measure(lambda: task.nll(shuffled)).word,
-        dev_nll_unigram=unigram_nll(counts, task.dev.sentences),
     )
 
 
@@ -180,24 +165,6 @@ def _learned(inputs: Files, material: TrainingMaterial) -> Iterator[LearnedPictu
                 read_thumbnail(path, first[row]),
                 said,
             )
-
-
-def _summary(record: TrainingRecord) -> str:
-    from math import exp
-
-    from pipeline.pictures.features_file import caveat
-    from pipeline.runtime.sample_size import is_enough
-
-    nats = record.dev_nll, record.dev_nll_shuffled
-    quality = (
-        "each word is a choice among about {:,.0f}, or {:,.0f} with wrong pictures".format(
-            *map(exp, nats)
-        )
-        if is_enough(record.held_out)
-        else f"too few captions were kept back to measure it ({record.held_out})"
-    )
-    best = f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
-    return best + caveat(record.weights)
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

@@ -42,6 +42,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import torch
 
     from pipeline.captioning.task import CaptionerTask
+    from pipeline.learning.device import trains_in_bfloat16
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
     from pipeline.runtime.logs import log
@@ -64,9 +65,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             doubly_stochastic=config.doubly_stochastic,
             seed=config.seed,
         )
-        bfloat16 = config.precision == "bfloat16" or (
-            config.precision == "auto" and team.device.type == "cuda"
-        )
+        bfloat16 = trains_in_bfloat16(team.device, config.precision)
         training = Training(task, config.schedule, team, bfloat16=bfloat16)
         checkpoint = training.run(outputs.folder, _key(inputs, config))
         record = _record(material, model, task, training, team, config.seed)
@@ -74,7 +73,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             record.save(outputs["training"])
             model.save(outputs["model"])
             checkpoint.remove()
-    return _summary(record, len(dev))
+    log.debug(
+        "dev %.3f nats a word, %.3f with pictures shuffled",
+        *(record.dev_nll, record.dev_nll_shuffled),
+    )
+    return record.summary(len(dev), "comments")
 
 
 def _material(inputs: Files, config: Config) -> TrainingMaterial:
@@ -109,52 +112,17 @@ def _record(
     seed: int,
 ) -> TrainingRecord:
     """What was learned from, and how well; every process of the team takes part in measuring."""
-    import numpy as np
+    import msgspec
 
-    from pipeline.captioning.likelihood import unigram_nll
-    from pipeline.captioning.task import epoch_record
+    from pipeline.captioning.task import training_record
     from pipeline.danmaku.training.training_record import CommentTable, TrainingRecord
 
-    epochs = [epoch_record(epoch) for epoch in training.history]
-    shuffled = task.dev.with_pictures_shuffled(seed)
-    counts = np.bincount(np.concatenate(task.train.sentences), minlength=len(model.vocabulary))
     return TrainingRecord(
+        **msgspec.structs.asdict(training_record(model, task, training, team, seed)),
         videos=material.names,
         fingerprints=[frames.fingerprint for frames in material.frames],
-        decoder=model.card.spec.decoder,
-        attention=model.card.spec.attention,
-        backbone=material.backbone,
-        weights=material.weights,
-        tap=material.tap,
-        device=str(team.device),
-        processes=team.size,
         table=CommentTable.from_videos(material.videos, material.vocabulary),
-        epochs=epochs,
-        best_epoch=training.best_epoch,
-        dev_nll=epochs[training.best_epoch - 1].dev_nll,
-        dev_nll_shuffled=training.measure(lambda: task.nll(shuffled)).word,
-        dev_nll_unigram=unigram_nll(counts, task.dev.sentences),
     )
-
-
-def _summary(record: TrainingRecord, held_out: int) -> str:
-    from math import exp
-
-    from pipeline.pictures.features_file import caveat
-    from pipeline.runtime.logs import log
-    from pipeline.runtime.sample_size import is_enough
-
-    nats = record.dev_nll, record.dev_nll_shuffled
-    log.debug("dev %.3f nats a word, %.3f with pictures shuffled", *nats)
-    quality = (
-        "each word is a choice among about {:,.0f}, or {:,.0f} with wrong pictures".format(
-            *map(exp, nats)
-        )
-        if is_enough(held_out)
-        else f"too few comments were kept back to measure it ({held_out})"
-    )
-    best = f"epoch {record.best_epoch} of {len(record.epochs)} is the best: {quality}"
-    return best + caveat(record.weights)
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

@@ -6,7 +6,8 @@ import pytest
 from PIL import Image
 
 from pipeline.pictures.duplicates_report import report_duplicates
-from pipeline.pictures.near_duplicates import block_colours, groups, near_pairs
+from pipeline.pictures.near_duplicates import block_colours, near_pairs
+from pipeline.runtime.grouping import groups
 
 UInt8s = npt.NDArray[np.uint8]
 LIMIT = 6.0

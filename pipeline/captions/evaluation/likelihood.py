@@ -21,9 +21,7 @@ def measure_likelihood(subject: Subject, seed: int) -> Likelihood:
     words = np.array(list(map(len, ended)))
     clusters = subject.clusters[place]
     seen, blind, _ = judge(model, subject.bank, subject.rows[place], sentences)
-    # Pictures change places, not texts: with several texts a picture some would keep theirs.
-    other = np.random.default_rng([seed, len(subject.rows)]).permutation(len(subject.rows))
-    inputs = inputs_of(subject.rows[other][place], model.card.spec)
+    inputs = inputs_of(subject.shuffled_rows(seed)[place], model.card.spec)
     shuffled = caption_nats(model.captioner, subject.bank, inputs, ended)
     return Likelihood(
         captions=len(ended),

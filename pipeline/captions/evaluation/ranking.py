@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import msgspec
 import numpy as np
 
 from pipeline.captioning.likelihood import caption_nats
@@ -14,10 +13,9 @@ from pipeline.captions.writing import judge
 from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.candidates import Candidates, Query, draw_candidates
-from pipeline.evaluation.intervals import Interval, paired_difference
-from pipeline.evaluation.ranking import QueryMetrics, RankingTable, Scores, ranking_table
+from pipeline.evaluation.intervals import Interval
+from pipeline.evaluation.ranking import RankingTable, Scores, table_and_gains
 from pipeline.runtime.arrays import Float64s
-from pipeline.runtime.sample_size import is_enough
 from pipeline.text.vocabulary import END
 
 _MODEL = "model"
@@ -53,24 +51,7 @@ def run_ranking(
         "length": baselines.length_scores(candidates, subject.corpus),
         "random": baselines.random_scores(candidates),
     }
-    table = ranking_table(queries, candidates, scorers)
-    if not is_enough(len(queries)):
-        every = (table.all, table.without_popular)
-        return RankingTable(*(msgspec.structs.replace(r, scorers={}) for r in every)), {}
-    return table, _mrr_gains(queries, candidates, scorers)
-
-
-def _mrr_gains(
-    queries: Sequence[Query], candidates: Sequence[Candidates], scorers: dict[str, Scores]
-) -> dict[str, Interval]:
-    positives = [drawn.positive for drawn in candidates]
-    clusters = [query.cluster for query in queries]
-    ranks = {
-        name: QueryMetrics.compute(scores, positives).reciprocal_rank
-        for name, scores in scorers.items()
-    }
-    model = ranks.pop(_MODEL)
-    return {name: paired_difference(model, other, clusters) for name, other in ranks.items()}
+    return table_and_gains(queries, candidates, scorers, _MODEL)
 
 
 def _model_scores(
@@ -85,9 +66,8 @@ def _model_scores(
     sentences = [model.encode(text) for drawn in candidates for text in drawn.sentences]
     counts = [len(drawn.sentences) for drawn in candidates]
     query = np.repeat([query.key for query in queries], counts)
-    other = np.random.default_rng([seed, len(subject.rows)]).permutation(len(subject.rows))
     seen, blind, _ = judge(model, subject.bank, subject.rows[query], sentences)
-    inputs = inputs_of(subject.rows[other][query], model.card.spec)
+    inputs = inputs_of(subject.shuffled_rows(seed)[query], model.card.spec)
     shuffled = caption_nats(model.captioner, subject.bank, inputs, [[*s, END] for s in sentences])
 
     def by_query(scores: Float64s) -> list[Float64s]:

@@ -93,6 +93,13 @@ class Subject:
         """(texts,) the place of each text's picture."""
         return np.repeat(np.arange(len(self.texts)), [len(texts) for texts in self.texts])
 
+    def shuffled_rows(self, seed: int) -> Int64s:
+        """(k,) ``rows``, each in the place of another picture.
+
+        Pictures change places, not texts: with several texts a picture some would keep theirs.
+        """
+        return np.random.default_rng([seed, len(self.rows)]).permutation(self.rows)
+
     @cached_property
     def nearest(self) -> tuple[Int64s, np.ndarray]:
         """The training pictures nearest to each, and their cosines; see ``Learned.nearest``."""

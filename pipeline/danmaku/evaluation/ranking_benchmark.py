@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-import msgspec
 import numpy as np
 
 from pipeline.captioning.inputs import CaptionInputs
@@ -18,18 +17,11 @@ from pipeline.evaluation import baselines
 from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.candidates import CONTEXT, Candidates, Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus
-from pipeline.evaluation.intervals import Interval, paired_difference
-from pipeline.evaluation.ranking import (
-    QueryMetrics,
-    Ranking,
-    RankingTable,
-    Scores,
-    ranking_table,
-)
+from pipeline.evaluation.intervals import Interval
+from pipeline.evaluation.ranking import RankingTable, Scores, table_and_gains
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
-from pipeline.runtime.sample_size import is_enough
 from pipeline.text.vocabulary import END
 
 _NEAREST = 20  # training pictures whose comments the retrieval baseline reads
@@ -62,31 +54,7 @@ def run_ranking(
         "length": baselines.length_scores(candidates, corpus),
         "random": baselines.random_scores(candidates),
     }
-    table = ranking_table(queries, candidates, scorers)
-    return (
-        RankingTable(_if_enough(table.all), _if_enough(table.without_popular)),
-        _mrr_gains(queries, candidates, scorers) if is_enough(len(queries)) else {},
-    )
-
-
-def _if_enough(ranking: Ranking) -> Ranking:
-    """The ranking without its scorers where it has too few queries."""
-    return ranking if is_enough(ranking.queries) else msgspec.structs.replace(ranking, scorers={})
-
-
-def _mrr_gains(
-    queries: Sequence[Query], candidates: Sequence[Candidates], scorers: dict[str, Scores]
-) -> dict[str, Interval]:
-    positives = [drawn.positive for drawn in candidates]
-    clusters = [query.cluster for query in queries]
-    reciprocal_ranks = {
-        name: QueryMetrics.compute(scores, positives).reciprocal_rank
-        for name, scores in scorers.items()
-    }
-    model = reciprocal_ranks.pop("model")
-    return {
-        name: paired_difference(model, ranks, clusters) for name, ranks in reciprocal_ranks.items()
-    }
+    return table_and_gains(queries, candidates, scorers, "model")
 
 
 def _queries(episode: Episode, max_queries: int, block_s: float, seed: int) -> list[Query]:
