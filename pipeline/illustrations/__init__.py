@@ -1,0 +1,1 @@
+"""Illustrations: tags with probabilities, similar pictures, and a map with pictures as points."""
