@@ -11,7 +11,7 @@ from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
-from pipeline.pictures.backbones.shapes import shapes_only
+from pipeline.pictures.backbones.trial_run import trial_run
 from pipeline.pictures.backbones.torchvision_on_cpu import NodePathTracer
 
 
@@ -95,7 +95,7 @@ class Layers:
     def _note_shapes(self, size: int) -> None:
         """Let every node know the shape of its output, by a trial run."""
         device = next(self.network.parameters()).device
-        with shapes_only():
+        with trial_run():
             ShapeProp(self._traced).propagate(torch.zeros(1, 3, size, size, device=device))
 
 

@@ -17,10 +17,12 @@ from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import Layers, Opaque
 from pipeline.pictures.backbones.torch_network import Pretrained
 from pipeline.pictures.backbones.weights_file import own_weights
+from pipeline.pictures.backbones.without_compiler import without_compiler
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 # timm imports torchvision, which the import of torch_network has made possible on every machine.
-timm: Any = importlib.import_module("timm")
+with without_compiler():
+    timm: Any = importlib.import_module("timm")
 
 PREFIX = "timm:"
 

@@ -17,8 +17,8 @@ from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.faults import unknown_tap
 from pipeline.pictures.backbones.folding import fold_batch_norms
 from pipeline.pictures.backbones.preprocessing import Normalization
-from pipeline.pictures.backbones.shapes import shapes_only
 from pipeline.pictures.backbones.taps import Layers, Opaque
+from pipeline.pictures.backbones.trial_run import computing_with, trial_run
 from pipeline.pictures.backbones.winograd import use_winograd
 from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -89,7 +89,7 @@ class TorchNetwork:
         """Map (n, s, s, 3) to (n, p, c) or (n, c) for each tap; threads may call at once."""
         network = self._free.get()
         try:
-            with _computing_with(self._threads_each):
+            with computing_with(self._threads_each):
                 return network(pictures)
         finally:
             self._free.put(network)
@@ -127,8 +127,9 @@ def _shapes(
     cut: fx.GraphModule, choice: Choice, prefix_tokens: int
 ) -> Mapping[str, tuple[int, ...]]:
     """The shape of a row by tap, from a trial run."""
-    with _fitting(choice), shapes_only():
-        outputs = cut(torch.zeros(1, 3, choice.size, choice.size))
+    device = next(cut.parameters()).device
+    with _fitting(choice), trial_run():
+        outputs = cut(torch.zeros(1, 3, choice.size, choice.size, device=device))
     return {
         tap: tuple(as_rows(tap, values, prefix_tokens).shape[1:]) for tap, values in outputs.items()
     }
@@ -145,17 +146,6 @@ def _fitting(choice: Choice) -> Iterator[None]:
             f"{choice.name} cannot take pictures of {choice.size} pixels ({error})",
             "Set `frames: size:` to what the network was made for",
         ) from error
-
-
-@contextmanager
-def _computing_with(threads: int) -> Iterator[None]:
-    """Let the thread that calls compute with so many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class _Copy:

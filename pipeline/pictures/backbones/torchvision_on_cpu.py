@@ -12,20 +12,23 @@ import os
 
 import torch
 
+from pipeline.pictures.backbones.without_compiler import without_compiler
+
 _SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
 )
 _library = torch.library.Library("torchvision", "FRAGMENT")  # type: ignore[no-untyped-call]
 
-try:
-    import torchvision
-except RuntimeError as error:
-    if "torchvision::nms" not in str(error):
-        raise
-    for _schema in _SCHEMAS:
-        _library.define(_schema)  # type: ignore[no-untyped-call]
-    import torchvision
+with without_compiler():
+    try:
+        import torchvision
+    except RuntimeError as error:
+        if "torchvision::nms" not in str(error):
+            raise
+        for _schema in _SCHEMAS:
+            _library.define(_schema)  # type: ignore[no-untyped-call]
+        import torchvision
 
 # Otherwise torchvision unpickles whatever its files contain, code included.
 os.environ["TORCH_FORCE_WEIGHTS_ONLY_LOAD"] = "1"

@@ -17,7 +17,7 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
-from pipeline.pictures.backbones.shapes import shapes_only
+from pipeline.pictures.backbones.trial_run import trial_run
 
 _MIN_CHANNELS = 128
 """With fewer, the transforms cost as much as they save."""
@@ -56,7 +56,7 @@ _A_T = [
 
 def use_winograd(cut: fx.GraphModule, size: int) -> None:
     """Replace each convolution that gets faster by it, for pictures of ``size`` pixels."""
-    with shapes_only():
+    with trial_run():
         ShapeProp(cut).propagate(torch.zeros(1, 3, size, size))
     for node in cut.graph.nodes:
         if node.op == "call_module":

@@ -1,0 +1,30 @@
+"""Trial runs of networks, which tell shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+@contextmanager
+def trial_run() -> Iterator[None]:
+    """Let operations within the block run for the shapes of what they give.
+
+    A picture is computed sooner than torch imports what would work out the shapes alone, and on one
+    thread: several would wait for each other wherever other processes are at work.
+    """
+    with torch.no_grad(), computing_with(1):
+        yield
+
+
+@contextmanager
+def computing_with(threads: int) -> Iterator[None]:
+    """Let the thread that calls compute with so many threads."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
