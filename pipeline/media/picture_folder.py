@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
@@ -84,8 +84,12 @@ class PictureFolder:
                 f"Pictures end in {', '.join(sorted(ENDINGS))}",
             )
         before = {file.name: file for file in known}
-        look = partial(_looked_at, path, before)
-        return cls(path, list(ordered_map(look, names, os.cpu_count() or 1)))
+        same = {name: before[name] for name in names if _is_as_before(path, before.get(name))}
+        new = [name for name in names if name not in same]
+        read = dict(
+            zip(new, ordered_map(partial(_read, path), new, os.cpu_count() or 1), strict=True)
+        )
+        return cls(path, [same.get(name) or read[name] for name in names])
 
     @property
     def name(self) -> str:
@@ -206,16 +210,23 @@ def _quiet(name: str, error: PipelineError) -> None:
     """For pictures that are read a second time."""
 
 
-def _looked_at(folder: Path, known: Mapping[str, PictureFile], name: str) -> PictureFile:
-    """A file's fingerprint, taken from ``known`` if it is in the state it was in."""
+def _is_as_before(folder: Path, file: PictureFile | None) -> bool:
+    """Whether a file is in the state that it was in, and so need not be read."""
+    if file is None or file.state is None:
+        return False
+    try:
+        return file.state == file_state(folder / file.name)
+    except OSError:
+        return False
+
+
+def _read(folder: Path, name: str) -> PictureFile:
+    """A file as it is now."""
     path = folder / name
     try:
         if not (path.is_file() and can_be_read(name)):
             return PictureFile(name, "")
         state = file_state(path)
-        before = known.get(name)
-        if before is not None and state is not None and before.state == state:
-            return before
         return PictureFile(name, file_fingerprint(path), state)
     except OSError:  # whoever reads it will tell
         return PictureFile(name, "")
@@ -242,7 +253,7 @@ def _stills(
     except PipelineError as error:
         yield error
         return
-    if _looked_at(folder, {file.name: file}, file.name).fingerprint != file.fingerprint:
+    if not _is_as_before(folder, file) and _read(folder, file.name).fingerprint != file.fingerprint:
         yield PipelineError(
             ExitCode.VIDEO_TRUNCATED,
             f"{path} has changed since its folder was read",
@@ -269,8 +280,11 @@ def _writable(names: Iterable[str]) -> list[str]:
 def _names_below(path: Path) -> Iterator[str]:
     if path.is_file():
         return
+    endings = tuple(ENDINGS)
     for folder, below, files in os.walk(path):
         below[:] = [name for name in below if not name.startswith(".")]
+        within = Path(folder).relative_to(path)
+        start = "" if within == Path() else f"{within.as_posix()}/"
         for name in files:
-            if not name.startswith(".") and Path(name).suffix.lower() in ENDINGS:
-                yield Path(folder, name).relative_to(path).as_posix()
+            if not name.startswith(".") and name.lower().endswith(endings):
+                yield start + name

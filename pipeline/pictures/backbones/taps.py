@@ -11,8 +11,8 @@ from torch import fx, nn
 from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
-from pipeline.pictures.backbones.trial_run import trial_run
 from pipeline.pictures.backbones.torchvision_on_cpu import NodePathTracer
+from pipeline.pictures.backbones.trial_run import trial_run
 
 
 class Opaque(NamedTuple):
