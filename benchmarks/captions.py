@@ -16,6 +16,8 @@ import os
 import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 from statistics import mean
 
@@ -35,6 +37,7 @@ from pipeline.show.truth import truth_path
 
 _LEARNED, _MEASURED = 2800, 1000  # stills: about 15,000 captions, as in the article, and 5,400
 _NEXT_SEASON = 1000  # added to a seed
+_LINES = 5  # for an emoji: about as many as there are texts about each
 _EMOJI = PROJECT.parent / "shared" / "samples" / "emoji"
 
 
@@ -235,10 +238,10 @@ def _things(folder: Path, settings: str) -> dict[str, str]:
 
 
 def _named_words(item: Path, model: Path, labels: dict[str, str]) -> dict[str, Interval]:
-    """The share of the words of a thing's label that its lines have; unseen things only.
+    """The share of the words of a thing's label that five lines have; unseen things only.
 
-    Things are resampled. ``nearest`` takes the first caption of the most similar training picture,
-    ``shuffled`` the model's line of another picture, ``frequent`` the most frequent caption.
+    Things are resampled. ``nearest`` takes five captions of the most similar training pictures,
+    ``shuffled`` the model's lines of another picture, ``frequent`` the most frequent captions.
     """
     import h5py
 
@@ -264,26 +267,35 @@ def _named_words(item: Path, model: Path, labels: dict[str, str]) -> dict[str, I
     chosen = rows[[line.frame for line in lines]]
     with h5py.File(item / "features.h5", "r") as file:
         means = file[loaded.card.tap][:][chosen]
-    near, _ = learned.nearest(loaded.captioner, means, [keys[row] for row in chosen], 1)
+    near, _ = learned.nearest(loaded.captioner, means, [keys[row] for row in chosen], _LINES)
     order = np.random.default_rng(0).permutation(len(lines))
-    frequent = max(counts, key=lambda sentence: counts[sentence])
+    written = [{tuple(one.words): None for one in line.candidates} for line in lines]
+    of_near = [
+        {text.words: None for place in places for text in learned.texts[int(place)]}
+        for places in near
+    ]
     said = {
-        "model": [line.words for line in lines],
-        "shuffled": [lines[place].words for place in order],
-        "nearest": [learned.texts[int(place)][0].words for place in near[:, 0]],
-        "frequent": [frequent] * len(lines),
+        "model": [_words(sentences) for sentences in written],
+        "shuffled": [_words(written[place]) for place in order],
+        "nearest": [_words(sentences) for sentences in of_near],
+        "frequent": [_words(sorted(counts, key=lambda said: -counts[said]))] * len(lines),
     }
     things = [Path(line.picture).stem for line in lines]
     return {
         name: mean_interval(
             [
                 len(label_words[thing].intersection(words)) / len(label_words[thing])
-                for thing, words in zip(things, sentences, strict=True)
+                for thing, words in zip(things, all_words, strict=True)
             ],
             np.array(things),
         )
-        for name, sentences in said.items()
+        for name, all_words in said.items()
     }
+
+
+def _words(sentences: Iterable[tuple[str, ...]]) -> set[str]:
+    """The words of the first of these that differ."""
+    return {word for sentence in islice(sentences, _LINES) for word in sentence}
 
 
 def _shown(interval: Interval) -> str:
