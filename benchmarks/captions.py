@@ -4,7 +4,8 @@ For each seed two seasons of the synthetic show are drawn: a model learns from a
 is measured on an album of the other, scene by scene. Of the emoji samples, where they are there, a
 fifth of the things are held out in all eight styles; what people call a thing is its caption. The
 command line does all the work. ``--folder`` keeps the files, so that a second call redoes only what
-has changed; ``--settings`` are further settings, as SET takes them.
+has changed; ``--settings`` are further settings, as SET takes them. At last ``gather`` measures how
+fast a folder of many pictures goes through.
 """
 
 from __future__ import annotations
@@ -13,8 +14,6 @@ import argparse
 import csv
 import json
 import os
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
@@ -23,6 +22,9 @@ from statistics import mean
 
 import numpy as np
 
+from benchmarks import gather
+from benchmarks._command_line import run_verb, write_unless_same
+from benchmarks._emoji import EMOJI, read_things
 from pipeline.captions.captions_file import CaptionLine, read_captions
 from pipeline.captions.evaluation.evaluation_file import Evaluation
 from pipeline.captions.learned_file import Learned
@@ -37,8 +39,8 @@ from pipeline.show.truth import truth_path
 
 _LEARNED, _MEASURED = 2800, 1000  # stills: about 15,000 captions, as in the article, and 5,400
 _NEXT_SEASON = 1000  # added to a seed
+_OF_A_FOLDER = ("gather_over_forward", "add_one_s")
 _LINES = 5  # for an emoji: about as many as there are texts about each
-_EMOJI = PROJECT.parent / "shared" / "samples" / "emoji"
 
 
 def main() -> None:
@@ -49,16 +51,21 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=PROJECT / "workdir" / "captions-benchmark")
     parser.add_argument("--seeds", type=int, nargs="+", default=[2017, 2018, 2019])
     parser.add_argument("--settings", default="")
+    parser.add_argument("--pictures", type=int, default=20_000, help="in the folder that is timed")
     options = parser.parse_args()
     folder = options.folder.absolute()
     seasons = [_season(folder / str(seed), seed, options.settings) for seed in options.seeds]
     for name in seasons[0]:
         values = [season[name] for season in seasons]
         print(f"{name:44}", *(f"{value:8.3f}" for value in values), f"{mean(values):8.3f}")
-    things = _things(folder / "emoji", options.settings) if _EMOJI.is_dir() else {}
+    things = _things(folder / "emoji", options.settings) if EMOJI.is_dir() else {}
     for name, value in things.items():
         print(f"emoji: {name:37} {value}")
-    print(json.dumps({"benchmark": "captions", **_keys(seasons)}))
+    folder_of_many = gather.measured(options.pictures)
+    for name, value in folder_of_many.items():
+        print(f"folder: {name:36} {value:8.3f}")
+    gathering = {name: round(folder_of_many[name], 4) for name in _OF_A_FOLDER}
+    print(json.dumps({"benchmark": "captions", **_keys(seasons), **gathering}))
 
 
 def _keys(seasons: list[dict[str, float]]) -> dict[str, float]:
@@ -85,10 +92,11 @@ def _season(folder: Path, seed: int, settings: str) -> dict[str, float]:
     learned = _album(folder, AlbumSpec(stills=_LEARNED, seed=seed))
     measured = _album(folder, AlbumSpec(stills=_MEASURED, seed=seed + _NEXT_SEASON))
     by_scene = "captions.texts.held_out.by=folder captions.evaluate.clusters=folder"
-    _run(
-        folder,
-        measured,
-        f"videos.train=[{{pictures: {learned}}}] captions.evaluate.max_queries={_MEASURED}"
+    run_verb(
+        "captions-evaluate",
+        folder / "workdir",
+        pictures=measured,
+        settings=f"videos.train=[{{pictures: {learned}}}] captions.evaluate.max_queries={_MEASURED}"
         f" seed={seed} {by_scene} {settings}",
     )
     item = folder / "workdir" / measured.name
@@ -118,22 +126,8 @@ def _album(folder: Path, spec: AlbumSpec) -> Path:
 
 
 def _write_table(path: Path, rows: list[list[str]]) -> None:
-    """Write a CSV file, unless it is there as it would be."""
-    lines = "".join(",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
-    if not path.exists() or path.read_text("utf-8") != lines:
-        path.write_text(lines, "utf-8")
-
-
-def _run(folder: Path, pictures: Path, settings: str, labels: Path | None = None) -> None:
-    command = ["captions-evaluate", "--pictures", str(pictures), "--set", settings]
-    command += ["--labels", str(labels)] if labels else []
-    given = ("VIDEO", "PICTURES", "LABELS", "COMMENTS")
-    subprocess.run(
-        [sys.executable, "-m", "pipeline", *command, "--workdir", str(folder / "workdir")],
-        cwd=PROJECT,
-        env={k: v for k, v in os.environ.items() if k not in given},
-        check=True,
-    )
+    lines = (",".join(f'"{cell}"' for cell in row) + "\n" for row in rows)
+    write_unless_same(path, "".join(lines))
 
 
 def _evaluated(evaluation: Evaluation) -> dict[str, float]:
@@ -209,25 +203,27 @@ def _share_named(lines: list[CaptionLine], pictures: list[str], truth: AlbumTrut
 
 def _things(folder: Path, settings: str) -> dict[str, str]:
     """Whether lines for emoji of unseen things have words of what people call them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    table = folder / "things.csv"
-    with (_EMOJI / "things.csv").open(encoding="utf-8", newline="") as file:
-        things = list(csv.DictReader(file))
-    styles = sorted(path.name for path in _EMOJI.iterdir() if path.is_dir())
+    table, things = folder / "things.csv", read_things()
     rows = [["image", "caption"]]
     for thing in things:
-        texts = [thing["label_ja"], *filter(None, thing["tags_ja"].split("|"))]
-        rows += [[f"{s}/{thing['name']}.png", text] for s in styles for text in texts]
+        texts = [thing.label, *thing.tags]
+        rows += [[picture, text] for picture in thing.pictures() for text in texts]
     _write_table(table, rows)
     by_thing = (
         "captions.texts.held_out.by=name captions.texts.held_out.share=0.2"
         " captions.train.schedule.epochs=10 captions.evaluate.max_queries=1000"
     )
-    _run(folder, _EMOJI, f"{by_thing} captions.evaluate.clusters=name {settings}", table)
-    item = folder / "workdir" / _EMOJI.name
+    run_verb(
+        "captions-evaluate",
+        folder / "workdir",
+        pictures=EMOJI,
+        labels=table,
+        settings=f"{by_thing} captions.evaluate.clusters=name {settings}",
+    )
+    item = folder / "workdir" / EMOJI.name
     evaluation = Evaluation.load(item / "captions.evaluation.json")
     assert evaluation.likelihood is not None
-    labels = {thing["name"]: thing["label_ja"] for thing in things}
+    labels = {thing.name: thing.label for thing in things}
     named = _named_words(item, folder / "workdir" / "models" / "captions" / "default", labels)
     return {
         "PMI": _shown(evaluation.likelihood.pmi),

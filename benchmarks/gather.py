@@ -21,7 +21,7 @@ import numpy as np
 from PIL import Image
 
 from benchmarks._measure import report
-from pipeline.engine.stage_record import StageRecord, records
+from pipeline.engine.stage_record import records
 from pipeline.pictures.backbones.registry import load_backbone
 from pipeline.runtime.paths import PROJECT
 from pipeline.runtime.prefetch import ordered_map
@@ -37,6 +37,11 @@ OLD_S = 2.5  # after which a file's state tells for certain that it is unchanged
 
 def main(count: int = PICTURES) -> None:
     """Measure and report."""
+    report("gather", {name: [value] for name, value in measured(count).items()})
+
+
+def measured(count: int) -> dict[str, float]:
+    """The figures of a folder of ``count`` pictures."""
     with tempfile.TemporaryDirectory() as name:
         folder, workdir = Path(name, "album"), Path(name, "workdir")
         folder.mkdir()
@@ -50,27 +55,18 @@ def main(count: int = PICTURES) -> None:
         time.sleep(OLD_S)
         add_one = _features(folder, workdir)
         none_new = _features(folder, workdir)
-    _report(count, first, forward, add_one, none_new)
-
-
-def _report(
-    count: int, first: dict[str, StageRecord], forward: float, add_one: float, none_new: float
-) -> None:
     gather, network = first["frames"], first["features"]
-    report(
-        "gather",
-        {
-            "pictures": [count],
-            "gather_over_forward": [forward / (gather.seconds + network.seconds)],
-            "gathered_per_second": [count / gather.seconds],
-            "features_per_second": [count / network.seconds],
-            "forward_per_second": [count / forward],
-            "gather_mb": [gather.memory_mb],
-            "features_mb": [network.memory_mb],
-            "add_one_s": [add_one],
-            "nothing_new_s": [none_new],
-        },
-    )
+    return {
+        "pictures": count,
+        "gather_over_forward": forward / (gather.seconds + network.seconds),
+        "gathered_per_second": count / gather.seconds,
+        "features_per_second": count / network.seconds,
+        "forward_per_second": count / forward,
+        "gather_mb": gather.memory_mb,
+        "features_mb": network.memory_mb,
+        "add_one_s": add_one,
+        "nothing_new_s": none_new,
+    }
 
 
 def _features(folder: Path, workdir: Path) -> float:
