@@ -62,8 +62,8 @@ def main() -> None:
     for name, value in things.items():
         print(f"emoji: {name:37} {value}")
     folder_of_many = gather.measured(options.pictures)
-    for name, value in folder_of_many.items():
-        print(f"folder: {name:36} {value:8.3f}")
+    for name, figure in folder_of_many.items():
+        print(f"folder: {name:36} {figure:8.3f}")
     gathering = {name: round(folder_of_many[name], 4) for name in _OF_A_FOLDER}
     print(json.dumps({"benchmark": "captions", **_keys(seasons), **gathering}))
 
