@@ -15,20 +15,21 @@ def has_ng_words(text: str, words: re.Pattern[str] | None) -> bool:
     return words is not None and words.search(folded(text)) is not None
 
 
-def load_ng_words(path: Path) -> re.Pattern[str] | None:
+def load_ng_words(file: str | None) -> re.Pattern[str] | None:
     """A pattern that matches any line of the file: a word, or an expression between slashes.
 
-    Case and width do not matter. Raises PipelineError INVALID_SETTING, naming the line.
+    Case and width do not matter. There is none without a file, or of an empty one. Raises
+    PipelineError INVALID_SETTING, naming the line.
     """
     patterns = []
-    for number, line in lines_of(path):
+    for number, line in lines_of(Path(file)) if file else ():
         expression = line[1:-1] if len(line) > 2 and line[0] == line[-1] == "/" else None
         try:
             re.compile(expression or "")
         except re.error as error:
             raise PipelineError(
                 ExitCode.INVALID_SETTING,
-                f"{path}:{number}: {line} is not a valid regular expression ({error})",
+                f"{file}:{number}: {line} is not a valid regular expression ({error})",
                 "Correct it, or remove the slashes to match the word as it stands",
             ) from None
         patterns.append(expression or re.escape(folded(line)))

@@ -39,8 +39,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
     from pipeline.text.splitting import make_splitter
     from pipeline.text.word_lists import load_ng_words
 
-    if config.ng_words:
-        load_ng_words(_path(config.ng_words))
+    load_ng_words(config.ng_words)
     language = "japanese" if config.language == "auto" else config.language
     make_splitter(language, config.dictionary, config.user_dictionary)
 
@@ -65,7 +64,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     ]
     names = read_names(inputs["frames"])
     frame_of = {name: frame for frame, name in enumerate(names)}
-    ng_words = load_ng_words(_path(config.ng_words)) if config.ng_words else None
+    ng_words = load_ng_words(config.ng_words)
     kept = [
         label
         for label in labels
@@ -130,12 +129,6 @@ def _held_out(frames: Path, names: Sequence[str], labels: Sequence[Label], confi
     of_these = [names[place] for place in places.tolist()]
     out[places] = held_out(of_these, rows[places], config.held_out, config.seed)
     return out
-
-
-def _path(given: str) -> Path:
-    from pathlib import Path
-
-    return Path(given)
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

@@ -40,18 +40,13 @@ class Config(StageConfig, frozen=True):
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError if the list of NG words cannot be read."""
-    from pathlib import Path
-
     from pipeline.text.word_lists import load_ng_words
 
-    if config.ng_words:
-        load_ng_words(Path(config.ng_words))
+    load_ng_words(config.ng_words)
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``captions.jsonl``."""
-    from pathlib import Path
-
     import numpy as np
 
     from pipeline.captioning.model_file import Model
@@ -76,7 +71,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             config.candidates,
             config.blind,
             config.liking,
-            load_ng_words(Path(config.ng_words)) if config.ng_words else None,
+            load_ng_words(config.ng_words),
             config.seed,
         ),
     )

@@ -111,7 +111,7 @@ def _rules(config: Config) -> Rules:
     return Rules(
         forks=frozenset(config.forks),
         ng_score=NG_LEVELS.get(config.ng_level),
-        ng_words=load_ng_words(Path(config.ng_words)) if config.ng_words else None,
+        ng_words=load_ng_words(config.ng_words),
         ng_users=load_ng_users(Path(config.ng_users)) if config.ng_users else frozenset(),
         drop_art=config.art == "drop",
         drop_scripts=config.scripts == "drop",

@@ -36,12 +36,9 @@ class Config(StageConfig, frozen=True):
 
 def check(config: Config, sections: Mapping[str, Any]) -> None:
     """Raise PipelineError for a file of NG words that does not exist, or cannot be read."""
-    from pathlib import Path
-
     from pipeline.text.word_lists import load_ng_words
 
-    if config.ng_words:
-        load_ng_words(Path(config.ng_words))
+    load_ng_words(config.ng_words)
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -90,14 +87,12 @@ def _viewers(inputs: Files, config: Config, frames: Frames, counts: CommentCount
 
 
 def _options(config: Config) -> GenerationOptions:
-    from pathlib import Path
-
     from pipeline.danmaku.generation.writing import GenerationOptions
     from pipeline.text.word_lists import load_ng_words
 
     return GenerationOptions(
         decoding=config.decoding,
-        ng_words=load_ng_words(Path(config.ng_words)) if config.ng_words else None,
+        ng_words=load_ng_words(config.ng_words),
         min_repeat_gap_s=config.min_repeat_gap,
         seed=config.seed,
     )

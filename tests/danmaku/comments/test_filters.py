@@ -77,7 +77,7 @@ def test_long_texts_are_counted_in_characters() -> None:
 def test_ng_words_ignore_case_and_width(tmp_path: Path) -> None:
     path = tmp_path / "ng.txt"
     path.write_text("\ufeffSpam.\n\n# a note\n#tag\n/^buy \\d+/\nカード\n", encoding="utf-8")
-    words = load_ng_words(path)
+    words = load_ng_words(str(path))
     for hit in ("it is ｓｐａｍ. yes", "a #tag", "BUY 12", "ｶｰﾄﾞ"):
         assert reason_to_drop(posted(hit), ng_words=words) == "with NG words", hit
     for miss in ("spam!", "a note", "I buy 12", "カー"):
@@ -86,14 +86,14 @@ def test_ng_words_ignore_case_and_width(tmp_path: Path) -> None:
 
 def test_an_empty_list_hides_nothing(tmp_path: Path) -> None:
     (tmp_path / "ng.txt").write_text("\n\n")
-    assert load_ng_words(tmp_path / "ng.txt") is None
+    assert load_ng_words(str(tmp_path / "ng.txt")) is None
 
 
 def test_an_invalid_expression_is_reported_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "ng.txt"
     path.write_text("fine\n/(/\n")
     with pytest.raises(PipelineError, match=r"ng\.txt:2") as caught:
-        load_ng_words(path)
+        load_ng_words(str(path))
     assert caught.value.code == ExitCode.INVALID_SETTING
 
 
