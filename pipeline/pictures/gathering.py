@@ -10,8 +10,9 @@ are listed in ``frames.refused.txt`` if they are many, and pictures that nearly 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from itertools import islice
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -35,6 +36,7 @@ _COLOURS = "colours"
 _VERSION = "1"
 """Raise it where the same files would give other pictures."""
 _BATCH = 32  # pictures written at once
+_SECONDS_BETWEEN_RECORDS = 10.0
 _MAX_TOLD = 10  # files that cannot be used, each in a line of its own
 _MAX_DEAD = 0.5  # share of rows that no file has any longer, above which they are dropped
 
@@ -100,11 +102,15 @@ def gather(folder: PictureFolder, target: Path, size: int, near: float) -> Gathe
         known = _known(record, settings, store)
         kept = {f.name: known[f.name] for f in folder.files if _is_as_before(f, known)}
         new = folder.only({file.name for file in folder.files} - kept.keys())
-        files = kept | (_read(new, store, size) if new.files else {})
-        files = {file.name: files[file.name] for file in folder.files}
+
+        def remember(files: dict[str, _File]) -> None:
+            remembered = _Files(settings, store.count, _digest(store, store.count), files)
+            write_text(record, msgspec.json.encode(remembered).decode())
+
+        read = _read(new, store, size, lambda done: remember(kept | done)) if new.files else {}
+        files = {file.name: (kept | read)[file.name] for file in folder.files}
         _drop_dead_rows(store, files)
-        remembered = _Files(settings, store.count, _digest(store, store.count), files)
-        write_text(record, msgspec.json.encode(remembered).decode())
+        remember(files)
         shown = [picture for file in files.values() for picture in file.shown]
         refused = {name: file.problem for name, file in files.items() if file.problem}
         _tell(refused, target.with_name("frames.refused.txt"))
@@ -133,13 +139,22 @@ def gather(folder: PictureFolder, target: Path, size: int, near: float) -> Gathe
     return Gathered(len(shown), distinct, len(new.files), left_out)
 
 
-def _read(folder: PictureFolder, store: RowStore, size: int) -> dict[str, _File]:
-    """Read the files of ``folder`` and add rows for pictures that ``store`` does not have."""
+def _read(
+    folder: PictureFolder,
+    store: RowStore,
+    size: int,
+    remember: Callable[[dict[str, _File]], None],
+) -> dict[str, _File]:
+    """Read the files of ``folder`` and add rows for pictures that ``store`` does not have.
+
+    Now and then it has those ``remember`` that are done, so that a run that is killed is not lost.
+    """
     files = {file.name: _File(file.fingerprint) for file in folder.files}
     rows = {key.tobytes(): row for row, key in enumerate(store.filled(KEY))}
     store.reserve(store.count + len(folder.files))
 
     refused: dict[str, PipelineError] = {}
+    remembered_at = time.monotonic()
     pictures = folder.scaled_pictures(size, refused.__setitem__)
     for batch in _batches(track(pictures, len(folder.files), "frames", "pictures"), _BATCH):
         new: dict[bytes, TimedPicture] = {}
@@ -156,6 +171,11 @@ def _read(folder: PictureFolder, store: RowStore, size: int) -> dict[str, _File]
             pictures_read = [one.pixels for one in new.values()]
             colours = np.stack([block_colours(pixels) for pixels in pictures_read])
             store.append({KEY: keys, PICTURES: np.stack(pictures_read), _COLOURS: colours})
+        if time.monotonic() - remembered_at >= _SECONDS_BETWEEN_RECORDS:
+            store.flush()
+            done = takewhile(batch[-1].file.__ne__, files)
+            remember({name: files[name] for name in done if name not in refused})
+            remembered_at = time.monotonic()
     for name, error in refused.items():
         if error.may_pass:  # whatever was read, this file is to be read again
             files[name] = _File("")

@@ -5,13 +5,15 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import h5py
 import msgspec
 import numpy as np
+import numpy.typing as npt
 import pytest
 from PIL import Image
 
@@ -19,6 +21,7 @@ from pipeline.media.picture_folder import PictureFolder
 from pipeline.pictures import gathering
 from pipeline.pictures.frames_file import Frames, read_names, read_shapes, read_thumbnail
 from pipeline.pictures.gathering import Gathered, gather
+from pipeline.pictures.row_store import RowStore
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.engine.project import ROOT
 
@@ -247,6 +250,29 @@ def test_after_kill_9_it_goes_on_to_the_same_bytes(folder: Path, tmp_path: Path)
         (tmp_path / name).unlink()
     gathered(folder)
     assert (tmp_path / "frames.h5").read_bytes() == after
+
+
+def test_what_was_read_before_it_was_stopped_is_not_read_again(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        picture(folder / f"{number:02}.png", 8 * number)
+    (folder / "05.png").write_bytes(b"no picture")
+    append = RowStore.append
+
+    def stopped(store: RowStore, rows: Mapping[str, npt.NDArray[Any]]) -> None:
+        if store.count == 20:
+            raise KeyboardInterrupt
+        append(store, rows)
+
+    monkeypatch.setattr(gathering, "_BATCH", 4)
+    monkeypatch.setattr(gathering, "_SECONDS_BETWEEN_RECORDS", 0)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(RowStore, "append", stopped)
+        gathered(folder)
+    # Of 20 pictures the last one's file may hold more; what was refused is tried again.
+    assert gathered(folder) == Gathered(pictures=29, distinct=29, read=30 - 19, left_out=1)
+    assert shades(folder) == {f"{n:02}.png": 8 * n for n in range(30) if n != 5}
 
 
 def words(folder: Path, count: int) -> None:
