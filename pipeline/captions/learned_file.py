@@ -101,9 +101,9 @@ class Learned:
         return [text.words for texts in self.texts for text in texts]
 
     @cached_property
-    def known_texts(self) -> frozenset[str]:
-        """Every text, as it was written."""
-        return frozenset(text.text for texts in self.texts for text in texts)
+    def known(self) -> frozenset[Sentence]:
+        """The words of every text."""
+        return frozenset(self.sentences())
 
     def nearest(
         self, captioner: Captioner, means: Float16s, keys: Iterable[bytes], count: int

@@ -20,6 +20,7 @@ from pipeline.captioning.settings import DecodingSettings
 from pipeline.captions.captions_file import Candidate
 from pipeline.captions.inputs import inputs_of
 from pipeline.captions.ratings import expected_rating
+from pipeline.evaluation.corpus import Sentence
 from pipeline.pictures.feature_bank import ConstantBank, FeatureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.progress import track
@@ -55,12 +56,12 @@ def write_lines_for(
     keys: Sequence[bytes],
     model: Model,
     bank: FeatureBank,
-    known: Collection[str],
+    known: Collection[Sentence],
     options: WritingOptions,
 ) -> list[list[Candidate]]:
     """Candidates for pictures by their ``rows`` (n,) of the bank, the best first.
 
-    ``keys`` (n,) tell pictures apart; ``known`` are the texts of training. A picture has fewer
+    ``keys`` (n,) tell pictures apart; ``known`` are the sentences of training. A picture has fewer
     candidates where lines were drawn twice, and none where no allowed one was drawn.
     """
     written: list[list[Candidate]] = []
@@ -83,7 +84,7 @@ def _write(
     keys: Sequence[bytes],
     model: Model,
     bank: FeatureBank,
-    known: Collection[str],
+    known: Collection[Sentence],
     options: WritingOptions,
 ) -> list[list[Candidate]]:
     captioner, count = model.captioner, options.candidates
@@ -111,7 +112,7 @@ def _write(
                     nats=round(float(judged.nats[index]), 4),
                     blind_nats=round(float(judged.blind_nats[index]), 4),
                     rating=round(float(judged.rating[index]), 4),
-                    copied=text in known,
+                    copied=tuple(words) in known,
                 ),
             )
         found.append(sorted(texts.values(), key=lambda one: (-one.score, one.text)))

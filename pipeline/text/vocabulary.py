@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 
 import msgspec
+import regex
 
 from pipeline.runtime.atomic_files import write_json
 from pipeline.text.words import SYMBOL
@@ -83,12 +84,24 @@ class Vocabulary(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return {word: index for index, word in enumerate(self.words, len(SPECIAL))}
 
 
+_LETTER = (
+    r"[[\p{L}\p{M}\p{N}]--[ー\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+)
+"""A letter or digit of a script that puts spaces between words."""
+_SPACED = regex.compile(rf"{_LETTER}[,.;:!?]{{0,3}}\n{_LETTER}", regex.V1)
+_NUMBER = regex.compile(r"\d[,.:]\n\d")
+
+
 def join_words(words: Iterable[str]) -> str:
-    """Write words as text: Japanese without spaces, one between two Latin words or numbers."""
+    """Write words as text, with spaces where their script has them: ``a, b`` but ``犬,猫``.
+
+    Marks follow words without a space, and numbers such as ``3.5`` have none within.
+    """
     text = ""
     for word in words:
-        spaced = text and text[-1].isascii() and text[-1].isalnum()
-        text += f" {word}" if spaced and word[0].isascii() and word[0].isalnum() else word
+        seam = f"{text[-4:]}\n{word[0]}"
+        spaced = _SPACED.search(seam) and not _NUMBER.search(seam)
+        text += f" {word}" if spaced else word
     return text
 
 

@@ -65,7 +65,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         [moment.key for moment in moments],
         model,
         model.bank(inputs["features"]),
-        Learned.load(inputs["learned"]).known_texts,
+        Learned.load(inputs["learned"]).known,
         WritingOptions(
             config.decoding,
             config.candidates,

@@ -25,7 +25,7 @@ def test_what_was_written_reads_back(tmp_path: Path) -> None:
     assert learned.texts == [picture.texts for picture in pictures]
     assert [learned.thumbnail(place) for place in range(2)] == [b"\0", b"\1\1"]
     assert learned.sentences() == [("猫", "だ")] * 3
-    assert learned.known_texts == {"猫 だ"}
+    assert learned.known == {("猫", "だ")}
 
 
 def nearest(world: World, rows: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:

@@ -74,9 +74,9 @@ def test_liking_prefers_what_people_rate_higher(world: World) -> None:
 
 def test_lines_of_training_are_marked(world: World) -> None:
     found = [one for some in world.written(world.held_out) for one in some]
-    known = world.learned.known_texts
+    known = world.learned.known
     assert {one.copied for one in found} == {True, False}
-    assert all(one.copied == (one.text in known) for one in found)
+    assert all(one.copied == (tuple(one.words) in known) for one in found)
 
 
 def test_what_is_likely_without_a_picture_does_not_depend_on_it(world: World) -> None:

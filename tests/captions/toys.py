@@ -76,7 +76,7 @@ class World:
 
     def written(self, rows: np.ndarray, **changes: Any) -> list[list[Candidate]]:
         keys = [key_of(row) for row in rows.tolist()]
-        known = self.learned.known_texts
+        known = self.learned.known
         return write_lines_for(rows, keys, self.model, self.bank, known, options(**changes))
 
 

@@ -81,6 +81,13 @@ def test_it_reads_back_what_it_saved(tmp_path: Path) -> None:
         (["nice", "boat", "."], "nice boat."),
         (["GJ", "ミオ", "2", "3"], "GJミオ2 3"),
         (["w", "w"], "w w"),
+        (["Monday", "morning", ",", "again", "!"], "Monday morning, again!"),
+        (["Wait", ".", ".", ".", "what", "?"], "Wait... what?"),
+        (["3", ".", "5", "km", ",", "12", ":", "30"], "3.5 km, 12:30"),
+        (["c'est", "l'été", "à", "Évian"], "c'est l'été à Évian"),
+        (["привет", ",", "мир"], "привет, мир"),
+        (["오늘", "아침"], "오늘 아침"),
+        (["コーヒー", "GJ", "猫", ",", "犬"], "コーヒーGJ猫,犬"),
         ([], ""),
     ],
 )
