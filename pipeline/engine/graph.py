@@ -166,9 +166,11 @@ class Graph(msgspec.Struct, frozen=True):
 
     def command(self, stage: Stage) -> Callable[..., str]:
         """Return a function of (wildcards, input, output) that writes the command line."""
+        folder = folder_of(next(iter(self.outputs(stage).values())), self.shared_folders())
 
         def arguments(wildcards: Any, input: Any, output: Any) -> str:  # noqa: A002
             words = [*_pairs("--input", input), *_pairs("--output", output)]
+            words += ["--folder", folder.replace(ITEM, wildcards.get("item", ""))]
             settings = msgspec.json.encode(self.settings[stage.name]).decode()
             program = [*torchrun.command(self.processes(stage)), "-m", stage.module]
             return shlex.join([*program, *words, "--settings", settings])

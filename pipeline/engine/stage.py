@@ -46,12 +46,11 @@ class Files:
         """The folder of the first file."""
         return next(iter(self.paths.values()))[0].parent
 
-    @property
-    def size(self) -> int:
-        """Bytes of all files, and of what lies beside those in folders of their own."""
-        own = {path.parent for path in self.all()} - {self.folder}
-        files = [path for path in self.all() if path.parent == self.folder]
-        files += [path for folder in own for path in folder.rglob("*") if path.is_file()]
+    def size_in(self, folder: Path) -> int:
+        """Bytes of all files, and of what lies beside those that have folders below ``folder``."""
+        own = {path.parent for path in self.all()} - {folder}
+        files = [path for path in self.all() if path.parent == folder]
+        files += [path for below in own for path in below.rglob("*") if path.is_file()]
         return sum(path.stat().st_size for path in files)
 
 

@@ -62,8 +62,9 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     try:
         inputs = _files(stage.inputs, options.input, "--input", stage.optional)
         outputs = _files(stage.outputs, options.output, "--output")
-        logs = outputs.folder / "logs"
-        label = f"{stage.name} {outputs.folder.name}"
+        folder = options.folder or outputs.folder
+        logs = folder / "logs"
+        label = f"{stage.name} {folder.name}"
         from_start = not stage_record.may_resume(logs, stage.name)
         _start_logging(logs / f"{stage.name}.log", label, verbose)
         stage_record.forget(logs, stage.name)
@@ -74,7 +75,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             message = stage.run(inputs, outputs, config)
         digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
         amounts = dict(stage.measure(outputs)) if stage.measure and torchrun.is_first() else {}
-        size = outputs.size
+        size = outputs.size_in(folder)
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
@@ -137,6 +138,11 @@ def _parser(stage: Stage) -> Parser:
         parser.add_argument(
             option, action="append", default=[], metavar="NAME=PATH", help=f"one each of: {names}"
         )
+    parser.add_argument(
+        "--folder",
+        type=path,
+        help="of the item or model, where the log goes; usually that of the first output",
+    )
     parser.add_argument("--config", type=path, help="settings file; the stage reads its section")
     parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
     parser.add_argument(

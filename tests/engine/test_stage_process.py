@@ -63,6 +63,18 @@ def test_the_record_tells_what_was_made(folder: Path) -> None:
     assert record(folder).bytes == sum(sizes)
 
 
+def test_the_log_and_the_record_lie_in_the_folder_of_the_item_however_deep_the_outputs_are(
+    folder: Path,
+) -> None:
+    screen = said(folder, f"--folder={folder}")
+    assert screen.startswith(f"comments {folder.name}: ")
+    assert (folder / "logs" / "comments.log").exists()
+    found = last_record(folder / "logs", "comments", since_ns=0)
+    assert found is not None
+    assert found.bytes == sum(file.stat().st_size for file in (folder / "a").iterdir())
+    assert not (folder / "a" / "logs").exists()
+
+
 def test_only_a_run_after_one_that_ended_well_does_all_the_work(folder: Path) -> None:
     said(folder)
     assert record(folder).from_start

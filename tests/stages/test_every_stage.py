@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections import defaultdict
@@ -144,6 +145,14 @@ def test_a_stage_of_several_processes_is_started_by_torchrun() -> None:
     assert started.startswith("-m torch.distributed.run --standalone --nproc-per-node 2 -m stages")
     assert graph.command(frames)({}, {}, {}).startswith("-m stages.pictures.frames")
     assert (graph.processes(train), graph.processes(frames)) == (2, 1)
+
+
+def test_every_stage_keeps_its_log_in_the_folder_of_its_item_or_model() -> None:
+    graph = Graph.of(load(NONE), Selection(work_on={}))
+    for name, stage in all_stages().items():
+        command = shlex.split(graph.command(stage)({"item": "ep1"}, {}, {}))
+        expected = f"models/{stage.system}/{{model}}" if stage.shared else "ep1"
+        assert command[command.index("--folder") + 1] == expected, name
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:
