@@ -17,6 +17,8 @@ import msgspec
 
 _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 _TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})\.(?P<pid>\d+)\.tmp")
+_MAX_NAME = 200
+"""Bytes of a name with room for what temporaries add, where file systems take 255."""
 _FOREIGN_S = 7 * 24 * 3600
 """Age at which a temporary of another host, whose processes cannot be seen, is swept."""
 
@@ -75,7 +77,10 @@ def scratch(target: Path, count: int) -> Iterator[list[Path]]:
 
 def temporary_beside(target: Path, mark: str = "") -> Path:
     """The name under which this process writes what will become ``target``."""
-    return target.with_name(f".{target.name}{mark}.{_HOST}.{os.getpid()}.tmp")
+    name = target.name
+    if len(os.fsencode(name)) > _MAX_NAME:
+        name = hashlib.sha256(os.fsencode(name)).hexdigest()
+    return target.with_name(f".{name}{mark}.{_HOST}.{os.getpid()}.tmp")
 
 
 def replace_durably(temporary: Path, target: Path) -> None:

@@ -29,6 +29,12 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     assert names(target.parent) == {"file"}
 
 
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
+    target = tmp_path / f"{'あ' * 83}.txt"
+    write_text(target, "whole")
+    assert names(tmp_path) == {target.name}
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, OSError])
 def test_an_exception_leaves_the_old_file_and_nothing_else(
     tmp_path: Path, error: type[BaseException]
