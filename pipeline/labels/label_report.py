@@ -37,7 +37,7 @@ class LabelReport(ReadReport):
         """
         self.read += 1
         said = (values.text(text) or "").replace("\0", "").strip()
-        if not said:
+        if not any(map(str.isprintable, said)):  # as zero-width spaces are not
             self.drop("without text")
             return []
         return self._label(picture, _number(self, weight, decimal_comma), **fields, value=said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -36,9 +37,20 @@ def header_of(content: Content) -> Header:
     line = head[separator.end() if separator else 0 :].lstrip("\r\n ").splitlines()[:1]
     delimiter = separator[1] if separator else max(_DELIMITERS, key="".join(line).count)
     try:
-        return Header(delimiter, next(csv.reader(line, delimiter=delimiter), []))
+        return Header(delimiter, _distinct(next(csv.reader(line, delimiter=delimiter), [])))
     except csv.Error:
         return Header(delimiter, [])
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Names of columns, of which repeated ones are numbered: the first keeps its name."""
+    times: Counter[str] = Counter()
+    found = []
+    for name in names:
+        key = name.strip().lower()
+        times[key] += 1
+        found.append(f"{name} ({times[key]})" if key and times[key] > 1 else name)
+    return found
 
 
 class Rows:

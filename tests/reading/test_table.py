@@ -19,6 +19,7 @@ def is_row(row: Mapping[str, str]) -> bool:
         ("sep=;\n\na;b,c\n", ";", ["a", "b,c"]),
         ('"a|b"|"c"\n', "|", ["a|b", "c"]),
         ("a\tb\r1\tx\r", "\t", ["a", "b"]),
+        ("a,b, B,,,b\n", ",", ["a", "b", " B (2)", "", "", "b (3)"]),
     ],
 )
 def test_the_first_line_tells_delimiter_and_names(

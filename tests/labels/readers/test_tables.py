@@ -91,6 +91,21 @@ def test_a_row_without_its_text_takes_none_from_another(write_file: WriteFile) -
     ]
 
 
+def test_characters_that_nobody_sees_are_no_text(write_file: WriteFile) -> None:
+    file = read_labels(write_file("image,caption\na.jpg,\u200b\nb.jpg,\u202e\nc.jpg,草\u200b\n"))
+    assert [label.picture for label in file] == ["c.jpg"]
+    (issue,) = file.report.result().dropped
+    assert (issue.reason, issue.numbers) == ("without text", "1-2")
+
+
+def test_of_columns_with_one_name_the_first_counts_and_the_others_are_told(
+    write_file: WriteFile,
+) -> None:
+    file = read_labels(write_file("image,caption,Caption\na.jpg,one,two\nb.jpg,three,\n"))
+    assert [label.value for label in file] == ["one", "three"]
+    assert file.report.result().unused_fields == ["Caption (2)"]
+
+
 def test_without_a_header_a_picture_alone_has_no_text(write_file: WriteFile) -> None:
     file = read_labels(write_file("a.jpg,one\nb.jpg\nc.jpg,three\n"))
     assert [label.value for label in file] == ["one", "three"]
