@@ -10,6 +10,7 @@ from pathlib import Path
 from pipeline.labels import writers
 from pipeline.labels.record import Label
 from pipeline.labels.writer import Output, Writer
+from pipeline.runtime.quantities import counted
 
 _FIELDS: Mapping[str, str] = {
     "other_names": "other names of pictures",
@@ -41,7 +42,7 @@ def write_labels(path: Path, name: str, labels: Iterable[Label]) -> str:
     writer: Writer = module.WRITER
     output = Output(path)
     writer.write(_recording_losses(labels, writer, output), output)
-    summary = f"{output.written} labels written"
+    summary = f"{counted(output.written, 'label')} written"
     if output.lost:
         lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
         summary += f"; {name} cannot carry {lost}"

@@ -27,6 +27,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import file_fingerprint, file_state
 from pipeline.runtime.logs import log
 from pipeline.runtime.prefetch import ordered_map
+from pipeline.runtime.quantities import counted
 
 SECOND = Fraction(1)
 Animated = Literal["first", "each"]
@@ -270,8 +271,8 @@ def _writable(names: Iterable[str]) -> list[str]:
         (good if name == name.encode(errors="ignore").decode() else bad).append(name)
     if bad:
         log.warning(
-            "%d names of pictures are not UTF-8, such as %r, and these are left out; rename them",
-            len(bad),
+            "%s left out, whose names are not UTF-8, such as %r: rename them",
+            counted(len(bad), "picture"),
             bad[0],
         )
     return good

@@ -124,7 +124,7 @@ def _opened(path: Path, frame: int) -> Iterator[ImageFile.ImageFile]:
             with Image.open(path, formats=_formats()) as image:
                 if image.width * image.height > MAX_PIXELS:
                     raise _no_picture(
-                        path, f"it says to have {image.width:,} × {image.height:,} pixels"
+                        path, f"it claims to have {image.width:,} × {image.height:,} pixels"
                     )
                 if frame:
                     image.seek(frame)
@@ -134,7 +134,7 @@ def _opened(path: Path, frame: int) -> Iterator[ImageFile.ImageFile]:
     except UnidentifiedImageError:
         raise _unknown(path) from None
     except Image.DecompressionBombError:
-        raise _no_picture(path, "it says to be enormous") from None
+        raise _no_picture(path, f"it claims to have more than {MAX_PIXELS:,} pixels") from None
     except EOFError:
         raise _no_picture(path, f"it has no picture number {frame + 1}") from None
     except (OSError, *_DAMAGE) as error:

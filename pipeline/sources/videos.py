@@ -206,7 +206,8 @@ def _to_do(
         raise PipelineError(
             ExitCode.USAGE,
             "no video is named: the settings list none, and neither VIDEO nor PICTURES is given",
-            f"Try `make {wanted[0].name} VIDEO=path/to/ep1.mp4`, or fill in `videos:`",
+            "Name one with VIDEO=path/to/ep1.mp4, or a folder of pictures with"
+            " PICTURES=path/to/album, or fill in `videos:`",
         )
     if training and listed and given:
         raise PipelineError(

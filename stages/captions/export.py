@@ -36,7 +36,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     if config.format != "sidecars":
         return write_labels(outputs["export"], config.format, labels)
     folder = open_stills(inputs["stills"]).path
-    summary = write_labels(folder, "sidecars", labels)
+    summary = f"{write_labels(folder, 'sidecars', labels)}; beside the pictures in {folder}"
     write_text(outputs["export"], f"{summary}\n")
     return summary
 

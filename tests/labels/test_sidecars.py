@@ -101,7 +101,7 @@ def test_texts_of_hands_are_never_replaced(tmp_path: Path) -> None:
 
 def test_an_equal_text_of_hands_stays_one_of_hands(tmp_path: Path) -> None:
     put(tmp_path, a_txt="one\n")
-    assert write(tmp_path, a="one") == "1 labels written"
+    assert write(tmp_path, a="one") == "1 label written"
     assert "left as they are" in write(tmp_path, a="two")
     (label,) = Sidecars(tmp_path, ["a.jpg"])
     assert (label.value, label.by) == ("one", "person")

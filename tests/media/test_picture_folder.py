@@ -168,7 +168,7 @@ def test_hostile_files_are_told_by_name_and_the_good_ones_taken(
     taken = folder.scaled_pictures(32, lambda name, _: refused.append(name))
     assert [one.name for one in taken] == sorted(good)
     assert refused == ["empty.png", "loop.png", "pipe.jpg", "words.jpg"]
-    assert "1 names of pictures are not UTF-8, such as" in caplog.text
+    assert "1 picture left out, whose names are not UTF-8, such as" in caplog.text
 
 
 def test_a_file_that_changes_or_goes_before_it_is_read_is_told(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pipeline.danmaku.comments.writer import Output, Writer
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.runtime.atomic_files import published
+from pipeline.runtime.quantities import counted
 
 _FIELDS: Mapping[str, str] = {
     "commands": "commands",
@@ -53,10 +54,11 @@ def write_comments(
         output = Output(file, screen, layout)
         shown = comments if writer.scripts == "kept" else _scripts_applied(comments, writer, output)
         writer.write(_recording_losses(shown, writer, output), output)
+    summary = f"{counted(output.written, 'comment')} written"
     if not output.lost:
-        return f"{output.written} comments written"
+        return summary
     lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
-    return f"{output.written} comments written; {name} cannot carry {lost}"
+    return f"{summary}; {name} cannot carry {lost}"
 
 
 def _scripts_applied(comments: Iterable[Comment], writer: Writer, output: Output) -> list[Comment]:

@@ -15,6 +15,7 @@ from pipeline.labels.reading import read_labels
 from pipeline.labels.record import Label
 from pipeline.labels.sidecars import Sidecars
 from pipeline.labels.writing import format_names, write_labels
+from pipeline.runtime.quantities import counted
 
 LABELS = [
     Label(picture="a.jpg", kind="text", value="one", weight=3, rater="me", split="dev"),
@@ -67,7 +68,7 @@ def test_formats_that_carry_everything_give_it_back(
     tmp_path: Path, name: str, labels: list[Label]
 ) -> None:
     path = tmp_path / "labels"
-    assert write_labels(path, name, labels) == f"{len(labels)} labels written"
+    assert write_labels(path, name, labels) == f"{counted(len(labels), 'label')} written"
     assert read(path, name) == labels
 
 
@@ -82,7 +83,7 @@ def test_formats_of_texts_give_the_texts_back_in_one_line(
     if not texts:
         return
     said = write_labels(path, name, labels)
-    assert said.startswith(f"{len(texts)} labels written")
+    assert said.startswith(f"{counted(len(texts), 'label')} written")
     expected, found = list(map(bare, texts)), list(map(bare, read(path, name)))
     if name == "sidecars":  # in order of the pictures
         expected, found = sorted(expected), sorted(found)

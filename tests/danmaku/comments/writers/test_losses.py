@@ -58,7 +58,7 @@ def test_each_loss_is_named_and_counted(tmp_path: Path, name: str, lost: list[st
 def test_a_plain_comment_loses_nothing_anywhere(tmp_path: Path) -> None:
     for name in ("niconico.xml", "nvcomment.json", "csv", "bilibili.xml", "vtt", "ass"):
         message = write_comments(tmp_path / "out", name, [PLAIN])
-        assert message == "1 comments written"
+        assert message == "1 comment written"
 
 
 def test_ass_has_no_place_before_the_start_or_after_ten_hours(tmp_path: Path) -> None:
