@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode, printable
+from pipeline.runtime.sample_size import is_enough
 
 _HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "nats a word")
 _NONE = (
@@ -28,6 +29,15 @@ class _Epochs(msgspec.Struct, frozen=True):
     dev_nll: float
     dev_nll_shuffled: float
     dev_nll_unigram: float
+    held_out: int | None = None
+    """Texts that these are measured by, where the record tells it."""
+
+    @property
+    def nats(self) -> str:
+        """How likely the held-out texts are, if that is worth showing."""
+        if self.held_out is not None and not is_enough(self.held_out):
+            return f"too few held out ({self.held_out})"
+        return f"{self.dev_nll:.3f} ({self.dev_nll_shuffled:.3f}, {self.dev_nll_unigram:.3f})"
 
 
 def table(models: Path) -> Iterator[str]:
@@ -51,7 +61,6 @@ def _row(folder: Path) -> tuple[str, ...]:
         trained = msgspec.json.decode(text, type=_Epochs)
     except (OSError, msgspec.DecodeError):
         return folder.parent.name, folder.name, "not finished", "", "", megabytes, ""
-    baselines = f"({trained.dev_nll_shuffled:.3f}, {trained.dev_nll_unigram:.3f})"
     return (
         folder.parent.name,
         folder.name,
@@ -59,7 +68,7 @@ def _row(folder: Path) -> tuple[str, ...]:
         f"{trained.best_epoch} of {len(trained.epochs)}",
         f"{trained.backbone}, {trained.weights}",
         megabytes,
-        f"{trained.dev_nll:.3f} {baselines}",
+        trained.nats,
     )
 
 
