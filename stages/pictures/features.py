@@ -87,8 +87,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         *(backbone.weights, backbone.precision),
         stopwatch.bottleneck(count - start, "pictures"),
     )
-    old = f" ({start:,} of them before)" if start else ""
-    return f"{counted(count, 'picture')} through {backbone.name}{old}"
+    old = f"; {start:,} were before" if start else ""
+    return f"{counted(count - start, 'picture')} through {backbone.name}{old}"
 
 
 def choice_of(config: Config, size: int) -> Choice:

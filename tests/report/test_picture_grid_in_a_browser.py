@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
-from pipeline.report.picture_grid import PictureGrid, Tile
+from pipeline.report.picture_grid import Line, PictureGrid, Tile
 from pipeline.report.tile_sheets import Sheets
 from tests.conftest import MakeOnce
 from tests.report import made_up_grid
@@ -301,6 +301,16 @@ def test_a_bare_grid_works_even_without_its_files(visits: Visits, tmp_path: Path
         expect(visit.page.locator(f"[name={name}]")).to_be_hidden()
     assert len(visit.problems) == 2 and all("ERR_FILE_NOT_FOUND" in p for p in visit.problems)
     visit.problems.clear()
+
+
+def test_a_text_without_a_space_leaves_room_for_its_scores(visits: Visits, tmp_path: Path) -> None:
+    grid = made_up_grid.ordinary(tmp_path)
+    grid.tiles[0] = Tile("a.png", lines=[Line("w" * 2000, [0.25])])
+    visit = visits(made_up_grid.write_page(tmp_path, grid), "report.html#p0", **DESKTOP)
+    settle(visit)
+    dialog: Any = visit.page.get_by_role("dialog", name="a.png").bounding_box()
+    score: Any = visit.page.get_by_role("cell", name="0.25").bounding_box()
+    assert score["x"] + score["width"] <= dialog["x"] + dialog["width"]
 
 
 @_BOTH
