@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import Any
 
+from pipeline.labels.content_ratings import content_rating
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.record import Label
+from pipeline.labels.tag_lists import RATING, Tag, separator_of, tags_in
 from pipeline.media.picture_files import ENDINGS
 from pipeline.reading import values
 
@@ -19,22 +22,27 @@ PICTURES = (
 TEXTS = ("caption", "text", "joke", "boke", "comment", "sentence", "title", "label", "raw")
 LISTS = tuple(f"{name}s" for name in TEXTS[:-1])
 """Members of JSON objects that hold several texts."""
+LISTS_OF_TAGS = ("tags", "tag_string", "keywords")
+TAGS = (*LISTS_OF_TAGS, "tag")
 RATINGS = ("star", "stars", "rating", "score", "votes", "weight", "count", "nicoru")
 _RATERS = ("rater", "user", "author")
-_OTHERS = ("by", "split", "kind")
-_KNOWN = {*PICTURES, *TEXTS, *LISTS, *RATINGS, *_RATERS, *_OTHERS}
+_OTHERS = ("by", "split", "kind", "group")
+_KNOWN = {*PICTURES, *TEXTS, *LISTS, *TAGS, *RATINGS, *_RATERS, *_OTHERS}
+
+_SAMPLE_ROWS = 200
+_SEPARATORS = {" ": "spaces", ",": "commas", ";": "semicolons"}
 
 REQUIRED = (
-    f"a picture ({', '.join(PICTURES)}), and a text ({', '.join(TEXTS)}) or a rating"
-    f" ({', '.join(RATINGS)})"
+    f"a picture ({', '.join(PICTURES)}), and a text ({', '.join(TEXTS)}), tags"
+    f" ({', '.join(TAGS)}) or a rating ({', '.join(RATINGS)})"
 )
 """The columns that every file needs, for messages."""
 
 
 def has_required(names: Iterable[object]) -> bool:
-    """Whether these columns include a picture, and a text or a rating."""
+    """Whether these columns include a picture, and a text, tags or a rating."""
     keys = set(map(_key, names))
-    return names_a_picture(keys) and not keys.isdisjoint((*TEXTS, *LISTS, *RATINGS))
+    return names_a_picture(keys) and not keys.isdisjoint((*TEXTS, *LISTS, *TAGS, *RATINGS))
 
 
 def names_a_picture(names: Iterable[object]) -> bool:
@@ -48,27 +56,41 @@ def picture_of(row: Mapping[str, Any]) -> str:
 
 
 def text_column(names: Sequence[str]) -> int | None:
-    """The index of the column with the text; None if there is none."""
+    """The index of the column with the text, or else with the tags; None if there is none."""
     keys = list(map(_key, names))
-    return next((keys.index(name) for name in TEXTS if name in keys), None)
+    return next((keys.index(name) for name in (*TEXTS, *TAGS) if name in keys), None)
 
 
 def labels_of(
-    row: Mapping[str, Any], report: LabelReport, decimal_comma: bool = False
+    row: Mapping[str, Any],
+    report: LabelReport,
+    decimal_comma: bool = False,
+    separator: str = ",",
 ) -> list[Label]:
     """The usable labels of a row, which are counted in the report.
 
-    A row has a text, or a list of texts or of rows within it, or else a score.
+    A row has tags, with ``separator`` between them in a text. It has a text, or a list of texts or
+    of rows within it, or else a score.
     """
     members = _members(row)
     report.note_unused(str(name) for name in row if _key(name) not in _KNOWN)
     picture = _first(members, PICTURES)
     fields = {"decimal_comma": decimal_comma, **_fields(members)}
     rating = _first(members, RATINGS)
-    if members.get("kind") == "score" or members.keys().isdisjoint((*TEXTS, *LISTS)):
-        return report.score(picture, rating, **fields)
+    if members.get("kind") == "tag" or (
+        "tag" in members and members.keys().isdisjoint(LISTS_OF_TAGS)
+    ):
+        name = _first(members, ("tag", *TEXTS))
+        return report.tag(picture, name, weight=rating, group=members.get("group"), **fields)
     text = _first(members, (*TEXTS, *LISTS))
     labels: list[Label] = []
+    if has_tags := not members.keys().isdisjoint(LISTS_OF_TAGS):
+        labels = _tags(members, picture, report, separator, needed=text is None)
+        rating = _first(members, RATINGS)
+    if has_tags and text is None and rating is None:
+        return labels
+    if members.get("kind") == "score" or members.keys().isdisjoint((*TEXTS, *LISTS)):
+        return labels + report.score(picture, rating, **fields)
     for item in text if isinstance(text, list) else [text]:
         within = _members(item) if isinstance(item, dict) else {}
         labels += report.text(
@@ -78,6 +100,37 @@ def labels_of(
             **{**fields, **_fields(within)},
         )
     return labels
+
+
+def _tags(
+    members: dict[str, Any], picture: Any, report: LabelReport, separator: str, needed: bool
+) -> list[Label]:
+    """The tags of a row and its content rating, which is taken out of ``members``."""
+    value = _first(members, LISTS_OF_TAGS)
+    value = values.python_literal(value) if isinstance(value, str) else value
+    tags = [*tags_in(value, separator)]
+    rating = content_rating(members.get("rating"))
+    if rating:
+        tags.append(Tag(rating, RATING))
+    if is_letter := members.get("rating") == "s":
+        report.read += 1
+        report.drop("rated s, which is safe or sensitive")
+    if rating or is_letter:
+        del members["rating"]
+    if not tags and not needed:
+        return []
+    return report.tags(picture, tags, complete=True, **_fields(members))
+
+
+def separator_in(rows: Iterable[Mapping[str, Any]], report: LabelReport) -> str:
+    """What separates tags within texts, judged by the first ``rows``, and told in the report."""
+    first = (_first(_members(row), LISTS_OF_TAGS) for row in islice(rows, _SAMPLE_ROWS))
+    texts = [value for value in first if isinstance(value, str) and not value.startswith("[")]
+    if not texts:
+        return ","
+    separator = separator_of(texts)
+    report.note(f"tags are separated by {_SEPARATORS.get(separator, separator)}")
+    return separator
 
 
 def is_picture_name(cell: str) -> bool:

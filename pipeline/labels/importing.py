@@ -13,6 +13,8 @@ from pipeline.labels.reading import LabelFile, read_labels
 from pipeline.labels.record import Label
 from pipeline.labels.resolving import Collection, UnresolvedError
 from pipeline.labels.sidecars import Sidecars
+from pipeline.labels.tag_lists import RATING
+from pipeline.labels.tag_names import same_tag
 from pipeline.reading.import_report_file import ImportReport
 from pipeline.reading.read_report import Tally
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -43,11 +45,16 @@ class LabelImport:
 
     def __iter__(self) -> Iterator[Label]:
         self._dropped, self._kept = Tally(), 0
-        said = {_subject(label) for _, label in self._found(Tally()) if label.by == "person"}
+        said = {
+            statement
+            for _, label in self._found(Tally())
+            if label.by == "person"
+            for statement in _statements(label)
+        }
         seen: set[int] = set()
         for number, label in self._found(self._dropped):
             content = _content(label)
-            if label.by == "model" and _subject(label) in said:
+            if label.by == "model" and not said.isdisjoint(_questions(label)):
                 self._dropped.add("by a model, where a person said something", number)
             elif content in seen:
                 self._dropped.add("read before", number)
@@ -95,8 +102,26 @@ class LabelImport:
 def _content(label: Label) -> int:
     """The same for labels that repeat each other; a person may well score a picture twice."""
     score = label.weight if label.kind == "score" else None
-    return hash((label.picture, label.kind, label.value, label.box, label.rater, score))
+    value = same_tag(label.value) if label.kind == "tag" else label.value
+    about = (label.kind, label.group == RATING, value, label.box, score)
+    return hash((label.picture, label.rater, *about))
 
 
-def _subject(label: Label) -> int:
-    return hash((label.picture, label.kind))
+def _statements(label: Label) -> Sequence[int]:
+    """What a person's label settles.
+
+    That is everything of its kind about the picture. But a tag settles only itself, a content
+    rating all ratings, and one of all tags that hold all other tags, too.
+    """
+    own, all_of_them = _questions(label)
+    return (own, all_of_them) if label.kind != "tag" or label.complete else (own,)
+
+
+def _questions(label: Label) -> tuple[int, int]:
+    """What a model's label is about: if a person settled either, it does not count."""
+    subject = (label.picture, label.kind)
+    if label.kind != "tag":
+        return hash(subject), hash(subject)
+    if label.group == RATING:
+        return hash((*subject, RATING)), hash((*subject, RATING))
+    return hash((*subject, "", same_tag(label.value))), hash(subject)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pipeline.labels.record import Label, Split
+from pipeline.labels.tag_lists import RATING, Tag
+from pipeline.labels.tag_names import same_tag
 from pipeline.reading import values
 from pipeline.reading.read_report import ReadReport
 
@@ -53,6 +55,47 @@ class LabelReport(ReadReport):
             return []
         return self._label(picture, number, **fields, kind="score")
 
+    def tag(
+        self,
+        picture: object,
+        tag: object,
+        *,
+        weight: object = None,
+        decimal_comma: bool = False,
+        **fields: Any,
+    ) -> list[Label]:
+        """Count a tag; the label that it is, or none if it lacks a name or picture."""
+        self.read += 1
+        name = (values.text(tag) or "").replace("\0", "").strip()
+        if not name:
+            self.drop("without a tag")
+            return []
+        number = _number(self, weight, decimal_comma)
+        return self._label(picture, number, **fields, kind="tag", value=name)
+
+    def tags(
+        self, picture: object, tags: Iterable[Tag], *, complete: bool = False, **fields: Any
+    ) -> list[Label]:
+        """Count all tags of a picture; those with a probability are by a model.
+
+        Several ways to write one tag count once. That there is none counts, too, and is dropped.
+        Tags are only ``complete`` if none is by a model.
+        """
+        different: dict[tuple[bool, str], Tag] = {}
+        for tag in tags:
+            different.setdefault((tag.group == RATING, same_tag(tag.name)), tag)
+        complete = complete and all(tag.probability is None for tag in different.values())
+        labels: list[Label] = []
+        for tag in different.values():
+            about = {**fields, "group": tag.group, "complete": complete}
+            if tag.probability is not None:
+                about |= {"weight": tag.probability, "by": "model"}
+            labels += self.tag(picture, tag.name, **about)
+        if not different:
+            self.read += 1
+            self.drop("without tags")
+        return labels
+
     def _label(
         self,
         picture: object,
@@ -62,6 +105,8 @@ class LabelReport(ReadReport):
         by: object = None,
         split: object = None,
         other_names: tuple[str, ...] = (),
+        group: object = "",
+        complete: bool = False,
         kind: Any = "text",
         value: str = "",
     ) -> list[Label]:
@@ -74,9 +119,11 @@ class LabelReport(ReadReport):
             other_names=other_names,
             kind=kind,
             value=value,
+            group=(values.text(group) or "").strip(),
             weight=weight,
             rater=(values.text(rater) or "").strip() or None,
             by="model" if by == "model" else "person",
+            complete=complete and by != "model",
             split=_SPLITS.get((values.text(split) or "").strip().lower(), ""),
             file=self.file,
             number=self.read,

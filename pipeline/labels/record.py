@@ -26,10 +26,12 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     box: tuple[float, float, float, float] | None = None
     """Left, top, right and bottom in pixels of the upright picture."""
     weight: float | None = None
-    """Stars, votes or a score, as they were given."""
+    """Stars, votes or a score as they were given; of a model's tag its probability."""
     rater: str | None = None
     """Who said it."""
     by: By = "person"
+    complete: bool = False
+    """Whether the picture's tags in its file are all that hold, so that others do not."""
     split: Split = ""
     """The part of a data set that the file assigns the picture to."""
     file: str = ""

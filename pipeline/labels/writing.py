@@ -19,6 +19,7 @@ _FIELDS: Mapping[str, str] = {
     "weight": "ratings",
     "rater": "raters",
     "by": "that a model wrote them",
+    "complete": "that no other tags hold",
     "split": "splits",
 }
 """Names of what may be lost. The file that a label comes from is never written."""

@@ -6,7 +6,7 @@ silently. If that fails, it is parsed again with all faults repaired that can be
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -48,31 +48,60 @@ def items(
     Raises PipelineError UNKNOWN_FORMAT for an item of more than ``max_item_bytes``.
     """
 
-    def file_of(chunks: Iterator[bytes]) -> _File:
+    def parsed(chunks: Iterator[bytes]) -> Iterator[Any]:
         between = len(place.split(".")) if among_others else None
-        return _File(content.path, chunks, report.noun, max_item_bytes, between)
+        file = _File(content.path, chunks, report.noun, max_item_bytes, between)
+        return _counted(file, ijson.items(file, place, multiple_values=True, use_float=True))
 
+    records = yield from _in_any_state(content, parsed, report, is_record)
+    if is_record is not None and records is not None:
+        yield from islice(search_records(content, is_record, report), records, None)
+
+
+def members(content: Content, report: ReadReport) -> Iterator[tuple[str, Any]]:
+    """Yield the members of the object that the file is, by their names.
+
+    What comes after a fault that cannot be repaired is lost, and reported. Raises PipelineError
+    UNKNOWN_FORMAT for a member of more than ``MAX_ITEM_BYTES``.
+    """
+
+    def parsed(chunks: Iterator[bytes]) -> Iterator[tuple[str, Any]]:
+        file = _File(content.path, chunks, report.noun)
+        return _counted(file, ijson.kvitems(file, "", multiple_values=True, use_float=True))
+
+    yield from _in_any_state(content, parsed, report)
+
+
+def _in_any_state(
+    content: Content,
+    parsed: Callable[[Iterator[bytes]], Iterator[Any]],
+    report: ReadReport,
+    is_record: IsRecord | None = None,
+) -> Generator[Any, None, int | None]:
+    """Yield what is ``parsed`` from the file as it is, and repaired from its first fault on.
+
+    Returns None at its end, or at a fault that cannot be repaired how many records there were.
+    """
     yielded = records = 0
     try:
-        for item in _parsed(file_of(_without_lone_surrogates(content, report)), place):
+        for item in parsed(_without_lone_surrogates(content, report)):
             yielded += 1
             records += is_record is not None and is_record(item)
             yield item
-        return
+        return None
     except (ijson.JSONError, ValueError):
         pass
     try:
-        for number, item in enumerate(_parsed(file_of(_repaired(content, report)), place)):
+        for number, item in enumerate(parsed(_repaired(content, report))):
             if number >= yielded:
                 records += is_record is not None and is_record(item)
                 yield item
-        return
+        return None
     except (ijson.JSONError, ValueError) as error:
         cut_short = "EOF" in str(error)
         reason = "cut short" if cut_short else "before what cannot be read"
         report.repair(reason, ahead=int(cut_short))
-    if is_record is not None:
-        yield from islice(search_records(content, is_record, report), records, None)
+    return records
 
 
 @dataclass
@@ -123,8 +152,8 @@ def _note_owner(owners: list[Owner], event: tuple[str, str, Any], place: str, wi
             owners[-1].members[name] = value
 
 
-def _parsed(file: _File, place: str) -> Iterator[Any]:
-    for item in ijson.items(file, place, multiple_values=True, use_float=True):
+def _counted(file: _File, items: Iterable[Any]) -> Iterator[Any]:
+    for item in items:
         file.since_item = 0
         yield item
 

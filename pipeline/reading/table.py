@@ -147,8 +147,8 @@ class Rows:
         return [*row[: self._text], self._delimiter.join(row[self._text : end]), *row[end:]]
 
     def _repair(self, reason: str) -> None:
-        """Report a repair; rows are read ahead of the report."""
-        self._report.repair(reason, ahead=self._yielded + 1 - self._report.read)
+        """Report a repair of the next record; rows may be read ahead of the report."""
+        self._report.repair(reason, ahead=max(1, self._yielded + 1 - self._report.read))
 
 
 def _lines(content: Content) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -105,6 +106,19 @@ def unix_time(iso: object) -> tuple[int | None, int]:
         return (int(moment.timestamp() // 1), moment.microsecond)
     except (TypeError, ValueError, OverflowError, OSError):
         return (None, 0)
+
+
+def python_literal(cell: str) -> object:
+    """A list in Python's notation, as its programs write them into cells; else the cell itself.
+
+    It is read and never evaluated.
+    """
+    if not cell.lstrip().startswith("["):
+        return cell
+    try:
+        return ast.literal_eval(cell.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return cell
 
 
 def members(value: object) -> Mapping[str, Any]:

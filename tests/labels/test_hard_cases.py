@@ -6,7 +6,9 @@ import gc
 import gzip
 import json
 import random
+import sqlite3
 import tracemalloc
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -58,8 +60,39 @@ FORMATS: dict[str, str] = {
 }
 
 
+FORMATS |= {
+    "Danbooru JSON": "".join(
+        json.dumps({"id": n, "tag_string": "x", "md5": f"{n:032x}"}) + "\n" for n in ROWS
+    ),
+    "JSON by picture": json.dumps({f"{n}.jpg": {"general": {"x": n / 40}} for n in ROWS}),
+}
+
+
+def database() -> bytes:
+    """A project of DeepDanbooru."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE posts (id INTEGER, md5 TEXT, tag_string TEXT)")
+        rows = [(n, f"{n:032x}", "1girl rating:safe") for n in ROWS]
+        connection.executemany("INSERT INTO posts VALUES (?, ?, ?)", rows)
+        connection.commit()
+        return connection.serialize()
+
+
 def test_every_format_is_tried_here() -> None:
-    assert set(FORMATS) == {reader.format for reader in all_readers()}
+    formats = {reader.format for reader in all_readers()}
+    assert {*FORMATS, "DeepDanbooru SQLite"} == formats
+
+
+def test_a_damaged_database_gives_what_there_is_or_a_clear_error(write_file: WriteFile) -> None:
+    content = database()
+    assert len(list(read_labels(write_file(content)))) == 2 * len(ROWS)
+    chance = random.Random(7)
+    for _ in range(40):
+        read_anything(write_file(content[: chance.randrange(len(content))]))
+        damaged = bytearray(content)
+        for _ in range(20):
+            damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+        read_anything(write_file(bytes(damaged)))
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -124,6 +157,8 @@ _PIECES = st.sampled_from(
         *(b'{"image_id": 1, "caption": "x"}', b'{"id": 1, "file_name": "1.jpg"}', b"["),
         *(b'"sentences": [', b'"filename": ', b'{"picture": "1.jpg", "kind": "text"', b"null"),
         *(b'"bokes": {}', b'"boxes": 5, "url": [], "metadata": []', b"1e999", b"\\ud800", b"\x00"),
+        *(b'"tag_string": "a ', b'"tags": [["a", 0.5], {"name": ', b'{"1.jpg": {"general": {"a": '),
+        *(b'"rating": "s"', b"file,tags,rating\n", b"SQLite format 3\x00"),
         *(b'"type": {}, "question": 1, "image": [], "text": {}', b"\xff\xfe", b"-" * 9),
     ]
 )
@@ -154,6 +189,12 @@ LARGE = {
     "CSV": ("image,caption\n", f"1.jpg,{'x' * 500}\n", ""),
     "Flickr8k text": ("", f"1.jpg#0\t{'x' * 500}\n", ""),
     "JSON or JSON Lines": ("", f'{{"file_name": "1.jpg", "text": "{"x" * 500}"}}\n', ""),
+    "Danbooru JSON": ("", f'{{"id": 1, "tag_string": "{"x" * 500}"}}\n', ""),
+    "JSON by picture": (
+        '{"0.jpg": {"general": {}}',
+        f', "1.jpg": {{"general": {{"{"x" * 500}": 1}}}}',
+        "}",
+    ),
     "Karpathy's JSON": (
         '{"images": [0',
         f', {{"filename": "1.jpg", "sentences": [{{"raw": "{"x" * 500}"}}]}}',

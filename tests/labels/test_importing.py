@@ -93,6 +93,40 @@ def test_a_person_wins_over_a_model_wherever_the_line_is(write_file: WriteFile) 
     assert issue.reason == "by a model, where a person said something"
 
 
+MODEL_TAGS: list[dict[str, object]] = [
+    {"picture": "a.jpg", "kind": "tag", "value": "cat_ears", "weight": 0.9},
+    {"picture": "a.jpg", "kind": "tag", "value": "dog", "weight": 0.8},
+    {"picture": "a.jpg", "kind": "tag", "value": "safe", "group": "rating", "weight": 0.7},
+]
+
+
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ({"value": "Cat ears"}, ["dog", "safe"]),
+        ({"value": "explicit", "group": "rating"}, ["cat_ears", "dog"]),
+        ({"value": "explicit", "group": "rating", "complete": True}, ["cat_ears", "dog"]),
+        ({"value": "bird", "complete": True}, ["safe"]),
+        ({"value": "bird", "picture": "b/c.png", "complete": True}, ["cat_ears", "dog", "safe"]),
+    ],
+)
+def test_a_person_s_tag_settles_itself_or_all_tags_if_the_file_has_all(
+    write_file: WriteFile, said: dict[str, object], left: list[str]
+) -> None:
+    model = lines(*({**tag, "by": "model"} for tag in MODEL_TAGS))
+    person = lines({"picture": "a.jpg", "kind": "tag"} | said)
+    found = LabelImport([write_file(model, "1.jsonl"), write_file(person, "2.jsonl")], NAMES)
+    assert [label.value for label in found if label.by == "model"] == left
+    assert [label.value for label in found if label.by == "person"] == [said["value"]]
+
+
+def test_ways_to_write_one_tag_are_repeats(write_file: WriteFile) -> None:
+    table = write_file("file,tags\na.jpg,long hair|cat\n", "1.csv")
+    board = write_file(lines({"md5": "a", "tag_string": "long_hair dog"}), "2.jsonl")
+    found = LabelImport([table, board], NAMES)
+    assert [label.value for label in found] == ["long hair", "cat", "dog"]
+
+
 def test_sidecars_are_read_beside_files(write_file: WriteFile, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x\n\ny\n", "utf-8")
     table = write_file("image,caption\na.jpg,x\n", "labels.txt")

@@ -5,18 +5,15 @@ They are read as literals and never evaluated.
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 
 from pipeline.labels.bokete import KEYS, labels_of
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
+from pipeline.reading import values
 from pipeline.reading.content import Content
 from pipeline.reading.table import Rows, header_of
-
-_FAULTS = (ValueError, SyntaxError, TypeError, MemoryError, RecursionError)
-"""What ``ast.literal_eval`` raises for cells that are no literals."""
 
 
 def confidence(content: Content) -> float:
@@ -30,17 +27,9 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
     text = list(header.names).index("bokes")
     rows = Rows(content, header, report, text=text, is_row=lambda row: "://" in row["image_url"])
     for row in rows:
-        yield from labels_of({name: _literal(cell) for name, cell in row.items()}, report)
-
-
-def _literal(cell: str) -> object:
-    """What a cell holds: a list, if it is one in Python's notation, else the cell itself."""
-    if not cell.lstrip().startswith("["):
-        return cell
-    try:
-        return ast.literal_eval(cell.strip())
-    except _FAULTS:
-        return cell
+        yield from labels_of(
+            {name: values.python_literal(cell) for name, cell in row.items()}, report
+        )
 
 
 READER = Reader("Bokete CSV", f"a first line that names {' and '.join(KEYS)}", confidence, read)

@@ -1,4 +1,4 @@
-"""CSV and TSV with a header that names a picture and a text or a score."""
+"""CSV and TSV with a header that names a picture and a text, tags or a score."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pipeline.labels.columns import (
     has_required,
     is_picture_name,
     labels_of,
+    separator_in,
     text_column,
 )
 from pipeline.labels.label_report import LabelReport
@@ -23,23 +24,27 @@ _NUMBERED_TEXT = re.compile(r"\s*\d+\s+(\S.*)", re.DOTALL)
 
 
 def confidence(content: Content) -> float:
-    """Medium if the first line names the columns of a picture and of a text or a score."""
+    """Medium if the first line names the columns of a picture and of a text, tags or a score."""
     if not content.head or content.head.lstrip()[:1] in b"<[{":
         return 0.0
     return 0.5 if has_required(header_of(content).names) else 0.0
 
 
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
-    """Yield the label of every row; quoted fields may hold line breaks."""
+    """Yield the labels of every row; quoted fields may hold line breaks."""
     header = header_of(content)
     text = text_column(header.names)
     place = len(header.names) - 1 if text is None else text
+    sample = Rows(content, header, LabelReport("", ""), text=place, is_row=_is_row)
+    separator = separator_in(sample, report)
     for row in Rows(content, header, report, text=place, is_row=_is_row):
         if place == text == len(row) == len(header.names) - 1:
             row = _separated(row, header.names, report)
         row = {**dict.fromkeys(header.names, ""), **row}
         # European Excel separates by semicolons because its numbers have commas.
-        yield from labels_of(row, report, decimal_comma=header.delimiter == ";")
+        yield from labels_of(
+            row, report, decimal_comma=header.delimiter == ";", separator=separator
+        )
 
 
 def _is_row(row: Mapping[str, str]) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.labels.columns import REQUIRED, has_required, labels_of
+from pipeline.labels.columns import REQUIRED, has_required, labels_of, separator_in
 from pipeline.labels.json_reader import objects, place_of_objects
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
@@ -14,14 +14,16 @@ from pipeline.reading.content import Content
 
 
 def confidence(content: Content) -> float:
-    """Medium if objects have a picture and a text or a score."""
+    """Medium if objects have a picture and a text, tags or a score."""
     return 0.5 if has_required(content.outline.keys.get(place_of_objects(content), ())) else 0.0
 
 
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield the labels of every object, which may hold several texts in a list."""
-    for item in objects(content, place_of_objects(content), report, _is_record):
-        yield from labels_of(item, report)
+    place = place_of_objects(content)
+    separator = separator_in(objects(content, place, LabelReport("", ""), _is_record), report)
+    for item in objects(content, place, report, _is_record):
+        yield from labels_of(item, report, separator=separator)
 
 
 def _is_record(item: Any) -> bool:

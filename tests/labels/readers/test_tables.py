@@ -138,8 +138,8 @@ def test_without_a_text_column_a_rating_is_a_score(write_file: WriteFile) -> Non
 def test_columns_that_are_not_used_are_named(write_file: WriteFile) -> None:
     content = "filename,category,tags,description,year,label\na.jpg,art,a|b,long,1900,Cat\n"
     file = read_labels(write_file(content))
-    assert [label.value for label in file] == ["Cat"]
-    assert file.report.result().unused_fields == ["category", "tags", "description", "year"]
+    assert [label.value for label in file] == ["a", "b", "Cat"]
+    assert file.report.result().unused_fields == ["category", "description", "year"]
 
 
 CONTEST = "rank,funny,somewhat_funny,unfunny,count,score,precision,contest,caption"
