@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from pipeline.labels.record import By
+from pipeline.labels.sidecar_forms import Form
 from pipeline.runtime.atomic_files import write_json
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -19,25 +20,30 @@ MANIFEST = ".yajiuma-sidecars.json"
 """Lies in a folder of sidecars that Yajiuma wrote."""
 
 
-class Written(msgspec.Struct, frozen=True):
+class Written(msgspec.Struct, frozen=True, omit_defaults=True):
     """What Yajiuma wrote into one sidecar."""
 
     sha256: tuple[str, ...]
     """Digest of its content; of the old and the new one while it is being replaced."""
     by: By
     """``model`` if any of its lines is by one."""
+    form: Form = "texts"
+    kept: tuple[str, ...] = ()
+    """Tags that a person had written there before some were appended."""
 
     def holds(self, content: bytes) -> bool:
         """Whether this is what was written, and nobody has changed it since."""
         return hashlib.sha256(content).hexdigest() in self.sha256
 
-    def replaced(self, content: bytes, by: By) -> Written:
-        """The record while ``content`` takes the place of what was written before."""
-        return Written((*self.sha256, hashlib.sha256(content).hexdigest()), by)
+    @classmethod
+    def of(cls, content: bytes, by: By, form: Form, kept: tuple[str, ...]) -> Written:
+        """The record of a sidecar with this content."""
+        return cls((hashlib.sha256(content).hexdigest(),), by, form, kept)
 
-    def settled(self) -> Written:
-        """The record once the new content is there."""
-        return Written(self.sha256[-1:], self.by)
+    def after(self, before: Written | None) -> Written:
+        """The record while this takes the place of what was written ``before``."""
+        digests = before.sha256 if before else ()
+        return msgspec.structs.replace(self, sha256=(*digests, *self.sha256))
 
 
 def stem_of(name: str) -> str:
@@ -50,6 +56,15 @@ def pictures_by_stem(names: Iterable[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
         found.setdefault(stem_of(name), []).append(name)
+    return found
+
+
+def pictures_by_sidecar(names: Iterable[str]) -> dict[str, list[str]]:
+    """The pictures that a sidecar may be of, by its stem: ``x`` and ``x.png`` are of ``x.png``."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for stem in (stem_of(name), unicodedata.normalize("NFC", name)):
+            found.setdefault(stem, []).append(name)
     return found
 
 

@@ -1,37 +1,58 @@
-"""Read text files beside pictures: ``x.txt`` or ``x.caption`` beside ``x.jpg``."""
+"""Read text files beside pictures: ``x.txt``, ``x.caption`` or ``x.jpg.txt`` beside ``x.jpg``."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Literal
 
 import msgspec
 
 from pipeline.labels.label_report import LabelReport
-from pipeline.labels.record import Label
-from pipeline.labels.sidecar_names import ENDINGS, Written, load_manifest, pictures_by_stem, stem_of
+from pipeline.labels.record import By, Label
+from pipeline.labels.sidecar_forms import Form, items_of, judged
+from pipeline.labels.sidecar_names import (
+    ENDINGS,
+    Written,
+    load_manifest,
+    pictures_by_sidecar,
+    stem_of,
+)
+from pipeline.labels.tag_lists import named_tag
 from pipeline.reading.content import Content
 from pipeline.runtime.errors import PipelineError
+
+SidecarKind = Literal["auto", "texts", "tags"]
+"""What sidecars hold; ``auto`` judges it by those of a folder."""
 
 _MAX_BYTES = 1 << 20
 """Of a sidecar; a larger text file is about something else."""
 _MAX_EXAMPLES = 5
+_SAMPLE = 1000
+"""Sidecars by which all are judged."""
 
 
 class Sidecars:
-    """The texts beside pictures. Each iteration reads all of them again, in order of the pictures.
+    """The texts or tags beside pictures. Each iteration reads all again, in order of the pictures.
 
-    Every line that is not empty is one text. What Yajiuma wrote, and nobody changed since, is by
-    whoever said it then; anything else is by a person.
+    Of texts every line that is not empty is one. What Yajiuma wrote, and nobody changed since, is
+    by whoever said it then; anything else is by a person, and tags are all that hold.
     """
 
-    def __init__(self, folder: Path, names: Sequence[str], besides: Collection[Path] = ()) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        names: Sequence[str],
+        besides: Collection[Path] = (),
+        kind: SidecarKind = "auto",
+    ) -> None:
         """``names`` are paths of pictures below ``folder``; files ``besides`` are no sidecars."""
         self.path = folder
-        self._pictures = pictures_by_stem(names)
+        self._pictures = pictures_by_sidecar(names)
         self._besides = {path.resolve() for path in besides}
+        self._kind = kind
         self._told: defaultdict[str, list[str]] = defaultdict(list)
         """What is unusual about which sidecars."""
         self.report = self._new_report()
@@ -43,6 +64,7 @@ class Sidecars:
         self._told.clear()
         written = load_manifest(self.path)
         sidecars = self._sidecars()
+        forms = self._forms(sidecars, written)
         for stem, pictures in self._pictures.items():
             found = sidecars.pop(stem, [])
             if len(pictures) > 1 and found:
@@ -54,7 +76,9 @@ class Sidecars:
             if len(found) > 1:
                 self._told["beside others of the same picture, all of which are read"] += found
             for name in found:
-                yield from self._labels(pictures[0], name, written.get(name))
+                own = written.get(name)
+                form = own.form if own else forms[_ending(name)]
+                yield from self._labels(pictures[0], name, own, form)
         for found in sidecars.values():
             self._told["without a picture"] += found
         for what, names_told in self._told.items():
@@ -81,23 +105,76 @@ class Sidecars:
             by_stem.setdefault(stem_of(name), []).append(name)
         return by_stem
 
-    def _labels(self, picture: str, name: str, written: Written | None) -> Iterator[Label]:
+    def _forms(
+        self, sidecars: Mapping[str, Sequence[str]], written: Mapping[str, Written]
+    ) -> dict[str, Form]:
+        """How the sidecars of each ending are read; it is told where they look like tags.
+
+        Those that Yajiuma wrote have a known form, even if somebody changed them since.
+        """
+        forms: dict[str, Form] = {}
+        named = [name for stem in sidecars.keys() & self._pictures for name in sidecars[stem]]
+        for ending in ENDINGS:
+            names = sorted(n for n in named if _ending(n) == ending and n not in written)
+            sample = names[:: max(1, len(names) // _SAMPLE)]
+            lines = [_lines(content) for name in sample if (content := self._content(name))]
+            judgement = judged(lines)
+            forms[ending] = judgement.form
+            if self._kind != "auto":
+                forms[ending] = judgement.tags if self._kind == "tags" else "texts"
+            elif judgement.alike:
+                self.report.note(
+                    f"{judgement.alike} of {len(lines)} sidecars {ending} look like tags"
+                    + (
+                        ", but too few: each line is read as a text"
+                        " (labels.sidecars=tags reads tags)"
+                        if judgement.form == "texts"
+                        else " and are read so (labels.sidecars=texts reads each line as a text)"
+                    )
+                )
+        return forms
+
+    def _content(self, name: str) -> Content | None:
+        """A sidecar that can be read; None if it is no text, or too long for one."""
         path = self.path / name
         try:
-            too_large = path.stat().st_size > _MAX_BYTES
+            if path.stat().st_size > _MAX_BYTES:
+                return None
             content = Content.open(path)
         except (OSError, PipelineError):
-            self._told["that cannot be read"].append(name)
+            return None
+        return content if content.encoding else None
+
+    def _labels(
+        self, picture: str, name: str, written: Written | None, form: Form
+    ) -> Iterator[Label]:
+        content = self._content(name)
+        if content is None:
+            self._told["that cannot be read, are no text, or too long for one"].append(name)
             return
-        if too_large or content.encoding is None:
-            self._told["that are no text, or too long for one"].append(name)
-            return
-        by = written.by if written and written.holds(path.read_bytes()) else "person"
-        lines = [line for line in content.lines() if line.strip()]
-        if not lines:
+        is_own = written is not None and written.holds(content.path.read_bytes())
+        items = items_of(_lines(content), form)
+        if not items:
             self._told["that are empty"].append(name)
-        for number, line in enumerate(lines, 1):
-            for label in self.report.text(picture, line, by=by):
-                if "\ufffd" in line and content.faults:
+        for number, item in enumerate(items, 1):
+            by: By = "person"
+            if written and is_own and item not in written.kept:
+                by = written.by
+            for label in self._said(picture, item, form, by, complete=not is_own):
+                if "\ufffd" in item and content.faults:
                     self.report.repair("not in its encoding")
                 yield msgspec.structs.replace(label, file=name, number=number)
+
+    def _said(self, picture: str, item: str, form: Form, by: By, *, complete: bool) -> list[Label]:
+        if form == "texts":
+            return self.report.text(picture, item, by=by)
+        tag = named_tag(item)
+        return self.report.tag(picture, tag.name, group=tag.group, by=by, complete=complete)
+
+
+def _lines(content: Content) -> list[str]:
+    return [line for line in content.lines() if line.strip()]
+
+
+def _ending(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()

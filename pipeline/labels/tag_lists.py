@@ -15,7 +15,7 @@ GROUPS: Final = ("general", "artist", "copyright", "character", "meta", RATING)
 """Of Danbooru's tags, and of whatever learned from them."""
 _CODES: Final = {"0": "general", "1": "artist", "3": "copyright", "4": "character", "5": "meta"}
 """Danbooru's numbers for them."""
-_NAMESPACES: Final = {
+NAMESPACES: Final = {
     **{group: group for group in (*GROUPS, "species", "person", "studio", "title")},
     **{"creator": "artist", "series": "copyright"},
 }
@@ -68,7 +68,7 @@ def tags_in(value: Any, separator: str = ",", group: str = "") -> Iterator[Tag]:
             for key, member in value.items():
                 number = values.decimal(member)
                 if isinstance(member, list | dict | str):
-                    yield from tags_in(member, separator, _NAMESPACES.get(key, str(key)))
+                    yield from tags_in(member, separator, NAMESPACES.get(key, str(key)))
                 elif member is None or number is not None:
                     yield Tag(str(key), group, number)
 
@@ -76,13 +76,13 @@ def tags_in(value: Any, separator: str = ",", group: str = "") -> Iterator[Tag]:
 def named_tag(text: str, group: str = "") -> Tag:
     """A tag, whose group may stand before it: ``character:hatsune miku``."""
     namespace, colon, name = text.strip().partition(":")
-    known = _NAMESPACES.get(namespace.strip().lower(), "")
+    known = NAMESPACES.get(namespace.strip().lower(), "")
     return (
         Tag(name.strip(), known) if colon and known and name.strip() else Tag(text.strip(), group)
     )
 
 
 def namespace_of(group: str) -> str:
-    """What Hydrus calls a group of tags; nothing for general ones."""
-    hydrus = {"artist": "creator", "copyright": "series", "general": ""}
-    return hydrus.get(group, group)
+    """What Hydrus calls a group of tags; nothing for general and unknown ones."""
+    known = {group: namespace for namespace, group in NAMESPACES.items()}
+    return "" if group == "general" else known.get(group, "")

@@ -8,10 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from pipeline.labels.record import Kind, Label
 from pipeline.runtime.atomic_files import published
+
+Existing = Literal["replace", "append", "skip"]
+"""What becomes of sidecars that are there: those that Yajiuma wrote are replaced, tags are appended
+to all, or all stay."""
 
 _BREAKS = re.compile(r"[\t\r\n]+")
 
@@ -19,12 +23,13 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 class Output:
     """A label file, or a folder of them, being written, and the count of losses."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, existing: Existing = "replace") -> None:
         self.path = path
+        self.existing = existing
         self.written = 0
         self.lost: Counter[str] = Counter()
-        self.kept: list[str] = []
-        """Files that were there already, and stay as they are."""
+        self.kept: dict[str, list[str]] = {}
+        """Files that were there already and stay as they are, by the reason."""
 
     @contextmanager
     def file(self) -> Iterator[BinaryIO]:
@@ -41,7 +46,12 @@ class Output:
 
     def lose(self, what: str, count: int = 1) -> None:
         """Record something that labels have and the file cannot carry."""
-        self.lost[what] += count
+        if count:
+            self.lost[what] += count
+
+    def keep(self, name: str, reason: str) -> None:
+        """Record that a file stays as it is."""
+        self.kept.setdefault(reason, []).append(name)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pipeline.labels import writers
 from pipeline.labels.record import Label
-from pipeline.labels.writer import Output, Writer
+from pipeline.labels.writer import Existing, Output, Writer
 from pipeline.runtime.quantities import counted
 
 _FIELDS: Mapping[str, str] = {
@@ -34,23 +34,26 @@ def format_names() -> list[str]:
     )
 
 
-def write_labels(path: Path, name: str, labels: Iterable[Label]) -> str:
+def write_labels(
+    path: Path, name: str, labels: Iterable[Label], existing: Existing = "replace"
+) -> str:
     """Publish ``labels`` in the format ``name``; return a summary in one line.
 
-    ``path`` is a file; of ``sidecars`` it is the folder of the pictures.
+    ``path`` is a file; of formats with a file beside each picture it is the folder of the pictures,
+    and ``existing`` says what becomes of those that are there.
     """
     module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
     writer: Writer = module.WRITER
-    output = Output(path)
+    output = Output(path, existing)
     writer.write(_recording_losses(labels, writer, output), output)
     summary = f"{counted(output.written, 'label')} written"
     if output.lost:
         lost = ", ".join(f"{what} ({count})" for what, count in output.lost.most_common())
         summary += f"; {name} cannot carry {lost}"
-    if output.kept:
-        more = len(output.kept) - _MAX_NAMED
-        named = ", ".join(output.kept[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
-        summary += f"; left as they are, for Yajiuma did not write them: {named}"
+    for reason, names in output.kept.items():
+        more = len(names) - _MAX_NAMED
+        named = ", ".join(names[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
+        summary += f"; left as they are, {reason}: {named}"
     return summary
 
 

@@ -16,7 +16,7 @@ from pipeline.sources.pointing import is_file, missing, point, source_of
 if TYPE_CHECKING:
     from pipeline.media.picture_folder import PictureFolder
 
-_NAMES = ("captions", "labels", "metadata")
+_NAMES = ("captions", "labels", "metadata", "tags")
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 _TABLES = (".csv", ".tsv")
 """What needs no more to its name beside a folder; others may be comments."""
@@ -68,7 +68,8 @@ def sidecars_digest(pictures: PictureFolder) -> str:
 
 def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
     """The texts of people beside pictures, each under its picture's name, in order."""
-    stems = {name.rpartition(".")[0] for name in pictures}
+    names = set(pictures)
+    stems = names | {name.rpartition(".")[0] for name in names}
     below = {name.rpartition("/")[0] for name in stems}
     found = sorted(
         Path(entry.path)
@@ -82,7 +83,7 @@ def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
     return [
         path
         for path, own in zip(found, written, strict=True)
-        if own is None or not own.holds(path.read_bytes())
+        if own is None or own.kept or not own.holds(path.read_bytes())
     ]
 
 

@@ -13,7 +13,7 @@ from pipeline.runtime.atomic_files import write_text
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 if TYPE_CHECKING:
-    from pipeline.labels.sidecars import Sidecars
+    from pipeline.labels.sidecars import SidecarKind, Sidecars
     from pipeline.media.picture_folder import PictureFolder
     from pipeline.media.source import PictureSource
     from pipeline.media.video_file import VideoFile
@@ -176,10 +176,12 @@ def comment_sources(given: Path) -> CommentSources:
     return CommentSources([Source(str(given), "")])
 
 
-def label_files(given: Path, names: Sequence[str]) -> tuple[list[Path], Sidecars | None]:
+def label_files(
+    given: Path, names: Sequence[str], kind: SidecarKind = "auto"
+) -> tuple[list[Path], Sidecars | None]:
     """The files of labels that a pointer names, and the texts beside pictures if there are any.
 
-    ``names`` are those of the pictures of its collection.
+    ``names`` are those of the pictures of its collection; ``kind`` is of the texts beside them.
     """
     from pipeline.labels.sidecars import Sidecars
 
@@ -188,7 +190,7 @@ def label_files(given: Path, names: Sequence[str]) -> tuple[list[Path], Sidecars
     source = LabelSources.load(given)
     files = [Path(file.path) for file in source.files]
     folder = StillsSource.load(given.with_name(STILLS_POINTER)).folder
-    return files, Sidecars(folder, names, files) if source.beside else None
+    return files, Sidecars(folder, names, files, kind) if source.beside else None
 
 
 def _is_pointer(path: Path) -> bool:

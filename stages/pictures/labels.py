@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
+from pipeline.engine.settings import StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 
-def run(inputs: Files, outputs: Files, config: object) -> str:
+class Config(StageConfig, frozen=True):
+    """What the text files beside pictures hold."""
+
+    sidecars: Literal["auto", "texts", "tags"] = "auto"
+    """``auto`` takes them for tags if almost all look like tags; the report says so."""
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``labels.jsonl``, ``labels_report.json`` and ``labels_report.txt``."""
     from pipeline.labels.import_report_text import full_text, summary
     from pipeline.labels.importing import LabelImport
@@ -20,7 +28,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.sources.pointers import label_files
 
     names = read_names(inputs["frames"])
-    files, sidecars = label_files(inputs["source"], names)
+    files, sidecars = label_files(inputs["source"], names, config.sidecars)
     labels = LabelImport(files, names, sidecars)
     write_labels_file(outputs["labels"], labels)
     labels.report.save(outputs["report"])
@@ -30,7 +38,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     return f"{counted(labels.report.kept, 'label')} of {counted(len(names), 'picture')} kept"
 
 
-def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes for CSV, 60 bytes a label."""
     labels = amounts["label_bytes"] / 60
     return Expected(seconds=labels * 5e-5, bytes=labels * 150, amounts={"labels": labels})
@@ -50,6 +58,7 @@ STAGE = Stage(
         "report": "{item}/labels_report.json",
         "report_text": "{item}/labels_report.txt",
     },
+    config=Config,
     run=run,
     expect=expect,
     measure=measure,

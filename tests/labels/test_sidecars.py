@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.labels import sidecar_writing
 from pipeline.labels.record import Label
 from pipeline.labels.sidecar_names import MANIFEST
-from pipeline.labels.sidecars import Sidecars
-from pipeline.labels.writers import sidecars
+from pipeline.labels.sidecars import SidecarKind, Sidecars
+from pipeline.labels.writer import Existing
 from pipeline.labels.writing import write_labels
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -61,7 +62,7 @@ def test_sidecars_that_give_nothing_are_told(tmp_path: Path) -> None:
     put(tmp_path, a_txt="\n \n", b_txt=bytes(range(0x80, 0x100)) * 40, other_txt="x", c_txt="")
     assert texts(tmp_path, "a.jpg", "b.jpg", "c.jpg") == []
     assert sorted(notes(tmp_path, "a.jpg", "b.jpg", "c.jpg")) == [
-        "1 sidecars that are no text, or too long for one: b.txt",
+        "1 sidecars that cannot be read, are no text, or too long for one: b.txt",
         "1 sidecars without a picture: other.txt",
         "2 sidecars that are empty: a.txt, c.txt",
     ]
@@ -111,14 +112,14 @@ def test_after_a_crash_halfway_everything_is_still_known_as_its_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, a="old", b="old")
-    replace = sidecars._replace
+    replace = sidecar_writing._replace
 
     def crash_at_b(path: Path, content: bytes) -> None:
         if path.name == "b.txt":
             raise KeyboardInterrupt
         replace(path, content)
 
-    monkeypatch.setattr(sidecars, "_replace", crash_at_b)
+    monkeypatch.setattr(sidecar_writing, "_replace", crash_at_b)
     with pytest.raises(KeyboardInterrupt):
         write(tmp_path, a="new", b="new")
     monkeypatch.undo()
@@ -142,7 +143,7 @@ def test_nothing_is_written_outside_the_folder(tmp_path: Path, picture: str) -> 
     label = Label(picture=picture, kind="text", value="x")
     said = write_labels(folder, "sidecars", [label])
     assert (
-        said == "0 labels written; sidecars cannot carry texts of pictures outside the folder (1)"
+        said == "0 labels written; sidecars cannot carry labels of pictures outside the folder (1)"
     )
     assert list(tmp_path.rglob("*")) == [folder]
 
@@ -150,5 +151,124 @@ def test_nothing_is_written_outside_the_folder(tmp_path: Path, picture: str) -> 
 def test_pictures_that_would_share_a_sidecar_get_none(tmp_path: Path) -> None:
     put(tmp_path, a_png=b"", a_jpg=b"")
     said = write(tmp_path, a="x")
-    assert "texts of pictures that differ only in their ending (1)" in said
+    assert "labels of pictures that differ only in their ending (1)" in said
     assert not (tmp_path / "a.txt").exists()
+
+
+TAGS = "1girl, solo, long_hair, >_<"
+
+
+def tags(folder: Path, *names: str, kind: SidecarKind = "auto") -> list[tuple[str, str, str]]:
+    found = Sidecars(folder, names, kind=kind)
+    return [(label.kind, label.value, label.group) for label in found]
+
+
+def test_sidecars_with_tags_are_read_as_tags_and_told(tmp_path: Path) -> None:
+    put(tmp_path, a_txt=TAGS, b_txt="cat, dog, character:hatsune miku", b_caption="A cat.")
+    assert tags(tmp_path, "a.jpg", "b.jpg") == [
+        *(("tag", name, "") for name in ("1girl", "solo", "long_hair", ">_<")),
+        ("text", "A cat.", ""),
+        *(("tag", "cat", ""), ("tag", "dog", ""), ("tag", "hatsune miku", "character")),
+    ]
+    assert notes(tmp_path, "a.jpg", "b.jpg")[0] == (
+        "2 of 2 sidecars .txt look like tags and are read so"
+        " (labels.sidecars=texts reads each line as a text)"
+    )
+    assert all(label.complete for label in Sidecars(tmp_path, ["a.jpg"]))
+
+
+def test_a_few_sidecars_with_tags_are_texts_like_the_others_and_told(tmp_path: Path) -> None:
+    put(tmp_path, a_txt=TAGS, b_txt="This one is a caption.", c_txt="So is this, of course.")
+    assert {kind for kind, *_ in tags(tmp_path, "a.jpg", "b.jpg", "c.jpg")} == {"text"}
+    (note,) = notes(tmp_path, "a.jpg", "b.jpg", "c.jpg")
+    assert note.startswith("1 of 3 sidecars .txt look like tags, but too few")
+
+
+def test_a_user_may_say_what_sidecars_hold(tmp_path: Path) -> None:
+    put(tmp_path, a_txt="cat, my dog", b_txt=TAGS)
+    assert tags(tmp_path, "a.jpg", kind="tags") == [("tag", "cat", ""), ("tag", "my dog", "")]
+    assert tags(tmp_path, "b.jpg", kind="texts") == [("text", TAGS, "")]
+    assert Sidecars(tmp_path, ["a.jpg"], kind="tags").report.result().notes == []
+
+
+def test_hydrus_s_sidecars_have_a_tag_a_line_and_whole_names(tmp_path: Path) -> None:
+    (tmp_path / "a.png.txt").write_text("blue eyes\ncreator:some one\nre:zero\n", "utf-8")
+    (tmp_path / "a.jpg.txt").write_text("series:x\n", "utf-8")
+    assert tags(tmp_path, "a.png", "a.jpg") == [
+        *(("tag", "blue eyes", ""), ("tag", "some one", "artist"), ("tag", "re:zero", "")),
+        ("tag", "x", "copyright"),
+    ]
+
+
+def tag(folder: Path, form: str = "kohya.txt", existing: Existing = "replace", **said: str) -> str:
+    labels = [
+        Label(picture=f"{stem}.jpg", kind="tag", value=name, weight=0.5, by="model")
+        for stem, names in said.items()
+        for name in names.split()
+    ]
+    return write_labels(folder, form, labels, existing)
+
+
+def by(folder: Path, *names: str) -> list[tuple[str, str]]:
+    return [(label.value, label.by) for label in Sidecars(folder, names)]
+
+
+def test_tags_that_a_model_wrote_are_read_as_such_however_few(tmp_path: Path) -> None:
+    tag(tmp_path, a="cat")
+    assert (tmp_path / "a.txt").read_text() == "cat\n"
+    (label,) = Sidecars(tmp_path, ["a.jpg"])
+    assert (label.kind, label.value, label.by, label.complete) == ("tag", "cat", "model", False)
+
+
+def test_appended_tags_leave_a_person_s_first_and_known_as_hers(tmp_path: Path) -> None:
+    put(tmp_path, a_txt="my_girl,Long Hair")
+    tag(tmp_path, existing="append", a="1girl long_hair")
+    assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, 1girl\n"
+    expected = [("my_girl", "person"), ("Long Hair", "person"), ("1girl", "model")]
+    assert by(tmp_path, "a.jpg") == expected
+    tag(tmp_path, existing="append", a="solo")
+    assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, 1girl, solo\n"
+    tag(tmp_path, a="cat")
+    assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, cat\n"
+
+
+def test_nothing_new_to_append_leaves_a_file_untouched(tmp_path: Path) -> None:
+    put(tmp_path, a_txt="Long Hair,cat")
+    assert tag(tmp_path, existing="append", a="long_hair") == (
+        "1 labels written; kohya.txt cannot carry ratings (1)"
+    )
+    assert (tmp_path / "a.txt").read_text() == "Long Hair,cat"
+    assert by(tmp_path, "a.jpg") == [("Long Hair,cat", "person")]
+
+
+@pytest.mark.parametrize(
+    ("existing", "reason"),
+    [
+        ("replace", "for Yajiuma did not write them: a.txt"),
+        ("append", "for Yajiuma did not write them: a.txt"),
+        ("skip", "for they were there: a.txt, b.txt"),
+    ],
+)
+def test_tags_never_take_the_place_of_a_person_s_text(
+    tmp_path: Path, existing: Existing, reason: str
+) -> None:
+    put(tmp_path, a_txt="This is my cat, and I love her.")
+    tag(tmp_path, b="dog")
+    assert reason in tag(tmp_path, existing=existing, a="cat", b="bird", c="fish")
+    assert (tmp_path / "a.txt").read_text() == "This is my cat, and I love her."
+    expected = {"replace": "bird\n", "append": "dog, bird\n", "skip": "dog\n"}
+    assert (tmp_path / "b.txt").read_text() == expected[existing]
+    assert (tmp_path / "c.txt").read_text() == "fish\n"
+
+
+def test_tags_do_not_replace_the_texts_that_yajiuma_wrote(tmp_path: Path) -> None:
+    write(tmp_path, a="one")
+    assert "for Yajiuma wrote something else there: a.txt" in tag(tmp_path, a="cat")
+    assert texts(tmp_path, "a.jpg") == [("a.jpg", "one")]
+
+
+def test_hydrus_s_sidecars_are_no_others(tmp_path: Path) -> None:
+    put(tmp_path, a_txt="A cat.", a_png=b"", a_jpg=b"")
+    tag(tmp_path, "hydrus.txt", a="cat >_<")
+    assert (tmp_path / "a.jpg.txt").read_text() == "cat\n>_<\n"
+    assert by(tmp_path, "a.jpg") == [("A cat.", "person"), ("cat", "model"), (">_<", "model")]

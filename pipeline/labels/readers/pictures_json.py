@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from pipeline.labels.columns import LISTS_OF_TAGS, TEXTS, labels_of
+from pipeline.labels.columns import LISTS_OF_TAGS, TEXTS, is_picture_name, labels_of
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
@@ -39,9 +39,12 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
 
 
 def _is_picture(content: Content, name: str) -> bool:
+    """Whether a member has what kohya's has, or lists or objects in Danbooru's or other groups."""
     keys: Set[str] = content.outline.keys.get(name, frozenset())
-    groups = (content.outline.kinds.get(f"{name}.{key}", frozenset()) for key in keys & {*GROUPS})
-    return bool(_KOHYA & keys) or any({"map", "array"} & kinds for kinds in groups)
+    kinds = {key: content.outline.kinds.get(f"{name}.{key}", frozenset()) for key in keys}
+    groups = [key for key in keys if {"map", "array"} & kinds[key]]
+    is_named = is_picture_name(name)
+    return not keys.isdisjoint(_KOHYA) or any(is_named or group in GROUPS for group in groups)
 
 
 READER = Reader(

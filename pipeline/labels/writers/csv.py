@@ -19,12 +19,12 @@ def write(labels: Iterable[Label], output: Output) -> None:
     with output.file() as binary:
         file = io.TextIOWrapper(binary, encoding="utf-8-sig", errors="replace", newline="")
         rows = csv.writer(file, quoting=csv.QUOTE_ALL)
-        rows.writerow(["file_name", "text", "kind", "weight", "rater", "by", "split"])
+        rows.writerow(["file_name", "text", "kind", "group", "weight", "rater", "by", "split"])
         for label in labels:
             weight = label.weight
             if weight is not None and weight.is_integer():
                 weight = int(weight)
-            about = [label.kind, weight, label.rater, label.by, label.split]
+            about = [label.kind, label.group, weight, label.rater, label.by, label.split]
             rows.writerow([label.picture, label.value, *about])
             output.written += 1
         file.flush()
@@ -32,7 +32,7 @@ def write(labels: Iterable[Label], output: Output) -> None:
 
 
 WRITER = Writer(
-    kinds=frozenset({"text", "score"}),
-    carries=frozenset({"weight", "rater", "by", "split"}),
+    kinds=frozenset({"text", "score", "tag"}),
+    carries=frozenset({"group", "weight", "rater", "by", "split"}),
     write=write,
 )

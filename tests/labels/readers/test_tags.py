@@ -89,14 +89,17 @@ def test_s_means_what_it_meant_when_the_file_was_made(
 
 def test_a_rating_in_words_needs_no_assumption(write_file: WriteFile) -> None:
     words = ["general", "sensitive", "safe", "explicit"]
-    file = read_labels(write_file(lines(*(POST | {"rating": word} for word in words))))
+    file = read_labels(write_file(lines(*({**POST, "rating": word} for word in words))))
     assert ratings(file) == words
     assert file.report.result().notes == []
 
 
 def test_posts_of_older_dumps_have_a_list_of_tags(write_file: WriteFile) -> None:
     named = [{"id": "1", "name": "1girl", "category": "0"}, {"name": "miku", "category": "4"}]
-    posts = [{"id": "7", "md5": "ab", "tags": named}, {"id": "8", "md5": "cd", "tags": []}]
+    posts: list[dict[str, object]] = [
+        {"id": "7", "md5": "ab", "tags": named},
+        {"id": "8", "md5": "cd", "tags": []},
+    ]
     file = read_labels(write_file(lines(*posts)))
     assert tags(file) == [("1girl", "general"), ("miku", "character")]
     assert [issue.reason for issue in file.report.result().dropped] == ["without tags"]

@@ -100,11 +100,14 @@ def test_every_loss_is_counted(tmp_path: Path) -> None:
         "3 labels written; jsonl cannot carry labels of kind box (1)"
     )
     mixed = [LABELS[0], msgspec.structs.replace(LABELS[0], value="two", by="model")]
-    assert "which lines a person wrote (2)" in write_labels(tmp_path / "b", "sidecars", mixed)
+    assert "which of them a person gave (2)" in write_labels(tmp_path / "b", "sidecars", mixed)
 
 
 def test_all_formats_are_named() -> None:
-    assert format_names() == ["coco.json", "csv", "flickr.txt", "jsonl", "sidecars"]
+    assert format_names() == [
+        *("coco.json", "csv", "danbooru.jsonl", "flickr.txt", "hydrus.txt", "json", "jsonl"),
+        *("kohya.txt", "sidecars"),
+    ]
 
 
 def test_other_programs_find_what_they_expect(tmp_path: Path) -> None:
