@@ -18,7 +18,8 @@ SHORT_FORMS = {
         "what export writes: ass, vtt, csv, niconico.xml, nvcomment.json, bilibili.xml or"
         " layout.json; what overlay writes: mov or webm; what stills writes: png or gif; what"
         " captions-cards draws: png, sheet or gif; what captions-export writes: csv, jsonl,"
-        " coco.json, flickr.txt or sidecars",
+        " coco.json, flickr.txt or sidecars; what illustrations-export writes: csv, json,"
+        " danbooru.jsonl, kohya.txt or hydrus.txt",
     ),
     "of": ShortForm(
         "target", "what render, overlay, stills and export take: comments, generated or captions"
