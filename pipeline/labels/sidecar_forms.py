@@ -29,11 +29,9 @@ _MAX_OTHERS = 0.1
 class Judgement(NamedTuple):
     """What the sidecars of a folder hold."""
 
-    form: Form
-    tags: Form
-    """How tags are written if the sidecars hold any: ``commas`` or ``lines``."""
+    are_tags: bool
     alike: int
-    """How many look so."""
+    """How many look like tags."""
 
 
 def judged(sidecars: Iterable[Sequence[str]]) -> Judgement:
@@ -42,18 +40,16 @@ def judged(sidecars: Iterable[Sequence[str]]) -> Judgement:
     They hold tags if almost all that can only be one thing do, and these are most of them.
     """
     forms = Counter(map(looks_like, sidecars))
-    tags: Form = "lines" if forms["lines"] > forms["commas"] else "commas"
-    count = forms[tags]
-    others = sum(forms.values()) - forms[None] - count
-    are_tags = count > 0 and count >= forms[None] and others <= _MAX_OTHERS * (count + others)
-    return Judgement(tags if are_tags else "texts", tags, count)
+    alike = forms["commas"] + forms["lines"]
+    are_tags = alike >= max(1, forms[None])
+    return Judgement(are_tags and forms["texts"] <= _MAX_OTHERS * (alike + forms["texts"]), alike)
 
 
 def looks_like(lines: Sequence[str]) -> Form | None:
     """The form of a sidecar with these lines; None if it may well be any, like a single word."""
-    with_commas = sum("," in line for line in lines)
-    if 2 * with_commas < len(lines) and any(map(_NAMESPACED.match, lines)):
+    if form_of_tags(lines) == "lines" and any(map(_NAMESPACED.match, lines)):
         return "lines"
+    with_commas = any("," in line for line in lines)
     items = items_of(lines, "commas")
     words = sum(len(item.split()) for item in items)
     characters = sum(map(len, items))
@@ -65,6 +61,11 @@ def looks_like(lines: Sequence[str]) -> Form | None:
     ):
         return "texts"
     return "commas" if with_commas and len(items) >= _MIN_TAGS else None
+
+
+def form_of_tags(lines: Sequence[str]) -> Form:
+    """How the tags of a sidecar are separated: by lines if most have no comma."""
+    return "lines" if 2 * sum("," in line for line in lines) < len(lines) else "commas"
 
 
 def items_of(lines: Iterable[str], form: Form) -> list[str]:

@@ -110,16 +110,18 @@ def _content(
             output.keep(name, "for Yajiuma wrote something else there")
             return None, ()
         lines = before.decode("utf-8", "replace").split("\n")
-        others = items_of(lines, form) if output.existing == "append" else record.kept
-        return _merged(others, items, form), record.kept
+        others = items_of(lines, form) if output.existing == "append" else []
+        if not record.kept and not others:
+            return new, ()
+        return _joined(_different([*record.kept, *items, *others]), form), record.kept
     if before == new:
         return new, ()
     kept = _items(path, form) if output.existing == "append" else None
     if kept is None:
         output.keep(name, "for Yajiuma did not write them")
         return None, ()
-    has_all = {*map(same_tag, items)} <= {*map(same_tag, kept)}
-    return before if has_all else _merged(kept, items, form), tuple(kept)
+    merged = _different([*kept, *items])
+    return before if merged == _different(kept) else _joined(merged, form), tuple(kept)
 
 
 def _items(path: Path, form: Form) -> list[str] | None:
@@ -134,10 +136,12 @@ def _items(path: Path, form: Form) -> list[str] | None:
     return items_of(lines, form)
 
 
-def _merged(before: Sequence[str], items: Sequence[str], form: Form) -> bytes:
-    """What was there, and behind it which of ``items`` are not."""
-    there = set(map(same_tag, before))
-    return _joined([*before, *(item for item in items if same_tag(item) not in there)], form)
+def _different(tags: Iterable[str]) -> list[str]:
+    """Tags without repetitions, in whatever way a repeated one is written."""
+    found: dict[str, str] = {}
+    for tag in tags:
+        found.setdefault(same_tag(tag), tag)
+    return [*found.values()]
 
 
 def _joined(items: Iterable[str], form: Form) -> bytes:

@@ -12,7 +12,7 @@ import msgspec
 
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.record import By, Label
-from pipeline.labels.sidecar_forms import Form, items_of, judged
+from pipeline.labels.sidecar_forms import Form, form_of_tags, items_of, judged
 from pipeline.labels.sidecar_names import (
     ENDINGS,
     Written,
@@ -64,7 +64,7 @@ class Sidecars:
         self._told.clear()
         written = load_manifest(self.path)
         sidecars = self._sidecars()
-        forms = self._forms(sidecars, written)
+        are_tags = self._are_tags(sidecars, written)
         for stem, pictures in self._pictures.items():
             found = sidecars.pop(stem, [])
             if len(pictures) > 1 and found:
@@ -76,9 +76,9 @@ class Sidecars:
             if len(found) > 1:
                 self._told["beside others of the same picture, all of which are read"] += found
             for name in found:
-                own = written.get(name)
-                form = own.form if own else forms[_ending(name)]
-                yield from self._labels(pictures[0], name, own, form)
+                yield from self._labels(
+                    pictures[0], name, written.get(name), are_tags[_ending(name)]
+                )
         for found in sidecars.values():
             self._told["without a picture"] += found
         for what, names_told in self._told.items():
@@ -105,34 +105,33 @@ class Sidecars:
             by_stem.setdefault(stem_of(name), []).append(name)
         return by_stem
 
-    def _forms(
+    def _are_tags(
         self, sidecars: Mapping[str, Sequence[str]], written: Mapping[str, Written]
-    ) -> dict[str, Form]:
-        """How the sidecars of each ending are read; it is told where they look like tags.
+    ) -> dict[str, bool]:
+        """Whether the sidecars of each ending hold tags; it is told where any look like tags.
 
-        Those that Yajiuma wrote have a known form, even if somebody changed them since.
+        Those that Yajiuma wrote do not count. Their form is known, even if somebody changed them.
         """
-        forms: dict[str, Form] = {}
+        if self._kind != "auto":
+            return dict.fromkeys(ENDINGS, self._kind == "tags")
+        found: dict[str, bool] = {}
         named = [name for stem in sidecars.keys() & self._pictures for name in sidecars[stem]]
         for ending in ENDINGS:
             names = sorted(n for n in named if _ending(n) == ending and n not in written)
             sample = names[:: max(1, len(names) // _SAMPLE)]
             lines = [_lines(content) for name in sample if (content := self._content(name))]
-            judgement = judged(lines)
-            forms[ending] = judgement.form
-            if self._kind != "auto":
-                forms[ending] = judgement.tags if self._kind == "tags" else "texts"
-            elif judgement.alike:
+            found[ending], alike = judged(lines)
+            if alike:
                 self.report.note(
-                    f"{judgement.alike} of {len(lines)} sidecars {ending} look like tags"
+                    f"{alike} of {len(lines)} sidecars {ending} look like tags"
                     + (
-                        ", but too few: each line is read as a text"
+                        " and all are read so (labels.sidecars=texts reads each line as a text)"
+                        if found[ending]
+                        else ", but too few: each line is read as a text"
                         " (labels.sidecars=tags reads tags)"
-                        if judgement.form == "texts"
-                        else " and are read so (labels.sidecars=texts reads each line as a text)"
                     )
                 )
-        return forms
+        return found
 
     def _content(self, name: str) -> Content | None:
         """A sidecar that can be read; None if it is no text, or too long for one."""
@@ -146,14 +145,16 @@ class Sidecars:
         return content if content.encoding else None
 
     def _labels(
-        self, picture: str, name: str, written: Written | None, form: Form
+        self, picture: str, name: str, written: Written | None, are_tags: bool
     ) -> Iterator[Label]:
         content = self._content(name)
         if content is None:
             self._told["that cannot be read, are no text, or too long for one"].append(name)
             return
         is_own = written is not None and written.holds(content.path.read_bytes())
-        items = items_of(_lines(content), form)
+        lines = _lines(content)
+        form = written.form if written else form_of_tags(lines) if are_tags else "texts"
+        items = items_of(lines, form)
         if not items:
             self._told["that are empty"].append(name)
         for number, item in enumerate(items, 1):

@@ -66,5 +66,6 @@ def _recording_losses(labels: Iterable[Label], writer: Writer, output: Output) -
             continue
         for field, title in lost:
             if getattr(label, field) != getattr(_NOTHING, field):
-                output.lose(title)
+                is_probability = field == "weight" and label.kind == "tag"
+                output.lose("probabilities" if is_probability else title)
         yield label

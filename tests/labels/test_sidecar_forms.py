@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.labels.sidecar_forms import Form, items_of, judged, looks_like
+from pipeline.labels.sidecar_forms import Form, form_of_tags, items_of, judged, looks_like
 
 CAPTIONS = [
     ["a girl with long hair, sitting on a bench, looking up at the sky"],
@@ -30,23 +30,27 @@ def test_what_one_sidecar_looks_like(sidecars: list[list[str]], form: Form | Non
 
 
 @pytest.mark.parametrize(
-    ("sidecars", "form"),
+    ("sidecars", "are_tags"),
     [
-        (CAPTIONS, "texts"),
-        (UNSURE, "texts"),
-        ([], "texts"),
-        (TAGS + UNSURE, "commas"),
-        (TAGS + 2 * UNSURE, "texts"),
-        (TAGS * 10 + CAPTIONS[:3], "commas"),
-        (TAGS + CAPTIONS[:1], "texts"),
-        (HYDRUS + UNSURE[:2], "lines"),
-        (HYDRUS * 10 + TAGS[:1], "lines"),
+        (CAPTIONS, False),
+        (UNSURE, False),
+        ([], False),
+        (TAGS + UNSURE, True),
+        (TAGS + 2 * UNSURE, False),
+        (TAGS * 10 + CAPTIONS[:3], True),
+        (TAGS + CAPTIONS[:1], False),
+        (HYDRUS + UNSURE[:2], True),
+        (HYDRUS + TAGS, True),
     ],
 )
 def test_sidecars_are_tags_if_nearly_all_that_can_only_be_one_thing_are(
-    sidecars: list[list[str]], form: Form
+    sidecars: list[list[str]], are_tags: bool
 ) -> None:
-    assert judged(sidecars).form == form
+    assert judged(sidecars).are_tags == are_tags
+
+
+def test_each_sidecar_separates_its_tags_in_its_own_way() -> None:
+    assert [form_of_tags(lines) for lines in (*TAGS, *HYDRUS)] == [*3 * ["commas"], *2 * ["lines"]]
 
 
 def test_tags_between_commas_may_leave_some_out() -> None:

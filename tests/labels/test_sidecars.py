@@ -171,7 +171,7 @@ def test_sidecars_with_tags_are_read_as_tags_and_told(tmp_path: Path) -> None:
         *(("tag", "cat", ""), ("tag", "dog", ""), ("tag", "hatsune miku", "character")),
     ]
     assert notes(tmp_path, "a.jpg", "b.jpg")[0] == (
-        "2 of 2 sidecars .txt look like tags and are read so"
+        "2 of 2 sidecars .txt look like tags and all are read so"
         " (labels.sidecars=texts reads each line as a text)"
     )
     assert all(label.complete for label in Sidecars(tmp_path, ["a.jpg"]))
@@ -227,7 +227,7 @@ def test_appended_tags_leave_a_person_s_first_and_known_as_hers(tmp_path: Path) 
     expected = [("my_girl", "person"), ("Long Hair", "person"), ("1girl", "model")]
     assert by(tmp_path, "a.jpg") == expected
     tag(tmp_path, existing="append", a="solo")
-    assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, 1girl, solo\n"
+    assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, solo, 1girl\n"
     tag(tmp_path, a="cat")
     assert (tmp_path / "a.txt").read_text() == "my_girl, Long Hair, cat\n"
 
@@ -235,7 +235,7 @@ def test_appended_tags_leave_a_person_s_first_and_known_as_hers(tmp_path: Path) 
 def test_nothing_new_to_append_leaves_a_file_untouched(tmp_path: Path) -> None:
     put(tmp_path, a_txt="Long Hair,cat")
     assert tag(tmp_path, existing="append", a="long_hair") == (
-        "1 labels written; kohya.txt cannot carry ratings (1)"
+        "1 labels written; kohya.txt cannot carry probabilities (1)"
     )
     assert (tmp_path / "a.txt").read_text() == "Long Hair,cat"
     assert by(tmp_path, "a.jpg") == [("Long Hair,cat", "person")]
@@ -256,7 +256,7 @@ def test_tags_never_take_the_place_of_a_person_s_text(
     tag(tmp_path, b="dog")
     assert reason in tag(tmp_path, existing=existing, a="cat", b="bird", c="fish")
     assert (tmp_path / "a.txt").read_text() == "This is my cat, and I love her."
-    expected = {"replace": "bird\n", "append": "dog, bird\n", "skip": "dog\n"}
+    expected = {"replace": "bird\n", "append": "bird, dog\n", "skip": "dog\n"}
     assert (tmp_path / "b.txt").read_text() == expected[existing]
     assert (tmp_path / "c.txt").read_text() == "fish\n"
 

@@ -17,7 +17,7 @@ def write(labels: Iterable[Label], output: Output) -> None:
         if label.by == "model" and label.weight is None:
             output.lose("that a model wrote them")
         if label.by == "person" and label.weight is not None:
-            output.lose("ratings")
+            output.lose("probabilities")
         tags = pictures.setdefault(label.picture, {}).setdefault(label.group or "general", {})
         tags[label.value] = label.weight if label.by == "model" else None
         output.written += 1

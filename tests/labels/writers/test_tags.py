@@ -103,10 +103,10 @@ def test_groups_and_faces_come_back(tmp_path: Path, name: str) -> None:
         ("json", ""),
         (
             "danbooru.jsonl",
-            "ratings (3), that a model wrote them (3), spaces in tags (1)",
+            "probabilities (3), that a model wrote them (3), spaces in tags (1)",
         ),
-        ("kohya.txt", "ratings (3), groups (2), content ratings (1)"),
-        ("hydrus.txt", "ratings (3)"),
+        ("kohya.txt", "probabilities (3), groups (2), content ratings (1)"),
+        ("hydrus.txt", "probabilities (3)"),
         ("coco.json", "labels of kind tag (3)"),
     ],
 )
