@@ -9,7 +9,7 @@ from pipeline.labels.columns import picture_of
 from pipeline.labels.content_ratings import Meaning, content_rating
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.record import Label
-from pipeline.labels.tag_lists import GROUPS, RATING, Tag, tags_in
+from pipeline.labels.tag_lists import GROUPS, RATING, Tag, named_tag, tags_in
 from pipeline.reading import values
 
 _VOTES = {"score": "votes", "fav_count": "favorites"}
@@ -36,16 +36,18 @@ def labels_of(post: Mapping[str, Any], report: LabelReport, s: Meaning) -> list[
 
 def _tags(post: Mapping[str, Any]) -> Iterator[Tag]:
     """The tags in groups, and then all others."""
+    grouped: set[str] = set()
     for group in GROUPS:
-        yield from _in_words(post.get(f"tag_string_{group}"), group)
-    yield from _in_words(post.get("tag_string"))
+        names = _words(post.get(f"tag_string_{group}"))
+        grouped.update(names)
+        yield from (Tag(name, group) for name in names)
+    for name in _words(post.get("tag_string")):
+        if name not in grouped:
+            # DeepDanbooru has the content rating among the tags.
+            yield named_tag(name) if name.startswith("rating:") else Tag(name)
     if isinstance(post.get("tags"), list):
         yield from tags_in(post["tags"])
 
 
-def _in_words(value: Any, group: str = "") -> Iterator[Tag]:
-    for name in (values.text(value) or "").split():
-        if not group and name.startswith("rating:"):  # DeepDanbooru's way
-            yield from tags_in(name)
-        else:
-            yield Tag(name, group)
+def _words(value: object) -> list[str]:
+    return (values.text(value) or "").split()

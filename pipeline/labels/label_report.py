@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.labels.record import Label, Split
-from pipeline.labels.tag_lists import RATING, Tag
-from pipeline.labels.tag_names import same_tag
+from pipeline.labels.tag_lists import Tag
 from pipeline.reading import values
 from pipeline.reading.read_report import ReadReport
 
@@ -74,26 +73,23 @@ class LabelReport(ReadReport):
         return self._label(picture, number, **fields, kind="tag", value=name)
 
     def tags(
-        self, picture: object, tags: Iterable[Tag], *, complete: bool = False, **fields: Any
+        self, picture: object, tags: Sequence[Tag], *, complete: bool = False, **fields: Any
     ) -> list[Label]:
         """Count all tags of a picture; those with a probability are by a model.
 
-        Several ways to write one tag count once. That there is none counts, too, and is dropped.
-        Tags are only ``complete`` if none is by a model.
+        That there is none counts, too, and is dropped. Tags are only ``complete`` if none is by a
+        model.
         """
-        different: dict[tuple[bool, str], Tag] = {}
-        for tag in tags:
-            different.setdefault((tag.group == RATING, same_tag(tag.name)), tag)
-        complete = complete and all(tag.probability is None for tag in different.values())
+        if not tags:
+            self.read += 1
+            self.drop("without tags")
+        complete = complete and all(tag.probability is None for tag in tags)
         labels: list[Label] = []
-        for tag in different.values():
+        for tag in tags:
             about = {**fields, "group": tag.group, "complete": complete}
             if tag.probability is not None:
                 about |= {"weight": tag.probability, "by": "model"}
             labels += self.tag(picture, tag.name, **about)
-        if not different:
-            self.read += 1
-            self.drop("without tags")
         return labels
 
     def _label(

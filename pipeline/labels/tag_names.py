@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 KAOMOJI: Final = frozenset(
@@ -24,6 +25,7 @@ def with_underscores(name: str) -> str:
     return "_".join(name.split())
 
 
+@lru_cache(1 << 16)
 def same_tag(name: str) -> str:
     """What all ways to write a tag share: ``Long_Hair`` and ``long hair`` are one."""
     spaced = with_spaces(unicodedata.normalize("NFC", name.strip()))

@@ -75,7 +75,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         raise PipelineError(
             ExitCode.NOTHING_USABLE,
             f"{inputs['labels']} holds no text to learn from",
-            "Give a file of captions with LABELS=, or loosen `captions: texts: ng_words:`",
+            "Give a file of captions with LABELS=, or loosen `captions: texts: ng_words:`; if text"
+            " files beside the pictures were taken for tags, SET=labels.sidecars=texts",
         )
     spelling = msgspec.structs.asdict(config.normalization)
     spelled = [normalize(label.value, **spelling) for label in kept]

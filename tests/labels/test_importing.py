@@ -120,6 +120,25 @@ def test_a_person_s_tag_settles_itself_or_all_tags_if_the_file_has_all(
     assert [label.value for label in found if label.by == "person"] == [said["value"]]
 
 
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (["0321/4321.png"], "0321/4321.png"),
+        (["images/ab/abcd.jpg"], "images/ab/abcd.jpg"),
+        (["abcd.webp", "other.png"], "abcd.webp"),
+        (["4321.png", "abcd.png"], None),
+        (["44321.png"], None),
+    ],
+)
+def test_a_post_s_picture_lies_by_number_or_digest_in_any_folder(
+    write_file: WriteFile, names: list[str], found: str | None
+) -> None:
+    post = {"id": 4321, "md5": "abcd", "file_ext": "png", "tag_string": "x"}
+    table = write_file("file,tag\nz.jpg,y\n", "1.csv")
+    imported = LabelImport([table, write_file(lines(post), "2.jsonl")], [*names, "z.jpg"])
+    assert [label.picture for label in imported] == ["z.jpg"] + ([found] if found else [])
+
+
 def test_ways_to_write_one_tag_are_repeats(write_file: WriteFile) -> None:
     table = write_file("file,tags\na.jpg,long hair|cat\n", "1.csv")
     board = write_file(lines({"md5": "a", "tag_string": "long_hair dog"}), "2.jsonl")

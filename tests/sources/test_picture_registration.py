@@ -280,6 +280,20 @@ def test_a_list_without_pictures_is_refused(tmp_path: Path, workdir: Path) -> No
     assert code_of(workdir, tmp_path / "list.csv")[0] == ExitCode.UNKNOWN_FORMAT
 
 
+@pytest.mark.parametrize("name", ["a.txt", "a.caption", "a.png.txt"])
+def test_text_beside_pictures_has_names_of_several_kinds(
+    tmp_path: Path, workdir: Path, name: str
+) -> None:
+    folder = album(tmp_path / "album")
+    register_pictures(workdir, folder)
+    assert not (workdir / "album" / LABELS_POINTER).exists()
+    written(folder / name, "cat")
+    register_pictures(workdir, folder)
+    _, sidecars = label_files(workdir / "album" / LABELS_POINTER, ["a.png"], "tags")
+    assert sidecars is not None
+    assert [(label.kind, label.value) for label in sidecars] == [("tag", "cat")]
+
+
 def test_text_beside_pictures_is_read_of_a_folder(tmp_path: Path, workdir: Path) -> None:
     folder = album(tmp_path / "album")
     written(folder / "a.txt", "a caption")

@@ -5,18 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from pipeline.labels.columns import (
-    PICTURES,
-    REQUIRED,
-    has_required,
-    is_picture_name,
-    labels_of,
-    separator_in,
-    text_column,
-)
+from pipeline.labels.columns import PICTURES, REQUIRED, has_required, is_picture_name, text_column
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
+from pipeline.labels.rows import labels_of, separator_in
 from pipeline.reading.content import Content
 from pipeline.reading.table import Rows, header_of
 

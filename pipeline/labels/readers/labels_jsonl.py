@@ -23,6 +23,8 @@ def _labels(item: Mapping[str, Any], report: LabelReport) -> list[Label]:
         report.drop("without a picture")
     elif label.kind == "text" and not label.value.strip():
         report.drop("without text")
+    elif label.kind == "tag" and not label.value.strip():
+        report.drop("without a tag")
     elif label.kind == "score" and label.weight is None:
         report.drop("without a score")
     else:

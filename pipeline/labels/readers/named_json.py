@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.labels.columns import REQUIRED, has_required, labels_of, separator_in
+from pipeline.labels.columns import REQUIRED, has_required
 from pipeline.labels.json_reader import objects, place_of_objects
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
+from pipeline.labels.rows import labels_of, separator_in
 from pipeline.reading.content import Content
 
 

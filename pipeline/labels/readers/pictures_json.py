@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Set
 
-from pipeline.labels.columns import LISTS_OF_TAGS, TEXTS, is_picture_name, labels_of
+from pipeline.labels.columns import LISTS_OF_TAGS, TEXTS, is_picture_name
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
+from pipeline.labels.rows import labels_of
 from pipeline.labels.tag_lists import GROUPS, tags_in
 from pipeline.reading.content import Content
 from pipeline.reading.json_stream import members
@@ -35,7 +36,7 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
         elif _KOHYA & about.keys():
             yield from labels_of({"file_name": name, **about}, report)
         else:
-            yield from report.tags(name, tags_in(about), complete=True)
+            yield from report.tags(name, [*tags_in(about)], complete=True)
 
 
 def _is_picture(content: Content, name: str) -> bool:

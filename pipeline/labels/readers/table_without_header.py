@@ -6,10 +6,11 @@ import csv
 import re
 from collections.abc import Iterator, Mapping
 
-from pipeline.labels.columns import is_picture_name, labels_of
+from pipeline.labels.columns import is_picture_name
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
+from pipeline.labels.rows import labels_of
 from pipeline.media.picture_files import ENDINGS
 from pipeline.reading import values
 from pipeline.reading.content import Content

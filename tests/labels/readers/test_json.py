@@ -186,6 +186,7 @@ def test_lines_that_are_no_labels_are_dropped(write_file: WriteFile) -> None:
         {"picture": "a.jpg", "kind": "score"},
         {"picture": "a.jpg", "kind": "song", "value": "x"},
         {"picture": "a.jpg", "kind": "box", "box": [1, 2]},
+        {"picture": "a.jpg", "kind": "tag", "value": ""},
     ]
     file = read_labels(write_file("\n".join(map(json.dumps, lines))))
     assert len(list(file)) == 1
@@ -193,4 +194,5 @@ def test_lines_that_are_no_labels_are_dropped(write_file: WriteFile) -> None:
         "not in the form of a label": "4-5",
         "without text": "2",
         "without a score": "3",
+        "without a tag": "6",
     }

@@ -109,7 +109,7 @@ def test_a_post_without_tags_is_told(write_file: WriteFile) -> None:
     file = read_labels(write_file(lines({"id": 1, "tag_string": ""}, {"tag_string": "a a A"})))
     assert list(file) == []
     issues = {issue.reason: issue.numbers for issue in file.report.result().dropped}
-    assert issues == {"without tags": "1", "without a picture": "2"}
+    assert issues == {"without tags": "1", "without a picture": "2-4"}
 
 
 def test_a_project_s_database_holds_posts(tmp_path: Path) -> None:
@@ -198,6 +198,13 @@ def test_tables_may_separate_tags_by_anything(
     assert [label.value for label in file if label.picture == "a.jpg"] == expected
     told = [f"tags are separated by {separator}"] if separator else []
     assert file.report.result().notes == told
+
+
+def test_repairs_are_told_by_the_number_of_the_row_s_first_tag(write_file: WriteFile) -> None:
+    file = read_labels(write_file("file,tags\na.jpg,x, y, z\nb.jpg,p\nc.jpg,q, r\n"))
+    assert len(list(file)) == 6
+    (issue,) = file.report.result().repaired
+    assert issue.numbers == "1, 5"
 
 
 def test_a_row_may_have_tags_a_text_and_a_rating(write_file: WriteFile) -> None:
