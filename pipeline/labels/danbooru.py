@@ -41,7 +41,7 @@ def _tags(post: Mapping[str, Any]) -> Iterator[Tag]:
         names = _words(post.get(f"tag_string_{group}"))
         grouped.update(names)
         yield from (Tag(name, group) for name in names)
-    for name in _words(post.get("tag_string")):
+    for name in _words(post.get("tag_string", post.get("tags"))):
         if name not in grouped:
             # DeepDanbooru has the content rating among the tags.
             yield named_tag(name) if name.startswith("rating:") else Tag(name)

@@ -63,7 +63,7 @@ def pictures_by_sidecar(names: Iterable[str]) -> dict[str, list[str]]:
     """The pictures that a sidecar may be of, by its stem: ``x`` and ``x.png`` are of ``x.png``."""
     found: dict[str, list[str]] = {}
     for name in names:
-        for stem in (stem_of(name), unicodedata.normalize("NFC", name)):
+        for stem in dict.fromkeys((stem_of(name), unicodedata.normalize("NFC", name))):
             found.setdefault(stem, []).append(name)
     return found
 

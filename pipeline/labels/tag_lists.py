@@ -48,38 +48,43 @@ def separator_of(lists: Iterable[str]) -> str:
 def tags_in(value: Any, separator: str = ",", group: str = "") -> Iterator[Tag]:
     """The tags in a text, in a list of names, pairs or objects, or in an object of groups.
 
-    A pair is a name with its probability.
+    A pair is a name with its probability. Whatever else is in a list is no tag.
     """
     match value:
         case str():
             parts = value.split() if separator == " " else value.split(separator)
             yield from (named_tag(part, group) for part in parts if part.strip())
-        case [str(name), int() | float() as probability]:
-            yield Tag(name, group, float(probability))
+        case [str(name), (float() | 0 | 1) as probability]:
+            yield Tag(name, group, _probability(probability))
         case list():
             for item in value:
                 # A text in a list is one tag, whatever it contains.
-                one = isinstance(item, str)
-                yield from [named_tag(item, group)] if one else tags_in(item, separator, group)
+                one = values.text(item)
+                yield from [named_tag(one, group)] if one else tags_in(item, separator, group)
         case {"name": str(name)}:
             of = values.text(value.get("group", value.get("category"))) or group
-            yield Tag(name, _CODES.get(of, of), values.decimal(value.get("probability")))
+            yield Tag(name, _CODES.get(of, of), _probability(value.get("probability")))
         case dict():
             for key, member in value.items():
-                number = values.decimal(member)
+                probability = _probability(member)
                 if isinstance(member, list | dict | str):
                     yield from tags_in(member, separator, NAMESPACES.get(key, str(key)))
-                elif member is None or number is not None:
-                    yield Tag(str(key), group, number)
+                elif member is None or probability is not None:
+                    yield Tag(str(key), group, probability)
+
+
+def _probability(value: object) -> float | None:
+    number = None if isinstance(value, str) else values.decimal(value)
+    return number if number is not None and 0 <= number <= 1 else None
 
 
 def named_tag(text: str, group: str = "") -> Tag:
     """A tag, whose group may stand before it: ``character:hatsune miku``."""
     namespace, colon, name = text.strip().partition(":")
     known = NAMESPACES.get(namespace.strip().lower(), "")
-    return (
-        Tag(name.strip(), known) if colon and known and name.strip() else Tag(text.strip(), group)
-    )
+    if colon and known and name.strip():
+        return Tag(name.strip(), known)
+    return Tag(text.strip(), group)
 
 
 def namespace_of(group: str) -> str:

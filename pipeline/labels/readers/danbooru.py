@@ -1,4 +1,7 @@
-"""Danbooru's metadata: a post an object, with its tags between spaces, or in a list of objects."""
+"""Metadata of Danbooru and boards like it: a post an object.
+
+Its tags stand between spaces, in groups or not, or in a list of objects.
+"""
 
 from __future__ import annotations
 
@@ -25,11 +28,10 @@ _LONGEST = 80
 
 
 def confidence(content: Content) -> float:
-    """High if objects have a string of tags, or tags with a category beside an id."""
+    """High if objects have a string of tags, or tags beside an id and a digest."""
     place = place_of_objects(content)
-    if content.outline.has(f"{place}.tags.item".lstrip("."), "name", "category"):
-        return key_confidence(content, place, ("id", "tags"), _TYPICAL)
-    return key_confidence(content, place, ("tag_string",), _TYPICAL)
+    sets = (("tag_string",), ("id", "md5", "tags"))
+    return max(key_confidence(content, place, keys, _TYPICAL) for keys in sets)
 
 
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
@@ -59,12 +61,12 @@ def _meaning_of_s(content: Content, report: LabelReport) -> Meaning:
 
 
 def _is_post(item: Any) -> bool:
-    return isinstance(item, dict) and ("tag_string" in item or {"id", "tags"} <= item.keys())
+    return isinstance(item, dict) and ("tag_string" in item or {"md5", "tags"} <= item.keys())
 
 
 READER = Reader(
     "Danbooru JSON",
-    "posts with tag_string, or with id and tags that have a name and a category",
+    "posts with tag_string, or with id, md5 and tags",
     confidence,
     read,
 )

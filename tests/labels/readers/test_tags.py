@@ -105,6 +105,13 @@ def test_posts_of_older_dumps_have_a_list_of_tags(write_file: WriteFile) -> None
     assert [issue.reason for issue in file.report.result().dropped] == ["without tags"]
 
 
+def test_posts_of_other_boards_have_a_string_of_tags(write_file: WriteFile) -> None:
+    post = {"id": 9, "md5": "ab", "tags": "1girl >_<", "rating": "s", "created_at": 1690000000}
+    file = read_labels(write_file(json.dumps([post, post | {"md5": "cd", "rating": "general"}])))
+    assert tags(file)[:3] == [("1girl", ""), (">_<", ""), ("safe", "rating")]
+    assert file.report.result().format == "Danbooru JSON"
+
+
 def test_a_post_without_tags_is_told(write_file: WriteFile) -> None:
     file = read_labels(write_file(lines({"id": 1, "tag_string": ""}, {"tag_string": "a a A"})))
     assert list(file) == []
