@@ -16,7 +16,7 @@ from pipeline.sources.pointing import is_file, missing, point, source_of
 if TYPE_CHECKING:
     from pipeline.media.picture_folder import PictureFolder
 
-_NAMES = ("captions", "labels", "metadata", "tags")
+_NAMES = ("captions", "labels", "metadata")
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 _TABLES = (".csv", ".tsv")
 """What needs no more to its name beside a folder; others may be comments."""
