@@ -235,7 +235,7 @@ def test_appended_tags_leave_a_person_s_first_and_known_as_hers(tmp_path: Path) 
 def test_nothing_new_to_append_leaves_a_file_untouched(tmp_path: Path) -> None:
     put(tmp_path, a_txt="Long Hair,cat")
     assert tag(tmp_path, existing="append", a="long_hair") == (
-        "1 labels written; kohya.txt cannot carry probabilities (1)"
+        "1 label written; kohya.txt cannot carry probabilities (1)"
     )
     assert (tmp_path / "a.txt").read_text() == "Long Hair,cat"
     assert by(tmp_path, "a.jpg") == [("Long Hair,cat", "person")]

@@ -67,7 +67,7 @@ def test_formats_with_probabilities_give_all_of_a_model_s_tags_back(
     tmp_path: Path, name: str, labels: list[Label]
 ) -> None:
     said, found = written(tmp_path, name, labels)
-    assert said == f"{len(labels)} labels written"
+    assert said == f"{counted(len(labels), 'label')} written"
     assert sorted(found, key=repr) == sorted(labels, key=repr)
 
 
