@@ -14,6 +14,7 @@ from pipeline.labels.reading import read_labels
 from pipeline.labels.record import Label
 from pipeline.labels.sidecars import Sidecars
 from pipeline.labels.writing import write_labels
+from pipeline.runtime.quantities import counted
 
 PICTURES = ["a.jpg", "sub/猫.png"]
 
