@@ -7,12 +7,13 @@ import shutil
 from pathlib import Path
 
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.quantities import size_text
 
 log = logging.getLogger("yajiuma")
 
 _MARGIN = 64 << 20  # bytes that other files of a run need
 _REMEDY = (
-    "Free some space, choose another disk with WORKDIR=…, or sample fewer pictures"
+    "Free some space, choose another disk with WORKDIR=…, or sample fewer pictures of a video"
     " with `frames: fps:`"
 )
 
@@ -23,8 +24,8 @@ def require_space(folder: Path, needed: int) -> None:
     if free < needed + _MARGIN:
         raise PipelineError(
             ExitCode.DISK_FULL,
-            f"the disk of {folder.resolve()} has {free / 1e9:.2f} GB free and this needs"
-            f" {needed / 1e9:.2f} GB and {_MARGIN / 1e9:.2f} GB to spare",
+            f"the disk of {folder.resolve()} has {size_text(free)} free and this needs"
+            f" {size_text(needed + _MARGIN)}",
             _REMEDY,
         )
 
@@ -38,7 +39,7 @@ def warn_of_space(folder: Path, at_most: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < at_most + _MARGIN:
         log.warning(
-            "this may need up to %.2f GB, though most likely much less, and the disk of %s has"
-            " %.2f GB free; if that is not enough: %s",
-            *(at_most / 1e9, folder.resolve(), free / 1e9, _REMEDY),
+            "this may need up to %s, though most likely much less, and the disk of %s has"
+            " %s free; if that is not enough: %s",
+            *(size_text(at_most), folder.resolve(), size_text(free), _REMEDY),
         )

@@ -28,15 +28,28 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``exported/captions.FORMAT``; of sidecars that is a list of what was written."""
+    from errno import EACCES, EPERM, EROFS
+
     from pipeline.labels.writing import write_labels
     from pipeline.runtime.atomic_files import write_text
+    from pipeline.runtime.errors import ExitCode, PipelineError
     from pipeline.sources.pointers import open_stills
 
     labels = _labels(inputs["captions"], config.lines)
     if config.format != "sidecars":
         return write_labels(outputs["export"], config.format, labels)
     folder = open_stills(inputs["stills"]).path
-    summary = f"{write_labels(folder, 'sidecars', labels)}; beside the pictures in {folder}"
+    try:
+        summary = write_labels(folder, "sidecars", labels)
+    except OSError as error:
+        if error.errno not in (EACCES, EPERM, EROFS):
+            raise
+        raise PipelineError(
+            ExitCode.NOT_WRITABLE,
+            f"no text can be written beside the pictures in {folder}: {error.strerror}",
+            "Copy the pictures to a folder of your own, or choose another FORMAT",
+        ) from error
+    summary += f"; beside the pictures in {folder}"
     write_text(outputs["export"], f"{summary}\n")
     return summary
 

@@ -1,5 +1,6 @@
 """Cards and exports of captions, from files to files; the preset of the article."""
 
+import errno
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from pipeline.engine.stage import Files
 from pipeline.labels.reading import read_labels
 from pipeline.labels.sidecars import Sidecars
 from pipeline.media.picture_folder import PictureFolder
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.json_lines import write_lines
 from pipeline.runtime.paths import CONFIGS
 from pipeline.sources.pointers import StillsSource
@@ -154,6 +156,19 @@ def test_sidecars_never_take_the_place_of_a_persons_and_are_no_labels(album: Pat
     found = {label.picture: label.by for label in Sidecars(pictures, names)}
     assert found.pop("sub/03.png") == "person"
     assert set(found.values()) == {"model"}
+
+
+def test_where_no_sidecar_can_be_written_the_pictures_are_named(
+    album: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object) -> str:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pipeline.labels.writing.write_labels", refuse)
+    with pytest.raises(PipelineError) as caught:
+        exported(album, "sidecars")
+    assert caught.value.code == ExitCode.NOT_WRITABLE
+    assert str(album.parent / "album") in caught.value.problem
 
 
 def test_an_edited_line_is_a_persons(album: Path) -> None:
