@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from errno import EACCES, EPERM, EROFS
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
@@ -28,8 +29,6 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``exported/captions.FORMAT``; of sidecars that is a list of what was written."""
-    from errno import EACCES, EPERM, EROFS
-
     from pipeline.labels.writing import write_labels
     from pipeline.runtime.atomic_files import write_text
     from pipeline.runtime.errors import ExitCode, PipelineError
