@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TextIO
 
 from pipeline.engine.catalog import configured_stages
-from pipeline.engine.edited_outputs import edited_outputs
+from pipeline.engine.edited_outputs import deleted_outputs, edited_outputs
 from pipeline.engine.forecast import Forecast
 from pipeline.engine.gpu_slots import shared_out
 from pipeline.engine.graph import Graph, folder_of
@@ -106,6 +106,9 @@ def plan(
     selection = request.items.select(workspace, request.settings, wanted, broken)
     graph = Graph.of(request.settings, selection)
     targets = graph.targets([(stage, selection.work_on.get(stage.name, ())) for stage in wanted])
+    items = {item for names in selection.work_on.values() for item in names}
+    deleted = deleted_outputs(workspace.folder, graph, wanted, items)
+    targets = sorted({*targets, *deleted})
     file, jobs = _jobs(workspace, graph, targets, profile)
     notes = list(selection.notes)
     if edited := edited_outputs(workspace.folder, graph, jobs):

@@ -1,12 +1,13 @@
-"""Outputs that somebody edited by hand after a stage wrote them."""
+"""Outputs that somebody edited or deleted by hand after a stage wrote them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from pipeline.engine.graph import Graph
 from pipeline.engine.snakemake import Job
+from pipeline.engine.stage import ITEM, Stage
 from pipeline.engine.stage_record import last_record
 from pipeline.runtime.file_digest import sha256
 
@@ -24,6 +25,24 @@ def edited_outputs(
             if _differs(folder / name, digest):
                 edited.setdefault((job.stage, job.folder), []).append(f"{job.folder}/{name}")
     return edited
+
+
+def deleted_outputs(
+    workdir: Path, graph: Graph, wanted: Iterable[Stage], items: Collection[str]
+) -> list[str]:
+    """Files of ``items`` that may be edited, are behind the ``wanted`` stages, and are gone.
+
+    The engine does not miss them where what was made of them is still there.
+    """
+    return [
+        path
+        for stage in graph.behind(wanted)
+        if stage.editable
+        for item in items
+        if last_record(workdir / item / "logs", stage.name, 0)
+        for name in stage.editable
+        if not (workdir / (path := graph.outputs(stage)[name].replace(ITEM, item))).exists()
+    ]
 
 
 def _differs(path: Path, digest: str) -> bool:

@@ -93,6 +93,20 @@ class Graph(msgspec.Struct, frozen=True):
                 targets.update(path.replace(ITEM, name) for name in names)
         return sorted(targets)
 
+    def behind(self, wanted: Iterable[Stage]) -> list[Stage]:
+        """The wanted stages and all that make what these read, whatever items that belongs to."""
+        makers = {path: stage for stage in self.every_stage() for path in stage.outputs.values()}
+        found: dict[str, Stage] = {}
+        following = list(wanted)
+        while following:
+            stage = following.pop()
+            if stage.name not in found:
+                found[stage.name] = stage
+                read = [*stage.inputs.values(), *stage.optional.values()]
+                of_any_item = [re.sub(r"^\{\w+\}", ITEM, path) for path in read]
+                following += [makers[path] for path in of_any_item if path in makers]
+        return list(found.values())
+
     def gpus(self, stage: Stage) -> int:
         """How many GPUs a stage takes: its share, or all if it is several processes."""
         share, total = gpu_slots.share()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.reading.import_report_file import FileReport, ImportReport, Issue
+from pipeline.runtime.quantities import counted
 
 
 def full_text(report: ImportReport, noun: str) -> str:
@@ -35,7 +36,7 @@ def file_summary(file: FileReport, noun: str) -> str:
     unused = [f"{count} {kind}" for kind, count in file.skipped.items()]
     unused += [f"the columns {', '.join(file.unused_fields)}"] if file.unused_fields else []
     return (
-        f"{file.file} ({', '.join(kind)}): {file.read} {noun}s read, {file.kept} kept"
+        f"{file.file} ({', '.join(kind)}): {counted(file.read, noun)} read, {file.kept} kept"
         + _losses(file.dropped)
         + (f", {repaired} repaired" if repaired else "")
         + (f"; not used: {'; '.join(unused)}" if unused else "")

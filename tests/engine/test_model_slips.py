@@ -231,7 +231,8 @@ def test_what_was_edited_by_hand_is_kept(
     assert f"{file} was edited by hand and is kept; delete it" in said
     assert edited.read_text() == text
     edited.unlink()
-    project.made(stage)
+    assert (stage, ANNOTATE) in project.plan(then)
+    project.made(then)
     assert edited.read_text() != text
 
 
