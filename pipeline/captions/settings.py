@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-Unit: TypeAlias = Literal["picture", "name", "folder"]
+from pipeline.pictures.settings import Unit
 
 
 class HeldOutSettings(Struct, frozen=True, forbid_unknown_fields=True):

@@ -37,6 +37,6 @@ def read_picture_tags(path: Path) -> list[PictureTags]:
     return list(read_lines(path, PictureTags))
 
 
-def write_picture_tags(path: Path, pictures: Iterable[PictureTags]) -> None:
-    """Publish ``tags.jsonl``."""
-    write_lines(path, pictures)
+def write_picture_tags(path: Path, pictures: Iterable[PictureTags]) -> int:
+    """Publish ``tags.jsonl``; return the number of pictures."""
+    return write_lines(path, pictures)

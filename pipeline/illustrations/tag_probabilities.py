@@ -2,8 +2,9 @@
 
 ``probabilities`` is float16 (pictures, tags), a row a picture in the order of frames.h5. ``names``
 and ``groups`` are of the tags; ``thresholds`` float32 are the least probabilities at which they
-hold. The attribute ``tagger`` says which model it was, and ``pictures`` is the fingerprint of
-frames.h5.
+hold, if the attribute ``cut`` is ``thresholds``. If it is ``mcut``, those hold that are above the
+widest gap between the probabilities of a picture in their group. ``tagger`` says which model it
+was, and ``pictures`` is the fingerprint of frames.h5.
 """
 
 from __future__ import annotations
@@ -11,16 +12,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import h5py
 import numpy as np
 
-from pipeline.runtime.arrays import Bools, Float16s, Float32s
+from pipeline.learning.heads.thresholds import mcut
+from pipeline.runtime.arrays import Bools, Float16s, Float32s, Int64s
 from pipeline.runtime.atomic_files import published
 
 RATING: Final = "rating"
 """The group of which exactly one tag holds, the most probable."""
+Cut: TypeAlias = Literal["thresholds", "mcut"]
+"""What decides which tags hold."""
+THRESHOLDS: Final[Cut] = "thresholds"
+MCUT: Final[Cut] = "mcut"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,15 +42,20 @@ class TagProbabilities:
     """(pictures, tags)."""
     tagger: str
     """The model's name and the digest of its weights."""
+    cut: Cut = THRESHOLDS
 
-    def holding(self, rows: slice = slice(None)) -> Bools:
+    def holding(self, rows: slice | Int64s = slice(None)) -> Bools:
         """(rows, tags) which tags hold: those from their threshold on, and the likeliest rating."""
-        probabilities = self.probabilities[rows]
+        probabilities = np.asarray(self.probabilities[rows])
         holding = probabilities >= self.thresholds.astype(np.float16)
-        ratings = np.array([group == RATING for group in self.groups])
-        if ratings.any():
-            likeliest = probabilities[:, ratings].argmax(1)
-            holding[:, ratings] = likeliest[:, None] == np.arange(int(ratings.sum()))
+        groups = np.array(self.groups)
+        for group in np.unique(groups):
+            columns = np.flatnonzero(groups == group)
+            within = probabilities[:, columns]
+            if group == RATING:
+                holding[:, columns] = within.argmax(1)[:, None] == np.arange(len(columns))
+            elif self.cut == MCUT:
+                holding[:, columns] = within > mcut(within)[:, None]
         return np.asarray(holding)
 
 
@@ -59,6 +70,7 @@ def read_tag_probabilities(path: Path) -> TagProbabilities:
             thresholds=file["thresholds"][:],
             probabilities=mapped,
             tagger=str(file.attrs["tagger"]),
+            cut=file.attrs["cut"],
         )
 
 
@@ -72,6 +84,7 @@ def write_tag_probabilities(
     thresholds: Float32s,
     tagger: str,
     fingerprint: str,
+    cut: Cut = THRESHOLDS,
 ) -> None:
     """Publish ``tags.h5`` from ``batches`` (b, tags) of probabilities, one after the other.
 
@@ -79,7 +92,7 @@ def write_tag_probabilities(
     """
     text = h5py.string_dtype()
     with published(path) as temporary, h5py.File(temporary, "w") as file:
-        file.attrs.update({"tagger": tagger, "pictures": fingerprint})
+        file.attrs.update({"tagger": tagger, "pictures": fingerprint, "cut": cut})
         file.create_dataset("names", data=list(names), dtype=text)
         file.create_dataset("groups", data=list(groups), dtype=text)
         file["thresholds"] = thresholds.astype(np.float32)

@@ -147,4 +147,15 @@ CAPTIONS = System(
     train="make captions-train PICTURES=…",
     stills=True,
 )
-SYSTEMS = [DANMAKU, CAPTIONS]
+ILLUSTRATIONS = System(
+    name="illustrations",
+    labels=Labels(
+        pointer=LABELS_POINTER,
+        noun="tags",
+        code=ExitCode.LABELS_MISSING,
+        remedy="Lay texts with tags beside the pictures, or name a file with LABELS=",
+    ),
+    train="make illustrations-train PICTURES=…",
+    stills=True,
+)
+SYSTEMS = [DANMAKU, CAPTIONS, ILLUSTRATIONS]

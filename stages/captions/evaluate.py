@@ -7,9 +7,9 @@ from typing import Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.captions.settings import Unit
 from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Unit
 
 
 class Config(StageConfig, frozen=True):
@@ -31,12 +31,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captions.captions_file import read_captions
     from pipeline.captions.evaluation.evaluate import evaluate
     from pipeline.captions.evaluation.subject import Subject
-    from pipeline.captions.held_out import unit_numbers
     from pipeline.captions.learned_file import Learned
     from pipeline.captions.texts_file import read_texts
     from pipeline.learning.device import best_device
     from pipeline.pictures.features_file import caveat
     from pipeline.pictures.frames_file import Frames, read_keys, read_names
+    from pipeline.pictures.units import unit_numbers
 
     model = Model.open(inputs["model"], inputs["features"], best_device())
     rows = Frames.load(inputs["frames"]).row

@@ -1,1 +1,4 @@
-"""The stages of illustrations: tags, similar pictures, and a map with pictures as points."""
+"""Stages that tag pictures, find similar ones and lay them out as a map."""
+
+WHOLE = ("illustrations-tags",)
+"""What the verb ``illustrations`` does, with all that this needs."""

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
-from pipeline.captions.held_out import held_out, unit_numbers
-from pipeline.captions.settings import HeldOutSettings, Unit
+from pipeline.captions.held_out import held_out
+from pipeline.captions.settings import HeldOutSettings
+from pipeline.pictures.settings import Unit
 
 NAMES = [f"{folder}/{number}.png" for folder in ("cats", "dogs", "owls") for number in range(10)]
 ROWS = np.arange(len(NAMES))
@@ -35,12 +36,6 @@ def test_equal_pictures_stay_together(by: Unit) -> None:
     rows[[3, 14, 29]] = 3
     for seed in range(20):
         assert len(set(out(by, 0.4, seed, rows)[[3, 14, 29]])) == 1
-
-
-def test_units_with_an_equal_picture_are_one() -> None:
-    rows = np.array([0, 1, 1, 2])
-    numbers = unit_numbers(["a/1.png", "a/2.png", "b/1.png", "c/1.png"], rows, "folder")
-    assert numbers.tolist() == [0, 0, 0, 1]
 
 
 def test_seeds_decide() -> None:

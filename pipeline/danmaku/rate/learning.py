@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pipeline.danmaku.rate.components import PictureComponents
 from pipeline.danmaku.rate.counts import CountedSeconds
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.poisson import dispersion, fit_poisson
@@ -19,6 +18,7 @@ from pipeline.danmaku.rate.selection import (
     deviance_explained,
     select,
 )
+from pipeline.learning.heads.components import Components
 from pipeline.runtime.arrays import Float64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 
@@ -40,7 +40,7 @@ def learn_rate(
     # The matrices are small. On a busy machine, threads waiting for each other would turn two
     # seconds of work into three minutes.
     with threadpool_limits(1):
-        components = PictureComponents.fit(data.seconds.picture, max(COMPONENTS))
+        components = Components.fit(data.seconds.picture, max(COMPONENTS))
         projected = components.project(data.seconds.picture)
         features = np.concatenate([data.seconds.scene, data.seconds.episode, projected], 1)
         constant = constant_rate(data, features.shape[1])

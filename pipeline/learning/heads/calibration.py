@@ -1,0 +1,110 @@
+"""Probabilities that mean what they say, from the log-odds of a head.
+
+With few examples a tag's log-odds are stretched and shifted (Platt 1999). With more they follow
+any rising curve (isotonic regression), whose steps are joined at their centres (Oron and Flournoy
+2017), so that the order of pictures stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from scipy.special import expit
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+
+from pipeline.runtime.arrays import Bools, Float32s, Float64s, Int64s
+
+ISOTONIC_FROM = 100
+"""Examples with a tag, and without it, that a curve of any form takes; its error is about the
+cube root of one over their number (Niculescu-Mizil and Caruana 2005 put the limit at 1,000)."""
+_PLATT_PENALTY = 1.0
+"""1 / variance expected of the slope's distance from 1 and of the shift."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """A rising curve from log-odds to a probability, for each of k tags."""
+
+    slope: Float32s
+    """(k,)"""
+    shift: Float32s
+    """(k,) log-odds are multiplied by ``slope`` and moved by ``shift``."""
+    ends: Int64s
+    """(k,) where the knots of each tag end in the two arrays below; none for a tag whose
+    probability is the logistic function of its log-odds."""
+    knots: Float32s
+    """Log-odds, after slope and shift, in rising order."""
+    heights: Float32s
+    """The probability at each knot; straight lines are between them."""
+
+    @classmethod
+    def fit(cls, logits: Float32s, targets: Bools) -> Self:
+        """Fit to log-odds (n, k) of examples that the head has not seen, and what holds (n, k)."""
+        count = targets.sum(0)
+        enough = np.minimum(count, len(targets) - count) >= ISOTONIC_FROM
+        slopes, shifts, ends = [], [], []
+        knots, heights = [np.empty(0)], [np.empty(0)]
+        for place, isotonic in enumerate(enough.tolist()):
+            slope, shift = _platt(logits[:, place], targets[:, place])
+            slopes.append(slope)
+            shifts.append(shift)
+            if isotonic:
+                found = _isotonic(slope * logits[:, place] + shift, targets[:, place])
+                knots.append(found[0])
+                heights.append(found[1])
+            ends.append(sum(map(len, knots)))
+        return cls(
+            np.array(slopes, np.float32),
+            np.array(shifts, np.float32),
+            np.array(ends, np.int64),
+            np.concatenate(knots).astype(np.float32),
+            np.concatenate(heights).astype(np.float32),
+        )
+
+    def __call__(self, logits: Float32s) -> Float32s:
+        """(n, k) probabilities of ``logits`` (n, k)."""
+        moved = self.slope * logits + self.shift
+        probabilities: Float32s = expit(moved)
+        begin = 0
+        for place, end in enumerate(self.ends.tolist()):
+            if end > begin:
+                curve = self.knots[begin:end], self.heights[begin:end]
+                probabilities[:, place] = np.interp(moved[:, place], *curve)
+            begin = end
+        return probabilities
+
+
+def _platt(logits: Float32s, targets: Bools) -> tuple[float, float]:
+    """Slope and shift by penalised likelihood; 1 and 0 for a tag of all examples or of none."""
+    if targets.all() or not targets.any():
+        return 1.0, 0.0
+    regression = LogisticRegression(C=1 / _PLATT_PENALTY)
+    regression.fit(logits[:, None], targets)
+    slope = float(regression.coef_[0, 0])
+    # Odds that say the opposite of what they should were learned from noise.
+    return (slope, float(regression.intercept_[0])) if slope > 0 else (1.0, 0.0)
+
+
+def _isotonic(logits: Float32s, targets: Bools) -> tuple[Float64s, Float64s]:
+    """Centres of the steps of the isotonic fit: where they are, and how high."""
+    order = np.argsort(logits, kind="stable")
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(logits[order], targets[order])
+    _, step = np.unique(fitted, return_inverse=True)
+    count = np.bincount(step)
+    heights = np.bincount(step, fitted) / count
+    # A step says nothing beyond what its examples do: none of m is no certainty (Laplace).
+    heights = (heights * count + 0.5) / (count + 1)
+    heights = np.maximum.accumulate(heights)
+    return np.bincount(step, logits[order]) / count, heights
+
+
+def calibrated_unseen(logits: Float32s, targets: Bools, fold: Int64s) -> Float32s:
+    """(n, k) probabilities by curves that have not seen the fold (n,) of an example either."""
+    probabilities = np.empty_like(logits)
+    for number in np.unique(fold):
+        out = fold == number
+        probabilities[out] = Calibration.fit(logits[~out], targets[~out])(logits[out])
+    return probabilities
