@@ -53,23 +53,38 @@ def groups() -> dict[str, list[str]]:
 
 
 def configured_stages(settings: Settings) -> dict[str, Stage]:
-    """Every stage by name, with the values of its settings in its paths."""
-    return {
-        name: with_settings(stage, msgspec.to_builtins(settings.stages[name]))
+    """Every stage by name, as checked settings make it; see ``stages_with``."""
+    return stages_with({n: msgspec.to_builtins(config) for n, config in settings.stages.items()})
+
+
+def stages_with(values: Mapping[str, Mapping[str, Any]]) -> dict[str, Stage]:
+    """Every stage by name, given the settings of each.
+
+    Its paths have the values of its settings, it lacks the inputs that these make needless, and
+    it knows the makers of files.
+    """
+    makers: dict[str, Stage] = {}
+    stages = {
+        name: replace(_with_settings(stage, values[name]), makers=makers)
         for name, stage in all_stages().items()
     }
+    makers |= {path: stage for stage in stages.values() for path in stage.outputs.values()}
+    return stages
 
 
-def with_settings(stage: Stage, values: Mapping[str, Any]) -> Stage:
-    """A stage with the values of its own settings in its paths, where those are words."""
-
+def _with_settings(stage: Stage, values: Mapping[str, Any]) -> Stage:
     def fill(templates: Mapping[str, str]) -> dict[str, str]:
-        return {name: re.sub(r"\{(\w+)\}", value, path) for name, path in templates.items()}
+        return {
+            name: re.sub(r"\{(\w+)\}", value, path)
+            for name, path in templates.items()
+            if name not in needless
+        }
 
     def value(placeholder: re.Match[str]) -> str:
         setting = values.get(placeholder[1])
         return setting if isinstance(setting, str) else placeholder[0]
 
+    needless = stage.without(values) if stage.without else ()
     return replace(
         stage,
         inputs=fill(stage.inputs),
@@ -78,45 +93,47 @@ def with_settings(stage: Stage, values: Mapping[str, Any]) -> Stage:
     )
 
 
-@cache
-def _makers() -> Mapping[str, Stage]:
-    return {path: stage for stage in all_stages().values() for path in stage.outputs.values()}
-
-
 def reads(stage: Stage, placeholder: str) -> bool:
     """Whether a stage needs a file whose path contains ``placeholder``, at any distance.
 
     What it needs of several items, ``{member}/…``, is not followed further.
     """
-    makers = _makers()
+    makers = stage.makers
     return any(
         placeholder in path or (path in makers and reads(makers[path], placeholder))
         for path in stage.inputs.values()
     )
 
 
-def own_sources(paths: Iterable[str]) -> frozenset[str]:
-    """The user's files of an item from which files of it are made, at any distance.
+def own_sources(stage: Stage) -> frozenset[str]:
+    """The user's files of an item of which a stage makes its outputs, at any distance.
 
-    Both are templates with ``{item}``; optional inputs do not count.
+    They are templates with ``{item}``; optional inputs do not count.
     """
-    return frozenset[str]().union(*map(_own_sources, paths))
+    return _sources(stage.inputs.values(), stage.makers)
 
 
-def has_sources(item: str, paths: Iterable[str], having: Mapping[str, Collection[str]]) -> bool:
-    """Whether an item has the user's files from which ``paths`` are made.
+def optional_sources(stage: Stage, name: str) -> frozenset[str]:
+    """The same of which one of its optional inputs is made."""
+    return _sources([stage.optional[name]], stage.makers)
+
+
+def _sources(paths: Iterable[str], makers: Mapping[str, Stage]) -> frozenset[str]:
+    found: set[str] = set()
+    for path in paths:
+        if path in makers:
+            found |= own_sources(makers[path])
+        elif ITEM in path:
+            found.add(path)
+    return frozenset(found)
+
+
+def has_sources(item: str, sources: frozenset[str], having: Mapping[str, Collection[str]]) -> bool:
+    """Whether an item has all of these files of the user's.
 
     ``having`` lists, by template, the items with a file that not every item has.
     """
-    return all(item in having[source] for source in own_sources(paths) & having.keys())
-
-
-@cache
-def _own_sources(path: str) -> frozenset[str]:
-    makers = _makers()
-    if path in makers:
-        return own_sources(makers[path].inputs.values())
-    return frozenset({path} if ITEM in path else ())
+    return all(item in having[source] for source in sources & having.keys())
 
 
 def shared_inputs(wanted: Iterable[Stage], placeholder: str) -> set[str]:
@@ -124,7 +141,6 @@ def shared_inputs(wanted: Iterable[Stage], placeholder: str) -> set[str]:
 
     Except what only stages read that make such files themselves.
     """
-    makers = _makers()
     waiting, reached, inputs = list(wanted), set[str](), set[str]()
     while waiting:
         stage = waiting.pop()
@@ -133,5 +149,5 @@ def shared_inputs(wanted: Iterable[Stage], placeholder: str) -> set[str]:
         reached.add(stage.name)
         paths = [*stage.inputs.values(), *stage.optional.values()]
         inputs.update(path for path in paths if placeholder in path)
-        waiting.extend(makers[path] for path in paths if path in makers)
+        waiting.extend(stage.makers[path] for path in paths if path in stage.makers)
     return inputs

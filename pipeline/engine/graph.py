@@ -13,7 +13,12 @@ from typing import Any
 import msgspec
 
 from pipeline.engine import gpu_slots
-from pipeline.engine.catalog import all_stages, has_sources, with_settings
+from pipeline.engine.catalog import (
+    all_stages,
+    has_sources,
+    optional_sources,
+    stages_with,
+)
 from pipeline.engine.code_digest import code_digest
 from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings
@@ -58,7 +63,7 @@ class Graph(msgspec.Struct, frozen=True):
 
     def every_stage(self) -> list[Stage]:
         """Every stage, with the values of its settings in its paths."""
-        return [with_settings(s, self.settings[name]) for name, s in all_stages().items()]
+        return list(stages_with(self.settings).values())
 
     def stages(self) -> list[Stage]:
         """Every stage that may run."""
@@ -144,7 +149,7 @@ class Graph(msgspec.Struct, frozen=True):
         return {
             name: str(self.paths(stage, template))
             for name, template in stage.optional.items()
-            if has_sources(item, [template], self.having)
+            if has_sources(item, optional_sources(stage, name), self.having)
         }
 
     def outputs(self, stage: Stage) -> dict[str, str]:

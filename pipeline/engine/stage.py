@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -94,6 +94,8 @@ class Stage:
     config: type[StageConfig] = field(default=StageConfig)
     optional: Mapping[str, str] = field(default_factory=dict)
     """More inputs, given for items that have the files from which they are made."""
+    without: Callable[[Mapping[str, Any]], Collection[str]] | None = None
+    """Names of inputs that are not needed, given the stage's own settings by name."""
     editable: Sequence[str] = ()
     """Names of outputs that people may edit by hand; an edited one is no longer replaced."""
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
@@ -121,6 +123,8 @@ class Stage:
     """The setting, dotted, that says how many processes it consists of; one if it is empty."""
     module: str = ""
     """``stages.SYSTEM.FILE``, where it is declared; known once it has been found there."""
+    makers: Mapping[str, Stage] = field(default_factory=dict, repr=False, compare=False)
+    """Every stage of a run by the paths of its outputs; known once there are settings."""
 
     @property
     def system(self) -> str:

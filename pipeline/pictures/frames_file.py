@@ -196,6 +196,12 @@ def read_keys(path: Path) -> list[bytes]:
         return [key.tobytes() for key in file["key"][:]]
 
 
+def count_pictures(path: Path) -> int:
+    """How many distinct pictures there are, also such as no frame shows any more."""
+    with h5py.File(path, "r") as file:
+        return len(file["pictures"])
+
+
 def read_names(path: Path) -> list[str]:
     """The name of each frame; none of a video's."""
     with h5py.File(path, "r") as file:

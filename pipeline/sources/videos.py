@@ -295,7 +295,7 @@ def _selection(
 
 def _need_films(wanted: Sequence[Stage]) -> bool:
     """Whether none of the stages does anything with pictures that are no video."""
-    return all(f"{ITEM}/{VIDEO_POINTER}" in own_sources(stage.inputs.values()) for stage in wanted)
+    return all(f"{ITEM}/{VIDEO_POINTER}" in own_sources(stage) for stage in wanted)
 
 
 def _no_film(names: Sequence[str], wanted: Sequence[Stage]) -> PipelineError:
@@ -313,7 +313,8 @@ def _applicable(
     stage: Stage, registered: Sequence[str], having: Mapping[str, Sequence[str]]
 ) -> list[str]:
     """The videos that have the user's files from which the stage's inputs are made."""
-    return [name for name in registered if has_sources(name, stage.inputs.values(), having)]
+    sources = own_sources(stage)
+    return [name for name in registered if has_sources(name, sources, having)]
 
 
 def _folder(workspace: Workspace, video: Path) -> str | None:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Any
 
-from pipeline.engine.settings import OwnFile, StageConfig
+from pipeline.engine.settings import NameOrPath, OwnFile, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.illustrations.settings import CutSettings, People
 
+if TYPE_CHECKING:
+    from pipeline.illustrations.tag_source import TagSource
+
+_OWN = "own"
+
 
 class Config(StageConfig, frozen=True):
-    """When a tag holds, and what becomes of people's."""
+    """Whose tags, when they hold, and what becomes of people's."""
 
+    tagger: NameOrPath = _OWN
+    """``own``: that of the model; or the folder of a published one: an ONNX file, and beside it
+    its list of tags (``selected_tags.csv`` of WD, ``tags.txt`` of DeepDanbooru, Camie's
+    ``…metadata.json`` or illustration2vec's ``tag_list.json``)."""
     cut: CutSettings = CutSettings()
     thresholds: OwnFile | None = None
     """A file of thresholds that win for their tags: a tag, a comma and a number from 0 to 1 a
@@ -26,63 +35,79 @@ class Config(StageConfig, frozen=True):
             raise ValueError("a file of `thresholds` has no effect with `cut: {by: mcut}`")
 
 
+def check(config: Config, sections: Mapping[str, Any]) -> None:
+    """Raise PipelineError for a published tagger that cannot be used, or not with these cuts."""
+    from pathlib import Path
+
+    from pipeline.illustrations.cuts import thresholds_for
+    from pipeline.illustrations.onnx.tagger import OnnxTagger
+
+    if config.tagger != _OWN:
+        tags = OnnxTagger(Path(config.tagger)).published.tags
+        thresholds_for(tags, config.cut, config.thresholds)
+
+
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``tags.h5`` and ``tags.jsonl``."""
-    import numpy as np
-
-    from pipeline.illustrations.cuts import TagList, thresholds_for
+    from pipeline.illustrations.cuts import thresholds_for
     from pipeline.illustrations.picture_tags import write_picture_tags
     from pipeline.illustrations.tag_probabilities import (
         read_tag_probabilities,
         write_tag_probabilities,
     )
-    from pipeline.illustrations.tagger_file import Tagger
     from pipeline.illustrations.tagging import picture_tags
-    from pipeline.pictures.backbones.weights_file import file_identity
-    from pipeline.pictures.features_file import caveat
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.quantities import counted
 
-    tagger = Tagger.load(inputs["tagger"])
-    tags = TagList(
-        [tag.name for tag in tagger.card.tags],
-        [tag.group for tag in tagger.card.tags],
-        tagger.thresholds,
-    )
-    thresholds, cut = thresholds_for(tags, config.cut, config.thresholds)
-    probabilities = tagger.probabilities_of(inputs["features"]).astype(np.float16)
+    frames = inputs["frames"]
+    source = _tag_source(inputs, config)
+    thresholds, cut = thresholds_for(source.tags, config.cut, config.thresholds)
     write_tag_probabilities(
         outputs["tags"],
-        [probabilities],
-        len(probabilities),
-        names=tags.names,
-        groups=tags.groups,
+        source.batches,
+        source.pictures,
+        names=source.tags.names,
+        groups=source.tags.groups,
         thresholds=thresholds,
-        tagger=file_identity(inputs["tagger"]),
-        fingerprint=Frames.load(inputs["frames"]).fingerprint,
+        tagger=source.name,
+        fingerprint=Frames.load(frames).fingerprint,
         cut=cut,
     )
-    count = write_picture_tags(
-        outputs["list"],
-        picture_tags(
-            inputs["frames"],
-            read_tag_probabilities(outputs["tags"]),
-            inputs.get("labels"),
-            config.people,
-        ),
-    )
-    unknown = [tag.name for tag in tagger.card.tags if not tag.known]
-    return (
-        f"{counted(len(tags.names), 'tag')} for {counted(count, 'picture')}"
-        + f"; nothing was learned about {', '.join(unknown)}" * bool(unknown)
-        + caveat(tagger.card.weights)
-    )
+    probabilities = read_tag_probabilities(outputs["tags"])
+    tagged = picture_tags(frames, probabilities, inputs.get("labels"), config.people)
+    count = write_picture_tags(outputs["list"], tagged)
+    return f"{counted(len(source.tags.names), 'tag')} for {counted(count, 'picture')}{source.note}"
+
+
+def _tag_source(inputs: Files, config: Config) -> TagSource:
+    from pathlib import Path
+
+    from pipeline.illustrations.tag_source import by_own_tagger, by_published_tagger
+    from pipeline.sources.pointers import open_source
+
+    if config.tagger == _OWN:
+        return by_own_tagger(inputs["tagger"], inputs["features"])
+    pictures = open_source(inputs.one_of("stills", "source"))
+    return by_published_tagger(Path(config.tagger), pictures, inputs["frames"])
+
+
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """A published tagger sees the pictures themselves, and one's own their features."""
+    if settings.get("tagger", _OWN) == _OWN:
+        return ("stills", "source")
+    return ("features", "tagger")
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
-    """What one core of a Xeon takes."""
+    """What two cores of a Xeon take; WD's ViT needs 0.7 s a picture."""
     pictures = amounts["pictures"]
-    return Expected(seconds=pictures * 5e-4, startup=3, bytes=pictures * 500)
+    seconds = 5e-4 if config.tagger == _OWN else 0.7
+    return Expected(
+        seconds=pictures * seconds,
+        startup=3,
+        bytes=pictures * 500,
+        kind="own" if config.tagger == _OWN else "published",
+    )
 
 
 STAGE = Stage(
@@ -91,10 +116,16 @@ STAGE = Stage(
         "features": "{item}/features.h5",
         "tagger": "models/illustrations/{model}/tagger.safetensors",
     },
-    optional={"labels": "{item}/labels.jsonl"},
+    optional={
+        "labels": "{item}/labels.jsonl",
+        "stills": "{item}/source.stills.json",
+        "source": "{item}/source.video.json",
+    },
+    without=without,
     outputs={"tags": "{item}/tags.h5", "list": "{item}/tags.jsonl"},
     config=Config,
     run=run,
+    check=check,
     extra="learn",
     expect=expect,
     editable=("list",),

@@ -6,13 +6,20 @@ import shlex
 import subprocess
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
-from pipeline.engine.catalog import all_stages, configured_stages, stage_configs
+from pipeline.engine.catalog import (
+    all_stages,
+    configured_stages,
+    reads,
+    shared_inputs,
+    stage_configs,
+)
 from pipeline.engine.graph import Graph
 from pipeline.engine.items import Bindings, Selection
 from pipeline.engine.settings import Settings, load_settings, section
@@ -153,6 +160,19 @@ def test_every_stage_keeps_its_log_in_the_folder_of_its_item_or_model() -> None:
         command = shlex.split(graph.command(stage)({"item": "ep1"}, {}, {}))
         expected = f"models/{stage.system}/{{model}}" if stage.shared else "ep1"
         assert command[command.index("--folder") + 1] == expected, name
+
+
+def test_settings_may_make_inputs_needless_at_any_distance() -> None:
+    own, published = (
+        configured_stages(load(NONE, f"illustrations.tags.tagger={tagger}"))["illustrations-tags"]
+        for tagger in ("own", "./wd")
+    )
+    assert reads(own, "{train}")
+    assert not reads(published, "{train}")
+    assert not shared_inputs([published], "{model}")
+    for tags, learns in ((own, True), (published, False)):
+        later = replace(tags, inputs={"tags": "{item}/tags.h5"}, without=None)
+        assert reads(later, "{train}") == learns
 
 
 def test_a_stage_s_settings_may_name_its_files() -> None:

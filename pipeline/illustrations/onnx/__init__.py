@@ -1,0 +1,1 @@
+"""Taggers in ONNX files, as their makers publish them: beside the network lies a list of tags."""
