@@ -60,7 +60,6 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
     amounts: dict[str, float] = {}
     size, from_start = 0, True
     try:
-        inputs = _files(stage.inputs, options.input, "--input", stage.optional)
         outputs = _files(stage.outputs, options.output, "--output")
         folder = options.folder or outputs.folder
         logs = folder / "logs"
@@ -71,6 +70,9 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         log.debug("started: %s", shlex.join(arguments))
         config = _config(stage, options)
         settings = msgspec.to_builtins(config)
+        needless = stage.without(settings) if stage.without else ()
+        needed = {name: path for name, path in stage.inputs.items() if name not in needless}
+        inputs = _files(needed, options.input, "--input", {**stage.inputs, **stage.optional})
         with gpu_slots.taken() if stage.gpu and not torchrun.is_distributed() else nullcontext():
             message = stage.run(inputs, outputs, config)
         digests = {outputs[name].name: sha256(outputs[name]) for name in stage.editable}
