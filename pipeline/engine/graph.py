@@ -100,7 +100,6 @@ class Graph(msgspec.Struct, frozen=True):
 
     def behind(self, wanted: Iterable[Stage]) -> list[Stage]:
         """The wanted stages and all that make what these read, whatever items that belongs to."""
-        makers = {path: stage for stage in self.every_stage() for path in stage.outputs.values()}
         found: dict[str, Stage] = {}
         following = list(wanted)
         while following:
@@ -109,7 +108,7 @@ class Graph(msgspec.Struct, frozen=True):
                 found[stage.name] = stage
                 read = [*stage.inputs.values(), *stage.optional.values()]
                 of_any_item = [re.sub(r"^\{\w+\}", ITEM, path) for path in read]
-                following += [makers[path] for path in of_any_item if path in makers]
+                following += [stage.makers[path] for path in of_any_item if path in stage.makers]
         return list(found.values())
 
     def gpus(self, stage: Stage) -> int:
