@@ -218,6 +218,17 @@ def read_thumbnail(path: Path, frame: int) -> bytes:
         return bytes(file["thumbnails"][index])
 
 
+def read_thumbnails(path: Path, pictures: Int64s, max_side: int) -> list[bytes]:
+    """JPEGs of some distinct pictures (n,), in their own shapes, ``max_side`` pixels long."""
+    shapes = read_shapes(path, pictures)
+    thumbnails = [b""] * len(pictures)
+    with h5py.File(path, "r") as file:
+        for place in np.argsort(pictures, kind="stable").tolist():  # as they lie in the file
+            square = file["pictures"][pictures[place]]
+            thumbnails[place] = thumbnail(square, shapes[place], max_side)
+    return thumbnails
+
+
 def read_shapes(path: Path, pictures: Int64s) -> list[tuple[int, int]]:
     """Width and height of some pictures (n,), in pixels: a still's own, or else the video's."""
     with h5py.File(path, "r") as file:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -18,13 +19,26 @@ from pipeline.runtime.atomic_files import published_folder
 Thumbnail = Picture | bytes
 """A picture of any size, decoded or as the bytes of a file such as a JPEG."""
 
-_TILE = 128  # pixels; a multiple of 16, so that no block of the JPEG lies in two cells
-_ACROSS = 4  # small sheets: tiles that are sorted anew lie on a sheet of their own each
 _QUALITY = 80  # of JPEG
 
 
+class Size(NamedTuple):
+    """The form of sheets, and the folder that they lie in beside a page."""
+
+    folder: str
+    tile: int
+    """Pixels; a multiple of 16, so that no block of the JPEG lies in two cells."""
+    across: int
+
+
+TILES = Size("sheets", 128, 4)
+"""Small sheets: tiles that are sorted anew lie on a sheet of their own each."""
+OVERVIEW = Size("overview", 32, 32)
+"""For views of all pictures at once."""
+
+
 class Sheets(msgspec.Struct, frozen=True):
-    """Where pictures lie on ``sheets/0000.jpg`` and so on, in a page's folder.
+    """Where pictures lie on ``FOLDER/0000.jpg`` and so on, beside a page.
 
     A sheet has ``across`` rows of ``across`` cells, or fewer rows if it is the last one. Picture
     ``n`` is on sheet ``n // across**2`` and there in cell ``n % across**2``, at its top left.
@@ -35,30 +49,32 @@ class Sheets(msgspec.Struct, frozen=True):
     across: int
     sizes: list[tuple[int, int]]
     """Width and height in pixels, for each picture; neither is larger than ``tile``."""
+    folder: str = TILES.folder
 
 
-def write_sheets(folder: Path, thumbnails: Iterable[Thumbnail]) -> Sheets:
-    """Write ``sheets/`` in the folder of a page, in place of what is there, whole or not at all.
+def write_sheets(folder: Path, thumbnails: Iterable[Thumbnail], size: Size = TILES) -> Sheets:
+    """Write sheets in the folder of a page, in place of what is there, whole or not at all.
 
     Pictures are shrunk to fit into a cell and never enlarged. One sheet is in memory at a time.
     Raises OSError for bytes that no picture can be read from.
     """
     sizes: list[tuple[int, int]] = []
-    with published_folder(folder / "sheets") as sheets:
-        pictures = map(_shrunk, thumbnails)
-        for number, batch in enumerate(_batches(pictures, _ACROSS**2)):
-            Image.fromarray(_tiled(batch)).save(sheets / f"{number:04}.jpg", quality=_QUALITY)
+    with published_folder(folder / size.folder) as sheets:
+        pictures = (_shrunk(thumbnail, size.tile) for thumbnail in thumbnails)
+        for number, batch in enumerate(_batches(pictures, size.across**2)):
+            sheet = Image.fromarray(_tiled(batch, size))
+            sheet.save(sheets / f"{number:04}.jpg", quality=_QUALITY)
             sizes += [(picture.shape[1], picture.shape[0]) for picture in batch]
-    return Sheets(_TILE, _ACROSS, sizes)
+    return Sheets(size.tile, size.across, sizes, size.folder)
 
 
-def _shrunk(thumbnail: Thumbnail) -> Picture:
+def _shrunk(thumbnail: Thumbnail, side: int) -> Picture:
     image: Image.Image
     if isinstance(thumbnail, bytes):
         image = Image.open(BytesIO(thumbnail)).convert("RGB")
     else:
         image = Image.fromarray(thumbnail)
-    image.thumbnail((_TILE, _TILE), Image.Resampling.LANCZOS)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
     return np.asarray(image)
 
 
@@ -67,13 +83,14 @@ def _batches(pictures: Iterator[Picture], size: int) -> Iterator[list[Picture]]:
         yield batch
 
 
-def _tiled(pictures: list[Picture]) -> UInt8s:
+def _tiled(pictures: list[Picture], size: Size) -> UInt8s:
     """Pictures in the cells of one sheet; their edges go on, so that JPEG keeps them sharp."""
-    rows = -(-len(pictures) // _ACROSS)
-    sheet = np.zeros((rows, _TILE, _ACROSS, _TILE, 3), np.uint8)
+    tile, across = size.tile, size.across
+    rows = -(-len(pictures) // across)
+    sheet = np.zeros((rows, tile, across, tile, 3), np.uint8)
     for place, picture in enumerate(pictures):
         height, width = picture.shape[:2]
-        margins = ((0, _TILE - height), (0, _TILE - width), (0, 0))
-        row, column = divmod(place, _ACROSS)
+        margins = ((0, tile - height), (0, tile - width), (0, 0))
+        row, column = divmod(place, across)
         sheet[row, :, column] = np.pad(picture, margins, mode="edge")
-    return sheet.reshape(rows * _TILE, _ACROSS * _TILE, 3)
+    return sheet.reshape(rows * tile, across * tile, 3)

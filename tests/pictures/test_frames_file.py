@@ -1,12 +1,20 @@
 from fractions import Fraction
+from io import BytesIO
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from PIL import Image
 
 from pipeline.media.frame_times import FrameTimes
-from pipeline.pictures.frames_file import Frames, read_shapes, read_thumbnail, writing_frames
+from pipeline.pictures.frames_file import (
+    Frames,
+    read_shapes,
+    read_thumbnail,
+    read_thumbnails,
+    writing_frames,
+)
 
 TENTH = Fraction(1, 10)
 
@@ -113,3 +121,16 @@ def test_a_video_s_pictures_have_its_shape(tmp_path: Path) -> None:
         for number in range(3):
             frames.add(number, TENTH, picture(number))
     assert read_shapes(path, np.array([2, 0])) == [(64, 48), (64, 48)]
+
+
+def test_thumbnails_come_in_the_order_and_size_that_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "frames.h5"
+    with writing_frames(path, 8, fingerprint="abc", width=64, height=48) as frames:
+        for number in range(3):
+            frames.add(number, TENTH, picture(100 * number))
+    for jpeg, shade in zip(
+        read_thumbnails(path, np.array([2, 0, 1, 2]), 32), (200, 0, 100, 200), strict=True
+    ):
+        with Image.open(BytesIO(jpeg)) as shown:
+            assert shown.size == (32, 24)
+            assert np.abs(np.asarray(shown).astype(int) - shade).max() <= 2

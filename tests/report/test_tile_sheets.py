@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from pipeline.media.pixels import Picture
-from pipeline.report.tile_sheets import Sheets, write_sheets
+from pipeline.report.tile_sheets import OVERVIEW, Sheets, write_sheets
 
 
 def plain(grey: int, width: int = 40, height: int = 30) -> Picture:
@@ -23,7 +23,7 @@ def cell(folder: Path, sheets: Sheets, number: int) -> Picture:
     row, column = divmod(place, sheets.across)
     width, height = sheets.sizes[number]
     top, left = row * sheets.tile, column * sheets.tile
-    pixels = np.asarray(Image.open(folder / f"sheets/{sheet:04}.jpg"))
+    pixels = np.asarray(Image.open(folder / f"{sheets.folder}/{sheet:04}.jpg"))
     return pixels[top : top + height, left : left + width]
 
 
@@ -36,6 +36,17 @@ def test_each_picture_is_in_its_cell(tmp_path: Path, count: int) -> None:
         found = cell(tmp_path, sheets, number)
         assert found.shape == (30, 40, 3)
         assert np.abs(found.astype(int) - grey).max() <= 2, "to the edge"
+
+
+def test_an_overview_lies_beside_and_is_smaller(tmp_path: Path) -> None:
+    write_sheets(tmp_path, [plain(7)])
+    greys = [n % 200 for n in range(OVERVIEW.across**2 + 1)]
+    sheets = write_sheets(tmp_path, map(plain, greys), OVERVIEW)
+    assert sheets.sizes[0] == (32, 24)
+    assert len(list((tmp_path / "overview").iterdir())) == 2
+    for number in (0, 40, len(greys) - 1):
+        assert np.abs(cell(tmp_path, sheets, number).astype(int) - greys[number]).max() <= 3
+    assert (tmp_path / "sheets/0000.jpg").exists()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ class GridControls {
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("reset", () => setTimeout(() => this.choose())); // after it happened
     byId("grid-save").addEventListener("click", () => this.save());
+    this.shown.addEventListener("change", () => this.tell());
     document.addEventListener("languagechange", () => this.tell());
     this.choose();
   }
@@ -29,7 +30,6 @@ class GridControls {
       high: number(high, Infinity),
     });
     order.disabled = sort.value === "-1";
-    this.tell();
   }
 
   tell() {
@@ -49,13 +49,17 @@ class GridControls {
       rows.push([name, ...this.facts.map((_, n) => facts[n] ?? "")]);
     }
     const lines = rows.map((row) => row.map(csvCell).join(","));
-    const link = document.createElement("a");
-    const blob = new Blob(["\ufeff", lines.join("\r\n"), "\r\n"], { type: "text/csv" });
-    link.href = URL.createObjectURL(blob);
-    link.download = `${this.section}.csv`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href));
+    saveFile(`${this.section}.csv`, "text/csv", `\ufeff${lines.join("\r\n")}\r\n`);
   }
+}
+
+/** Downloads a text as a file. */
+function saveFile(name, type, text) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type }));
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href));
 }
 
 /** A cell of a CSV file (RFC 4180). */
@@ -64,14 +68,16 @@ function csvCell(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-{
+/** The grid of the page, for scripts that add to it. */
+const pictureGrid = (() => {
   const { section } = byId("picture-grid").dataset;
   const grid = JSON.parse(byId(`${section}-data`).textContent);
   const sheets = new TileSheets(grid.sheets);
   const shown = new ShownTiles(grid.tiles);
-  new GridControls(section, grid, shown);
+  const controls = new GridControls(section, grid, shown);
   const list = new TileList(grid, shown, sheets);
   const opened = new OpenedTile(section, grid, shown, sheets);
   list.addEventListener("open", ({ detail }) => opened.open(detail));
   opened.addEventListener("close", ({ detail }) => list.focus(detail));
-}
+  return { grid, shown, controls, opened };
+})();

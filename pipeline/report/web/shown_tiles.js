@@ -6,6 +6,8 @@ class ShownTiles extends EventTarget {
   constructor(tiles) {
     super();
     this.tiles = tiles;
+    this.choice = null; // the filter and order that are chosen
+    this.among = null; // a set of the only numbers that may be shown; null for all
     this.sort = -1; // number of the fact to sort by; -1 keeps the order of the tiles
     this.numbers = [...tiles.keys()]; // of the tiles that are shown, in order
     this.flags = tiles.map(({ flags = [], lines = [] }) =>
@@ -19,12 +21,20 @@ class ShownTiles extends EventTarget {
   }
 
   /** Shows the tiles that a filter leaves, sorted by a fact or, for -1, in their own order. */
-  choose({ sort, descending, ...filter }) {
-    this.numbers = [...this.tiles.keys()].filter(this.condition(filter));
+  choose(choice) {
+    const { sort, descending, ...filter } = choice;
+    this.choice = choice;
+    this.numbers = [...(this.among ?? this.tiles.keys())].filter(this.condition(filter));
     this.places = null;
     this.sort = sort;
     if (sort >= 0) this.sortNumbers(descending ? -1 : 1);
     this.dispatchEvent(new Event("change"));
+  }
+
+  /** Shows, of those that the filter leaves, only some; null ends that. */
+  restrict(among) {
+    this.among = among && new Set([...among].sort((one, other) => one - other));
+    this.choose(this.choice);
   }
 
   /** Whether a tile contains a text, has a flag, and a fact from low to high; "" asks for nothing. */

@@ -7,8 +7,9 @@ const MAX_LOADING = 4; // sheets at a time
 
 /** Fires "load" when tiles that were wanted have come. */
 class TileSheets extends EventTarget {
-  constructor({ tile, across, sizes }) {
+  constructor({ folder, tile, across, sizes }) {
     super();
+    this.folder = folder;
     this.tile = tile;
     this.across = across;
     this.sizes = sizes;
@@ -93,7 +94,7 @@ class TileSheets extends EventTarget {
 
   read(sheet) {
     const image = new Image();
-    image.src = `sheets/${String(sheet).padStart(4, "0")}.jpg`;
+    image.src = `${this.folder}/${String(sheet).padStart(4, "0")}.jpg`;
     return new Promise((resolve) => {
       image.addEventListener("load", () => resolve(image)); // decode() would decode it twice
       image.addEventListener("error", () => {

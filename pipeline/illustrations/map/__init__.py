@@ -1,0 +1,1 @@
+"""The map: similar pictures close together, with the pictures themselves as points."""
