@@ -14,12 +14,12 @@ SYSTEMS := $(filter-out danmaku pictures,$(notdir $(patsubst %/__init__.py,%,$(w
 
 # The driver reads these from the environment, so file names need no quoting here and make expands none.
 GIVEN := VIDEO PICTURES LABELS STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
-	WAIT URL LIMIT SINCE
+	WAIT URL LIMIT SINCE QUERY
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
-VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo fetch setup test test-avx2 chaos lint bench plan models doctor \
+VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo illustrations-search fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES SYSTEMS VERBS SET_UP GIVEN OURS ALONE
@@ -48,6 +48,7 @@ help: ## list the verbs
 	@echo 'make render|overlay|stills|export VIDEO=… [OF=comments|generated|captions] [FORMAT=…]'
 	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'
 	@echo 'make fetch URL=… [LIMIT=20000] [SINCE=2012-04-28]'
+	@echo 'make illustrations-search QUERY="cat.png tag:night" [PICTURES=…] [LIMIT=50]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
 	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \
@@ -70,6 +71,9 @@ $(SYSTEMS): .venv/run ## do the whole work of a system: lines for pictures, with
 
 $(STAGES): .venv/run ## update a stage's output and everything it needs
 	@$(RUN) $@
+
+illustrations-search: .venv/run ## find pictures like QUERY, with its tags, or between two
+	@$(RUN) illustrations-search
 
 fetch: .venv/fetch ## download a video and its comments from URL to workdir/fetched
 	@$(RUN) fetch

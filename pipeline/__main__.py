@@ -34,6 +34,7 @@ from pipeline.pictures.checks import CHECKS as PICTURES
 from pipeline.runtime.errors import ExitCode, PipelineError, called_as
 from pipeline.sources.comment_files import CONVERT, INSPECT
 from pipeline.sources.models import MODELS
+from pipeline.sources.picture_search import SEARCH_PICTURES
 from pipeline.sources.videos import Videos
 from pipeline.text.checks import CHECKS as TEXT
 
@@ -57,6 +58,7 @@ APPLICATION = Application(
         FETCH,
         CONVERT,
         INSPECT,
+        SEARCH_PICTURES,
         PLAN,
         MODELS,
         CLEAN,

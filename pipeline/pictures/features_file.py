@@ -152,3 +152,13 @@ class FeatureStore:
             f"{self._file.filename} has no tap that is {kind}, only {', '.join(self.taps)}",
             "Add one to `features: taps:`, or change `train: {captioner: {attention: …}}`",
         )
+
+    def tap_named(self, name: str) -> str:
+        """``name``; raises PipelineError INVALID_SETTING where there is no such tap."""
+        if name in self.taps:
+            return name
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            f"{self._file.filename} has no tap called {name}, only {', '.join(self.taps)}",
+            "Name one of these, or add it to `features: taps:`",
+        )

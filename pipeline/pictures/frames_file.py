@@ -212,8 +212,7 @@ def read_thumbnail(path: Path, frame: int) -> bytes:
     """The JPEG of a still, or of a video's last thumbnail up to ``frame``."""
     with h5py.File(path, "r") as file:
         if "names" in file:
-            picture = file["pictures"][file["row"][frame]]
-            return thumbnail(picture, tuple(file["shape"][frame].tolist()))
+            return _small(file, frame)
         index = np.searchsorted(file["thumbnail_frame"][:], frame, side="right") - 1
         return bytes(file["thumbnails"][index])
 
@@ -227,6 +226,19 @@ def read_thumbnails(path: Path, pictures: Int64s, max_side: int) -> list[bytes]:
             square = file["pictures"][pictures[place]]
             thumbnails[place] = thumbnail(square, shapes[place], max_side)
     return thumbnails
+
+
+def read_small_picture(path: Path, frame: int) -> bytes:
+    """The JPEG of the very picture that a frame shows, small and with the source's aspect."""
+    with h5py.File(path, "r") as file:
+        return _small(file, frame)
+
+
+def _small(file: h5py.File, frame: int) -> bytes:
+    picture = file["pictures"][file["row"][frame]]
+    if "shape" in file:
+        return thumbnail(picture, tuple(file["shape"][frame].tolist()))
+    return thumbnail(picture, (int(file.attrs["width"]), int(file.attrs["height"])))
 
 
 def read_shapes(path: Path, pictures: Int64s) -> list[tuple[int, int]]:

@@ -39,7 +39,9 @@ _COMMENT_ENDINGS = (
 )
 _TEXTS = {".ass", ".csv", ".json", ".jsonl", ".lrc", ".srt", ".ssa", ".tsv", ".txt", ".vtt", ".xml"}
 """Endings of what is easily given for a video."""
-_RESERVED = {"models", "logs", "runs", "show", "fetched", "index.html"}
+SEARCH = "search"
+"""The folder in ``workdir`` of what was found last."""
+_RESERVED = {"models", "logs", "runs", "show", "fetched", "index.html", SEARCH}
 _ENDLESS = re.compile(r"(.+)\1{19}$")
 """Such as wwwwwwwwwwwwwwwwwwww, which the engine takes for a rule that feeds itself."""
 VIDEO_ENDINGS = (".avi", ".flv", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".ts", ".webm")

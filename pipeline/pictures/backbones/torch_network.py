@@ -12,13 +12,14 @@ import torch
 from torch import Tensor, fx, nn
 
 from pipeline.learning.device import devices, fastest_dtype
+from pipeline.learning.threads import computing_with
 from pipeline.pictures.backbones.backbone import as_rows
 from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.faults import unknown_tap
 from pipeline.pictures.backbones.folding import fold_batch_norms
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.taps import Layers, Opaque
-from pipeline.pictures.backbones.trial_run import computing_with, trial_run
+from pipeline.pictures.backbones.trial_run import trial_run
 from pipeline.pictures.backbones.winograd import use_winograd
 from pipeline.runtime.arrays import Float16s, UInt8s
 from pipeline.runtime.errors import ExitCode, PipelineError

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import torch
 
+from pipeline.learning.threads import computing_with
+
 
 @contextmanager
 def trial_run() -> Iterator[None]:
@@ -17,14 +19,3 @@ def trial_run() -> Iterator[None]:
     """
     with torch.no_grad(), computing_with(1):
         yield
-
-
-@contextmanager
-def computing_with(threads: int) -> Iterator[None]:
-    """Let the thread that calls compute with so many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

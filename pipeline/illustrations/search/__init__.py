@@ -1,0 +1,1 @@
+"""Search by pictures and tags, within one collection or several."""

@@ -1,0 +1,1 @@
+"""Vectors of pictures: whitened features and bit codes, whose products and distances compare."""
