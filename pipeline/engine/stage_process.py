@@ -143,7 +143,7 @@ def _parser(stage: Stage) -> Parser:
     parser.add_argument(
         "--folder",
         type=path,
-        help="of the item or model, where the log goes; usually that of the first output",
+        help="where the log goes; usually that of the first output",
     )
     parser.add_argument("--config", type=path, help="settings file; the stage reads its section")
     parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")

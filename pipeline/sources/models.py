@@ -9,17 +9,21 @@ import msgspec
 
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode, printable
-from pipeline.runtime.sample_size import is_enough
 
-_HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "nats a word")
+_HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "how good")
+_MEASURES = (
+    "(captioners: nats a word of held-out texts, in brackets with shuffled pictures, by words"
+    " alone; taggers: mean average precision on pictures not learned from, in brackets by chance)"
+)
 _NONE = (
-    "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments, and"
-    " `make captions PICTURES=path/to/album` one of captions"
+    "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments,"
+    " `make captions PICTURES=path/to/album` one of captions, and"
+    " `make illustrations-train PICTURES=path/to/album` one of tags"
 )
 
 
-class _Epochs(msgspec.Struct, frozen=True):
-    """What the table shows of ``training.json``; see pipeline.danmaku.training.training_record."""
+class _Captioner(msgspec.Struct, frozen=True):
+    """What the table shows of a captioner's ``training.json``."""
 
     videos: list[str]
     epochs: list[msgspec.Raw]
@@ -33,11 +37,53 @@ class _Epochs(msgspec.Struct, frozen=True):
     """Texts that these are measured by, where the record tells it."""
 
     @property
-    def nats(self) -> str:
-        """How likely the held-out texts are, if that is worth showing."""
+    def took(self) -> str:
+        return f"{self.best_epoch} of {len(self.epochs)}"
+
+    @property
+    def quality(self) -> str:
+        from pipeline.runtime.sample_size import is_enough
+
         if self.held_out is not None and not is_enough(self.held_out):
             return f"too few held out ({self.held_out})"
         return f"{self.dev_nll:.3f} ({self.dev_nll_shuffled:.3f}, {self.dev_nll_unigram:.3f})"
+
+
+class _Mean(msgspec.Struct, frozen=True):
+    mean: float
+
+
+class _Precision(msgspec.Struct, frozen=True):
+    over_tags: _Mean
+
+
+class _TagEvaluation(msgspec.Struct, frozen=True):
+    precision: _Precision
+    baselines: dict[str, _Precision]
+
+
+class _Tagger(msgspec.Struct, frozen=True):
+    """What the table shows of a tagger's ``training.json``."""
+
+    videos: list[str]
+    backbone: str
+    weights: str
+    units: int
+    evaluation: _TagEvaluation
+
+    @property
+    def took(self) -> str:
+        return ""
+
+    @property
+    def quality(self) -> str:
+        from pipeline.runtime.sample_size import is_enough
+
+        if not is_enough(self.units):
+            return f"too few pictures ({self.units})"
+        evaluation = self.evaluation
+        by_chance = evaluation.baselines["prior"].over_tags.mean
+        return f"{evaluation.precision.over_tags.mean:.3f} ({by_chance:.3f})"
 
 
 def table(models: Path) -> Iterator[str]:
@@ -50,26 +96,35 @@ def table(models: Path) -> Iterator[str]:
     widths = [max(map(len, column)) for column in columns]
     for row in (_HEADINGS, *rows):
         yield "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
-    yield "(nats a word of held-out texts; in brackets with shuffled pictures, by words alone)"
+    yield _MEASURES
 
 
 def _row(folder: Path) -> tuple[str, ...]:
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     megabytes = f"{size / 1e6:.1f}"
-    try:
-        text = (folder / "training.json").read_bytes()
-        trained = msgspec.json.decode(text, type=_Epochs)
-    except (OSError, msgspec.DecodeError):
+    trained = _trained(folder / "training.json")
+    if trained is None:
         return folder.parent.name, folder.name, "not finished", "", "", megabytes, ""
     return (
         folder.parent.name,
         folder.name,
         ", ".join(trained.videos),
-        f"{trained.best_epoch} of {len(trained.epochs)}",
+        trained.took,
         f"{trained.backbone}, {trained.weights}",
         megabytes,
-        trained.nats,
+        trained.quality,
     )
+
+
+def _trained(record: Path) -> _Captioner | _Tagger | None:
+    """What a finished model's record says."""
+    kinds: tuple[type[_Captioner] | type[_Tagger], ...] = (_Captioner, _Tagger)
+    for kind in kinds:
+        try:
+            return msgspec.json.decode(record.read_bytes(), type=kind)
+        except (OSError, msgspec.DecodeError):
+            continue
+    return None
 
 
 def _run(call: Call) -> ExitCode:

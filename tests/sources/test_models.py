@@ -32,3 +32,22 @@ def test_figures_of_few_texts_are_not_shown(
     (folder / "training.json").write_bytes(msgspec.json.encode(record | held_out))
     _, row, _ = table(tmp_path)
     assert row.endswith(shown)
+
+
+@pytest.mark.parametrize(("units", "shown"), [(30, "0.500 (0.100)"), (29, "too few pictures (29)")])
+def test_taggers_are_listed_by_their_precision(tmp_path: Path, units: int, shown: str) -> None:
+    def precision(mean: float) -> dict[str, Any]:
+        return {"over_tags": {"mean": mean, "low": None, "high": None}}
+
+    record = {
+        "videos": ["album"],
+        "backbone": "vgg19",
+        "weights": "imagenet",
+        "units": units,
+        "evaluation": {"precision": precision(0.5), "baselines": {"prior": precision(0.1)}},
+    }
+    folder = tmp_path / "illustrations" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "training.json").write_bytes(msgspec.json.encode(record))
+    _, row, _ = table(tmp_path)
+    assert row.startswith("illustrations") and row.endswith(shown)
