@@ -21,6 +21,7 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
+from benchmarks._command_line import run_verb
 from benchmarks._emoji import COLOUR_STYLES, EMOJI, read_things
 from benchmarks._measure import interleaved, timed
 from pipeline.illustrations.duplicates.finding import near_duplicates, shrunk
@@ -42,9 +43,14 @@ _SIZE = 224
 _LIMIT = 12.0  # as the stage's setting
 
 
-def measure_search(album: Path) -> dict[str, float]:
-    """The figures; ``album`` is the emoji's folder of a working folder, with features."""
-    return same_thing(album) | query_time() | duplicates()
+def measure(folder: Path, settings: str) -> dict[str, float]:
+    """Print how well pictures are found and how fast; return the figures."""
+    workdir = folder / "workdir"
+    run_verb("features", workdir, pictures=EMOJI, settings=settings)
+    figures = same_thing(workdir / EMOJI.name) | query_time() | duplicates()
+    for name, figure in figures.items():
+        print(f"{name:22} {figure:.3f}")
+    return figures
 
 
 def same_thing(album: Path) -> dict[str, float]:

@@ -11,7 +11,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import _illustration_tags
+from benchmarks import _illustration_search, _illustration_tags
 from benchmarks._emoji import EMOJI
 from pipeline.runtime.paths import PROJECT
 
@@ -28,7 +28,7 @@ def main() -> None:
     if not EMOJI.is_dir():
         raise SystemExit(f"the samples are not there: {EMOJI}")
     figures: dict[str, float] = {}
-    for part in (_illustration_tags,):
+    for part in (_illustration_tags, _illustration_search):
         figures |= part.measure(options.folder.absolute(), options.settings)
     print(json.dumps({"benchmark": "illustrations", **figures}, ensure_ascii=False))
 
