@@ -1,8 +1,8 @@
 """Probabilities that mean what they say, from the log-odds of a head.
 
-With few examples a tag's log-odds are stretched and shifted (Platt 1999). With more they follow
-any rising curve (isotonic regression), whose steps are joined at their centres (Oron and Flournoy
-2017), so that the order of pictures stays.
+A tag's log-odds are stretched and shifted (Platt 1999). With enough examples the probability is
+the mean of that and of any rising curve that fits (isotonic regression): the curve alone has steps,
+on which the order of examples would be lost, and ends that are certain.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ISOTONIC_FROM = 100
 """Examples with a tag, and without it, that a curve of any form takes; its error is about the
 cube root of one over their number (Niculescu-Mizil and Caruana 2005 put the limit at 1,000)."""
 _PLATT_PENALTY = 1.0
-"""1 / variance expected of the slope's distance from 1 and of the shift."""
+"""1 / variance expected of the slope."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Calibration:
     knots: Float32s
     """Log-odds, after slope and shift, in rising order."""
     heights: Float32s
-    """The probability at each knot; straight lines are between them."""
+    """The height of the rising curve at each knot; straight lines are between them."""
 
     @classmethod
     def fit(cls, logits: Float32s, targets: Bools) -> Self:
@@ -72,7 +72,8 @@ class Calibration:
         for place, end in enumerate(self.ends.tolist()):
             if end > begin:
                 curve = self.knots[begin:end], self.heights[begin:end]
-                probabilities[:, place] = np.interp(moved[:, place], *curve)
+                rising = np.interp(moved[:, place], *curve)
+                probabilities[:, place] = (probabilities[:, place] + rising) / 2
             begin = end
         return probabilities
 
@@ -89,16 +90,9 @@ def _platt(logits: Float32s, targets: Bools) -> tuple[float, float]:
 
 
 def _isotonic(logits: Float32s, targets: Bools) -> tuple[Float64s, Float64s]:
-    """Centres of the steps of the isotonic fit: where they are, and how high."""
-    order = np.argsort(logits, kind="stable")
-    fitted = IsotonicRegression(y_min=0, y_max=1).fit_transform(logits[order], targets[order])
-    _, step = np.unique(fitted, return_inverse=True)
-    count = np.bincount(step)
-    heights = np.bincount(step, fitted) / count
-    # A step says nothing beyond what its examples do: none of m is no certainty (Laplace).
-    heights = (heights * count + 0.5) / (count + 1)
-    heights = np.maximum.accumulate(heights)
-    return np.bincount(step, logits[order]) / count, heights
+    """The ends of the steps of the isotonic fit: where they are, and how high."""
+    fitted = IsotonicRegression(y_min=0, y_max=1).fit(logits, targets)
+    return fitted.X_thresholds_, fitted.y_thresholds_
 
 
 def calibrated_unseen(logits: Float32s, targets: Bools, fold: Int64s) -> Float32s:

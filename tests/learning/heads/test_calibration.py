@@ -54,3 +54,13 @@ def test_a_fold_is_calibrated_by_the_others() -> None:
     np.testing.assert_array_equal(
         calibrated_unseen(logits, changed, fold)[:200], probabilities[:200]
     )
+
+
+def test_examples_that_are_told_apart_do_not_lift_the_others() -> None:
+    """A step far below is no slope: what lies on it is as improbable as ever."""
+    logits = np.concatenate([RNG.normal(-6, 2, 2000), np.full(200, 5.0)])[:, None]
+    came = np.arange(2200)[:, None] >= 2000
+
+    probabilities = Calibration.fit(logits.astype(np.float32), came)(logits.astype(np.float32))
+
+    assert probabilities[:2000].mean() < 0.02
