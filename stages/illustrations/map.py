@@ -104,7 +104,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         sections = map_sections(
             folder, made, facts, (near, np.asarray(similarities)), thumbnails, source_of
         )
-        subtitle = Message("map.subtitle", {"n": f"{len(points):,}"})
+        key = "map.subtitle" if points.are_stills else "map.subtitle_video"
+        subtitle = Message(key, {"n": f"{len(points):,}"})
         html = page_html(Page(inputs["frames"].parent.name, subtitle, sections))
         (folder / page.name).write_text(html, encoding="utf-8")
     return _summary(made)

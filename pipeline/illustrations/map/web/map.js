@@ -66,13 +66,13 @@ class MapControls {
     this.view.show(this.arrangements[value], this.namedClusters());
   }
 
-  /** Clusters with their names and where these stand in the arrangement. */
+  /** Clusters that words name, and where these stand in the arrangement. */
   namedClusters() {
     const { column, row, clusters } = this.data;
     const columns = Math.max(...column) + 1, rows = Math.max(...row) + 1;
     const isGrid = this.form.elements.arrangement.value === "grid";
     const place = (cell, cells) => (2 * cell + 1 - cells) / columns;
-    return clusters.map((cluster, number) => ({
+    return clusters.filter(({ words }) => words.length).map((cluster, number) => ({
       name: clusterName(cluster, number),
       x: isGrid ? place(cluster.column, columns) : cluster.x,
       y: isGrid ? place(cluster.row, rows) : cluster.y,
