@@ -71,7 +71,9 @@ def write_sheets(folder: Path, thumbnails: Iterable[Thumbnail], size: Size = TIL
 def _shrunk(thumbnail: Thumbnail, side: int) -> Picture:
     image: Image.Image
     if isinstance(thumbnail, bytes):
-        image = Image.open(BytesIO(thumbnail)).convert("RGB")
+        file = Image.open(BytesIO(thumbnail))
+        file.draft("RGB", (side, side))  # a JPEG need not be decoded larger than it is shown
+        image = file.convert("RGB")
     else:
         image = Image.fromarray(thumbnail)
     image.thumbnail((side, side), Image.Resampling.LANCZOS)

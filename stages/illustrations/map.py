@@ -70,7 +70,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.illustrations.map.facts import gather_facts
     from pipeline.illustrations.map.making import MapSettings, make_map
     from pipeline.illustrations.map.points import choose_points
-    from pipeline.illustrations.map.poster import plan_poster, write_png, write_svg
+    from pipeline.illustrations.map.poster import fitted, plan_poster, write_png, write_svg
     from pipeline.illustrations.map.section import map_sections
     from pipeline.illustrations.map.vectors import directions, nearest
     from pipeline.pictures.frames_file import read_thumbnails
@@ -98,8 +98,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with published_folder(page.parent) as folder:
         made.save(folder / outputs["map"].name)
         poster = plan_poster(made, config.poster, config.poster_pixels)
-        write_png(folder / "map.png", poster, thumbnails)
-        write_svg(folder / "map.svg", poster, thumbnails)
+        pictures = fitted(poster, thumbnails)
+        write_png(folder / "map.png", poster, pictures)
+        write_svg(folder / "map.svg", poster, pictures)
         similarities = 1 - distances**2 / 2  # cosines, as vectors are of length 1
         sections = map_sections(
             folder, made, facts, (near, np.asarray(similarities)), thumbnails, source_of

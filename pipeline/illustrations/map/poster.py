@@ -83,10 +83,24 @@ def plan_poster(made: PictureMap, arrangement: Arrangement, pixels: int) -> Post
     return Poster(width, height, max(1, round(side)), centres, names, round(_NAME * pixels))
 
 
-def write_png(target: Path, poster: Poster, thumbnails: Sequence[bytes]) -> None:
-    """Publish the poster with a picture file such as a JPEG for each point."""
+def fitted(poster: Poster, thumbnails: Sequence[bytes]) -> list[Image.Image]:
+    """The picture of each point at the size that the poster has, from files such as JPEGs."""
+    return [_shrunk(thumbnail, poster.side) for thumbnail in thumbnails]
+
+
+def _shrunk(thumbnail: bytes, side: int) -> Image.Image:
+    file = Image.open(BytesIO(thumbnail))
+    file.draft("RGB", (side, side))  # a JPEG need not be decoded larger than it is shown
+    picture = file.convert("RGB")
+    scale = side / max(picture.size)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    return picture.resize(size, Image.Resampling.LANCZOS)
+
+
+def write_png(target: Path, poster: Poster, pictures: Sequence[Image.Image]) -> None:
+    """Publish the poster with a picture at each point."""
     sheet = Image.new("RGB", (poster.width, poster.height), _WHITE)
-    for (x, y), picture in _fitted(poster, thumbnails):
+    for (x, y), picture in zip(poster.centres.tolist(), pictures, strict=True):
         sheet.paste(picture, (round(x - picture.width / 2), round(y - picture.height / 2)))
     lettering = Lettering()
     for x, y, name in _names_apart(poster, lettering):
@@ -97,14 +111,14 @@ def write_png(target: Path, poster: Poster, thumbnails: Sequence[bytes]) -> None
         sheet.save(temporary, "PNG")
 
 
-def write_svg(target: Path, poster: Poster, thumbnails: Sequence[bytes]) -> None:
+def write_svg(target: Path, poster: Poster, pictures: Sequence[Image.Image]) -> None:
     """Publish the poster as an SVG file that holds all of its pictures."""
     width, height, letters = poster.width, poster.height, poster.letters
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">',
         f'<rect width="{width}" height="{height}" fill="#fff"/>',
     ]
-    for (x, y), picture in _fitted(poster, thumbnails):
+    for (x, y), picture in zip(poster.centres.tolist(), pictures, strict=True):
         lines.append(
             f'<image x="{x - picture.width / 2:.1f}" y="{y - picture.height / 2:.1f}"'
             f' width="{picture.width}" height="{picture.height}" href="{_address(picture)}"/>'
@@ -118,17 +132,6 @@ def write_svg(target: Path, poster: Poster, thumbnails: Sequence[bytes]) -> None
     for x, y, name in _names_apart(poster, Lettering()):
         lines.append(f'<text x="{x:.1f}" y="{y + _DROP * letters:.1f}">{escape(name)}</text>')
     write_text(target, "\n".join([*lines, "</g>", "</svg>", ""]))
-
-
-def _fitted(
-    poster: Poster, thumbnails: Sequence[bytes]
-) -> Iterator[tuple[tuple[float, float], Image.Image]]:
-    """The centre and the picture of each point, at the size that the poster has."""
-    for (x, y), thumbnail in zip(poster.centres.tolist(), thumbnails, strict=True):
-        picture: Image.Image = Image.open(BytesIO(thumbnail)).convert("RGB")
-        scale = poster.side / max(picture.size)
-        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
-        yield (x, y), picture.resize(size, Image.Resampling.LANCZOS)
 
 
 def _names_apart(poster: Poster, lettering: Lettering) -> Iterator[tuple[float, float, str]]:

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from pipeline.illustrations.map.map_file import Cluster, Distortion, MapPoint, PictureMap
-from pipeline.illustrations.map.poster import Arrangement, plan_poster, write_png, write_svg
+from pipeline.illustrations.map.poster import Arrangement, fitted, plan_poster, write_png, write_svg
 
 COLORS = [(250, 30, 30), (30, 200, 30), (30, 30, 250)]
 PLACES = [(-1.0, -0.5, 0, 0), (1.0, -0.5, 1, 0), (0.0, 0.5, 0, 1)]
@@ -45,7 +45,7 @@ def test_pictures_lie_at_their_places_and_within_the_poster(
     tmp_path: Path, arrangement: Arrangement
 ) -> None:
     poster = plan_poster(made(), arrangement, 800)
-    write_png(tmp_path / "map.png", poster, thumbnails())
+    write_png(tmp_path / "map.png", poster, fitted(poster, thumbnails()))
     pixels = np.asarray(Image.open(tmp_path / "map.png").convert("RGB"), int)
     assert pixels.shape == (poster.height, poster.width, 3)
     assert max(poster.width, poster.height) == 800
@@ -57,11 +57,11 @@ def test_pictures_lie_at_their_places_and_within_the_poster(
 
 def test_names_are_drawn_once_and_never_as_markup(tmp_path: Path) -> None:
     poster = plan_poster(made("<b>猫</b>", "behind it"), "free", 800)
-    write_svg(tmp_path / "map.svg", poster, thumbnails())
+    write_svg(tmp_path / "map.svg", poster, fitted(poster, thumbnails()))
     drawing = ElementTree.parse(tmp_path / "map.svg").getroot()  # noqa: S314  # our own file
     assert [text.text for text in drawing.findall(".//{*}text")] == ["<b>猫</b>"]
     assert len(drawing.findall(".//{*}image")) == 3
-    write_png(tmp_path / "map.png", poster, thumbnails())
+    write_png(tmp_path / "map.png", poster, fitted(poster, thumbnails()))
     x, y, _ = poster.names[0]
     around = np.asarray(Image.open(tmp_path / "map.png").convert("L"))[
         int(y) - 10 : int(y) + 10, int(x) - 20 : int(x) + 20
