@@ -120,8 +120,9 @@ def _tags(inputs: Files, config: Config) -> Path | None:
 def _vectors(inputs: Files, points: Points, tap: str | None) -> tuple[str, Float16s]:
     """The tap that is taken, and its values (n, c) for each point."""
     from pipeline.pictures.feature_bank import FeatureBank
-    from pipeline.pictures.features_file import FeatureStore
+    from pipeline.pictures.features_file import FeatureStore, caveat
     from pipeline.runtime.errors import ExitCode, PipelineError
+    from pipeline.runtime.logs import log
 
     with FeatureStore(inputs["features"]) as store:
         if tap is not None and tap not in store.taps:
@@ -132,6 +133,8 @@ def _vectors(inputs: Files, points: Points, tap: str | None) -> tuple[str, Float
                 "Choose one of these, or add it to features: taps:",
             )
         taken = tap or store.tap_for(grid=False)
+        if warning := caveat(store.weights):
+            log.warning("the map shows little of what pictures show%s", warning)
     return taken, FeatureBank([inputs["features"]], taken).means[points.rows]
 
 

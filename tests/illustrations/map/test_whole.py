@@ -10,7 +10,7 @@ from PIL import Image
 from pipeline.engine.stage import Files
 from pipeline.illustrations.map.map_file import PictureMap
 from pipeline.runtime.errors import ExitCode, PipelineError
-from stages.illustrations.map import Config, run
+from stages.illustrations.map import Config, check, run
 from tests.illustrations.map.gallery import COLORS, COUNT, Gallery, animal, name_of, number_in
 
 
@@ -65,3 +65,13 @@ def test_an_unknown_layer_is_told_with_those_that_there_are(
         run(Files(inputs), outputs, Config(tap="other"))
     assert error.value.code == ExitCode.INVALID_SETTING
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_the_extra_t_sne_is_refused_before_any_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(PipelineError, match=r"\[map\]") as error:
+        check(Config(), {})
+    assert error.value.code == ExitCode.NOT_INSTALLED
+    check(Config(method="pca"), {})
