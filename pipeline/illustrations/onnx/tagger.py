@@ -16,7 +16,9 @@ from pipeline.runtime.arrays import Float16s, Float32s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.logs import log
 from pipeline.runtime.quantities import counted
+from pipeline.runtime.spelling import did_you_mean_file
 
+_SETTING = "illustrations: tags: tagger:"
 _BATCH = 8
 _TOLERANCE = 1e-3
 """Differences of probabilities that the order of sums makes; a broken export makes larger ones."""
@@ -31,7 +33,7 @@ class OnnxTagger:
         Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS.
         """
         self._path = _network(given)
-        self._session = open_session(self._path, [])
+        self._session = open_session(self._path, [], _SETTING)
         self.published: Published = read_published(self._path.parent)
         self.name = file_identity(self._path)
         self.size = _side(self._session, self._path)
@@ -116,6 +118,12 @@ class OnnxTagger:
 
 def _network(given: Path) -> Path:
     """The ONNX file that is given, or the only one of a folder."""
+    if not given.exists():
+        raise PipelineError(
+            ExitCode.WEIGHTS_UNAVAILABLE,
+            f"there is no tagger at {given}",
+            did_you_mean_file(given, f"Check the path under `{_SETTING}`, or write own"),
+        )
     if not given.is_dir():
         return given
     found = sorted(given.glob("*.onnx"))
@@ -124,7 +132,7 @@ def _network(given: Path) -> Path:
         raise PipelineError(
             ExitCode.WEIGHTS_UNAVAILABLE,
             f"{what} in {given}",
-            "Name the file itself under `illustrations: tags: tagger:`",
+            f"Name the file itself under `{_SETTING}`",
         )
     return found[0]
 

@@ -26,8 +26,10 @@ def check_onnx(choice: Choice) -> None:
     picture_input(open_session(path, choice.taps), path, choice.size)
 
 
-def open_session(path: Path, taps: Sequence[str]) -> Any:
+def open_session(path: Path, taps: Sequence[str], setting: str = "features: backbone:") -> Any:
     """An onnxruntime session of a network that has all ``taps`` among its outputs.
+
+    ``setting`` is where its path stands, for messages.
 
     Raises PipelineError: WEIGHTS_UNAVAILABLE, INVALID_WEIGHTS, INVALID_SETTING.
     """
@@ -43,7 +45,7 @@ def open_session(path: Path, taps: Sequence[str]) -> Any:
         raise PipelineError(
             ExitCode.INVALID_WEIGHTS,
             f"{path} is not an ONNX network ({' '.join(str(error).split())[:200]})",
-            "Check the file under `features: backbone:`",
+            f"Check the file under `{setting}`",
         ) from error
     outputs = {output.name: output.type for output in session.get_outputs()}
     for tap in taps:

@@ -138,6 +138,20 @@ def test_a_network_without_a_list_is_refused(tmp_path: Path) -> None:
         OnnxTagger(wd_network(tmp_path, size=SMALL))
 
 
+def test_a_path_to_nothing_is_told_by_its_own_setting(tmp_path: Path) -> None:
+    with pytest.raises(PipelineError, match="illustrations: tags: tagger:") as told:
+        OnnxTagger(tmp_path / "wd")
+    assert told.value.code == ExitCode.WEIGHTS_UNAVAILABLE
+
+
+def test_a_damaged_network_is_told_by_its_own_setting(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(b"cut off")
+    selected_tags(tmp_path)
+    with pytest.raises(PipelineError, match="illustrations: tags: tagger:") as told:
+        OnnxTagger(tmp_path)
+    assert told.value.code == ExitCode.INVALID_WEIGHTS
+
+
 def test_a_folder_without_a_network_is_told(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="no ONNX file") as told:
         OnnxTagger(tmp_path)
