@@ -14,7 +14,6 @@ from safetensors.numpy import save_file
 from pipeline.learning.heads.calibration import Calibration
 from pipeline.learning.heads.components import Components, rooted
 from pipeline.learning.heads.logistic import LogisticHead
-from pipeline.learning.heads.thresholds import MEASURES, Measure
 from pipeline.pictures.cells import cell_means
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.runtime.arrays import Float32s, Floats
@@ -96,10 +95,6 @@ class Tagger:
         with FeatureStore(path) as store:
             self.card.require_match(store, path)
         return self.probabilities([cell_means([path], tap) for tap in self.card.taps])
-
-    def thresholds_by(self, measure: Measure) -> Float32s:
-        """(k,) from which probability on a tag holds."""
-        return self.thresholds[:, MEASURES.index(measure)]
 
     def save(self, path: Path) -> None:
         """Publish weights and card."""

@@ -93,7 +93,7 @@ def _choices(names: Sequence[str], wanted: Sequence[str]) -> list[list[str]]:
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take."""
-    return Expected(seconds=amounts["stills"] * 0.02, startup=6, bytes=1e6)
+    return Expected(seconds=amounts["stills"] * 0.04, startup=6, bytes=1e6)
 
 
 STAGE = Stage(
