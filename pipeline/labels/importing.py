@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from pipeline.labels.boxes import MisplacedError, Sizes, placed
 from pipeline.labels.import_report_text import summary
+from pipeline.labels.label_folder import LabelFolder
 from pipeline.labels.reading import LabelFile, read_labels
-from pipeline.labels.record import Label
+from pipeline.labels.record import By, Label
 from pipeline.labels.resolving import Collection, UnresolvedError
 from pipeline.labels.sidecars import Sidecars
 from pipeline.labels.tag_lists import RATING
@@ -18,6 +20,7 @@ from pipeline.labels.tag_names import same_tag
 from pipeline.reading.import_report_file import ImportReport
 from pipeline.reading.read_report import Tally
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.quantities import counted
 
 _MAX_EXAMPLES = 5
 """Pictures that a file's report names for each reason why none is found."""
@@ -31,26 +34,38 @@ class LabelImport:
     """
 
     def __init__(
-        self, files: Sequence[Path], names: Sequence[str], sidecars: Sidecars | None = None
+        self,
+        files: Sequence[Path],
+        names: Sequence[str],
+        sidecars: Sidecars | None = None,
+        sizes: Sizes | None = None,
     ) -> None:
         """``names`` are those of the pictures: paths below their folder, with ``/``.
 
-        Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
+        Without ``sizes`` boxes in shares of a picture are dropped, and others are not compared with
+        it. Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
         """
-        self._sources: list[LabelFile | Sidecars] = [read_labels(path) for path in files]
+        self._sources: list[LabelFile | LabelFolder | Sidecars] = [
+            LabelFolder(path) if path.is_dir() else read_labels(path) for path in files
+        ]
         self._sources += [sidecars] if sidecars else []
         self._collection = Collection(names)
+        self._sizes = sizes or {}
         self._dropped = Tally()
         self._kept = 0
+        self._boxes: Counter[str] = Counter()
+        """Boxes of each picture that was looked at, be there any or not."""
 
     def __iter__(self) -> Iterator[Label]:
         self._dropped, self._kept = Tally(), 0
-        said = {
-            statement
-            for _, label in self._found(Tally())
-            if label.by == "person"
-            for statement in _statements(label)
-        }
+        self._boxes.clear()
+        said: set[int] = set()
+        boxed: set[tuple[str, By]] = set()
+        for _, label in self._found(Tally()):
+            if label.by == "person":
+                said.update(_statements(label))
+            if label.box is not None:
+                boxed.add((label.picture, label.by))
         seen: set[int] = set()
         for number, label in self._found(self._dropped):
             content = _content(label)
@@ -58,9 +73,13 @@ class LabelImport:
                 self._dropped.add("by a model, where a person said something", number)
             elif content in seen:
                 self._dropped.add("read before", number)
+            elif _says_nothing_there(label) and (label.picture, label.by) in boxed:
+                self._dropped.add("that there is nothing to box, where there are boxes", number)
             else:
                 seen.add(content)
                 self._kept += 1
+                if label.kind == "box":
+                    self._boxes[label.picture] += label.box is not None
                 yield label
         if not self._kept:
             raise self._nothing_left()
@@ -69,7 +88,7 @@ class LabelImport:
     def report(self) -> ImportReport:
         """What became of every label; complete after an iteration."""
         files = [source.report.result() for source in self._sources]
-        return ImportReport(files, self._dropped.issues(), self._kept)
+        return ImportReport(files, self._dropped.issues(), self._kept, self._notes())
 
     def _found(self, dropped: Tally) -> Iterator[tuple[int, Label]]:
         """Number and label of all whose picture is in the collection; others are ``dropped``."""
@@ -84,18 +103,37 @@ class LabelImport:
                     dropped.add(fault.reason, number)
                     if len(examples[fault.reason]) < _MAX_EXAMPLES:
                         examples[fault.reason][fault.example] = None
-                else:
-                    yield number, msgspec.structs.replace(label, picture=picture, other_names=())
+                    continue
+                label = msgspec.structs.replace(label, picture=picture, other_names=())
+                try:
+                    label, changes = placed(label, self._sizes.get(picture))
+                except MisplacedError as fault:
+                    dropped.add(fault.reason, number)
+                    continue
+                for change in changes:
+                    source.report.repair(change, ahead=label.number - source.report.read)
+                yield number, label
             for reason, named in examples.items():
                 source.report.note(f"{reason}: {', '.join(named)}")
+
+    def _notes(self) -> list[str]:
+        """How many boxes there are, to be compared with what one expects."""
+        if not self._boxes:
+            return []
+        boxes, pictures = self._boxes.total(), sum(map(bool, self._boxes.values()))
+        without = len(self._boxes) - pictures
+        return [
+            f"{boxes:,} box{'es' * (boxes != 1)} of {counted(pictures, 'picture')},"
+            f" {counted(without, 'picture')} without any"
+        ]
 
     def _nothing_left(self) -> PipelineError:
         files = ", ".join(str(source.path) for source in self._sources)
         return PipelineError(
             ExitCode.NOTHING_USABLE,
             f"no usable label in {files or 'any file'}: {'; '.join(summary(self.report))}",
-            "Give a file with a text or a score for pictures of the collection, by the names of"
-            " their files",
+            "Give a file with texts, tags, boxes or scores of pictures in the collection, by the"
+            " names of their files",
         )
 
 
@@ -103,8 +141,13 @@ def _content(label: Label) -> int:
     """The same for labels that repeat each other; a person may well score a picture twice."""
     score = label.weight if label.kind == "score" else None
     value = same_tag(label.value) if label.kind == "tag" else label.value
-    about = (label.kind, label.group == RATING, value, label.box, score)
+    box = label.box and tuple(round(edge, 1) for edge in label.box)  # formats round differently
+    about = (label.kind, label.group == RATING, value, box, score)
     return hash((label.picture, label.rater, *about))
+
+
+def _says_nothing_there(label: Label) -> bool:
+    return label.kind == "box" and label.box is None
 
 
 def _statements(label: Label) -> Sequence[int]:

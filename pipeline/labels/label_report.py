@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from pipeline.labels.boxes import UNNAMED, Box, box_of
 from pipeline.labels.record import Label, Split
 from pipeline.labels.tag_lists import Tag
 from pipeline.reading import values
@@ -92,6 +93,39 @@ class LabelReport(ReadReport):
             labels += self.tag(picture, tag.name, **about)
         return labels
 
+    def box(
+        self,
+        picture: object,
+        edges: Sequence[object],
+        name: object = None,
+        *,
+        weight: object = None,
+        decimal_comma: bool = False,
+        **fields: Any,
+    ) -> list[Label]:
+        """Count a box with its left, top, right and bottom; none if one is no number.
+
+        ``name`` is that of its class. A box with a probability is by a model unless ``by`` is
+        given. Edges that are in the wrong order are mended.
+        """
+        self.read += 1
+        numbers = [values.decimal(edge, decimal_comma) for edge in edges]
+        box = box_of(numbers)
+        if box is None:
+            self.drop("without the four numbers of a box")
+            return []
+        if list(box) != numbers:
+            self.repair("with right before left, or bottom above top")
+        probability = _number(self, weight, decimal_comma)
+        fields = {"by": "person" if probability is None else "model", **fields}
+        value = (values.text(name) or "").replace("\0", "").strip() or UNNAMED
+        return self._label(picture, probability, **fields, kind="box", value=value, box=box)
+
+    def nothing(self, picture: object, **fields: Any) -> list[Label]:
+        """Count that somebody looked at a picture, and there is nothing to box."""
+        self.read += 1
+        return self._label(picture, None, **fields, kind="box")
+
     def _label(
         self,
         picture: object,
@@ -105,6 +139,8 @@ class LabelReport(ReadReport):
         complete: bool = False,
         kind: Any = "text",
         value: str = "",
+        box: Box | None = None,
+        drawn_on: tuple[float, float] | None = None,
     ) -> list[Label]:
         name = (values.text(picture) or "").strip()
         if not name:
@@ -116,6 +152,8 @@ class LabelReport(ReadReport):
             kind=kind,
             value=value,
             group=(values.text(group) or "").strip(),
+            box=box,
+            drawn_on=drawn_on,
             weight=weight,
             rater=(values.text(rater) or "").strip() or None,
             by="model" if by == "model" else "person",

@@ -20,13 +20,19 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What else the file calls it, such as a number beside an address; none after an import."""
     kind: Kind
     value: str = ""
-    """The text, the tag, the class of a box, or the domain; empty for a score."""
+    """The text, the tag, the class of a box, or the domain; empty for a score and where there is
+    nothing to box."""
     group: str = ""
     """The group of a tag, such as ``character``."""
     box: tuple[float, float, float, float] | None = None
-    """Left, top, right and bottom in pixels of the upright picture."""
+    """Left, top, right and bottom in pixels of the upright picture, as distances from its corner:
+    the width is right − left. A label of kind ``box`` that has none says that somebody looked at
+    the picture, and there is nothing to box."""
+    drawn_on: tuple[float, float] | None = None
+    """Width and height in which ``box`` is measured, where the file says so: (1, 1) if in shares of
+    the picture. None after an import."""
     weight: float | None = None
-    """Stars, votes or a score as they were given; of a model's tag its probability."""
+    """Stars, votes or a score as they were given; of a model's tag or box its probability."""
     rater: str | None = None
     """Who said it."""
     by: By = "person"

@@ -16,6 +16,10 @@ from pipeline.labels.record import Label
 from pipeline.media.picture_files import ENDINGS
 
 _ADDRESS = re.compile(r"[a-z][a-z\d+.-]+://", re.IGNORECASE)
+_ROBOFLOW = re.compile(r"(.+)_([a-z]{3,4})\.rf\.[0-9a-z]{16,}(?:\.[a-z]+)?")
+"""``cat_jpg.rf.HASH.jpg`` for ``cat.jpg``."""
+_LABEL_STUDIO = re.compile(r"^[0-9a-f]{8}-(?=.)")
+"""Before the name of a file that was uploaded."""
 _MAX_CANDIDATES = 2
 """Pictures that are remembered of those that share a name: enough to refuse it and say why."""
 _MAX_REMEMBERED = 1 << 16
@@ -144,12 +148,20 @@ def _stem(path: str) -> str:
     return folded.removesuffix(suffix) if suffix in ENDINGS else folded
 
 
+def _before_upload(path: str) -> str:
+    """The name that a file had before Roboflow or Label Studio renamed it."""
+    folders, slash, file = _folded(path).rpartition("/")
+    return folders + slash + _ROBOFLOW.sub(r"\1.\2", _LABEL_STUDIO.sub("", file))
+
+
 _SPELLINGS: Sequence[tuple[Callable[[str], str], Callable[[str], str]]] = (
     (str, str),
     (_composed, _composed),
     (_unquoted, _unquoted),
     (_folded, _folded),
     (_stem, _folded),
+    (_folded, _before_upload),
+    (_stem, _before_upload),
 )
-"""Of a picture's name and of what a file calls it, ever more lenient. The last fits ``5651380`` to
+"""Of a picture's name and of what a file calls it, ever more lenient. ``_stem`` fits ``5651380`` to
 ``5651380.jpg``, but never ``a.png`` to ``a.jpg``."""

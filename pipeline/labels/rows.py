@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
+from pipeline.labels.box_rows import are_shares, boxes_of
 from pipeline.labels.columns import (
     LISTS,
     LISTS_OF_TAGS,
@@ -15,6 +16,7 @@ from pipeline.labels.columns import (
     TAG,
     TEXTS,
     cells_of,
+    columns_of_box,
     first,
     unknown,
 )
@@ -28,25 +30,39 @@ _SAMPLE_ROWS = 200
 _SEPARATORS = {" ": "spaces", ",": "commas", ";": "semicolons"}
 
 
+class Manner(NamedTuple):
+    """How a table writes what its columns do not say."""
+
+    separator: str = ","
+    """Between tags in a text."""
+    in_shares: bool = False
+    """Whether boxes are in shares of their pictures' sides."""
+
+
+_USUAL = Manner()
+
+
 def labels_of(
     row: Mapping[str, Any],
     report: LabelReport,
+    manner: Manner = _USUAL,
     decimal_comma: bool = False,
-    separator: str = ",",
 ) -> list[Label]:
     """The usable labels of a row, which are counted in the report.
 
-    A row has one tag; or it has tags, with ``separator`` between them in a text, and beside them or
-    instead of them a text, a list of texts or of rows within it, or else a score.
+    A row has a box, or one tag; or it has tags, and beside them or instead of them a text, a list
+    of texts or of rows within it, or else a score.
     """
     cells = cells_of(row)
     report.note_unused(unknown(row))
     picture, fields = first(cells, PICTURES), _fields(cells) | {"decimal_comma": decimal_comma}
+    if columns_of_box(cells.keys()):
+        return boxes_of(cells, picture, report, in_shares=manner.in_shares, **fields)
     is_tagged = not cells.keys().isdisjoint(LISTS_OF_TAGS)
     if cells.get("kind") == "tag" or (TAG in cells and not is_tagged):
         tag, weight = first(cells, (TAG, *TEXTS)), first(cells, RATINGS)
         return report.tag(picture, tag, weight=weight, group=cells.get("group"), **fields)
-    tags = _tags(cells, report, separator) if is_tagged else []
+    tags = _tags(cells, report, manner.separator) if is_tagged else []
     text, rating = first(cells, (*TEXTS, *LISTS)), first(cells, RATINGS)
     has_only_tags = is_tagged and text is None and rating is None
     labels: list[Label] = []
@@ -67,15 +83,18 @@ def labels_of(
     return labels
 
 
-def separator_in(rows: Iterable[Mapping[str, Any]], report: LabelReport) -> str:
-    """What separates tags within texts, judged by the first ``rows``, and told in the report."""
-    lists = (first(cells_of(row), LISTS_OF_TAGS) for row in islice(rows, _SAMPLE_ROWS))
+def manner_of(rows: Iterable[Mapping[str, Any]], report: LabelReport) -> Manner:
+    """How a table writes its labels, judged by the first ``rows``, and told in the report."""
+    sample = [*map(cells_of, islice(rows, _SAMPLE_ROWS))]
+    if in_shares := are_shares(sample):
+        report.note("boxes are in shares of the pictures' sides")
+    lists = (first(cells, LISTS_OF_TAGS) for cells in sample)
     texts = [value for value in lists if isinstance(value, str) and not value.startswith("[")]
     if not texts:
-        return ","
+        return Manner(in_shares=in_shares)
     separator = separator_of(texts)
     report.note(f"tags are separated by {_SEPARATORS.get(separator, separator)}")
-    return separator
+    return Manner(separator, in_shares)
 
 
 def _tags(cells: dict[str, Any], report: LabelReport, separator: str) -> list[Tag]:

@@ -51,6 +51,8 @@ class ImportReport(msgspec.Struct, frozen=True):
     dropped: list[Issue]
     """Dropped by merging and filters; numbers count through all files, in their order."""
     kept: int
+    notes: list[str] = []
+    """Facts about what is left."""
 
     @classmethod
     def load(cls, path: Path) -> ImportReport:

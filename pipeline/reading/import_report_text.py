@@ -8,20 +8,22 @@ from pipeline.runtime.quantities import counted
 
 def full_text(report: ImportReport, noun: str) -> str:
     """The summary, and below each line its reasons with the numbers of all records."""
+    shown = summary(report, noun)
     issues = [[*file.repaired, *file.dropped] for file in report.files] + [report.dropped]
+    issues = [*issues, *([] for _ in shown)][: len(shown)]
     lines = []
-    for line, reasons in zip(summary(report, noun), issues, strict=False):
+    for line, reasons in zip(shown, issues, strict=True):
         details = (f"    {issue.count} {issue.reason}: {issue.numbers}" for issue in reasons)
         lines += [line, *details]
     return "\n".join(lines) + "\n"
 
 
 def summary(report: ImportReport, noun: str) -> list[str]:
-    """A line for each file, and one for merging and filters if they dropped records."""
+    """A line for each file, one for merging and filters if they dropped records, and notes."""
     lines = [file_summary(file, noun) for file in report.files]
     if report.dropped:
         lines.append(f"{report.kept} kept of all{_losses(report.dropped)}")
-    return lines
+    return [*lines, *report.notes]
 
 
 def file_summary(file: FileReport, noun: str) -> str:

@@ -66,6 +66,11 @@ def decimal(value: object, decimal_comma: bool = False) -> float | None:
     return float(value) if abs(value) <= MAX_ID else None
 
 
+def numbers(items: object) -> list[float | None]:
+    """Each item of a list as ``decimal`` reads it; empty for anything else."""
+    return [decimal(item) for item in items] if isinstance(items, list) else []
+
+
 def milliseconds(seconds: object) -> int | None:
     """Milliseconds from seconds, given as a number or its notation."""
     if isinstance(seconds, str):

@@ -1,4 +1,4 @@
-"""CSV and TSV with a header that names a picture and a text, tags or a score."""
+"""CSV and TSV with a header that names a picture and a text, tags, a score or a box."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.labels.columns import PICTURES, REQUIRED, has_required, is_picture
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
-from pipeline.labels.rows import labels_of, separator_in
+from pipeline.labels.rows import labels_of, manner_of
 from pipeline.reading.content import Content
 from pipeline.reading.table import Rows, header_of
 
@@ -17,7 +17,7 @@ _NUMBERED_TEXT = re.compile(r"\s*\d+\s+(\S.*)", re.DOTALL)
 
 
 def confidence(content: Content) -> float:
-    """Medium if the first line names the columns of a picture and of a text, tags or a score."""
+    """Medium if the first line names a picture and a text, tags, a score or a box."""
     if not content.head or content.head.lstrip()[:1] in b"<[{":
         return 0.0
     return 0.5 if has_required(header_of(content).names) else 0.0
@@ -29,15 +29,13 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
     text = text_column(header.names)
     place = len(header.names) - 1 if text is None else text
     sample = Rows(content, header, LabelReport("", ""), text=place, is_row=_is_row)
-    separator = separator_in(sample, report)
+    manner = manner_of(sample, report)
     for row in Rows(content, header, report, text=place, is_row=_is_row):
         if place == text == len(row) == len(header.names) - 1:
             row = _separated(row, header.names, report)
         row = {**dict.fromkeys(header.names, ""), **row}
         # European Excel separates by semicolons because its numbers have commas.
-        yield from labels_of(
-            row, report, decimal_comma=header.delimiter == ";", separator=separator
-        )
+        yield from labels_of(row, report, manner, decimal_comma=header.delimiter == ";")
 
 
 def _is_row(row: Mapping[str, str]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from pipeline.labels.boxes import is_sound
 from pipeline.labels.json_reader import json_reader
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.record import Label
@@ -27,6 +28,8 @@ def _labels(item: Mapping[str, Any], report: LabelReport) -> list[Label]:
         report.drop("without a tag")
     elif label.kind == "score" and label.weight is None:
         report.drop("without a score")
+    elif label.kind == "box" and not is_sound(label):
+        report.drop("without a sound box")
     else:
         return [msgspec.structs.replace(label, file=report.file, number=report.read)]
     return []

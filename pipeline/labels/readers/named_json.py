@@ -10,21 +10,21 @@ from pipeline.labels.json_reader import objects, place_of_objects
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.reader import Reader
 from pipeline.labels.record import Label
-from pipeline.labels.rows import labels_of, separator_in
+from pipeline.labels.rows import labels_of, manner_of
 from pipeline.reading.content import Content
 
 
 def confidence(content: Content) -> float:
-    """Medium if objects have a picture and a text, tags or a score."""
+    """Medium if objects have a picture and a text, tags, a score or a box."""
     return 0.5 if has_required(content.outline.keys.get(place_of_objects(content), ())) else 0.0
 
 
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield the labels of every object, which may hold several texts in a list."""
     place = place_of_objects(content)
-    separator = separator_in(objects(content, place, LabelReport("", ""), _is_record), report)
+    manner = manner_of(objects(content, place, LabelReport("", ""), _is_record), report)
     for item in objects(content, place, report, _is_record):
-        yield from labels_of(item, report, separator=separator)
+        yield from labels_of(item, report, manner)
 
 
 def _is_record(item: Any) -> bool:
