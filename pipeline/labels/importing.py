@@ -37,18 +37,19 @@ class LabelImport:
         self,
         files: Sequence[Path],
         names: Sequence[str],
-        sidecars: Sidecars | None = None,
+        beside: Sequence[LabelFolder | Sidecars] = (),
         sizes: Sizes | None = None,
     ) -> None:
         """``names`` are those of the pictures: paths below their folder, with ``/``.
 
-        Without ``sizes`` boxes in shares of a picture are dropped, and others are not compared with
-        it. Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
+        ``files`` may be folders of boxes. What lies ``beside`` pictures is read last. Boxes of a
+        picture without a known size are not compared with it, and dropped if in shares of it.
+        Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
         """
         self._sources: list[LabelFile | LabelFolder | Sidecars] = [
             LabelFolder(path) if path.is_dir() else read_labels(path) for path in files
         ]
-        self._sources += [sidecars] if sidecars else []
+        self._sources += beside
         self._collection = Collection(names)
         self._sizes = sizes or {}
         self._dropped = Tally()

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
+from pipeline.labels.box_files import files_of_boxes, picture_of
 from pipeline.labels.label_report import LabelReport
+from pipeline.labels.reader import Reader
 from pipeline.labels.readers import pascal_voc, yolo_txt
 from pipeline.labels.record import Label
-from pipeline.labels.yolo_classes import FILES as CLASS_FILES
 from pipeline.reading.content import Content
 from pipeline.reading.recognition import best_reader
 from pipeline.runtime.errors import PipelineError
 
 _READERS = (pascal_voc.READER, yolo_txt.READER)
-_ENDINGS = (".txt", ".xml")
-_PICTURES_OF = {"labels": "images", "Annotations": "JPEGImages"}
-"""Folders of pictures that lie beside those of labels, by how these are called."""
 _MAX_EXAMPLES = 5
+_SAMPLE = 200
+"""Files by which it is judged whether those beside pictures hold boxes."""
 
 
 class LabelFolder:
@@ -29,54 +28,49 @@ class LabelFolder:
     A file is about the picture of its name. An empty text file says that there is nothing to box.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: Sequence[Path] | None = None) -> None:
+        """``files`` are those that count; None means all that may hold boxes."""
         self.path = path
+        self._files = files
         self.report = LabelReport(path.name, "boxes")
         """The report of the iteration begun last; its numbers count the labels of all files."""
 
     def __iter__(self) -> Iterator[Label]:
         self.report = LabelReport(self.path.name, "boxes")
         others: list[str] = []
-        for file in files_of_boxes(self.path):
+        for file in files_of_boxes(self.path) if self._files is None else self._files:
             name = file.relative_to(self.path).as_posix()
-            picture = _picture_of(name)
-            labels = self._labels(file)
-            if labels is None:
+            content, reader = _opened(file)
+            if content is None or reader is None:
                 others.append(name)
                 continue
-            for label in labels:
-                yield msgspec.structs.replace(label, picture=picture, file=name)
+            for label in reader.read(content, self.report):
+                yield msgspec.structs.replace(label, picture=picture_of(name), file=name)
         if others:
             more = len(others) - _MAX_EXAMPLES
             named = ", ".join(others[:_MAX_EXAMPLES]) + f" and {more} more" * (more > 0)
             self.report.note(f"{len(others)} files without boxes: {named}")
 
-    def _labels(self, file: Path) -> Iterator[Label] | None:
-        """The labels of a file; None if it is of no format with a file a picture."""
-        try:
-            content = Content.open(file)
-        except (OSError, PipelineError):
-            return None
-        if file.suffix == ".txt" and not content.head.strip():
-            return yolo_txt.READER.read(content, self.report)
-        reader = best_reader(content, _READERS)
-        return reader.read(content, self.report) if reader else None
+
+def boxes_beside(folder: Path, names: Sequence[str]) -> list[Path]:
+    """The files of boxes beside pictures called ``names``; none if most are something else."""
+    stems = {str(PurePosixPath(name).with_suffix("")) for name in names}
+    files = [
+        file
+        for file in files_of_boxes(folder)
+        if file.relative_to(folder).with_suffix("").as_posix() in stems
+    ]
+    sample = files[:: max(1, len(files) // _SAMPLE)]
+    filled = [file for file in sample if file.stat().st_size]
+    boxes = sum(_opened(file)[1] is not None for file in filled)
+    return files if boxes and 2 * boxes >= len(filled) else []
 
 
-def files_of_boxes(folder: Path) -> list[Path]:
-    """All files that may be labels, in order; hidden ones, and those with names of classes, not."""
-    found = []
-    for below, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        found += [
-            Path(below, name)
-            for name in names
-            if name.endswith(_ENDINGS) and not name.startswith(".") and name not in CLASS_FILES
-        ]
-    return sorted(found)
-
-
-def _picture_of(name: str) -> str:
-    """The picture's path without its ending; of ``labels/a.txt`` that is ``images/a``."""
-    *folders, file = PurePosixPath(name).with_suffix("").parts
-    return "/".join([*(_PICTURES_OF.get(folder, folder) for folder in folders), file])
+def _opened(file: Path) -> tuple[Content | None, Reader | None]:
+    """The content of a file and its reader, if any."""
+    try:
+        content = Content.open(file)
+    except (OSError, PipelineError):
+        return None, None
+    is_empty = not content.raw_head.strip() and file.suffix == ".txt"
+    return content, yolo_txt.READER if is_empty else best_reader(content, _READERS)

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal
 
+from pipeline.labels.boxes import Sizes
 from pipeline.labels.record import Kind, Label
-from pipeline.runtime.atomic_files import published
+from pipeline.runtime.atomic_files import published, published_folder
 
 Existing = Literal["replace", "append", "skip"]
 """What becomes of sidecars that are there: those that Yajiuma wrote are replaced, tags are appended
@@ -23,9 +24,13 @@ _BREAKS = re.compile(r"[\t\r\n]+")
 class Output:
     """A label file, or a folder of them, being written, and the count of losses."""
 
-    def __init__(self, path: Path, existing: Existing = "replace") -> None:
+    def __init__(
+        self, path: Path, existing: Existing = "replace", sizes: Sizes | None = None
+    ) -> None:
         self.path = path
         self.existing = existing
+        self.sizes = sizes or {}
+        """Of the upright pictures, as far as they are known."""
         self.written = 0
         self.lost: Counter[str] = Counter()
         self.kept: dict[str, list[str]] = {}
@@ -36,6 +41,12 @@ class Output:
         """The file, which appears whole or not at all."""
         with published(self.path) as temporary, temporary.open("wb") as file:
             yield file
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A folder to fill, which takes the place of one that is there, whole or not at all."""
+        with published_folder(self.path) as temporary:
+            yield temporary
 
     def in_one_line(self, text: str) -> str:
         """``text`` with spaces for line breaks and tabs, which are recorded as lost."""

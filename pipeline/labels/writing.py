@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from pipeline.labels import writers
+from pipeline.labels.boxes import Sizes
 from pipeline.labels.record import Label
 from pipeline.labels.writer import Existing, Output, Writer
 from pipeline.runtime.quantities import counted
@@ -16,6 +17,7 @@ _FIELDS: Mapping[str, str] = {
     "other_names": "other names of pictures",
     "group": "groups",
     "box": "boxes",
+    "drawn_on": "the sizes that boxes are measured in",
     "weight": "ratings",
     "rater": "raters",
     "by": "that a model wrote them",
@@ -35,16 +37,21 @@ def format_names() -> list[str]:
 
 
 def write_labels(
-    path: Path, name: str, labels: Iterable[Label], existing: Existing = "replace"
+    path: Path,
+    name: str,
+    labels: Iterable[Label],
+    existing: Existing = "replace",
+    sizes: Sizes | None = None,
 ) -> str:
     """Publish ``labels`` in the format ``name``; return a summary in one line.
 
     ``path`` is a file; of formats with a file beside each picture it is the folder of the pictures,
-    and ``existing`` says what becomes of those that are there.
+    and ``existing`` says what becomes of those that are there. Boxes need the ``sizes`` of upright
+    pictures in some formats. A folder of boxes takes the place of what is at ``path``.
     """
     module = importlib.import_module(f"{writers.__name__}.{name.replace('.', '_')}")
     writer: Writer = module.WRITER
-    output = Output(path, existing)
+    output = Output(path, existing, sizes)
     writer.write(_recording_losses(labels, writer, output), output)
     summary = f"{counted(output.written, 'label')} written"
     if output.lost:
@@ -66,6 +73,6 @@ def _recording_losses(labels: Iterable[Label], writer: Writer, output: Output) -
             continue
         for field, title in lost:
             if getattr(label, field) != getattr(_NOTHING, field):
-                is_probability = field == "weight" and label.kind == "tag"
+                is_probability = field == "weight" and label.kind in ("tag", "box")
                 output.lose("probabilities" if is_probability else title)
         yield label

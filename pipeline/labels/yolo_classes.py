@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from pipeline.labels.box_files import CLASS_FILES
 from pipeline.reading import values
 from pipeline.reading.content import Content
 from pipeline.runtime.errors import PipelineError
 
-FILES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names", "_darknet.labels")
-"""Files with the names, the first of which counts."""
 _FOLDERS = 4
 """That of the boxes and those around it, in which they may lie."""
 _MAX_BYTES = 1 << 20
@@ -35,7 +34,7 @@ class Classes(NamedTuple):
 def classes_of(boxes: Path) -> Classes:
     """The classes of a file of boxes, from the nearest folder that names any."""
     for folder in boxes.absolute().parents[:_FOLDERS]:
-        for path in (folder / name for name in FILES):
+        for path in (folder / name for name in CLASS_FILES):
             if path.is_file() and path.stat().st_size <= _MAX_BYTES:
                 stat = path.stat()
                 return _classes(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))

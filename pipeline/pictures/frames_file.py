@@ -208,6 +208,13 @@ def read_names(path: Path) -> list[str]:
         return list(file["names"].asstr()[:]) if "names" in file else []
 
 
+def read_sizes(path: Path) -> dict[str, tuple[int, int]]:
+    """Width and height of each still by its name, upright and in pixels; none of a video."""
+    with h5py.File(path, "r") as file:
+        shapes = map(tuple, file["shape"][:].tolist()) if "shape" in file else ()
+    return dict(zip(read_names(path), shapes, strict=False))
+
+
 def read_thumbnail(path: Path, frame: int) -> bytes:
     """The JPEG of a still, or of a video's last thumbnail up to ``frame``."""
     with h5py.File(path, "r") as file:

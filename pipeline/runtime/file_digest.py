@@ -21,6 +21,16 @@ def file_fingerprint(path: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def folder_fingerprint(folder: Path) -> str:
+    """Digest of the names, sizes and times of all files in a folder and below it."""
+    digest = hashlib.sha256()
+    for path in sorted(filter(Path.is_file, folder.rglob("*"))):
+        stat = path.stat()
+        name = path.relative_to(folder).as_posix()
+        digest.update(f"{name}\0{stat.st_size}\0{stat.st_mtime_ns}\0".encode(errors="replace"))
+    return digest.hexdigest()[:16]
+
+
 def sha256(path: Path) -> str:
     """The digest of all that a file holds."""
     with path.open("rb") as file:

@@ -99,9 +99,10 @@ def _listed(pointer: Path) -> list[Path]:
 
 
 def _bytes(files: Iterable[Path]) -> float:
-    """The size of files, without those that are not there."""
+    """The size of files and folders, without those that are not there."""
     total = 0.0
     for file in files:
         with suppress(OSError):
-            total += file.stat().st_size
+            parts = filter(Path.is_file, file.rglob("*")) if file.is_dir() else [file]
+            total += sum(part.stat().st_size for part in parts)
     return total

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipeline.labels import box_files
 from pipeline.labels.sidecar_names import ENDINGS, load_manifest
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import LABELS_POINTER, LabelSources
-from pipeline.sources.pointing import is_file, missing, point, source_of
+from pipeline.sources.pointing import is_file, is_folder, missing, point, source_of
 
 if TYPE_CHECKING:
     from pipeline.media.picture_folder import PictureFolder
@@ -40,11 +41,11 @@ def point_to_labels(
     """
     pointer = folder / LABELS_POINTER
     for path in labels:
-        if not is_file(path):
+        if not is_file(path) and not is_folder(path):
             after = f"Check the path after LABELS=; several are joined by {os.pathsep}"
-            raise missing(ExitCode.LABELS_MISSING, "label file", path, place, after)
+            raise missing(ExitCode.LABELS_MISSING, "file or folder of labels", path, place, after)
     before = LabelSources.load(pointer) if in_place and pointer.exists() else None
-    if not labels and before and all(Path(file.path).is_file() for file in before.files):
+    if not labels and before and all(Path(file.path).exists() for file in before.files):
         labels = [Path(file.path) for file in before.files if Path(file.path) != given]
     labels = labels or found()
     if labels or sidecars:
@@ -67,7 +68,7 @@ def sidecars_digest(pictures: PictureFolder) -> str:
 
 
 def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
-    """The texts of people beside pictures, each under its picture's name, in order."""
+    """The texts and boxes of people beside pictures, each under its picture's name, in order."""
     names = set(pictures)
     stems = names | {name.rpartition(".")[0] for name in names}
     below = {name.rpartition("/")[0] for name in stems}
@@ -75,7 +76,7 @@ def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
         Path(entry.path)
         for part in below
         for entry in os.scandir(folder / part)
-        if entry.name.endswith(ENDINGS)
+        if entry.name.endswith((*ENDINGS, *box_files.ENDINGS))
         and f"{part}/{Path(entry.name).stem}".removeprefix("/") in stems
     )
     ours = load_manifest(folder)
@@ -88,7 +89,7 @@ def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
 
 
 def labels_of_folder(folder: Path) -> list[Path]:
-    """The file of labels that lies in a folder of pictures or beside it, if there is one.
+    """The file of labels that lies in a folder of pictures or beside it, or a folder of boxes.
 
     Raises PipelineError NAME_TAKEN if there are several.
     """
@@ -96,6 +97,13 @@ def labels_of_folder(folder: Path) -> list[Path]:
     beside = [folder.with_name(f"{folder.name}.{n}{e}") for n in _NAMES for e in _ENDINGS]
     beside += [folder.with_name(f"{folder.name}{ending}") for ending in _TABLES]
     found = [path for path in [*inside, *beside] if is_file(path)]
+    boxes = [folder / name for name in box_files.PICTURE_FOLDERS]
+    beside = [
+        folder.with_name(name)
+        for name, pictures in box_files.PICTURE_FOLDERS.items()
+        if pictures == folder.name
+    ]
+    found += [path for path in [*boxes, *beside] if is_folder(path)]
     if len(found) > 1:
         names = " and ".join(str(path) for path in found)
         raise PipelineError(

@@ -13,6 +13,7 @@ from pipeline.runtime.atomic_files import write_text
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 if TYPE_CHECKING:
+    from pipeline.labels.label_folder import LabelFolder
     from pipeline.labels.sidecars import SidecarKind, Sidecars
     from pipeline.media.picture_folder import PictureFolder
     from pipeline.media.source import PictureSource
@@ -178,19 +179,24 @@ def comment_sources(given: Path) -> CommentSources:
 
 def label_files(
     given: Path, names: Sequence[str], kind: SidecarKind = "auto"
-) -> tuple[list[Path], Sidecars | None]:
-    """The files of labels that a pointer names, and the texts beside pictures if there are any.
+) -> tuple[list[Path], list[LabelFolder | Sidecars]]:
+    """The files of labels that a pointer names, and the boxes and texts beside pictures, if any.
 
     ``names`` are those of the pictures of its collection; ``kind`` is of the texts beside them.
     """
+    from pipeline.labels.label_folder import LabelFolder, boxes_beside
     from pipeline.labels.sidecars import Sidecars
 
     if not _is_pointer(given):
-        return [given], None
+        return [given], []
     source = LabelSources.load(given)
     files = [Path(file.path) for file in source.files]
     folder = StillsSource.load(given.with_name(STILLS_POINTER)).folder
-    return files, Sidecars(folder, names, files, kind) if source.beside else None
+    if not source.beside:
+        return files, []
+    boxes = boxes_beside(folder, names) if kind == "auto" else []
+    texts = Sidecars(folder, names, [*files, *boxes], kind)
+    return files, [LabelFolder(folder, boxes), texts] if boxes else [texts]
 
 
 def _is_pointer(path: Path) -> bool:

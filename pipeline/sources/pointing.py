@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.file_digest import file_fingerprint, file_state
+from pipeline.runtime.file_digest import file_fingerprint, file_state, folder_fingerprint
 from pipeline.runtime.spelling import did_you_mean_file
 from pipeline.sources.pointers import (
     STILLS_POINTER,
@@ -42,7 +42,7 @@ def point(pointer: Path, now: Pointer, in_use: bool) -> None:
 
 
 def source_of(file: Path, pointer: Path) -> Source:
-    """``file`` as it is; it is read only if ``pointer`` does not know it in this state."""
+    """``file``, or a folder, as it is; a file is read only if ``pointer`` knows no such state."""
     path = str(file.resolve())
     try:
         path.encode()
@@ -50,6 +50,8 @@ def source_of(file: Path, pointer: Path) -> Source:
         raise PipelineError(
             ExitCode.USAGE, f"the name of {path} is not UTF-8", "Rename the file, or its folder"
         ) from None
+    if file.is_dir():
+        return Source(path, folder_fingerprint(file))
     state = file_state(file)
     for known in registered(pointer):
         if state is not None and (known.path, known.state) == (path, state):

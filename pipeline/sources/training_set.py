@@ -101,7 +101,7 @@ def _is_here(folder: Path, system: System, fingerprint: str) -> bool:
     if source is None or source.fingerprint != fingerprint or not labels.exists():
         return False
     said = [Path(file.path) for file in FileSources.load(labels).files]
-    return Path(source.path).exists() and all(path.is_file() for path in said)
+    return Path(source.path).exists() and all(path.exists() for path in said)
 
 
 def _why_kept(

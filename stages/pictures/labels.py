@@ -21,15 +21,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.labels.import_report_text import full_text, summary
     from pipeline.labels.importing import LabelImport
     from pipeline.labels.labels_file import write_labels_file
-    from pipeline.pictures.frames_file import read_names
+    from pipeline.pictures.frames_file import read_names, read_sizes
     from pipeline.runtime.atomic_files import write_text
     from pipeline.runtime.logs import log
     from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import label_files
 
     names = read_names(inputs["frames"])
-    files, sidecars = label_files(inputs["source"], names, config.sidecars)
-    labels = LabelImport(files, names, sidecars)
+    files, beside = label_files(inputs["source"], names, config.sidecars)
+    labels = LabelImport(files, names, beside, read_sizes(inputs["frames"]))
     write_labels_file(outputs["labels"], labels)
     labels.report.save(outputs["report"])
     write_text(outputs["report_text"], full_text(labels.report))

@@ -150,7 +150,7 @@ def test_sidecars_are_read_beside_files(write_file: WriteFile, tmp_path: Path) -
     (tmp_path / "a.txt").write_text("x\n\ny\n", "utf-8")
     table = write_file("image,caption\na.jpg,x\n", "labels.txt")
     sidecars = Sidecars(tmp_path, NAMES, besides=[table])
-    found = LabelImport([table], NAMES, sidecars)
+    found = LabelImport([table], NAMES, [sidecars])
     assert [(label.value, label.file, label.number) for label in found] == [
         ("x", "labels.txt", 1),
         ("y", "a.txt", 2),
@@ -180,7 +180,7 @@ def test_nothing_given_is_an_error_too() -> None:
         (NOISE, ExitCode.UNKNOWN_FORMAT, "binary label file"),
         (b"just words", ExitCode.UNKNOWN_FORMAT, "Flickr8k text"),
         (b"when,what\n1,2\n", ExitCode.UNKNOWN_FORMAT, "a picture (file_name"),
-        (b'[{"when": 1}]', ExitCode.UNKNOWN_FORMAT, "COCO captions JSON"),
+        (b'[{"when": 1}]', ExitCode.UNKNOWN_FORMAT, "COCO JSON"),
         (b"<xml><a/></xml>", ExitCode.UNKNOWN_FORMAT, "Known formats"),
     ],
 )

@@ -31,7 +31,9 @@ _Attributes = Mapping[str, str]
 class _Image:
     name: str
     size: Size | None
-    has_shapes: bool = False
+    shapes: list[tuple[str, _Attributes]]
+    """Those with a box."""
+    has_others: bool = False
 
 
 @dataclass
@@ -52,21 +54,22 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield every box and tag of pictures, and the boxes of tracks at every frame.
 
-    Pictures without any shape were looked at, too. What CVAT's models drew is by a model.
+    Pictures without any shape were looked at, too. If CVAT's models drew all boxes of a picture
+    they are by a model; if a person drew one of them, that person left the others as they are.
     """
-    image, track, video = _Image("", None), _Track({}), dict[str, str]()
+    image, track, video = _Image("", None, []), _Track({}), dict[str, str]()
     between = 0
     for path, attributes, text in events(content, report):
         owner, _, name = path.rpartition("/")
         if attributes is None:
             if owner.endswith("original_size"):
                 video[name] = text
-            elif path == "image" and not image.has_shapes:
-                yield from report.nothing(image.name)
+            elif path == "image":
+                yield from _of_image(image, report)
             elif path == "track":
                 between += track.between
         elif path == "image":
-            image = _Image(attributes.get("name", ""), _size(attributes))
+            image = _Image(attributes.get("name", ""), _size(attributes), [])
         elif path == "track":
             track = _Track(attributes)
         elif path == "image/tag":
@@ -74,16 +77,26 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
         elif owner == "track" and name in _SHAPES:
             yield from _of_track(track, name, attributes, _size(video), report)
         elif owner == "image" and name in _SHAPES:
-            image.has_shapes = True
-            box = _box(name, attributes, report)
-            yield from report.box(
-                image.name, box, attributes.get("label"), by=_by(attributes), drawn_on=image.size
-            )
+            image.shapes.append((name, attributes))
         elif owner in ("image", "track") and name in _OTHER_SHAPES:
-            image.has_shapes = True
+            image.has_others = True
             report.skip(f"<{name}>")
     if between:
         report.note(f"{between} boxes of tracks lie between those that are in the file")
+
+
+def _of_image(image: _Image, report: LabelReport) -> Iterator[Label]:
+    by_model = all(_by(attributes) == "model" for _, attributes in image.shapes)
+    for name, attributes in image.shapes:
+        yield from report.box(
+            image.name,
+            _box(name, attributes, report),
+            attributes.get("label"),
+            by="model" if by_model else "person",
+            drawn_on=image.size,
+        )
+    if not image.shapes and not image.has_others:
+        yield from report.nothing(image.name)
 
 
 def _of_track(

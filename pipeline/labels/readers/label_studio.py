@@ -54,21 +54,22 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield what annotations say by people, and what predictions say by models.
 
-    In a file with boxes, an annotation without any shape says that there is nothing.
+    An annotation without any shape says that there is nothing, unless the file has no boxes but
+    other answers.
     """
     without: list[tuple[str, object]] = []
-    has_boxes = False
+    kinds: set[str] = set()
     for task in objects(content, place_of_objects(content), report, _is_task):
         data = values.members(task.get("data")) or task
         picture = _picture(data)
         for results, fields in _opinions(task, report):
             for result in results:
                 for label in _labels(picture, result, fields, report):
-                    has_boxes |= label.kind == "box"
+                    kinds.add(label.kind)
                     yield label
             if fields["by"] == "person" and _NO_SHAPES.issuperset(map(_kind, results)):
                 without.append((picture, fields.get("rater")))
-    for picture, rater in without if has_boxes else ():
+    for picture, rater in without if "box" in kinds or not kinds else ():
         yield from report.nothing(picture, rater=rater)
 
 

@@ -105,8 +105,9 @@ def test_every_loss_is_counted(tmp_path: Path) -> None:
 
 def test_all_formats_are_named() -> None:
     assert format_names() == [
-        *("coco.json", "csv", "danbooru.jsonl", "flickr.txt", "hydrus.txt", "json", "jsonl"),
-        *("kohya.txt", "sidecars"),
+        *("boxes.csv", "coco.boxes.json", "coco.json", "csv", "cvat.xml", "danbooru.jsonl"),
+        *("flickr.txt", "hydrus.txt", "json", "jsonl", "kohya.txt", "labels.jsonl"),
+        *("labelstudio.json", "sidecars", "voc", "yolo"),
     ]
 
 
