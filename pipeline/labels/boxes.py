@@ -17,7 +17,6 @@ Sizes = Mapping[str, tuple[int, int]]
 UNNAMED = "object"
 """The class of boxes of which a file names none."""
 SHARES: Size = (1, 1)
-PERCENT: Size = (100, 100)
 
 _LARGEST = 1e9
 """Pixels; anything beyond is a fault."""
@@ -108,7 +107,7 @@ def _scaled(box: Box, drawn_on: Size, size: tuple[int, int] | None, told: list[s
         # Some programs take the size from the file and yet show the picture upright.
         told.append("with the size of the picture before it is turned; the box is taken as upright")
         return box
-    if drawn_on not in (SHARES, PERCENT):
+    if drawn_on != SHARES:
         told.append("with a box on a picture of another size, which is scaled")
     x, y = width / drawn_on[0], height / drawn_on[1]
     left, top, right, bottom = box

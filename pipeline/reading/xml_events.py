@@ -31,7 +31,7 @@ class Event(NamedTuple):
     attributes: Mapping[str, str] | None
     """None at its end."""
     text: str = ""
-    """At its end, its own text without white space around it."""
+    """At its end, if it has no elements within, its text without white space around it."""
 
 
 def root_of(content: Content) -> str:
@@ -74,6 +74,8 @@ class _Collector:
         self._path.append(name)
         if len(self._path) > _MAX_DEPTH:
             raise _RefusedError(f"elements are nested more than {_MAX_DEPTH} deep")
+        if self._texts:
+            self._texts[-1].clear()  # it has elements, so text between them is layout
         self._texts.append([])
         self._events.append(Event("/".join(self._path[1:]), attributes))
 

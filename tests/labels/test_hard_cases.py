@@ -24,6 +24,13 @@ from pipeline.runtime.errors import PipelineError
 from tests.reading.conftest import WriteFile
 
 ROWS = range(40)
+BOX = {"x": 0, "y": 0, "width": 1, "height": 1, "rotation": 0, "rectanglelabels": ["x"]}
+RESULT = {"type": "rectanglelabels", "value": BOX}
+VOC = (
+    "<object><name>x</name><bndbox><xmin>1</xmin><ymin>1</ymin><xmax>2</xmax><ymax>2</ymax>"
+    "</bndbox></object>\n"
+)
+CVAT = '<box label="x" xtl="0" ytl="0" xbr="1" ybr="1"/>\n'
 FORMATS: dict[str, str] = {
     "CSV": "image,caption\n" + "".join(f'{n}.jpg,"text, {n}"\n' for n in ROWS),
     "CSV without a header": "".join(f"{n}.jpg\ttext, {n}\n" for n in ROWS),
@@ -37,7 +44,7 @@ FORMATS: dict[str, str] = {
     "labels JSON Lines": "".join(
         f'{{"picture": "{n}.jpg", "kind": "text", "value": "{n}"}}\n' for n in ROWS
     ),
-    "COCO captions JSON": json.dumps(
+    "COCO JSON": json.dumps(
         {
             "images": [{"id": n, "file_name": f"{n}.jpg"} for n in ROWS],
             "annotations": [{"image_id": n, "caption": f"{n}"} for n in ROWS],
@@ -65,6 +72,28 @@ FORMATS |= {
         json.dumps({"id": n, "tag_string": "x", "md5": f"{n:032x}"}) + "\n" for n in ROWS
     ),
     "JSON by picture": json.dumps({f"{n}.jpg": {"general": {"x": n / 40}} for n in ROWS}),
+}
+
+
+FORMATS |= {
+    "YOLO text": "".join(f"{n % 3} 0.5 0.5 0.{n + 10} 0.1\n" for n in ROWS),
+    "COCO results JSON": json.dumps(
+        [{"image_id": n, "category_id": 1, "bbox": [0, 0, 1, 1], "score": 0.5} for n in ROWS]
+    ),
+    "Label Studio JSON": json.dumps(
+        [
+            {
+                "data": {"image": f"{n}.jpg"},
+                "annotations": [{"result": [RESULT]}],
+            }
+            for n in ROWS
+        ]
+    ),
+    "Pascal VOC XML": f"<annotation>{VOC * len(ROWS)}</annotation>",
+    "CVAT XML": "<annotations><version>1.1</version>"
+    + "".join(f'<image name="{n}.jpg" width="9" height="9">{CVAT}</image>' for n in ROWS)
+    + "</annotations>",
+    "AVA text": "".join(f"{n} {n} 0 0 0 1 2 3 4 0 0 0 0 0 1\n" for n in ROWS),
 }
 
 
@@ -121,7 +150,7 @@ def read_anything(path: Path) -> None:
     try:
         file = read_labels(path)
         labels = list(file)
-        list(LabelImport([path], ["1.jpg", "a/2.jpg"]))
+        list(LabelImport([path], ["1.jpg", "a/2.jpg"], (), {"1.jpg": (9, 9)}))
     except PipelineError:
         return
     assert len(labels) == file.report.kept
@@ -158,6 +187,20 @@ _PIECES = st.sampled_from(
         *(b'"sentences": [', b'"filename": ', b'{"picture": "1.jpg", "kind": "text"', b"null"),
         *(b'"bokes": {}', b'"boxes": 5, "url": [], "metadata": []', b"1e999", b"\\ud800", b"\x00"),
         *(b'"tag_string": "a ', b'"tags": [["a", 0.5], {"name": ', b'{"1.jpg": {"general": {"a": '),
+        *(b"<annotation>", b"<object>", VOC.encode(), b"</annotation>", b"<annotations>", b"&a;"),
+        *(b'<image name="1.jpg">', CVAT.encode(), b'<track label="x">', b"</track>", b"<a"),
+        *(b'<box frame="5" xtl="0" ytl="0" xbr="1" ybr="1" outside="0"/>', b"</image>", b"]]>"),
+        *(
+            b"0 0.5 0.5 0.1 0.1\n",
+            b"0 0.1 0.1 0.2 0.2 0.3 0.3 0.9\n",
+            b"image,xmin,ymin,xmax,ymax\n",
+        ),
+        *(b'{"image_id": 1, "bbox": [0, 0, 1, 1]}', b'"categories": [', b'"annotation_id": 1'),
+        *(
+            b'"data": {"image": ',
+            b'"annotations": [{"result": [{"type": "rectanglelabels"',
+            b"points",
+        ),
         *(b'"rating": "s"', b"file,tags,rating\n", b"SQLite format 3\x00"),
         *(b'"type": {}, "question": 1, "image": [], "text": {}', b"\xff\xfe", b"-" * 9),
     ]
@@ -217,6 +260,38 @@ def test_memory_does_not_grow_with_the_file(write_file: WriteFile, name: str) ->
         tracemalloc.stop()
     assert count == 20_000
     assert peak < size / 2
+
+
+BOXES = {
+    "YOLO text": ("", "0 0.5 0.5 0.1 0.1\n", ""),
+    "COCO JSON": (
+        '{"images": [{"id": 1, "file_name": "1.jpg"}], "annotations": [0',
+        ',\n{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}',
+        "]}",
+    ),
+    "CVAT XML": (
+        "<annotations><version>1.1</version>",
+        f'<image name="1.jpg" width="9" height="9">{CVAT}</image>\n',
+        "</annotations>",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOXES)
+def test_a_hundred_thousand_boxes_are_read_in_bounded_memory(
+    write_file: WriteFile, name: str
+) -> None:
+    begin, record, end = BOXES[name]
+    path = write_file(begin + record * 100_000 + end)
+    gc.collect()
+    tracemalloc.start()
+    try:
+        count = sum(label.box is not None for label in read_labels(path))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 100_000
+    assert peak < 8 << 20
 
 
 def test_a_deep_cell_ends_in_no_crash(write_file: WriteFile) -> None:

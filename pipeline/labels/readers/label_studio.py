@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
-from pipeline.labels.boxes import PERCENT, around, around_turned, edges_of, size_of
+from pipeline.labels.boxes import SHARES, around, around_turned, edges_of, size_of
 from pipeline.labels.columns import PICTURES, is_picture_name
 from pipeline.labels.json_reader import objects, place_of_objects
 from pipeline.labels.label_report import LabelReport
@@ -149,7 +149,7 @@ def _boxes(
     sides = (values.decimal(result.get(f"original_{side}")) for side in ("width", "height"))
     size = size_of(*sides)
     degrees = values.decimal(value.get("rotation")) or 0
-    edges = _edges(value, PERCENT if size is None else size)
+    edges = _edges(value, size or SHARES)
     if degrees % 360 and size is None:
         report.read += 1
         report.drop("of a turned box on a picture whose size is not known")
@@ -163,7 +163,7 @@ def _boxes(
                 turned = around_turned((left, top, right, bottom), degrees, (left, top))
         if "points" in value:
             report.repair("with the corners of a shape, around which the box is", ahead=1)
-        yield from report.box(picture, turned, name, drawn_on=size or PERCENT, **fields)
+        yield from report.box(picture, turned, name, drawn_on=size or SHARES, **fields)
 
 
 def _edges(value: _Members, size: tuple[float, float]) -> Sequence[float | None]:

@@ -29,8 +29,9 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield the boxes of the picture with the name of the file, or that there is none."""
     picture = PurePosixPath(content.path.name).stem
     classes = classes_of(content.path)
-    lines = list(filter(str.strip, content.lines()))
-    for line in lines:
+    is_empty = True
+    for line in filter(str.strip, content.lines()):
+        is_empty = False
         numbers = _numbers(line)
         if numbers is None:
             report.read += 1
@@ -41,7 +42,7 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
         yield from report.box(
             picture, box, classes.name_of(int(number)), weight=probability, drawn_on=SHARES
         )
-    if not lines:
+    if is_empty:
         yield from report.nothing(picture)
 
 
