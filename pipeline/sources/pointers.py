@@ -184,6 +184,7 @@ def label_files(
 
     ``names`` are those of the pictures of its collection; ``kind`` is of the texts beside them.
     """
+    from pipeline.labels.box_files import CLASS_FILES
     from pipeline.labels.label_folder import LabelFolder, boxes_beside
     from pipeline.labels.sidecars import Sidecars
 
@@ -195,7 +196,8 @@ def label_files(
     if not source.beside:
         return files, []
     boxes = boxes_beside(folder, names) if kind == "auto" else []
-    texts = Sidecars(folder, names, [*files, *boxes], kind)
+    classes = [folder / name for name in CLASS_FILES] if boxes else []
+    texts = Sidecars(folder, names, [*files, *boxes, *classes], kind)
     return files, [LabelFolder(folder, boxes), texts] if boxes else [texts]
 
 

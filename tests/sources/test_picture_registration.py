@@ -301,3 +301,31 @@ def test_text_beside_pictures_is_read_of_a_folder(tmp_path: Path, workdir: Path)
     files, (sidecars,) = label_files(workdir / "album" / LABELS_POINTER, ["a.png", "b.png"])
     assert files == []
     assert [label.value for label in sidecars] == ["a caption"]
+
+
+def test_boxes_beside_pictures_are_read_beside_texts(tmp_path: Path, workdir: Path) -> None:
+    folder = album(tmp_path / "album")
+    contents = {"a.txt": "0 0.5 0.5 1 1", "b.txt": "", "b.caption": "a caption"}
+    for name, content in {**contents, "classes.txt": "face"}.items():
+        written(folder / name, content)
+    register_pictures(workdir, folder)
+    names = ["a.png", "b.png"]
+    _, beside = label_files(workdir / "album" / LABELS_POINTER, names)
+    said = [(label.kind, label.value) for labels in beside for label in labels]
+    assert said == [("box", "face"), ("box", ""), ("text", "a caption")]
+    _, beside = label_files(workdir / "album" / LABELS_POINTER, names, "texts")
+    assert {label.kind for labels in beside for label in labels} == {"text"}
+
+
+def test_a_folder_of_labels_is_named_or_found(tmp_path: Path, workdir: Path) -> None:
+    folder = album(tmp_path / "data" / "images")
+    boxes = written(tmp_path / "data/labels/a.txt", "0 0.5 0.5 1 1").parent
+    register_pictures(workdir, folder)
+    assert label_paths(workdir, "images") == [boxes]
+    other = written(tmp_path / "other/a.xml", "<annotation/>").parent
+    register_pictures(workdir, folder, labels=[other])
+    assert label_paths(workdir, "images") == [other]
+    before = (workdir / "images" / LABELS_POINTER).read_text()
+    written(other / "b.xml", "<annotation/>")
+    register_pictures(workdir, folder)
+    assert (workdir / "images" / LABELS_POINTER).read_text() != before
