@@ -289,8 +289,7 @@ def test_text_beside_pictures_has_names_of_several_kinds(
     assert not (workdir / "album" / LABELS_POINTER).exists()
     written(folder / name, "cat")
     register_pictures(workdir, folder)
-    _, sidecars = label_files(workdir / "album" / LABELS_POINTER, ["a.png"], "tags")
-    assert sidecars is not None
+    _, (sidecars,) = label_files(workdir / "album" / LABELS_POINTER, ["a.png"], "tags")
     assert [(label.kind, label.value) for label in sidecars] == [("tag", "cat")]
 
 
