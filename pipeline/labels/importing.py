@@ -14,6 +14,7 @@ from pipeline.labels.label_folder import LabelFolder
 from pipeline.labels.reading import LabelFile, read_labels
 from pipeline.labels.record import By, Label
 from pipeline.labels.resolving import Collection, UnresolvedError
+from pipeline.labels.score_folders import ScoreFolders, folders_of_scores
 from pipeline.labels.sidecars import Sidecars
 from pipeline.labels.tag_lists import RATING
 from pipeline.labels.tag_names import same_tag
@@ -21,6 +22,8 @@ from pipeline.reading.import_report_file import ImportReport
 from pipeline.reading.read_report import Tally
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.quantities import counted
+
+_Source = LabelFile | LabelFolder | ScoreFolders | Sidecars
 
 _MAX_EXAMPLES = 5
 """Pictures that a file's report names for each reason why none is found."""
@@ -42,13 +45,12 @@ class LabelImport:
     ) -> None:
         """``names`` are those of the pictures: paths below their folder, with ``/``.
 
-        ``files`` may be folders of boxes. What lies ``beside`` pictures is read last. Boxes of a
-        picture without a known size are not compared with it, and dropped if in shares of it.
+        ``files`` may be folders of boxes or scores. What lies ``beside`` pictures is read last.
+        Boxes of a picture without a known size are not compared with it, and dropped if in shares
+        of it.
         Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
         """
-        self._sources: list[LabelFile | LabelFolder | Sidecars] = [
-            LabelFolder(path) if path.is_dir() else read_labels(path) for path in files
-        ]
+        self._sources: list[_Source] = [_opened(path) for path in files]
         self._sources += beside
         self._collection = Collection(names)
         self._sizes = sizes or {}
@@ -136,6 +138,12 @@ class LabelImport:
             "Give a file with texts, tags, boxes or scores of pictures in the collection, by the"
             " names of their files",
         )
+
+
+def _opened(path: Path) -> _Source:
+    if not path.is_dir():
+        return read_labels(path)
+    return ScoreFolders(path) if folders_of_scores(path) else LabelFolder(path)
 
 
 def _content(label: Label) -> int:

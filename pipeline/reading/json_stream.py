@@ -101,6 +101,7 @@ def _in_any_state(
         cut_short = "EOF" in str(error)
         reason = "cut short" if cut_short else "before what cannot be read"
         report.repair(reason, ahead=int(cut_short))
+        report.is_whole = False
     return records
 
 

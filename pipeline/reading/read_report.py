@@ -72,6 +72,8 @@ class ReadReport:
         self.file = file
         self.format = format
         self.read = 0
+        self.is_whole = True
+        """Whether no part of the file is lost: only then it matters what is not there."""
         self._encoding = encoding
         self._compression = compression
         self._dropped = Tally()

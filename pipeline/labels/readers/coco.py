@@ -37,7 +37,7 @@ def confidence(content: Content) -> float:
 def read(content: Content, report: LabelReport) -> Iterator[Label]:
     """Yield every caption with white space in it made single, and every box.
 
-    In a file with boxes or categories, images without any box were looked at, too.
+    In a whole file with boxes or categories, images without any box were looked at, too.
     """
     images = _images(content)
     categories = _categories(content)
@@ -58,8 +58,8 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
             yield from report.text(known and known.name, " ".join(caption.split()))
         if "bbox" in annotation:
             yield from _box(annotation, known, categories, report)
-    for number, image in images.items() if of_boxes else ():
-        if number not in boxed:
+    for number, image in images.items():
+        if of_boxes and number not in boxed and report.is_whole and content.is_intact:
             yield from report.nothing(image.name)
 
 

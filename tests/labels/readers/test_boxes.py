@@ -147,6 +147,14 @@ def test_captions_alone_say_nothing_of_boxes(tmp_path: Path) -> None:
     assert [name for name, *_ in imported(json_file(tmp_path, content))[0]] == ["a.jpg"]
 
 
+def test_images_whose_boxes_may_be_lost_are_not_without_any(tmp_path: Path) -> None:
+    text = json.dumps(coco([{"bbox": [1, 2, 3, 4]}]) | {"categories": []})
+    path = files(tmp_path, {"boxes.json": text.partition('}], "cat')[0] + "}, {"}) / "boxes.json"
+    facts, report = imported(path)
+    assert [name for name, *_ in facts] == ["a.jpg"]
+    assert "cut short" in report
+
+
 def test_a_crowd_is_no_box_and_yet_something(tmp_path: Path) -> None:
     content = coco([{"bbox": [1, 2, 3, 4], "iscrowd": 1}])
     facts, report = imported(json_file(tmp_path, content))
@@ -497,6 +505,18 @@ def test_nothing_there_does_not_stand_beside_boxes(tmp_path: Path) -> None:
     facts, report = imported(folder)
     assert [box for _, _, box, _ in facts] == [(0, 0, 200, 100)]
     assert "1 that there is nothing to box, where there are boxes: 1" in report
+
+
+def test_pictures_are_scored_by_the_folders_that_they_lie_in(tmp_path: Path) -> None:
+    names = ["1/a.jpg", "5/b.jpg", "5/trip/c.jpg"]
+    files(tmp_path, dict.fromkeys([*names, "5/notes.txt"], ""))
+    labels = LabelImport([tmp_path], names)
+    assert [(label.picture, label.weight) for label in labels] == [
+        *(("1/a.jpg", 1), ("5/b.jpg", 5), ("5/trip/c.jpg", 5)),
+    ]
+    files(tmp_path, {"others/d.jpg": ""})
+    with pytest.raises(PipelineError):
+        list(LabelImport([tmp_path], names))
 
 
 def test_ava_s_votes_are_a_mean(tmp_path: Path) -> None:
