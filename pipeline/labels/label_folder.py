@@ -15,6 +15,7 @@ from pipeline.labels.record import Label
 from pipeline.reading.content import Content
 from pipeline.reading.recognition import best_reader
 from pipeline.runtime.errors import PipelineError
+from pipeline.runtime.quantities import counted
 
 _READERS = (pascal_voc.READER, yolo_txt.READER)
 _MAX_EXAMPLES = 5
@@ -49,7 +50,7 @@ class LabelFolder:
         if others:
             more = len(others) - _MAX_EXAMPLES
             named = ", ".join(others[:_MAX_EXAMPLES]) + f" and {more} more" * (more > 0)
-            self.report.note(f"{len(others)} files without boxes: {named}")
+            self.report.note(f"{counted(len(others), 'file')} without boxes: {named}")
 
 
 def boxes_beside(folder: Path, names: Sequence[str]) -> list[Path]:

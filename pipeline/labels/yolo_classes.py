@@ -26,10 +26,6 @@ class Classes(NamedTuple):
     has_keypoints: bool = False
     """Whether numbers after a box are keypoints."""
 
-    def name_of(self, number: int) -> str:
-        """The name of a class, or else its number."""
-        return self.names.get(number, str(number))
-
 
 def classes_of(boxes: Path) -> Classes:
     """The classes of a file of boxes, from the nearest folder that names any."""
@@ -37,7 +33,9 @@ def classes_of(boxes: Path) -> Classes:
         for path in (folder / name for name in CLASS_FILES):
             if path.is_file() and path.stat().st_size <= _MAX_BYTES:
                 stat = path.stat()
-                return _classes(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+                found = _classes(path, (stat.st_ino, stat.st_size, stat.st_mtime_ns))
+                if found.names:
+                    return found
     return Classes({})
 
 
@@ -48,7 +46,7 @@ def _classes(path: Path, state: object) -> Classes:
         lines = list(Content.open(path).lines())
         is_yaml = path.suffix in (".yaml", ".yml")
         about = yaml.safe_load("\n".join(lines)) if is_yaml else {"names": lines}
-    except (OSError, PipelineError, yaml.YAMLError, RecursionError):
+    except (OSError, PipelineError, yaml.YAMLError, ValueError, RecursionError):
         return Classes({})
     members = values.members(about)
     return Classes(_numbered(members.get("names")), "kpt_shape" in members)

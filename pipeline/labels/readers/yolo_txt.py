@@ -39,9 +39,10 @@ def read(content: Content, report: LabelReport) -> Iterator[Label]:
             continue
         number, *shares = numbers
         box, probability = _box(shares, classes, report)
-        yield from report.box(
-            picture, box, classes.name_of(int(number)), weight=probability, drawn_on=SHARES
-        )
+        if number not in classes.names:
+            report.repair("of a class without a name, which is called by its number", ahead=1)
+        name = classes.names.get(int(number), f"{number:.0f}")
+        yield from report.box(picture, box, name, weight=probability, drawn_on=SHARES)
     if is_empty:
         yield from report.nothing(picture)
 

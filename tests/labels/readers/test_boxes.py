@@ -51,6 +51,7 @@ def json_file(folder: Path, content: Any) -> Path:
         {"data.yaml": "nc: 2\nnames:\n  0: face\n  1: cat\n"},
         {"labels/classes.txt": "face\ncat\n"},
         {"obj.names": "face\r\ncat\r\n"},
+        {"labels/data.yaml": "names: [face, 2020-13-45]\n", "classes.txt": "face\ncat"},
     ],
 )
 def test_yolo_s_classes_have_names(tmp_path: Path, classes: dict[str, str]) -> None:
@@ -70,6 +71,7 @@ def test_an_empty_yolo_file_says_that_there_is_nothing_and_a_missing_one_says_no
         ("a.jpg", "7", (90, 40, 110, 60), "person"),
         ("b.jpg", "", None, "person"),
     ]
+    assert "1 of a class without a name, which is called by its number: 1" in report
     assert report.endswith("1 box of 1 picture, 1 picture without any\n")
 
 
@@ -101,7 +103,7 @@ def test_yolo_s_folders_of_pictures_and_labels_are_alike(tmp_path: Path) -> None
         ("train/images/x.png", (2.5, 2.5, 7.5, 7.5)),
         ("valid/images/x.png", (5, 5, 15, 15)),
     ]
-    assert "1 files without boxes: README.roboflow.txt" in report
+    assert "1 file without boxes: README.roboflow.txt" in report
 
 
 def test_pixels_in_yolo_are_refused(tmp_path: Path) -> None:
