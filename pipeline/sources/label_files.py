@@ -97,13 +97,9 @@ def labels_of_folder(folder: Path) -> list[Path]:
     beside = [folder.with_name(f"{folder.name}.{n}{e}") for n in _NAMES for e in _ENDINGS]
     beside += [folder.with_name(f"{folder.name}{ending}") for ending in _TABLES]
     found = [path for path in [*inside, *beside] if is_file(path)]
-    boxes = [folder / name for name in box_files.PICTURE_FOLDERS]
-    beside = [
-        folder.with_name(name)
-        for name, pictures in box_files.PICTURE_FOLDERS.items()
-        if pictures == folder.name
-    ]
-    found += [path for path in [*boxes, *beside] if is_folder(path)]
+    for name, pictures in box_files.PICTURE_FOLDERS.items():
+        place = folder.with_name(name) if pictures == folder.name else folder / name
+        found += [place] if is_folder(place) else []
     if len(found) > 1:
         names = " and ".join(str(path) for path in found)
         raise PipelineError(
