@@ -16,6 +16,7 @@ from lxml import etree
 from pipeline.labels.importing import LabelImport
 from pipeline.labels.record import By, Label
 from pipeline.labels.writing import write_labels
+from pipeline.runtime.quantities import counted
 
 SIZES = {"a.jpg": (200, 100), "b c.png": (640, 480), "猫/d.webp": (33, 77), "x/e.jpg": (1, 1)}
 FORMATS = (
@@ -83,7 +84,7 @@ def facts(labels: list[Label], name: str) -> list[tuple[object, ...]]:
 )
 @given(labels=_boxes())
 def test_boxes_come_back(tmp_path: Path, name: str, labels: list[Label]) -> None:
-    assert written(tmp_path / "boxes", name, labels).startswith(f"{len(labels)} labels written")
+    assert written(tmp_path / "boxes", name, labels).startswith(counted(len(labels), "label"))
     found = read(tmp_path / "boxes")
     assert facts(found, name) == facts(labels, name)
     boxes = {(label.picture, label.value): label.box for label in found}
