@@ -19,7 +19,13 @@ from PIL import Image
 
 from pipeline.media.picture_folder import PictureFolder
 from pipeline.pictures import gathering
-from pipeline.pictures.frames_file import Frames, read_names, read_shapes, read_thumbnail
+from pipeline.pictures.frames_file import (
+    Frames,
+    read_names,
+    read_shapes,
+    read_sizes,
+    read_thumbnail,
+)
 from pipeline.pictures.gathering import Gathered, gather
 from pipeline.pictures.row_store import RowStore
 from pipeline.runtime.errors import ExitCode, PipelineError
@@ -87,6 +93,16 @@ def test_the_shape_of_a_picture_is_that_of_its_own_file(folder: Path) -> None:
     rows = Frames.load(folder.parent / "frames.h5").row
     assert rows.tolist() == [1, 2]
     assert read_shapes(folder.parent / "frames.h5", rows) == [(20, 40), (30, 30)]
+    sizes = read_sizes(folder.parent / "frames.h5")
+    assert sizes == {"1.png": (20, 40), "2.png": (30, 30)}
+
+
+def test_sizes_are_those_of_upright_pictures(folder: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.new("RGB", (40, 20)).save(folder / "turned.jpg", exif=exif)
+    gathered(folder)
+    assert read_sizes(folder.parent / "frames.h5") == {"turned.jpg": (20, 40)}
 
 
 def test_equal_files_share_a_row(folder: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.runtime import file_digest
-from pipeline.runtime.file_digest import file_fingerprint, file_state
+from pipeline.runtime.file_digest import file_fingerprint, file_state, folder_fingerprint
 
 
 @pytest.mark.parametrize("size", [0, 10, (1 << 20) + 5, (2 << 20) + 5, 5 << 20])
@@ -44,3 +44,16 @@ def test_an_edit_under_an_old_time_stamp_changes_the_state(tmp_path: Path) -> No
         path.write_bytes(b"fish")
         os.utime(path, (0, 0))
         assert file_state(path) != before
+
+
+def test_a_folder_has_another_fingerprint_after_any_change_below_it(tmp_path: Path) -> None:
+    inner = tmp_path / "labels" / "train"
+    inner.mkdir(parents=True)
+    found = [folder_fingerprint(tmp_path)]
+    for name, text in (("a.txt", "x"), ("b.txt", ""), ("a.txt", "xy")):
+        (inner / name).write_text(text)
+        found.append(folder_fingerprint(tmp_path))
+    (inner / "b.txt").rename(inner / "c.txt")
+    found.append(folder_fingerprint(tmp_path))
+    assert len(set(found)) == len(found)
+    assert folder_fingerprint(tmp_path) == found[-1]
