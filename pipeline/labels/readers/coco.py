@@ -96,7 +96,7 @@ def _images(content: Content) -> dict[str, _Image]:
 def _categories(content: Content) -> dict[str, str]:
     """Names of classes by their ids, which have gaps."""
     items = objects(content, _CATEGORIES, LabelReport("", ""), _is_category)
-    return {str(item["id"]): name for item in items if (name := values.text(item.get("name")))}
+    return {str(item.get("id")): name for item in items if (name := values.text(item.get("name")))}
 
 
 def _is_image(item: Any) -> bool:

@@ -136,6 +136,12 @@ def test_coco_s_boxes_have_a_size_and_its_numbers_have_gaps(tmp_path: Path) -> N
     ]
 
 
+def test_a_class_without_a_name_or_number_has_its_number(tmp_path: Path) -> None:
+    content = coco([{"bbox": [1, 2, 3, 4]}], categories=[{"name": "face"}, {"id": 90}, 5])
+    facts, _ = imported(json_file(tmp_path, content))
+    assert facts[0][1] == "90"
+
+
 def test_captions_and_boxes_may_share_a_file(tmp_path: Path) -> None:
     mixed = [{"bbox": [1, 2, 3, 4]}, {"image_id": 9, "caption": "a  cat"}]
     labels = [*LabelImport([json_file(tmp_path, coco(mixed))], [*SIZES], (), SIZES)]
