@@ -13,6 +13,8 @@ PICTURE_FOLDERS: Final = {"labels": "images", "Annotations": "JPEGImages"}
 CLASS_FILES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
 """Files with the names of YOLO's classes, the first of which counts."""
 
+_HEAD_BYTES = 1024
+
 
 def files_of_boxes(folder: Path) -> list[Path]:
     """All files in a folder and below it that may be, in order; hidden ones are not."""
@@ -25,6 +27,14 @@ def files_of_boxes(folder: Path) -> list[Path]:
             if name.endswith(ENDINGS) and not name.startswith(".") and name not in CLASS_FILES
         ]
     return sorted(found)
+
+
+def is_annotation(path: Path) -> bool:
+    """Whether a file is XML as Pascal VOC's: other programs' lies beside pictures, too."""
+    if path.suffix != ".xml":
+        return False
+    with path.open("rb") as file:
+        return b"<annotation" in file.read(_HEAD_BYTES)
 
 
 def picture_of(name: str) -> str:

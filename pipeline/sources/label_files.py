@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipeline.labels import box_files
+from pipeline.labels.box_files import PICTURE_FOLDERS, is_annotation
 from pipeline.labels.sidecar_names import ENDINGS, load_manifest
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import LABELS_POINTER, LabelSources
@@ -76,7 +76,7 @@ def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
         Path(entry.path)
         for part in below
         for entry in os.scandir(folder / part)
-        if entry.name.endswith((*ENDINGS, *box_files.ENDINGS))
+        if (entry.name.endswith(ENDINGS) or is_annotation(Path(entry.path)))
         and f"{part}/{Path(entry.name).stem}".removeprefix("/") in stems
     )
     ours = load_manifest(folder)
@@ -97,7 +97,7 @@ def labels_of_folder(folder: Path) -> list[Path]:
     beside = [folder.with_name(f"{folder.name}.{n}{e}") for n in _NAMES for e in _ENDINGS]
     beside += [folder.with_name(f"{folder.name}{ending}") for ending in _TABLES]
     found = [path for path in [*inside, *beside] if is_file(path)]
-    for name, pictures in box_files.PICTURE_FOLDERS.items():
+    for name, pictures in PICTURE_FOLDERS.items():
         place = folder.with_name(name) if pictures == folder.name else folder / name
         found += [place] if is_folder(place) else []
     if len(found) > 1:

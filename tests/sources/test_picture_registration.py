@@ -316,6 +316,17 @@ def test_boxes_beside_pictures_are_read_beside_texts(tmp_path: Path, workdir: Pa
     assert {label.kind for labels in beside for label in labels} == {"text"}
 
 
+def test_xml_beside_pictures_counts_if_it_is_pascal_voc_s(tmp_path: Path, workdir: Path) -> None:
+    folder, pointer = album(tmp_path / "album"), workdir / "album" / LABELS_POINTER
+    written(folder / "a.xml", "<metadata/>")
+    register_pictures(workdir, folder)
+    assert not pointer.exists()
+    written(folder / "a.xml", "<annotation></annotation>")
+    register_pictures(workdir, folder)
+    _, (boxes, _) = label_files(pointer, ["a.png"])
+    assert [(label.picture, label.kind) for label in boxes] == [("a", "box")]
+
+
 def test_a_folder_of_labels_is_named_or_found(tmp_path: Path, workdir: Path) -> None:
     folder = album(tmp_path / "data" / "images")
     boxes = written(tmp_path / "data/labels/a.txt", "0 0.5 0.5 1 1").parent
