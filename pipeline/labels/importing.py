@@ -56,11 +56,14 @@ class LabelImport:
         self._sizes = sizes or {}
         self._dropped = Tally()
         self._kept = 0
+        self.pictures: set[str] = set()
+        """That labels were kept of; complete after an iteration."""
         self._boxes: Counter[str] = Counter()
         """Boxes of each picture that was looked at, be there any or not."""
 
     def __iter__(self) -> Iterator[Label]:
         self._dropped, self._kept = Tally(), 0
+        self.pictures.clear()
         self._boxes.clear()
         said: set[int] = set()
         boxed: set[tuple[str, By]] = set()
@@ -81,6 +84,7 @@ class LabelImport:
             else:
                 seen.add(content)
                 self._kept += 1
+                self.pictures.add(label.picture)
                 if label.kind == "box":
                     self._boxes[label.picture] += label.box is not None
                 yield label

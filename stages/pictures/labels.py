@@ -35,7 +35,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     write_text(outputs["report_text"], full_text(labels.report))
     for line in summary(labels.report):
         log.info("%s", line)
-    return f"{counted(labels.report.kept, 'label')} of {counted(len(names), 'picture')} kept"
+    kept = counted(labels.report.kept, "label")
+    return f"{kept} kept, of {len(labels.pictures):,} of {counted(len(names), 'picture')}"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
