@@ -111,7 +111,7 @@ def test_pictures_are_added_to_a_folder_under_settings(project: Project) -> None
     entry = {"pictures": "album", "labels": "said.csv"}
     project.config.write_text(yaml.safe_dump(settings | {"videos": {"annotate": [entry]}}))
     said = project.made("labels")
-    assert "1 label of 24 pictures kept" in said
+    assert "1 label kept, of 1 of 24 pictures" in said
     shutil.copy(project.folder / "album" / "00.png", project.folder / "album" / "99.png")
     said = project.made("frames")
     assert "25 pictures, 24 of them distinct" in said
