@@ -13,6 +13,7 @@ from pipeline.illustrations.training_record import TagTraining
 from pipeline.labels.record import Label
 
 _LEAST_THINGS = 8  # that a tag is on
+_TAPS = "[stride8,stride16,stride32,pooled]"  # shapes count as much as what a picture is of
 
 
 def measure(folder: Path, settings: str) -> dict[str, float]:
@@ -30,7 +31,8 @@ def measure(folder: Path, settings: str) -> dict[str, float]:
         folder / "workdir",
         pictures=EMOJI,
         labels=labels,
-        settings="illustrations.train.units=name"
+        settings=f"features.taps={_TAPS} illustrations.train.taps={_TAPS}"
+        " illustrations.train.units=name"
         f" illustrations.train.classes.min={_LEAST_THINGS} {settings}",
     )
     model = folder / "workdir" / "models" / "illustrations" / "default"
