@@ -6,18 +6,6 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from pipeline.pictures.settings import Unit
-
-
-class HeldOutSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is kept back to measure the model by."""
-
-    by: Unit = "picture"
-    """The unit held out as a whole: a picture; pictures of one file name in several folders, which
-    show the same thing; or a folder, such as a series. Equal pictures stay together."""
-    share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
-    """Of these units."""
-
 
 class CardSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a picture with its line is drawn."""

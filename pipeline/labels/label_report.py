@@ -126,6 +126,20 @@ class LabelReport(ReadReport):
         self.read += 1
         return self._label(picture, None, **fields, kind="box")
 
+    def domain(self, picture: object, domain: object, **fields: Any) -> list[Label]:
+        """Count a domain; the label that it is, or none if it lacks a name or picture."""
+        self.read += 1
+        name = (values.text(domain) or "").replace("\0", "").strip()
+        if not name:
+            self.drop("without a domain")
+            return []
+        return self._label(picture, None, **fields, kind="domain", value=name)
+
+    def in_no_domain(self, picture: object) -> list[Label]:
+        """Count that a picture is in none of the domains; the label that says so."""
+        self.read += 1
+        return self._label(picture, None, kind="domain")
+
     def _label(
         self,
         picture: object,
@@ -158,11 +172,16 @@ class LabelReport(ReadReport):
             rater=(values.text(rater) or "").strip() or None,
             by="model" if by == "model" else "person",
             complete=complete and by != "model",
-            split=_SPLITS.get((values.text(split) or "").strip().lower(), ""),
+            split=split_named(values.text(split) or ""),
             file=self.file,
             number=self.read,
         )
         return [label]
+
+
+def split_named(word: str) -> Split:
+    """The part of a data set that is so called, in any of the usual ways; empty for others."""
+    return _SPLITS.get(word.strip().lower(), "")
 
 
 def _number(report: ReadReport, weight: object, decimal_comma: bool) -> float | None:

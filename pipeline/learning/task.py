@@ -34,12 +34,13 @@ class Batch(Generic[Part]):
 
 
 class Loss(NamedTuple):
-    """The loss of a part of a batch, summed over its units; both are scalars."""
+    """The loss of a part of a batch, summed over its units."""
 
     total: Tensor
-    """To be differentiated."""
+    """To be differentiated; a scalar."""
     reported: Tensor
-    """What is written down and drawn: ``total`` without penalties, say."""
+    """What is written down and drawn: ``total`` without penalties, say; a scalar, or (losses,)
+    where the network's recipe names several."""
 
 
 class Task(Protocol[Plan, Part]):
@@ -53,13 +54,17 @@ class Task(Protocol[Plan, Part]):
     def networks(self) -> Mapping[str, nn.Module]:
         """What is trained, by name.
 
-        Each network has an optimiser of its own; in each step they learn one after the other, in
-        this order. Most tasks have one network, adversarial ones several.
+        Each network has an optimiser of its own; in each step those whose turn it is learn one
+        after the other, in this order. Most tasks have one network, adversarial ones several.
         """
 
     @property
-    def criterion(self) -> str:
-        """The measure whose lowest value is the best epoch's."""
+    def criterion(self) -> str | None:
+        """The measure whose lowest value is the best epoch's.
+
+        None for a run of fixed length whose last epoch is kept: the losses of adversaries say
+        nothing of how good they are.
+        """
 
     def plan(self, epoch: int) -> Sequence[Plan]:
         """The batches of an epoch, in order; a function of ``epoch`` (and the task's own seed)."""

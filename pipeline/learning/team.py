@@ -37,7 +37,10 @@ class Team:
 
 @contextmanager
 def joined() -> Iterator[Team]:
-    """The team in which torchrun started this process, or a team of one."""
+    """The team in which torchrun started this process, or a team of one.
+
+    The block ends for all at once, so that what the leading process writes is there for all.
+    """
     if not torchrun.is_distributed():
         yield Team(0, 1, devices()[0])
         return
@@ -48,5 +51,6 @@ def joined() -> Iterator[Team]:
     dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
     try:
         yield Team(dist.get_rank(), dist.get_world_size(), device)
+        dist.barrier()
     finally:
         dist.destroy_process_group()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -14,10 +15,11 @@ from torch import Tensor, nn
 
 from pipeline.learning.checkpoint import Checkpoint, prefixed, without_prefix
 from pipeline.learning.curves import Curves
-from pipeline.learning.optimization import Optimizer, WeightAverage
+from pipeline.learning.optimization import Optimizer, Recipe, WeightAverage
 from pipeline.learning.settings import Schedule
 from pipeline.learning.task import Batch, Part, Place, Plan, Task
 from pipeline.learning.team import Team
+from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.logs import log
 from pipeline.runtime.prefetch import prefetch
 from pipeline.runtime.progress import track
@@ -25,6 +27,8 @@ from pipeline.runtime.progress import track
 _BATCHES_AHEAD = 2  # that are made ready while one is learned from
 _SECONDS_BETWEEN_POINTS = 5.0  # of the curves
 _SECONDS_BETWEEN_CHECKPOINTS = 60.0
+_EXPLODED = 1e6
+"""No loss that is a mean over words or pictures comes near this and comes back."""
 
 Result = TypeVar("Result")
 
@@ -33,7 +37,7 @@ class Epoch(msgspec.Struct, frozen=True):
     """One pass over the training examples."""
 
     train: dict[str, float]
-    """The mean reported loss a unit, of each network."""
+    """The mean reported loss a unit, of each network: ``network/loss`` where it has several."""
     dev: dict[str, float]
     """The task's measures on held-out examples."""
     seconds: float
@@ -45,9 +49,11 @@ class Progress(msgspec.Struct):
     """How far an unfinished epoch has come."""
 
     steps: int = 0
-    losses: dict[str, float] = {}
+    losses: dict[str, list[float]] = {}
     """Sums of the reported losses, of each network."""
     units: int = 0
+    learned: dict[str, int] = {}
+    """Units of the steps in which each network learned."""
     seconds: float = 0.0
 
 
@@ -64,27 +70,41 @@ class Training(Generic[Plan, Part]):
         schedule: Schedule,
         team: Team,
         *,
+        recipes: Mapping[str, Recipe] | None = None,
         bfloat16: bool = False,
     ) -> None:
-        """Move the task's networks to the team's device; ``bfloat16`` computes by autocast."""
+        """Move the task's networks to the team's device; ``bfloat16`` computes by autocast.
+
+        Each network learns by its one of the ``recipes``, or all by that of the schedule.
+        """
         self.task = task
         self.history: list[Epoch] = []
         self.progress = Progress()
         self._schedule, self._team, self._bfloat16 = schedule, team, bfloat16
         self._networks = nn.ModuleDict(dict(task.networks)).to(team.device)
-        self._optimizers = {name: Optimizer(n, schedule) for name, n in task.networks.items()}
-        averaged = list(self._networks.parameters()) if schedule.average else []
-        self._average = WeightAverage(averaged)
+        by_itself = Recipe.of(schedule)
+        self._recipes = {n: recipes[n] if recipes else by_itself for n in task.networks}
+        self._optimizers = {n: Optimizer(task.networks[n], r) for n, r in self._recipes.items()}
+        self._averages = {
+            name: WeightAverage(task.networks[name].parameters(), recipe.average)
+            for name, recipe in self._recipes.items()
+            if recipe.average
+        }
         self._best = _copied(self._networks.state_dict())
         # Summed on the device: reading a number from a GPU would wait for it in every step.
-        self._sums = {name: self._zero() for name in self._optimizers}
+        self._sums = {name: self._zeros(recipe) for name, recipe in self._recipes.items()}
 
-    def run(self, folder: Path, key: str) -> Checkpoint:
+    def run(
+        self, folder: Path, key: str, after_epoch: Callable[[int], object] = lambda epoch: None
+    ) -> Checkpoint:
         """Train until ``finished``, and give the networks the weights of the best epoch.
 
         A checkpoint in ``folder`` of the same ``key`` is continued, exactly. The leading process
         writes one now and then, to be removed by the caller once the result is safe, and curves
-        to ``logs/tensorboard``.
+        to ``logs/tensorboard``. It calls ``after_epoch`` with the number of each, as ``measure``
+        does, while the networks have the weights that were measured.
+
+        Raises PipelineError DIVERGED where a loss explodes or is no number.
         """
         checkpoint = Checkpoint(folder / ".checkpoint.safetensors", key)
         if self.resume(checkpoint):
@@ -93,13 +113,16 @@ class Training(Generic[Plan, Part]):
         point, save = _Every(_SECONDS_BETWEEN_POINTS), _Every(_SECONDS_BETWEEN_CHECKPOINTS)
 
         def after_step() -> None:
-            if curves and point.due():
-                curves.add(self.steps, _named("train", self.mean_losses))
+            if point.due():
+                losses = self._sane(self.mean_losses)
+                if curves:
+                    curves.add(self.steps, _named("train", losses))
             if curves and save.due():
+                self._sane(self.mean_losses)
                 self.save(checkpoint)
 
         while not self.finished:
-            epoch = self.run_epoch(after_step)
+            epoch = self.run_epoch(after_step, after_epoch if curves else lambda epoch: None)
             if curves:
                 speed = epoch.units / epoch.seconds
                 points = _named("train", epoch.train) | _named("dev", epoch.dev)
@@ -111,7 +134,11 @@ class Training(Generic[Plan, Part]):
         self.use_best()
         return checkpoint
 
-    def run_epoch(self, after_step: Callable[[], object] = lambda: None) -> Epoch:
+    def run_epoch(
+        self,
+        after_step: Callable[[], object] = lambda: None,
+        after_epoch: Callable[[int], object] = lambda epoch: None,
+    ) -> Epoch:
         """Pass over the training examples once, from where it was interrupted, and measure."""
         number = len(self.history) + 1
         plans = self.task.plan(number)
@@ -121,20 +148,29 @@ class Training(Generic[Plan, Part]):
         self._networks.train()
         started, before = time.monotonic(), self.progress.seconds
         for batch in track(batches, len(remaining), f"epoch {number}", "steps"):
-            self._step(batch, Place(number, self.progress.steps))
+            share = (number - 1 + self.progress.steps / len(plans)) / self._schedule.epochs
+            self._step(batch, Place(number, self.progress.steps), share)
             self.progress.steps += 1
             self.progress.units += batch.units
             self.progress.seconds = before + time.monotonic() - started
             after_step()
-        with self._average.in_use():
-            self._finish_epoch(self.measure(self.task.evaluate))
+        self._sane(self.mean_losses)
+        with ExitStack() as averages:
+            for average in self._averages.values():
+                averages.enter_context(average.in_use())
+            self._finish_epoch(self._sane(self.measure(self.task.evaluate)))
+            self.measure(lambda: after_epoch(number))
         return self.history[-1]
 
-    def _step(self, batch: Batch[Part], place: Place) -> None:
-        """Let every network learn from one batch."""
-        for name, optimizer in self._optimizers.items():
+    def _step(self, batch: Batch[Part], place: Place, share: float) -> None:
+        """Let every network whose turn it is learn from one batch."""
+        steps = self.steps
+        for name, recipe in self._recipes.items():
+            if not recipe.learns_after(steps):
+                continue
+            optimizer = self._optimizers[name]
             optimizer.zero_grad()
-            reported = self._zero()
+            reported = self._zeros(recipe)
             if batch.part is not None:
                 with self._autocast():
                     loss = self.task.loss(name, batch.part, place)
@@ -142,9 +178,25 @@ class Training(Generic[Plan, Part]):
                 # parts sum to that of the mean.
                 (loss.total / batch.units).backward()  # type: ignore[no-untyped-call]
                 reported += loss.reported.detach()
-            optimizer.step(self._team, reported)
+            optimizer.step(self._team, reported, share)
             self._sums[name] += reported
-        self._average.update(self.steps)
+            learned = self.progress.learned
+            learned[name] = learned.get(name, 0) + batch.units
+            if name in self._averages:
+                self._averages[name].update(steps // recipe.every)
+
+    def _sane(self, losses: dict[str, float]) -> dict[str, float]:
+        """The same; raises PipelineError DIVERGED where one explodes or is no number."""
+        for name, value in losses.items():
+            if not math.isfinite(value) or abs(value) > _EXPLODED:
+                epoch, step = self.position
+                raise PipelineError(
+                    ExitCode.DIVERGED,
+                    f"training diverged: “{name}” is {value:.3g} in epoch {epoch}, by step"
+                    f" {step - 1}",
+                    "Lower the learning rate, or train with `precision: float32`",
+                )
+        return losses
 
     def _finish_epoch(self, dev: dict[str, float]) -> None:
         """Note an epoch, and keep the networks' weights, if it is the best."""
@@ -166,7 +218,12 @@ class Training(Generic[Plan, Part]):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch with the lowest criterion so far, from 1; 0 before the first."""
+        """The epoch with the lowest criterion so far, from 1; 0 before the first.
+
+        Without a criterion it is the last one.
+        """
+        if self.task.criterion is None:
+            return len(self.history)
         values = [epoch.dev[self.task.criterion] for epoch in self.history]
         return 1 + values.index(min(values)) if values else 0
 
@@ -188,9 +245,16 @@ class Training(Generic[Plan, Part]):
 
     @property
     def mean_losses(self) -> dict[str, float]:
-        """The mean reported loss a unit in the unfinished epoch so far, of each network."""
-        units = max(1, self.progress.units)
-        return {name: total.item() / units for name, total in self._sums.items()}
+        """The mean reported losses a unit in the unfinished epoch so far; see ``Epoch.train``."""
+        return {
+            name: value / max(1, self.progress.learned.get(network, 0))
+            for network, total in self._sums.items()
+            for name, value in zip(
+                [f"{network}/{loss}" for loss in self._recipes[network].losses] or [network],
+                total.flatten().tolist(),
+                strict=True,
+            )
+        }
 
     def use_best(self) -> None:
         """Give the networks the weights of the best epoch."""
@@ -199,10 +263,11 @@ class Training(Generic[Plan, Part]):
     def save(self, checkpoint: Checkpoint) -> None:
         """Write all that ``resume`` needs to go on exactly, also amid an epoch."""
         tensors = prefixed("now", self._networks.state_dict()) | prefixed("best", self._best)
-        tensors |= prefixed("average", self._average.tensors())
+        for name, average in self._averages.items():
+            tensors |= prefixed(f"average.{name}", average.tensors())
         for name, optimizer in self._optimizers.items():
             tensors |= prefixed(f"adam.{name}", optimizer.tensors())
-        losses = {name: total.item() for name, total in self._sums.items()}
+        losses = {name: total.flatten().tolist() for name, total in self._sums.items()}
         progress = msgspec.structs.replace(self.progress, losses=losses)
         checkpoint.save(
             tensors,
@@ -221,10 +286,12 @@ class Training(Generic[Plan, Part]):
         self.history = msgspec.json.decode(words["history"], type=list[Epoch])
         self.progress = msgspec.json.decode(words["progress"], type=Progress)
         for name, total in self._sums.items():
-            total.fill_(self.progress.losses.get(name, 0.0))
+            losses = self.progress.losses[name]
+            total.copy_(torch.tensor(losses, dtype=total.dtype).view(total.shape))
         self._networks.load_state_dict(without_prefix("now", tensors))
         self._best = without_prefix("best", tensors)
-        self._average.restore(without_prefix("average", tensors))
+        for name, average in self._averages.items():
+            average.restore(without_prefix(f"average.{name}", tensors))
         for name, optimizer in self._optimizers.items():
             optimizer.restore(without_prefix(f"adam.{name}", tensors))
         return True
@@ -232,6 +299,8 @@ class Training(Generic[Plan, Part]):
     def _progress_line(self, epoch: Epoch) -> str:
         """``epoch 3 of at most 20 (5 s): the best so far``."""
         done = len(self.history)
+        if self.task.criterion is None:
+            return f"epoch {done} of {self._schedule.epochs} ({epoch.seconds:.0f} s)"
         verdict = "the best so far" if self.best_epoch == done else f"{self.best_epoch} was better"
         return f"epoch {done} of at most {self._schedule.epochs} ({epoch.seconds:.0f} s): {verdict}"
 
@@ -240,8 +309,10 @@ class Training(Generic[Plan, Part]):
             return nullcontext()
         return torch.autocast(self._team.device.type, torch.bfloat16)
 
-    def _zero(self) -> Tensor:
-        return torch.zeros((), dtype=torch.float64, device=self._team.device)
+    def _zeros(self, recipe: Recipe) -> Tensor:
+        """A sum of each loss that a network reports."""
+        shape = (len(recipe.losses),) if recipe.losses else ()
+        return torch.zeros(shape, dtype=torch.float64, device=self._team.device)
 
 
 class _Every:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
+
+from msgspec import Meta, Struct
 
 Unit: TypeAlias = Literal["picture", "name", "folder"]
 """What of a collection belongs together: a picture alone; pictures of one file name in several
 folders, which show the same thing; or those of a folder, such as a series."""
+
+
+class HeldOutSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is kept back to measure the model by."""
+
+    by: Unit = "picture"
+    """What is held out as a whole. Equal pictures stay together."""
+    share: Annotated[float, Meta(gt=0, lt=1)] = 0.1
+    """Of these units."""

@@ -35,6 +35,7 @@ class ExitCode(IntEnum):
     FFMPEG_FAILED = 45
     FETCH_FAILED = 46
     NOT_INSTALLED = 47
+    DIVERGED = 48
     DISK_FULL = 50
     NOT_WRITABLE = 51
     BUSY = 60

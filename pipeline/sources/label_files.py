@@ -17,7 +17,7 @@ from pipeline.sources.pointing import is_file, is_folder, missing, point, source
 if TYPE_CHECKING:
     from pipeline.media.picture_folder import PictureFolder
 
-_NAMES = ("captions", "labels", "metadata")
+_NAMES = ("captions", "domains", "labels", "list_attr_celeba", "metadata")
 _ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".txt")
 _TABLES = (".csv", ".tsv")
 """What needs no more to its name beside a folder; others may be comments."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -13,12 +14,15 @@ from pipeline.runtime.errors import ExitCode, printable
 _HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "how good")
 _MEASURES = (
     "(captioners: nats a word of held-out texts, in brackets with shuffled pictures, by words"
-    " alone; taggers: mean average precision on pictures not learned from, in brackets by chance)"
+    " alone; taggers: mean average precision on pictures not learned from, in brackets by chance;"
+    " translators: share of translations that their own discriminator takes for their target, in"
+    " brackets of real pictures that it tells rightly)"
 )
 _NONE = (
     "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments,"
-    " `make captions PICTURES=path/to/album` one of captions, and"
-    " `make illustrations-train PICTURES=path/to/album` one of tags"
+    " `make captions PICTURES=path/to/album` one of captions,"
+    " `make illustrations-train PICTURES=path/to/album` one of tags, and"
+    " `make translation PICTURES=path/to/folder` a translator"
 )
 
 
@@ -35,6 +39,10 @@ class _Captioner(msgspec.Struct, frozen=True):
     dev_nll_unigram: float
     held_out: int | None = None
     """Texts that these are measured by, where the record tells it."""
+
+    @property
+    def sees(self) -> str:
+        return f"{self.backbone}, {self.weights}"
 
     @property
     def took(self) -> str:
@@ -72,6 +80,10 @@ class _Tagger(msgspec.Struct, frozen=True):
     evaluation: _TagEvaluation
 
     @property
+    def sees(self) -> str:
+        return f"{self.backbone}, {self.weights}"
+
+    @property
     def took(self) -> str:
         return ""
 
@@ -84,6 +96,36 @@ class _Tagger(msgspec.Struct, frozen=True):
         evaluation = self.evaluation
         by_chance = evaluation.baselines["prior"].over_tags.mean
         return f"{evaluation.precision.over_tags.mean:.3f} ({by_chance:.3f})"
+
+
+class _TranslatorEpoch(msgspec.Struct, frozen=True):
+    held_out: dict[str, float]
+
+
+class _Translator(msgspec.Struct, frozen=True):
+    """What the table shows of a translator's ``training.json``."""
+
+    videos: list[str]
+    epochs: list[_TranslatorEpoch]
+    size: int
+    kept_back: int
+
+    @property
+    def sees(self) -> str:
+        return f"{self.size} pixels"
+
+    @property
+    def took(self) -> str:
+        return str(len(self.epochs))
+
+    @property
+    def quality(self) -> str:
+        from pipeline.runtime.sample_size import is_enough
+
+        if not is_enough(self.kept_back):
+            return f"too few held out ({self.kept_back})"
+        last = self.epochs[-1].held_out
+        return f"{last['target']:.3f} ({last['own']:.3f})"
 
 
 def table(models: Path) -> Iterator[str]:
@@ -110,15 +152,18 @@ def _row(folder: Path) -> tuple[str, ...]:
         folder.name,
         ", ".join(trained.videos),
         trained.took,
-        f"{trained.backbone}, {trained.weights}",
+        trained.sees,
         megabytes,
         trained.quality,
     )
 
 
-def _trained(record: Path) -> _Captioner | _Tagger | None:
+_Trained: TypeAlias = _Captioner | _Tagger | _Translator
+
+
+def _trained(record: Path) -> _Trained | None:
     """What a finished model's record says."""
-    kinds: tuple[type[_Captioner] | type[_Tagger], ...] = (_Captioner, _Tagger)
+    kinds: tuple[type[_Trained], ...] = (_Captioner, _Tagger, _Translator)
     for kind in kinds:
         try:
             return msgspec.json.decode(record.read_bytes(), type=kind)

@@ -11,7 +11,12 @@ import msgspec
 from pipeline.engine.catalog import shared_inputs
 from pipeline.engine.stage import Stage
 from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.sources.pointers import COMMENTS_POINTER, LABELS_POINTER
+from pipeline.sources.pointers import (
+    COMMENTS_POINTER,
+    LABELS_POINTER,
+    STILLS_POINTER,
+    FileSources,
+)
 from pipeline.sources.settings import VideoEntry
 
 TRAIN = "{train}"
@@ -46,6 +51,15 @@ class Labels:
     def exist(self, workdir: Path, video: str) -> bool:
         """Whether a registered video has labels."""
         return (workdir / video / self.pointer).exists()
+
+    def files(self, folder: Path) -> list[Path]:
+        """The user's files with the labels of the video that ``folder`` belongs to.
+
+        None where the pictures themselves say it, by the folders that they lie in.
+        """
+        if self.pointer == STILLS_POINTER:
+            return []
+        return [Path(file.path) for file in FileSources.load(folder / self.pointer).files]
 
     def why_skipped(self, wanted: Sequence[Stage]) -> str:
         """Why no stage that is wanted applies to a video without labels."""
@@ -158,4 +172,15 @@ ILLUSTRATIONS = System(
     train="make illustrations-train PICTURES=…",
     stills=True,
 )
-SYSTEMS = [DANMAKU, CAPTIONS, ILLUSTRATIONS]
+TRANSLATION = System(
+    name="translation",
+    labels=Labels(
+        pointer=STILLS_POINTER,
+        noun="pictures in domains",
+        code=ExitCode.LABELS_MISSING,
+        remedy="Name a folder that has a folder of pictures for each domain with PICTURES=",
+    ),
+    train="make translation-train PICTURES=…",
+    stills=True,
+)
+SYSTEMS = [DANMAKU, CAPTIONS, ILLUSTRATIONS, TRANSLATION]

@@ -15,7 +15,6 @@ from pipeline.engine.stage import Stage
 from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.entries import entries, folders, register_each
-from pipeline.sources.pointers import FileSources
 from pipeline.sources.pointing import known_source
 from pipeline.sources.registration import video_name
 from pipeline.sources.settings import VideoEntry, VideoSettings
@@ -100,7 +99,7 @@ def _is_here(folder: Path, system: System, fingerprint: str) -> bool:
     source, labels = known_source(folder), folder / system.labels.pointer
     if source is None or source.fingerprint != fingerprint or not labels.exists():
         return False
-    said = [Path(file.path) for file in FileSources.load(labels).files]
+    said = system.labels.files(folder)
     return Path(source.path).exists() and all(path.exists() for path in said)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
-from pipeline.captions.settings import HeldOutSettings
 from pipeline.engine.settings import NameOrPath, OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import HeldOutSettings
 from pipeline.text.settings import NormalizationSettings
 
 if TYPE_CHECKING:
@@ -116,8 +116,8 @@ def _held_out(frames: Path, names: Sequence[str], labels: Sequence[Label], confi
     """(frames,) what is held out: as the files say, or else by the settings."""
     import numpy as np
 
-    from pipeline.captions.held_out import held_out
     from pipeline.pictures.frames_file import Frames
+    from pipeline.pictures.held_out import held_out
 
     rows = Frames.load(frames).row
     if any(label.split in ("dev", "test") for label in labels):

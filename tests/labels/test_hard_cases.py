@@ -39,6 +39,10 @@ FORMATS: dict[str, str] = {
     "Bokete CSV": "number,image_url,bokes\n"
     + "".join(f"{n},http://x/{n}.jpg,\"[{{'text': 'a', 'star': 1}}]\"\n" for n in ROWS),
     "Flickr8k text": "".join(f"{n}.jpg#0\ttext {n}\n" for n in ROWS),
+    "list of domains": "".join(f"{n}.jpg style-{n % 3}\n" for n in ROWS),
+    "CSV of domains": "file,domain\n" + "".join(f"{n}.jpg,style {n % 3}\n" for n in ROWS),
+    "CSV of attributes": "image_id,Hat,Tie\n" + "".join(f"{n}.jpg,1,-1\n" for n in ROWS),
+    "CelebA's attributes": "40\nHat Tie\n" + "".join(f"{n}.jpg  1 -1\n" for n in ROWS),
     "list of scores": "".join(f"{n}.jpg {n / 7:.3f}\n" for n in ROWS),
     "JSON or JSON Lines": "".join(f'{{"file_name": "{n}.jpg", "text": "{n}"}}\n' for n in ROWS),
     "labels JSON Lines": "".join(
@@ -186,6 +190,13 @@ _PIECES = st.sampled_from(
         *(b'{"image_id": 1, "caption": "x"}', b'{"id": 1, "file_name": "1.jpg"}', b"["),
         *(b'"sentences": [', b'"filename": ', b'{"picture": "1.jpg", "kind": "text"', b"null"),
         *(b'"bokes": {}', b'"boxes": 5, "url": [], "metadata": []', b"1e999", b"\\ud800", b"\x00"),
+        *(
+            b"file,domain\n",
+            b"image_id,Hat,Tie\n",
+            b"3\nHat Tie\n",
+            b"1.jpg  1 -1\n",
+            b"1.jpg noto\n",
+        ),
         *(b'"tag_string": "a ', b'"tags": [["a", 0.5], {"name": ', b'{"1.jpg": {"general": {"a": '),
         *(b"<annotation>", b"<object>", VOC.encode(), b"</annotation>", b"<annotations>", b"&a;"),
         *(b'<image name="1.jpg">', CVAT.encode(), b'<track label="x">', b"</track>", b"<a"),

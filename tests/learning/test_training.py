@@ -1,6 +1,7 @@
 """The training loop by tasks that have nothing to do with captions."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from pipeline.learning.checkpoint import Checkpoint
 from pipeline.learning.settings import Schedule
 from pipeline.learning.team import Team
 from pipeline.learning.training import Epoch, Training
-from tests.learning.toy_task import BATCH, COUNT, LineTask, RivalsTask
+from pipeline.runtime.errors import ExitCode, PipelineError
+from tests.learning.toy_task import BATCH, COUNT, DuelTask, LineTask, RivalsTask
 
 ALONE = Team(0, 1, torch.device("cpu"))
 STEPS = -(-COUNT // BATCH)
@@ -173,6 +175,90 @@ def test_several_networks_are_resumed(tmp_path: Path) -> None:
     finish(resumed)
     assert same(weights(resumed), weights(undisturbed))
     assert without_times(resumed.history) == without_times(undisturbed.history)
+
+
+def duel(task: DuelTask | None = None, epochs: int = 3) -> Training[Any, Any]:
+    task = task or DuelTask(ALONE)
+    return Training(task, Schedule(epochs=epochs, patience=1), ALONE, recipes=task.recipes)
+
+
+def test_a_network_learns_when_it_is_its_turn() -> None:
+    run = duel()
+    lines: list[list[Tensor]] = [weights(run)[:2]]
+    run.run_epoch(lambda: lines.append(weights(run)[:2]))
+    changed = [not same(a, b) for a, b in pairwise(lines)]
+    assert changed == [step % 3 == 0 for step in range(1, STEPS + 1)]
+
+
+def test_several_losses_are_means_over_the_units_that_a_network_learned_from() -> None:
+    task = DuelTask(ALONE)
+    train = duel(task).run_epoch().train
+    assert train.keys() == {"critic/squares", "critic/count", "line"}
+    assert train["critic/count"] == 1
+    assert [place.step for place in task.places] == [2, 5], (
+        "the line's steps, which its mean is over"
+    )
+    assert 0.1 < train["line"] < 20
+
+
+def test_a_run_without_a_criterion_has_a_fixed_length_and_keeps_the_last_epoch() -> None:
+    run = duel()
+    epochs = [run.run_epoch() for _ in range(3)]
+    assert run.finished
+    assert run.best_epoch == len(epochs)
+    run.use_best()
+    assert run.measure(run.task.evaluate) == epochs[-1].dev
+
+
+def test_a_rate_falls_to_zero_over_the_rest_of_a_run() -> None:
+    recipe = DuelTask.recipes["line"]
+    assert [recipe.rate_at(share) for share in (0, 0.5, 0.75, 1)] == [0.05, 0.05, 0.025, 0]
+    assert DuelTask.recipes["critic"].rate_at(0.99) == 0.05
+
+
+def test_adversaries_are_resumed_at_any_step(tmp_path: Path) -> None:
+    undisturbed, saving = finish(duel()), duel()
+    saved: list[Checkpoint] = []
+
+    def save() -> None:
+        saved.append(Checkpoint(tmp_path / f"{len(saved)}", KEY))
+        saving.save(saved[-1])
+
+    while not saving.finished:
+        saving.run_epoch(save)
+        save()
+    for checkpoint in saved:
+        resumed = duel()
+        assert resumed.resume(checkpoint)
+        finish(resumed)
+        assert without_times(resumed.history) == without_times(undisturbed.history)
+        assert same(weights(resumed), weights(undisturbed))
+        resumed.use_best()
+        assert same(weights(resumed), [*undisturbed._best.values()])
+
+
+@pytest.mark.parametrize("step", [0, STEPS - 1])
+def test_a_loss_that_is_no_number_ends_the_run_and_the_checkpoint_is_from_before(
+    tmp_path: Path, step: int
+) -> None:
+    duel(epochs=1).run(tmp_path, KEY)
+    (file,) = tmp_path.glob(".checkpoint*")
+    before = file.read_bytes()
+    with pytest.raises(PipelineError, match="“critic/squares” is nan in epoch 2") as caught:
+        duel(DuelTask(ALONE, diverges_at=step), epochs=2).run(tmp_path, KEY)
+    assert caught.value.code == ExitCode.DIVERGED
+    assert file.read_bytes() == before
+
+
+def test_what_is_drawn_after_an_epoch_has_the_weights_that_were_measured(tmp_path: Path) -> None:
+    task, drawn = DuelTask(ALONE), []
+
+    def draw(epoch: int) -> None:
+        drawn.append((epoch, task.slope, torch.is_inference_mode_enabled()))
+
+    run = duel(task)
+    run.run(tmp_path, KEY, draw)
+    assert drawn == [(n, epoch.dev["slope"], True) for n, epoch in enumerate(run.history, 1)]
 
 
 def test_frozen_parameters_stay(tmp_path: Path) -> None:

@@ -1,11 +1,13 @@
 """A task that is no captioner: a line through points, or two networks that know nothing of it."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from pipeline.learning.optimization import Recipe, exponential
 from pipeline.learning.task import Batch, Loss, Place
 from pipeline.learning.team import Team
 
@@ -73,3 +75,28 @@ class RivalsTask(LineTask):
         error = self.line(self._x[part]) - self._y[part]  # not detached: the line has a gradient
         squares = ((self.critic(self._x[part]) - error) ** 2).sum()
         return Loss(squares, squares)
+
+
+class DuelTask(RivalsTask):
+    """The critic learns in each step and reports two losses, the line in each third."""
+
+    criterion = None  # type: ignore[assignment]
+    recipes: Mapping[str, Recipe] = {
+        "critic": Recipe(
+            learning_rate=0.05, betas=(0.5, 0.999), clip_norm=None, losses=("squares", "count")
+        ),
+        "line": Recipe(learning_rate=0.05, every=3, decay_from=0.5, average=exponential(0.9)),
+    }
+
+    def __init__(self, team: Team, diverges_at: int | None = None) -> None:
+        """From step ``diverges_at`` of the first epoch on the critic's loss is no number."""
+        super().__init__(team)
+        self._diverges_at = diverges_at
+
+    def loss(self, network: str, part: Tensor, place: Place) -> Loss:
+        total, reported = super().loss(network, part, place)
+        if network == "line":
+            return Loss(total, reported)
+        if place.step == self._diverges_at:
+            total = total * math.nan
+        return Loss(total, torch.stack([total.detach(), torch.tensor(float(len(part)))]))

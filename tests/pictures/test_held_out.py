@@ -1,9 +1,8 @@
 import numpy as np
 import pytest
 
-from pipeline.captions.held_out import held_out
-from pipeline.captions.settings import HeldOutSettings
-from pipeline.pictures.settings import Unit
+from pipeline.pictures.held_out import held_out
+from pipeline.pictures.settings import HeldOutSettings, Unit
 
 NAMES = [f"{folder}/{number}.png" for folder in ("cats", "dogs", "owls") for number in range(10)]
 ROWS = np.arange(len(NAMES))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.captions.settings import HeldOutSettings
+from pipeline.pictures.settings import HeldOutSettings
 from pipeline.pictures.units import unit_numbers
 from pipeline.runtime.arrays import Bools, Int64s
 

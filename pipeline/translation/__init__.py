@@ -1,0 +1,1 @@
+"""Translation: the same picture in another domain, by one network for all domains (StarGAN)."""

@@ -1,0 +1,60 @@
+"""The sheet of samples, which grows by a row an epoch."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from pipeline.translation.samples import Samples
+from pipeline.translation.training_set import TrainingSet
+from tests.translation import toys
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Samples:
+    pictures = TrainingSet.load([toys.write(tmp_path)])
+    return Samples(pictures, tmp_path / "samples", toys.ALONE.device)
+
+
+def draw(samples: Samples, folder: Path, *epochs: int) -> np.ndarray:
+    """The sheet after some epochs, each by networks of its own."""
+    for epoch in epochs:
+        with torch.inference_mode():
+            samples.draw(toys.networks(3, seed=epoch)[0], epoch, folder / "sheet.png")
+    return np.asarray(Image.open(folder / "sheet.png"))
+
+
+def test_a_row_is_added_for_each_epoch_below_the_pictures(samples: Samples, tmp_path: Path) -> None:
+    one, two = draw(samples, tmp_path, 1), draw(samples, tmp_path, 2)
+    height = len(one) // 2
+    assert len(two) == 3 * height
+    assert np.array_equal(two[: 2 * height], one)
+    assert not np.array_equal(two[2 * height :], two[height : 2 * height])
+
+
+def test_the_first_row_shows_pictures_held_out_of_each_domain(
+    samples: Samples, tmp_path: Path
+) -> None:
+    assert [name.split("/")[0] for name in samples.names] == toys.DOMAINS
+    assert {name.split("/")[1] for name in samples.names} == {"4.png"}
+    header = draw(samples, tmp_path, 1)
+    for domain in range(3):
+        left = domain * (3 * toys.SIZE + 4)
+        for copy in range(3):
+            there = header[: toys.SIZE, left + copy * toys.SIZE :][:, : toys.SIZE]
+            assert np.array_equal(there, toys.picture(4, domain))
+
+
+def test_rows_of_a_killed_run_are_drawn_anew(samples: Samples, tmp_path: Path) -> None:
+    whole = draw(samples, tmp_path, 1, 2, 3)
+    assert len(draw(samples, tmp_path, 2)) == len(whole) * 3 // 4
+    assert np.array_equal(draw(samples, tmp_path, 3), whole)
+
+
+def test_a_new_run_begins_a_new_sheet(samples: Samples, tmp_path: Path) -> None:
+    first = draw(samples, tmp_path, 1)
+    draw(samples, tmp_path, 2, 3)
+    assert np.array_equal(draw(samples, tmp_path, 1), first)
+    assert [path.name for path in (tmp_path / "samples").iterdir()] == ["0001.png"]
