@@ -44,7 +44,7 @@ def test_each_file_is_reported_and_the_first_failure_is_the_exit_code(xml: Path,
     assert done.returncode == ExitCode.COMMENTS_MISSING
     assert "a.xml (Niconico XML): 2 comments read, 1 kept (1 deleted)" in done.stdout
     assert "    1 deleted: 2" in done.stdout
-    assert "b.csv (CSV): 1 comments read, 1 kept" in done.stdout
+    assert "b.csv (CSV): 1 comment read, 1 kept" in done.stdout
     assert "none.xml" in done.stderr
     assert len(done.stderr.splitlines()) == 1
 

@@ -80,7 +80,7 @@ def test_missing_files_and_folders_are_errors(tmp_path: Path) -> None:
 
 
 def test_the_error_for_a_file_of_deleted_comments_says_so(write_file: WriteFile) -> None:
-    with pytest.raises(PipelineError, match="1 comments read, 0 kept \\(1 deleted\\)"):
+    with pytest.raises(PipelineError, match="1 comment read, 0 kept \\(1 deleted\\)"):
         list(CommentImport([write_file(DELETED)]))
 
 
