@@ -13,6 +13,8 @@ from pipeline.runtime.paths import PROJECT
 
 EMOJI = PROJECT.parent / "shared" / "samples" / "emoji"
 """The collection, for PICTURES; it is not everywhere."""
+EMOJI_TAPS = "[stride8,stride16,stride32,pooled]"
+"""Layers that are kept of them: shapes count as much as what a picture is of."""
 COLOUR_STYLES = (
     *("emojione", "fluent-emoji", "fluent-emoji-flat"),
     *("noto", "noto-v1", "twemoji"),

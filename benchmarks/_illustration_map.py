@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-from benchmarks._emoji import read_things
+from benchmarks._command_line import run_verb
+from benchmarks._emoji import EMOJI, read_things
 from benchmarks._measure import Rounds
 from benchmarks._stages import run_stage
 from pipeline.illustrations.map.arrangement import in_a_grid
@@ -53,7 +55,17 @@ _FRAMES = """([seconds, kind]) => new Promise((done) => {
 })"""
 
 
-def map_figures(item: Path, folder: Path) -> dict[str, Rounds]:
+def measure(folder: Path, settings: str) -> dict[str, float]:
+    """Print what a map keeps and how quick it and its page are; return the figures."""
+    run_verb("features", folder / "workdir", pictures=EMOJI, settings=settings)
+    rounds = _map_figures(folder / "workdir" / EMOJI.name, folder) | _page_figures(folder)
+    figures = {name: median(values) for name, values in rounds.items()}
+    for name, figure in figures.items():
+        print(f"{name:22} {figure:.3f}")
+    return figures
+
+
+def _map_figures(item: Path, folder: Path) -> dict[str, Rounds]:
     """The map of the emoji, of which ``item`` has frames.h5 and features.h5.
 
     ``map_s`` is what the whole stage takes, from starting Python to the page, the posters and what
@@ -94,7 +106,7 @@ def _labels() -> Iterator[Label]:
                 yield Label(picture=picture, kind="tag", value=tag)
 
 
-def page_figures(folder: Path) -> dict[str, Rounds]:
+def _page_figures(folder: Path) -> dict[str, Rounds]:
     """The page of 20,000 pictures, opened from disk.
 
     ``map_paint_s`` is until anything is seen, ``map_pictures_s`` until every picture is painted,

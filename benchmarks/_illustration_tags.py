@@ -7,13 +7,12 @@ from pathlib import Path
 import msgspec
 
 from benchmarks._command_line import run_verb, write_unless_same
-from benchmarks._emoji import EMOJI, read_things
+from benchmarks._emoji import EMOJI, EMOJI_TAPS, read_things
 from pipeline.evaluation.intervals import Interval
 from pipeline.illustrations.training_record import TagTraining
 from pipeline.labels.record import Label
 
 _LEAST_THINGS = 8  # that a tag is on
-_TAPS = "[stride8,stride16,stride32,pooled]"  # shapes count as much as what a picture is of
 
 
 def measure(folder: Path, settings: str) -> dict[str, float]:
@@ -31,8 +30,7 @@ def measure(folder: Path, settings: str) -> dict[str, float]:
         folder / "workdir",
         pictures=EMOJI,
         labels=labels,
-        settings=f"features.taps={_TAPS} illustrations.train.taps={_TAPS}"
-        " illustrations.train.units=name"
+        settings=f"illustrations.train.taps={EMOJI_TAPS} illustrations.train.units=name"
         f" illustrations.train.classes.min={_LEAST_THINGS} {settings}",
     )
     model = folder / "workdir" / "models" / "illustrations" / "default"

@@ -11,8 +11,8 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import _illustration_search, _illustration_tags
-from benchmarks._emoji import EMOJI
+from benchmarks import _illustration_map, _illustration_search, _illustration_tags
+from benchmarks._emoji import EMOJI, EMOJI_TAPS
 from pipeline.runtime.paths import PROJECT
 
 
@@ -28,8 +28,9 @@ def main() -> None:
     if not EMOJI.is_dir():
         raise SystemExit(f"the samples are not there: {EMOJI}")
     figures: dict[str, float] = {}
-    for part in (_illustration_tags, _illustration_search):
-        figures |= part.measure(options.folder.absolute(), options.settings)
+    settings = f"features.taps={EMOJI_TAPS} {options.settings}"
+    for part in (_illustration_tags, _illustration_search, _illustration_map):
+        figures |= part.measure(options.folder.absolute(), settings)
     print(json.dumps({"benchmark": "illustrations", **figures}, ensure_ascii=False))
 
 
