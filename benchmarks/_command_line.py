@@ -13,11 +13,18 @@ _GIVEN = ("VIDEO", "PICTURES", "LABELS", "COMMENTS")
 
 
 def run_verb(
-    verb: str, workdir: Path, *, pictures: Path, labels: Path | None = None, settings: str = ""
+    verb: str,
+    workdir: Path,
+    *,
+    pictures: Path | None = None,
+    video: Path | None = None,
+    labels: Path | None = None,
+    settings: str = "",
 ) -> None:
-    """Run ``make VERB PICTURES=…``; ``settings`` are as SET takes them."""
-    command = [verb, "--pictures", str(pictures), "--workdir", str(workdir), "--set", settings]
-    command += ["--labels", str(labels)] if labels else []
+    """Run ``make VERB PICTURES=…`` or ``VIDEO=…``; ``settings`` are as SET takes them."""
+    command = [verb, "--workdir", str(workdir), "--set", settings]
+    for option, path in (("--pictures", pictures), ("--video", video), ("--labels", labels)):
+        command += [option, str(path)] if path else []
     subprocess.run(
         [sys.executable, "-m", "pipeline", *command],
         cwd=PROJECT,

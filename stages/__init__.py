@@ -19,7 +19,8 @@ SHORT_FORMS = {
         " layout.json; what overlay writes: mov or webm; what stills writes: png or gif; what"
         " captions-cards draws: png, sheet or gif; what captions-export writes: csv, jsonl,"
         " coco.json, flickr.txt or sidecars; what illustrations-export writes: csv, json,"
-        " danbooru.jsonl, kohya.txt or hydrus.txt",
+        " danbooru.jsonl, kohya.txt or hydrus.txt; what illustrations-timeline writes: csv, vtt,"
+        " ass, chapters.vtt or chapters.ffmetadata",
     ),
     "of": ShortForm(
         "target", "what render, overlay, stills and export take: comments, generated or captions"

@@ -44,10 +44,13 @@ class TagProbabilities:
     """The model's name and the digest of its weights."""
     cut: Cut = THRESHOLDS
 
-    def holding(self, rows: slice | Int64s = slice(None)) -> Bools:
-        """(rows, tags) which tags hold: those from their threshold on, and the likeliest rating."""
+    def holding(self, rows: slice | Int64s = slice(None), share: float = 1.0) -> Bools:
+        """(rows, tags) which tags hold: those from their threshold on, and the likeliest rating.
+
+        A ``share`` below 1 asks for no more than so much of each threshold.
+        """
         probabilities = np.asarray(self.probabilities[rows])
-        holding = probabilities >= self.thresholds.astype(np.float16)
+        holding = probabilities >= (share * self.thresholds).astype(np.float16)
         groups = np.array(self.groups)
         for group in np.unique(groups):
             columns = np.flatnonzero(groups == group)
@@ -55,7 +58,7 @@ class TagProbabilities:
             if group == RATING:
                 holding[:, columns] = within.argmax(1)[:, None] == np.arange(len(columns))
             elif self.cut == MCUT:
-                holding[:, columns] = within > mcut(within)[:, None]
+                holding[:, columns] = within > share * mcut(within)[:, None]
         return np.asarray(holding)
 
 

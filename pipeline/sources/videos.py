@@ -229,19 +229,18 @@ def _learned(
 ) -> tuple[dict[System, TrainingSet], list[System]]:
     """What each system learns from, and those that have no model and nothing to learn one from.
 
-    Where several models are needed, as by ``all``, what needs such a one is left out.
+    Of several stages, as those of ``all``, the ones that need such a model are left out.
     """
     learned = dict.fromkeys(SYSTEMS, TrainingSet([]))
     missing: dict[System, PipelineError] = {}
-    needed = [system for system in SYSTEMS if system.is_needed(wanted)]
-    for system in needed:
+    for system in filter(lambda system: system.is_needed(wanted), SYSTEMS):
         try:
             learned[system] = training_set(workspace, system, videos, wanted, registered, broken)
         except PipelineError as error:
             if error.code not in (ExitCode.NO_MODEL, system.labels.code):
                 raise
             missing[system] = error
-    if missing and len(missing) == len(needed):
+    if missing and all(any(system.is_needed([stage]) for system in missing) for stage in wanted):
         stills = any(workspace.exist([f"{name}/{STILLS_POINTER}"]) for name in registered)
         raise missing[min(missing, key=lambda system: system.stills != stills)]
     return learned, list(missing)

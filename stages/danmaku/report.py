@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pipeline.danmaku.drawing.settings import LayoutSettings
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 
 class Config(StageConfig, frozen=True):
-    """How comments are placed over the player."""
+    """How comments are placed over the player, and what is shown beneath it."""
 
+    tags: bool = False
+    """Whether the player shows when tags hold, as ``illustrations-timeline`` finds them."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
@@ -75,7 +77,21 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
         generated=_track(inputs["generated"], "generated", video, layout),
         viewers=_track(comments, "comments", video, layout) if comments else None,
         explained=Explained.load(inputs["explained"]),
+        tags=_tags(inputs.get("runs")),
     )
+
+
+def _tags(runs: Path | None) -> Mapping[str, Sequence[tuple[float, float]]]:
+    """From when to when each tag holds, in seconds."""
+    from collections import defaultdict
+
+    from pipeline.illustrations.timeline.tag_runs import read_tag_runs
+    from pipeline.runtime.clock import MILLISECONDS
+
+    found = defaultdict(list)
+    for run in read_tag_runs(runs) if runs else ():
+        found[run.tag].append((run.start_ms / MILLISECONDS, run.end_ms / MILLISECONDS))
+    return found
 
 
 def _track(
@@ -121,6 +137,11 @@ def _absent(inputs: Files, summary: DanmakuSummary) -> Sequence[str]:
     return [name for name in summary.training.videos if name not in present]
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Tags need a tagger."""
+    return () if settings.get("tags") else ("runs",)
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take; the page holds a copy of the video, small enough for it."""
     return Expected(
@@ -138,7 +159,9 @@ STAGE = Stage(
         "explained": "{item}/explained.h5",
         "training": "models/danmaku/{model}/training.json",
         "learned": "{train}/statistics.json",
+        "runs": "{item}/tags.runs.jsonl",
     },
+    without=without,
     outputs={"figures": "{item}/report.json", "page": "{item}/report/index.html"},
     optional={
         "comments": "{item}/comments.jsonl",

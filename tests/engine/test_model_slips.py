@@ -183,6 +183,14 @@ def test_what_is_no_video_is_not_learned_from(bare: Project) -> None:
     assert learned_from(bare) == [TRAIN]
 
 
+def test_one_of_two_models_that_a_stage_needs_is_told_where_it_is_missing(bare: Project) -> None:
+    wanted = ("plan", "report", *video(bare, TRAIN))
+    assert bare.run(*wanted).returncode == ExitCode.OK
+    refused = bare.run(*wanted, "--set", "report.tags=true")
+    assert refused.returncode == ExitCode.NO_MODEL
+    assert "no tags to train one on" in refused.stderr
+
+
 @pytest.mark.parametrize("fault", ["video", "comments"])
 def test_of_a_folder_the_model_learns_from_what_can_be_read(bare: Project, fault: str) -> None:
     """The broken one is told; a second run does nothing more."""

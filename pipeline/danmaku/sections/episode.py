@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.layout import Layout
@@ -35,6 +35,8 @@ class Episode:
     """None for a video without comments."""
     explained: Explained
     """Why the model wrote each of ``generated``, in their order."""
+    tags: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
+    """From when to when each tag holds, in seconds; none where they were not looked for."""
 
     @property
     def tracks(self) -> dict[str, CommentTrack]:

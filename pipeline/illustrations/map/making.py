@@ -14,13 +14,14 @@ from functools import partial
 import numpy as np
 
 from pipeline.illustrations.map.arrangement import in_a_grid
+from pipeline.illustrations.map.clusters import find_clusters
 from pipeline.illustrations.map.distortion import NEAR, agreements, kept, moved
 from pipeline.illustrations.map.facts import Facts
 from pipeline.illustrations.map.layout import COMPONENTS, Method, lay_out
 from pipeline.illustrations.map.map_file import Cluster, Distortion, MapPoint, PictureMap
-from pipeline.illustrations.map.naming import find_clusters, telling_words
 from pipeline.illustrations.map.points import Points
 from pipeline.illustrations.map.vectors import nearest, principal_components
+from pipeline.illustrations.telling_words import telling_words
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
 
 _DIGITS = 5  # of positions; a poster has fewer pixels

@@ -16,6 +16,7 @@ from pipeline.danmaku.sections.watch.content import (
     Explanation,
     Heat,
     Player,
+    TagTimes,
     TimedComment,
     TrainingPicture,
 )
@@ -125,6 +126,7 @@ def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
             TrainingPicture("learned/1.jpg", "nekomachi-03.mp4", 5.0, [f"w{n}" for n in range(9)]),
         ],
         heat=Heat(SIDE, ["attention", "saliency"]),
+        tags=[TagTimes("猫", [(1.0, 2.0), (4.0, 5.5)]), TagTimes("<b>夜</b>", [(3.0, 3.5)])],
     )
     return replace(made, **changes)
 

@@ -136,6 +136,23 @@ def test_the_curve_counts_comments_and_leads_to_times(
     assert value is not None and value.endswith("of 0:06")
 
 
+def test_runs_of_a_chosen_tag_lead_to_their_start(visits: Visits, report: Path) -> None:
+    visit = visits(report)
+    runs = visit.page.locator("#tag-runs button")
+    assert [run.get_attribute("title") for run in runs.all()] == [
+        "0:01.0 – 0:02.0",
+        "0:04.0 – 0:05.5",
+    ]
+    lane: Any = visit.page.locator("#tag-runs").bounding_box()
+    box: Any = runs.nth(1).bounding_box()
+    assert (box["x"] - lane["x"]) / lane["width"] == pytest.approx(4 / made_up.SECONDS, abs=0.01)
+    assert box["width"] / lane["width"] == pytest.approx(1.5 / made_up.SECONDS, abs=0.01)
+    visit.page.locator("#tag").select_option("<b>夜</b>")
+    runs.click()
+    visit.settle()
+    assert visit.time == pytest.approx(3.0, abs=0.05)
+
+
 @_BOTH
 def test_a_click_on_the_picture_chooses_a_comment_or_plays(
     visits: Visits, report: Path, device: dict[str, Any]
@@ -434,7 +451,7 @@ def test_a_long_list_follows_playback_until_it_is_scrolled(
     expect(page.locator("#rows li[aria-posinset='3000'] button")).to_be_focused()
 
 
-def test_without_a_video_or_heat_the_rest_still_works(
+def test_without_a_video_heat_or_tags_the_rest_still_works(
     visits: Visits, written: Callable[..., Path]
 ) -> None:
     content = made_up.player(
@@ -447,6 +464,7 @@ def test_without_a_video_or_heat_the_rest_still_works(
             )
         ],
         heat=None,
+        tags=[],
         media="missing.mp4",
     )
     folder = written(content)
@@ -454,6 +472,7 @@ def test_without_a_video_or_heat_the_rest_still_works(
     page = visit.page
     expect(page.locator("#trouble")).to_contain_text("cannot be played")
     expect(page.locator("#viewers")).to_be_hidden()
+    expect(page.locator("#tags")).to_be_hidden()
     page.locator("#rows button").click()
     expect(page.locator("#heat-help")).to_contain_text("as a whole")
     expect(page.locator("#heat")).to_be_hidden()

@@ -84,6 +84,14 @@ class Heat(msgspec.Struct, frozen=True):
     kinds: list[HeatKind]
 
 
+class TagTimes(msgspec.Struct, frozen=True):
+    """When a tag holds."""
+
+    name: str
+    spans: list[tuple[float, float]]
+    """From when to when, by time."""
+
+
 class Player(msgspec.Struct, frozen=True):
     """The data of the section: all that its scripts know."""
 
@@ -99,3 +107,5 @@ class Player(msgspec.Struct, frozen=True):
     training_pictures: list[TrainingPicture]
     heat: Heat | None
     """None for a model without attention."""
+    tags: list[TagTimes]
+    """Those that hold longest first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from pipeline.danmaku.sections.watch.comments import (
     timed_comments,
     write_training_pictures,
 )
-from pipeline.danmaku.sections.watch.content import Player
+from pipeline.danmaku.sections.watch.content import Player, TagTimes
 from pipeline.danmaku.sections.watch.heat_sheets import write_heat
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
@@ -32,6 +32,7 @@ _SCRIPTS = (
     "sprites.js",
     "overlay.js",
     "timeline.js",
+    "tag_lane.js",
     "player.js",
     "player_keys.js",
     "comments.js",
@@ -84,7 +85,13 @@ def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], o
         comments=[comments[place] for place in episode.playing_order()],
         training_pictures=write_training_pictures(folder, episode.explained),
         heat=write_heat(folder, episode.explained),
+        tags=_longest_first(episode.tags),
     )
+
+
+def _longest_first(tags: Mapping[str, Sequence[tuple[float, float]]]) -> list[TagTimes]:
+    times = [TagTimes(name, list(spans)) for name, spans in tags.items()]
+    return sorted(times, key=lambda tag: -sum(end - start for start, end in tag.spans))
 
 
 def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:

@@ -9,6 +9,7 @@ class Watch {
     this.report = report;
     this.choice = new Choice(report.comments);
     this.player = new Player(report, this.choice);
+    this.tags = new TagLane(report, this.player);
     this.list = new CommentList(report, this.choice, this.player);
     this.explanation = new Explanation(report, this.player);
     this.list.addEventListener("choose", ({ detail }) => this.choose(detail, true));

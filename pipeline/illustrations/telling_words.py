@@ -1,4 +1,4 @@
-"""Clusters of points, found on the map, and the words that tell each from the rest."""
+"""The words that tell some points of many from the rest."""
 
 from __future__ import annotations
 
@@ -7,40 +7,14 @@ from collections.abc import Sequence, Set
 
 import numpy as np
 
-from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.arrays import Int64s
 
-_SHARE_OF_POINTS = 1 / 150  # that a cluster found by density has at least
-_FEWEST = 8
-_SAMPLES = 5  # points that must be near for a place to count as dense
 _LEAST_Z = 3.0
 """How far from chance a word must be, in standard deviations. There are many words, of which one
 in a thousand gets so far by chance."""
 _LEAST_SHARE = 0.1  # of a cluster's points that have a word which names it
 _MOST_WORDS = 3  # in a name
 _SAME_POINTS = 0.8  # of the points of either of two words that have both, which then say the same
-
-
-def find_clusters(positions: Float64s, count: int | None, seed: int) -> Int64s:
-    """(n,) the cluster of each point at ``positions`` (n, 2), from 0, the largest first.
-
-    ``count`` clusters by k-means; None takes the dense regions that there are (HDBSCAN), and −1
-    stands for points between them.
-    """
-    from sklearn.cluster import HDBSCAN, KMeans
-
-    if len(positions) <= _FEWEST:
-        return np.zeros(len(positions), np.int64)
-    if count is None:
-        fewest = max(_FEWEST, round(len(positions) * _SHARE_OF_POINTS))
-        # The smallest regions: t-SNE leaves no clear gaps between the large ones.
-        density = HDBSCAN(fewest, min_samples=_SAMPLES, cluster_selection_method="leaf", copy=True)
-        found = density.fit_predict(positions)
-    else:
-        most = min(count, len(positions))
-        found = KMeans(most, random_state=seed, n_init=4).fit_predict(positions)
-    sizes = Counter(found[found >= 0].tolist())
-    ranks = {cluster: rank for rank, (cluster, _) in enumerate(sizes.most_common())}
-    return np.array([ranks.get(cluster, -1) for cluster in found.tolist()], np.int64)
 
 
 def telling_words(clusters: Int64s, words: Sequence[Set[str]]) -> list[list[str]]:

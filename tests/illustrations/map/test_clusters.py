@@ -1,9 +1,9 @@
-"""Clusters on the map, and the words that tell them apart."""
+"""Clusters on the map."""
 
 import numpy as np
 import pytest
 
-from pipeline.illustrations.map.naming import find_clusters, telling_words
+from pipeline.illustrations.map.clusters import find_clusters
 from pipeline.runtime.arrays import Float64s
 
 SIZES = (30, 25, 20)
@@ -30,23 +30,3 @@ def test_a_point_alone_is_in_no_cluster_that_is_found_by_density() -> None:
 def test_few_points_are_one_cluster() -> None:
     assert find_clusters(np.zeros((3, 2)), None, 0).tolist() == [0, 0, 0]
     assert find_clusters(np.arange(20.0).reshape(10, 2), 50, 0).max() == 9
-
-
-def test_what_all_have_tells_nothing() -> None:
-    clusters = np.repeat([0, 1, -1], [40, 40, 20])
-    words = [{"drawing", "cat"}] * 40 + [{"drawing", "dog"}] * 40 + [{"drawing"}] * 20
-    assert telling_words(clusters, words) == [["cat"], ["dog"]]
-
-
-def test_a_word_of_the_same_points_is_not_said_twice() -> None:
-    clusters = np.repeat([0, 1], 40)
-    words = [{"cat", "feline"}] * 25 + [{"cat", "feline", "night"}] * 15 + [{"dog"}] * 40
-    assert telling_words(clusters, words)[0] == ["cat", "night"]
-
-
-def test_clusters_without_words_have_no_name() -> None:
-    assert telling_words(np.array([0, 0, 1]), [set(), set(), set()]) == [[], []]
-
-
-def test_a_single_cluster_is_not_told_from_a_rest() -> None:
-    assert telling_words(np.zeros(50, int), [{"cat"}] * 50) == [[]]

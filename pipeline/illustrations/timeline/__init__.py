@@ -1,0 +1,1 @@
+"""Tags over the time of a video: from when to when each holds."""
