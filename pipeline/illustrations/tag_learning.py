@@ -140,12 +140,13 @@ def joined(taps: Mapping[str, Float32s], names: Sequence[str]) -> Float32s:
 def _known(probabilities: Float32s, targets: Bools, units: Int64s) -> Bools:
     """(k,) whether a tag's probabilities are clearly better than its share of pictures.
 
-    That is told from the nats that they save each unit, whose pictures are alike.
+    That is told from the nats that they save a picture of each unit, whose pictures are alike.
     """
     share = targets.mean(0)
     saved = _nats(np.broadcast_to(share, targets.shape), targets) - _nats(probabilities, targets)
     _, number = np.unique(units, return_inverse=True)
     of_units = np.stack([np.bincount(number, column) for column in saved.T], 1)
+    of_units /= np.bincount(number)[:, None]
     error = of_units.std(0) / np.sqrt(len(of_units))
     return np.asarray(of_units.mean(0) > _CLEAR * error)
 
