@@ -145,8 +145,8 @@ def _known(probabilities: Float32s, targets: Bools, units: Int64s) -> Bools:
     share = targets.mean(0)
     saved = _nats(np.broadcast_to(share, targets.shape), targets) - _nats(probabilities, targets)
     _, number = np.unique(units, return_inverse=True)
-    of_units = np.stack([np.bincount(number, column) for column in saved.T], 1)
-    of_units /= np.bincount(number)[:, None]
+    sums = np.stack([np.bincount(number, column) for column in saved.T], 1)
+    of_units = sums / np.bincount(number)[:, None]
     error = of_units.std(0) / np.sqrt(len(of_units))
     return np.asarray(of_units.mean(0) > _CLEAR * error)
 
