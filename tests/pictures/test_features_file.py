@@ -185,7 +185,7 @@ def test_a_disk_without_room_for_all_rows_is_told_before_work(
     ):
         raise AssertionError("work has begun")
     assert caught.value.code == ExitCode.DISK_FULL
-    assert "0.10 GB" in caught.value.problem
+    assert "100 MB free" in caught.value.problem
     assert not list(tmp_path.iterdir())
 
 
