@@ -108,7 +108,8 @@ def gather(folder: PictureFolder, target: Path, size: int, near: float) -> Gathe
             write_text(record, msgspec.json.encode(remembered).decode())
 
         read = _read(new, store, size, lambda done: remember(kept | done)) if new.files else {}
-        files = {file.name: (kept | read)[file.name] for file in folder.files}
+        files = kept | read
+        files = {file.name: files[file.name] for file in folder.files}
         _drop_dead_rows(store, files)
         remember(files)
         shown = [picture for file in files.values() for picture in file.shown]
