@@ -289,9 +289,7 @@ BOXES = {
 
 
 @pytest.mark.parametrize("name", BOXES)
-def test_many_boxes_are_read_in_bounded_memory(
-    write_file: WriteFile, name: str
-) -> None:
+def test_many_boxes_are_read_in_bounded_memory(write_file: WriteFile, name: str) -> None:
     begin, record, end = BOXES[name]
     path = write_file(begin + record * 30_000 + end)  # 12 MB and more as labels
     gc.collect()

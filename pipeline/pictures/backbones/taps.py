@@ -6,13 +6,11 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-import torch
 from torch import fx, nn
-from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
 from pipeline.pictures.backbones.torchvision_on_cpu import NodePathTracer
-from pipeline.pictures.backbones.trial_run import trial_run
+from pipeline.pictures.backbones.trial_run import SHAPE, note_shapes
 
 
 class Opaque(NamedTuple):
@@ -65,7 +63,7 @@ class Layers:
         names = {"logits": self._paths[last], "pooled": self._paths[last]}
         if self._is(last, nn.Linear) or last.target is functional.linear:
             names["pooled"] = self._paths[last.all_input_nodes[0]]
-        self._note_shapes(size)
+        note_shapes(self._traced, size)
         for path in sorted(self._nodes, key=lambda path: -path.count(".")):
             side = _side_of_grid(self._nodes[path], prefix_tokens)
             if side > 1:
@@ -92,12 +90,6 @@ class Layers:
             self.network.get_submodule(str(node.target)), kinds
         )
 
-    def _note_shapes(self, size: int) -> None:
-        """Let every node know the shape of its output, by a trial run."""
-        device = next(self.network.parameters()).device
-        with trial_run():
-            ShapeProp(self._traced).propagate(torch.zeros(1, 3, size, size, device=device))
-
 
 def _path_and_parents(path: str) -> list[str]:
     """``layer4.1.relu`` → itself, ``layer4.1`` and ``layer4``."""
@@ -107,7 +99,7 @@ def _path_and_parents(path: str) -> list[str]:
 
 def _side_of_grid(node: fx.Node, prefix_tokens: int) -> int:
     """The positions along a side of the grid that ``node`` gives; 0 if it gives none."""
-    match tuple(getattr(node.meta.get("tensor_meta"), "shape", ())):
+    match node.meta.get(SHAPE, ()):
         case (_, height, width, channels) if height == width != channels:  # channels last
             return int(height)
         case (_, _, height, width) if height == width:

@@ -14,10 +14,9 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, fx, nn
-from torch.fx.passes.shape_prop import ShapeProp
 from torch.nn import functional
 
-from pipeline.pictures.backbones.trial_run import trial_run
+from pipeline.pictures.backbones.trial_run import SHAPE, note_shapes
 
 _MIN_CHANNELS = 128
 """With fewer, the transforms cost as much as they save."""
@@ -56,12 +55,11 @@ _A_T = [
 
 def use_winograd(cut: fx.GraphModule, size: int) -> None:
     """Replace each convolution that gets faster by it, for pictures of ``size`` pixels."""
-    with trial_run():
-        ShapeProp(cut).propagate(torch.zeros(1, 3, size, size))
+    note_shapes(cut, size)
     for node in cut.graph.nodes:
         if node.op == "call_module":
             layer = cut.get_submodule(str(node.target))
-            if isinstance(layer, nn.Conv2d) and _gains(layer, node.meta["tensor_meta"].shape):
+            if isinstance(layer, nn.Conv2d) and _gains(layer, node.meta[SHAPE]):
                 cut.set_submodule(str(node.target), WinogradConvolution(layer))
 
 
