@@ -12,6 +12,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from pipeline.runtime.file_digest import file_fingerprint
 from pipeline.runtime.paths import PROJECT
 
 _PACKAGES = ("pipeline", "stages")
@@ -31,6 +34,15 @@ def code_digest(module: str) -> str:
     """
     digests = sorted(_module_digest(name) for name in _closure(module))
     return hashlib.sha256("\n".join(digests).encode()).hexdigest()[:16]
+
+
+def result_key(module: str, config: msgspec.Struct, inputs: Iterable[Path]) -> str:
+    """What a stage's result is a function of: its code, settings and the files it reads.
+
+    An unfinished result of another key is of no use.
+    """
+    settings = msgspec.json.encode(config).decode()
+    return " ".join([code_digest(module), settings, *map(file_fingerprint, inputs)])
 
 
 def _closure(module: str) -> set[str]:

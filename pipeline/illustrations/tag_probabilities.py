@@ -17,12 +17,11 @@ from typing import Final, Literal, TypeAlias
 import h5py
 import numpy as np
 
+from pipeline.labels.tag_lists import RATING
 from pipeline.learning.heads.thresholds import mcut
 from pipeline.runtime.arrays import Bools, Float16s, Float32s, Int64s
 from pipeline.runtime.atomic_files import published
 
-RATING: Final = "rating"
-"""The group of which exactly one tag holds, the most probable."""
 Cut: TypeAlias = Literal["thresholds", "mcut"]
 """What decides which tags hold."""
 THRESHOLDS: Final[Cut] = "thresholds"

@@ -11,9 +11,10 @@ import numpy as np
 
 from pipeline.illustrations.picture_tags import PictureTags, Tag
 from pipeline.illustrations.settings import People
-from pipeline.illustrations.tag_probabilities import RATING, TagProbabilities
+from pipeline.illustrations.tag_probabilities import TagProbabilities
 from pipeline.illustrations.tagged_pictures import GENERAL
 from pipeline.labels.labels_file import read_labels_file
+from pipeline.labels.tag_lists import RATING
 from pipeline.labels.tag_names import same_tag
 from pipeline.pictures.frames_file import Frames, read_names
 from pipeline.runtime.arrays import Bools, Float16s

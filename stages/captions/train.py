@@ -59,6 +59,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.captioning.task import CaptionerTask
     from pipeline.captions.learned_file import write_learned
     from pipeline.captions.material import TrainingMaterial
+    from pipeline.engine.code_digest import result_key
     from pipeline.learning.device import trains_in_bfloat16
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
@@ -89,7 +90,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         )
         bfloat16 = trains_in_bfloat16(team.device, config.precision)
         training = Training(task, config.schedule, team, bfloat16=bfloat16)
-        checkpoint = training.run(outputs.folder, _key(inputs, config))
+        checkpoint = training.run(
+            outputs.folder, result_key("stages.captions.train", config, inputs.all())
+        )
         record = _record(material, model, task, training, team, config.seed)
         if team.leads:
             record.save(outputs["training"])
@@ -97,18 +100,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             model.save(outputs["model"])
             checkpoint.remove()
     return record.summary(record.held_out, "captions")
-
-
-def _key(inputs: Files, config: Config) -> str:
-    """What the result is a function of: a checkpoint of another key is of no use."""
-    import msgspec
-
-    from pipeline.engine.code_digest import code_digest
-    from pipeline.runtime.file_digest import file_fingerprint
-
-    files = [file_fingerprint(path) for path in inputs.all()]
-    settings = msgspec.json.encode(config).decode()
-    return " ".join([code_digest("stages.captions.train"), settings, *files])
 
 
 def _record(

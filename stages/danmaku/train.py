@@ -42,6 +42,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import torch
 
     from pipeline.captioning.task import CaptionerTask
+    from pipeline.engine.code_digest import result_key
     from pipeline.learning.device import trains_in_bfloat16
     from pipeline.learning.team import joined
     from pipeline.learning.training import Training
@@ -67,7 +68,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         )
         bfloat16 = trains_in_bfloat16(team.device, config.precision)
         training = Training(task, config.schedule, team, bfloat16=bfloat16)
-        checkpoint = training.run(outputs.folder, _key(inputs, config))
+        checkpoint = training.run(
+            outputs.folder, result_key("stages.danmaku.train", config, inputs.all())
+        )
         record = _record(material, model, task, training, team, config.seed)
         if team.leads:
             record.save(outputs["training"])
@@ -90,17 +93,6 @@ def _material(inputs: Files, config: Config) -> TrainingMaterial:
         inputs["vocabulary"],
         grid=config.captioner.attends,
     )
-
-
-def _key(inputs: Files, config: Config) -> str:
-    """What the result is a function of: a checkpoint of another key is of no use."""
-    import msgspec
-
-    from pipeline.engine.code_digest import code_digest
-    from pipeline.runtime.file_digest import file_fingerprint
-
-    files = [file_fingerprint(path) for path in inputs.all()]
-    return " ".join([code_digest("stages.danmaku.train"), str(msgspec.json.encode(config)), *files])
 
 
 def _record(

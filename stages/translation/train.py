@@ -51,6 +51,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``model.safetensors``, ``training.json`` and ``samples.png``."""
     import torch
 
+    from pipeline.engine.code_digest import result_key
     from pipeline.learning.device import trains_in_bfloat16
     from pipeline.learning.settings import Schedule
     from pipeline.learning.team import joined
@@ -88,7 +89,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         samples = Samples(pictures, outputs.folder / "samples", team.device)
         checkpoint = training.run(
             outputs.folder,
-            _key(inputs, config),
+            result_key("stages.translation.train", config, inputs.all()),
             lambda epoch: samples.draw(generator, epoch, outputs["samples"]),
         )
         record = _record(inputs, pictures, samples.names, training, team)
@@ -103,18 +104,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             Translator(generator, card).save(outputs["model"])
             checkpoint.remove()
     return record.summary
-
-
-def _key(inputs: Files, config: Config) -> str:
-    """What the result is a function of: a checkpoint of another key is of no use."""
-    import msgspec
-
-    from pipeline.engine.code_digest import code_digest
-    from pipeline.runtime.file_digest import file_fingerprint
-
-    files = [file_fingerprint(path) for path in inputs.all()]
-    settings = msgspec.json.encode(config).decode()
-    return " ".join([code_digest("stages.translation.train"), settings, *files])
 
 
 def _record(

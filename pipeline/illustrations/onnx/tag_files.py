@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline.illustrations.cuts import TagList
 from pipeline.illustrations.onnx.preparation import WHITE, Preparation
-from pipeline.illustrations.tag_probabilities import RATING
+from pipeline.labels.tag_lists import RATING
 from pipeline.labels.tag_names import with_spaces
 from pipeline.runtime.arrays import Float32s
 from pipeline.runtime.errors import ExitCode, PipelineError
