@@ -115,7 +115,7 @@ bench: .venv/dev ## run all of benchmarks/: compare with peers and hardware limi
 setup: $(if $(LOCKED),.venv/locked,.venv/run) ## make the virtual environment; LOCKED=1 checks files by hash
 
 lock: .venv/supply/ready ## update the locked files from pyproject.toml and constraints.txt
-	@$(LOCK) --extra learn --extra fetch --extra map pyproject.toml -o locked.txt
+	@$(LOCK) --extra learn --extra fetch --extra map --extra faces pyproject.toml -o locked.txt
 	@printf '%s\n' editables hatchling setuptools | $(LOCK) - -o locked-build.txt
 
 audit: .venv/run .venv/supply/ready ## look for known vulnerabilities in the locked packages
@@ -142,11 +142,11 @@ else
 
 .venv/run:
 	@echo 'Setting up .venv (only once; takes some minutes) …'
-	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn,map]'
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn,map,faces]'
 	@touch $@
 
 .venv/fetch:
-	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn,fetch,map]'
+	@$(BIN)/$(INSTALL) -c constraints.txt -e '.[learn,fetch,map,faces]'
 	@touch $@
 
 .venv/dev:
