@@ -52,9 +52,10 @@ help: ## list the verbs
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
 	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \
-		sub(/\$$\(SYSTEMS\)/, "$(SYSTEMS)", $$1); \
-		printf "  %-12s%s\n", $$1, $$2 }' Makefile
+		sub(/\$$\(SYSTEMS\)/, "SYSTEM", $$1); \
+		printf "  %-22s%s\n", $$1, $$2 }' Makefile
 	@echo
+	@echo 'SYSTEM is one of: $(SYSTEMS)'
 	@echo 'STAGE is one of: $(STAGES)'
 
 captions-demo: .venv/run ## draw two albums of a show, learn the jokes of one, write jokes for the other
@@ -66,7 +67,7 @@ demo: .venv/run ## draw two episodes of a show, learn from one, comment on the o
 all: .venv/run ## update everything that people open: annotated videos and reports
 	@$(RUN) all
 
-$(SYSTEMS): .venv/run ## do the whole work of a system: lines for pictures, with cards and a page
+$(SYSTEMS): .venv/run ## do the whole work of a system, and make its page
 	@$(RUN) $@
 
 $(STAGES): .venv/run ## update a stage's output and everything it needs
