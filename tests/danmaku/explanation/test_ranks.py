@@ -74,7 +74,7 @@ def others_of(second: int, said: list[GeneratedComment], training: Corpus) -> li
 def test_ranks_are_those_of_scoring_one_by_one(
     tmp_path: Path, decoder: Decoder, attention: Attention
 ) -> None:
-    said, training = comments(8, 1), corpus(2)
+    said, training = comments(5, 1), corpus(2, 200)
     subject = written(tmp_path, captioner(decoder, attention), *said)
     found = rank_comments(subject, training, 99, SEED)
     nats = cache(partial(plain_nats, subject))
@@ -87,7 +87,7 @@ def test_ranks_are_those_of_scoring_one_by_one(
         likelier = sum(nats(first, other) < own - 1e-4 for other in others)
         assert found.rank[index] == 1 + likelier
         assert found.candidates[index] == 1 + len(others) == 100
-    assert len(set(found.rank.tolist())) > 4
+    assert len(set(found.rank.tolist())) > 2
 
 
 def test_every_comment_of_a_crowded_second_is_ranked_among_the_same(tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_commands_are_the_style_that_the_captioner_predicts(tmp_path: Path) -> N
 def test_how_many_are_written_together_does_not_matter(tmp_path: Path, kind: Kind) -> None:
     network, shown = sensitive(kind), bank(tmp_path, kind)
     together, by_twos = (
-        write(network, shown, options(min_repeat_gap_s=MIN_GAP_S, batch_size=size))
+        write(network, shown, options(min_repeat_gap_s=MIN_GAP_S, batch_size=size), 8)
         for size in (256, 2)
     )
     assert by_twos == together
@@ -166,7 +166,7 @@ def test_another_scene_changes_no_block_but_its_own_and_the_end_of_the_one_befor
     """Comments come a second after what they are about."""
     chosen = options(min_repeat_gap_s=gap_s, max_words=2)
     before, after = (
-        write(sensitive(kind), shown, chosen, 47, delay_ms=1000, each=4)
+        write(sensitive(kind), shown, chosen, 37, delay_ms=1000, each=2)
         for shown in (bank(tmp_path, kind), bank(tmp_path, kind, scene))
     )
     first, last = scene.start + 1, scene.stop  # of the comments about the scene
