@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,14 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code's
 settings.load_profile("untimed")
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Several in each worker would only wait for one another, in all tests that follow."""
+    yield
+    torch = sys.modules.get("torch")
+    assert getattr(torch, "get_num_threads", lambda: 1)() == 1
+
 
 MakeOnce = Callable[[str, Callable[[Path], object]], Path]
 """From a name and what fills an empty folder to that folder, filled once for all workers."""

@@ -10,6 +10,7 @@ from pipeline.captioning import task
 from pipeline.captioning.captioner import Captioner
 from pipeline.captioning.dropout import DropoutMasks, draw_masks
 from pipeline.learning.checkpoint import Checkpoint
+from pipeline.learning.threads import computing_with
 from tests.captioning import toys
 from tests.captioning.toys import Kind
 
@@ -67,7 +68,6 @@ def test_a_run_resumed_at_any_step_equals_an_undisturbed_one(tmp_path: Path, kin
 @toys.all_kinds
 def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) -> None:
     """With comments and numbers enough for torch to use them."""
-    torch.set_num_threads(2)
     toys.bank(tmp_path, kind, count=6)
     comments, dev = toys.mixed_captions(kind, 220, 6), toys.dev_set(kind)
     runs = []
@@ -75,7 +75,8 @@ def test_several_threads_learn_the_same_each_time(tmp_path: Path, kind: Kind) ->
         network = toys.captioner(kind, size=256, dropout=0.3)
         bank = toys.open_bank(tmp_path)
         run = toys.training(network, comments, dev, bank, batch=200, doubly_stochastic=1)
-        run.run_epoch()
+        with computing_with(2):
+            run.run_epoch()
         runs.append(weights(network))
     assert runs[1:] == runs[:-1]
 

@@ -20,6 +20,8 @@ from threadpoolctl import threadpool_info
 from torch import Tensor, nn
 from torch.nn import functional
 
+from pipeline.learning.threads import computing_with
+
 ROOT = Path(__file__).parents[2]
 LINE = 64
 """Bytes of a cache's line, where torch lets its buffers begin."""
@@ -150,9 +152,9 @@ OF_TORCH: dict[str, tuple[Callable[..., Tensor], list[tuple[int, ...]]]] = {
 @pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("name", OF_TORCH)
 def test_torch_computes_the_same_wherever_a_buffer_begins(name: str, threads: int) -> None:
-    torch.set_num_threads(threads)
     work, shapes = OF_TORCH[name]
-    assert differing(of_torch(work), *map(draw, shapes)) == []
+    with computing_with(threads):
+        assert differing(of_torch(work), *map(draw, shapes)) == []
 
 
 def fitted(features: npt.NDArray[Any], noise: npt.NDArray[Any]) -> npt.NDArray[Any]:
