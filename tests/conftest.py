@@ -23,6 +23,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault of the code's
 settings.load_profile("untimed")
 
+
 @pytest.fixture(autouse=True)
 def one_thread() -> Iterator[None]:
     """Several in each worker would only wait for one another, in all tests that follow."""

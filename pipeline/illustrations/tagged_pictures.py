@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+from pipeline.labels.keeping import dropped_pictures
 from pipeline.labels.labels_file import read_labels_file
 from pipeline.labels.tag_names import same_tag
 from pipeline.pictures.cells import cell_means
@@ -20,6 +21,7 @@ from pipeline.pictures.settings import Unit
 from pipeline.pictures.units import unit_numbers
 from pipeline.runtime.arrays import Bools, Float32s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.logs import log
 from pipeline.runtime.quantities import counted
 
 GENERAL = "general"
@@ -57,17 +59,24 @@ class TaggedPictures:
 
     @classmethod
     def load(
-        cls, labels: Sequence[Path], frames: Sequence[Path], by: Unit, least: int
+        cls,
+        labels: Sequence[Path],
+        frames: Sequence[Path],
+        by: Unit,
+        least: int,
+        kept: Sequence[Path] = (),
     ) -> TaggedPictures:
         """Read the files of each collection; tags on fewer than ``least`` units are left out.
 
+        ``kept`` are files of labels that say more about which pictures to keep.
         Raises PipelineError NOTHING_USABLE where no tag is left.
         """
         held: list[set[TagName]] = []
         names, keys, places = [], [], []
         spelling: dict[TagName, Counter[str]] = defaultdict(Counter)
         for number, (label_file, frames_file) in enumerate(zip(labels, frames, strict=True)):
-            by_picture = _tags_by_picture(label_file, spelling)
+            dropped = dropped_pictures(*kept[number : number + 1], label_file)
+            by_picture = _tags_by_picture(label_file, spelling, dropped)
             rows, row_keys = Frames.load(frames_file).row, read_keys(frames_file)
             for frame, name in enumerate(read_names(frames_file)):
                 if name in by_picture:
@@ -135,15 +144,24 @@ def taps_of_all(paths: Sequence[Path]) -> tuple[list[str], str, str]:
 
 
 def _tags_by_picture(
-    labels: Path, spelling: dict[TagName, Counter[str]]
+    labels: Path, spelling: dict[TagName, Counter[str]], dropped: Set[str]
 ) -> dict[str, set[TagName]]:
-    """The tags of people, in a form that all spellings share; ``spelling`` is added to."""
+    """The tags of people, in a form that all spellings share; ``spelling`` is added to.
+
+    Pictures that are ``dropped`` are left out, and counted in the log.
+    """
     found: dict[str, set[TagName]] = defaultdict(set)
+    left_out = set()
     for label in read_labels_file(labels):
         if label.kind == "tag" and label.by == "person" and label.value.strip():
+            if label.picture in dropped:
+                left_out.add(label.picture)
+                continue
             tag = TagName(same_tag(label.value), label.group or GENERAL)
             spelling[tag][label.value] += 1
             found[label.picture].add(tag)
+    if left_out:
+        log.info("%s dropped by labels or clusters", counted(len(left_out), "tagged picture"))
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.labels.boxes import UNNAMED, Box, box_of
+from pipeline.labels.keep_words import keep_word
 from pipeline.labels.record import Label, Split
 from pipeline.labels.tag_lists import Tag
 from pipeline.reading import values
@@ -139,6 +140,15 @@ class LabelReport(ReadReport):
         """Count that a picture is in none of the domains; the label that says so."""
         self.read += 1
         return self._label(picture, None, kind="domain")
+
+    def keep(self, picture: object, word: object, **fields: Any) -> list[Label]:
+        """Count whether to keep a picture; the label that says so, or none for another word."""
+        self.read += 1
+        value = keep_word(values.text(word) or "")
+        if not value:
+            self.drop("neither keep nor drop")
+            return []
+        return self._label(picture, None, **fields, kind="keep", value=value)
 
     def _label(
         self,

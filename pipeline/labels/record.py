@@ -20,8 +20,8 @@ class Label(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What else the file calls it, such as a number beside an address; none after an import."""
     kind: Kind
     value: str = ""
-    """The text, the tag, the class of a box, or the domain; empty for a score, where there is
-    nothing to box, and for a picture that is in no domain."""
+    """The text, the tag, the class of a box, the domain, or ``keep`` or ``drop``; empty for a
+    score, where there is nothing to box, and for a picture that is in no domain."""
     group: str = ""
     """The group of a tag, such as ``character``."""
     box: tuple[float, float, float, float] | None = None

@@ -31,11 +31,7 @@ def report_duplicates(
     Each picture has a name, a file and a row of ``colours``; see ``near_pairs``. Pictures of one
     animated file are no duplicates of each other.
     """
-    alive, first = np.unique(np.array(rows), return_index=True)
-    own_row = dict(zip(alive.tolist(), first.tolist(), strict=True))
-    equal = [(n, own_row[row]) for n, row in enumerate(rows) if n != own_row[row]]
-    near = [(int(first[a]), int(first[b])) for a, b in near_pairs(colours[alive], limit)]
-    found = [group for group in groups([*equal, *near]) if len({files[n] for n in group}) > 1]
+    found = duplicate_groups(files, rows, colours, limit)
     if not found:
         listed.unlink(missing_ok=True)
         return
@@ -46,3 +42,25 @@ def report_duplicates(
         counted(len(found), "group"),
         listed,
     )
+
+
+def duplicate_groups(
+    files: Sequence[str], rows: Sequence[int], colours: UInt8s, limit: float
+) -> list[list[int]]:
+    """Numbers of pictures that equal or nearly equal each other, by groups; see above."""
+    alive, first = np.unique(np.array(rows), return_index=True)
+    own_row = dict(zip(alive.tolist(), first.tolist(), strict=True))
+    equal = [(n, own_row[row]) for n, row in enumerate(rows) if n != own_row[row]]
+    near = [(int(first[a]), int(first[b])) for a, b in near_pairs(colours[alive], limit)]
+    return [group for group in groups([*equal, *near]) if len({files[n] for n in group}) > 1]
+
+
+def earlier_equals(
+    names: Sequence[str], rows: Sequence[int], colours: UInt8s, limit: float
+) -> list[str]:
+    """For each picture the first one of its group; empty for that itself, and without a group."""
+    found = [""] * len(names)
+    for first, *others in duplicate_groups(names, rows, colours, limit):
+        for number in others:
+            found[number] = names[first]
+    return found

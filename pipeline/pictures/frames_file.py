@@ -15,9 +15,11 @@ Stills have a second each, from 0. Instead of thumbnails they have ::
     names           (frames,) str                     each file's path below the folder
     shape           (frames, 2) int64                 width and height of each, in pixels
     key             (pictures, 16) uint8              tells pictures apart
+    colours         (pictures, 14, 14, 3) uint8       mean colours of blocks; see near_duplicates
     refused         (files, 2) str                    files that cannot be used wholly, and why
 
-and ``pictures`` and ``key`` are virtual datasets that show the rows of ``frames.rows.h5``.
+and ``pictures``, ``key`` and ``colours`` are virtual datasets that show the rows of
+``frames.rows.h5``.
 """
 
 from __future__ import annotations
@@ -39,6 +41,8 @@ from pipeline.pictures.thumbnail import thumbnail
 from pipeline.runtime.arrays import Float64s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 
+COLOURS = "colours"
+"""The mean colours of blocks of each picture of stills."""
 _CHUNK = 32  # pictures written at once
 
 
@@ -181,6 +185,7 @@ def write_still_frames(
         )
         store.show(file, "pictures")
         store.show(file, "key")
+        store.show(file, COLOURS)
         file["pts"] = np.arange(len(names), dtype=np.int64)
         file["row"] = np.array(rows, np.int64)
         file["cuts"] = np.empty(0, np.int64)
@@ -194,6 +199,12 @@ def read_keys(path: Path) -> list[bytes]:
     """What tells the pictures of stills apart, by row."""
     with h5py.File(path, "r") as file:
         return [key.tobytes() for key in file["key"][:]]
+
+
+def read_block_colours(path: Path) -> UInt8s:
+    """(rows, 14, 14, 3) the mean colours of the blocks of stills; see ``near_duplicates``."""
+    with h5py.File(path, "r") as file:
+        return np.asarray(file[COLOURS])
 
 
 def count_pictures(path: Path) -> int:

@@ -23,7 +23,7 @@ from pipeline.media.picture_files import PictureFile
 from pipeline.media.picture_folder import PictureFolder
 from pipeline.media.source import TimedPicture
 from pipeline.pictures.duplicates_report import report_duplicates
-from pipeline.pictures.frames_file import write_still_frames
+from pipeline.pictures.frames_file import COLOURS, write_still_frames
 from pipeline.pictures.near_duplicates import GRID, block_colours
 from pipeline.pictures.row_store import KEY, KEY_BYTES, Column, RowStore
 from pipeline.runtime.atomic_files import write_text
@@ -32,7 +32,6 @@ from pipeline.runtime.logs import log
 from pipeline.runtime.progress import track
 
 PICTURES = "pictures"
-_COLOURS = "colours"
 _VERSION = "1"
 """Raise it where the same files would give other pictures."""
 _BATCH = 32  # pictures written at once
@@ -96,7 +95,7 @@ def gather(folder: PictureFolder, target: Path, size: int, near: float) -> Gathe
     record = target.with_name("frames.files.json")
     columns = {
         PICTURES: Column(np.uint8, (size, size, 3)),
-        _COLOURS: Column(np.uint8, (GRID, GRID, 3)),
+        COLOURS: Column(np.uint8, (GRID, GRID, 3)),
     }
     with RowStore(target.with_name("frames.rows.h5"), columns, {"settings": settings}) as store:
         known = _known(record, settings, store)
@@ -123,7 +122,7 @@ def gather(folder: PictureFolder, target: Path, size: int, near: float) -> Gathe
             names,
             [name for name, file in files.items() for _ in file.shown],
             rows,
-            store.filled(_COLOURS),
+            store.filled(COLOURS),
             near,
         )
         write_still_frames(
@@ -171,7 +170,7 @@ def _read(
             keys = np.frombuffer(b"".join(new), np.uint8).reshape(-1, KEY_BYTES)
             pictures_read = [one.pixels for one in new.values()]
             colours = np.stack([block_colours(pixels) for pixels in pictures_read])
-            store.append({KEY: keys, PICTURES: np.stack(pictures_read), _COLOURS: colours})
+            store.append({KEY: keys, PICTURES: np.stack(pictures_read), COLOURS: colours})
         if time.monotonic() - remembered_at >= _SECONDS_BETWEEN_RECORDS:
             store.flush()
             done = takewhile(batch[-1].file.__ne__, files)

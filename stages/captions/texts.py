@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pipeline.engine.settings import NameOrPath, OwnFile, Seed, StageConfig
+from pipeline.engine.settings import SHARED, NameOrPath, OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.pictures.settings import HeldOutSettings
 from pipeline.text.settings import NormalizationSettings
@@ -30,6 +30,8 @@ class Config(StageConfig, frozen=True):
     """More words for MeCab."""
     ng_words: OwnFile | None = None
     """A file of words or /expressions/, one a line; texts with any of them are not learned from."""
+    learn_from: Annotated[Literal["all", "kept"], SHARED] = "all"
+    """``kept`` leaves out what the stage ``clusters`` drops. Labels that drop count always."""
     held_out: HeldOutSettings = HeldOutSettings()
     seed: Seed = 2017
 
@@ -49,6 +51,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import msgspec
 
     from pipeline.captions.texts_file import CaptionText, write_texts
+    from pipeline.labels.keeping import dropped_pictures
     from pipeline.labels.labels_file import read_labels_file
     from pipeline.pictures.frames_file import read_names
     from pipeline.runtime.errors import ExitCode, PipelineError
@@ -57,11 +60,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.text.splitting import detect_language, make_splitter
     from pipeline.text.word_lists import has_ng_words, load_ng_words
 
-    labels = [
+    said = [
         label
         for label in read_labels_file(inputs["labels"])
         if label.kind == "text" and label.by == "person"
     ]
+    dropped = dropped_pictures(inputs.get("kept"), inputs["labels"])
+    labels = [label for label in said if label.picture not in dropped]
     names = read_names(inputs["frames"])
     frame_of = {name: frame for frame, name in enumerate(names)}
     ng_words = load_ng_words(config.ng_words)
@@ -76,7 +81,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             ExitCode.NOTHING_USABLE,
             f"{inputs['labels']} holds no text to learn from",
             "Give a file of captions with LABELS=, or loosen `captions: texts: ng_words:`; if text"
-            " files beside the pictures were taken for tags, SET=labels.sidecars=texts",
+            " files beside the pictures were taken for tags, SET=labels.sidecars=texts; or keep"
+            f" more pictures: {len(dropped):,} are dropped",
         )
     spelling = msgspec.structs.asdict(config.normalization)
     spelled = [normalize(label.value, **spelling) for label in kept]
@@ -107,8 +113,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return (
         f"{counted(len(texts), 'caption')} of {counted(len(captioned), 'picture')},"
         f" {kept_back:,} of them held out"
-        + f"; {left_out:,} with NG words or without a picture left out"
-        * bool(left_out)
+        + f"; {left_out:,} with NG words or without a picture left out" * bool(left_out)
+        + f"; {len(said) - len(labels):,} of pictures that labels or clusters drop"
+        * (len(labels) < len(said))
     )
 
 
@@ -148,8 +155,18 @@ def measure(outputs: Files) -> Amounts:
     return {"captions": count_lines(outputs["texts"])}
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Clusters are needed to learn from what they keep."""
+    return () if settings.get("learn_from") == "kept" else ("kept",)
+
+
 STAGE = Stage(
-    inputs={"labels": "{item}/labels.jsonl", "frames": "{item}/frames.h5"},
+    inputs={
+        "labels": "{item}/labels.jsonl",
+        "frames": "{item}/frames.h5",
+        "kept": "{item}/keep.jsonl",
+    },
+    without=without,
     outputs={"texts": "{item}/texts.jsonl"},
     config=Config,
     run=run,

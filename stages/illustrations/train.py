@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pipeline.engine.settings import Seed, StageConfig
+from pipeline.engine.settings import SHARED, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.illustrations.settings import ClassSettings
 from pipeline.pictures.settings import Unit
@@ -25,6 +25,8 @@ class Config(StageConfig, frozen=True):
     taps: tuple[str, ...] = ()
     """Layers whose values are used, together; none given: each alone and all together are tried,
     and the best is taken."""
+    learn_from: Annotated[Literal["all", "kept"], SHARED] = "all"
+    """``kept`` leaves out what the stage ``clusters`` drops. Labels that drop count always."""
     seed: Seed = 2017
 
 
@@ -41,7 +43,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     device = best_device()
     paths, frames = inputs.every("features"), inputs.every("frames")
-    pictures = TaggedPictures.load(inputs.every("labels"), frames, config.units, config.classes.min)
+    pictures = TaggedPictures.load(
+        inputs.every("labels"), frames, config.units, config.classes.min, inputs.every("kept")
+    )
     names, backbone, weights = taps_of_all(paths)
     choices = _choices(names, config.taps)
     taps = {name: pictures.features(paths, name) for name in config.taps or names}
@@ -96,12 +100,19 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
     return Expected(seconds=amounts["stills"] * 0.04, startup=6, bytes=1e6)
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Clusters are needed to learn from what they keep."""
+    return () if settings.get("learn_from") == "kept" else ("kept",)
+
+
 STAGE = Stage(
     inputs={
         "features": "{train}/features.h5",
         "frames": "{train}/frames.h5",
         "labels": "{train}/labels.jsonl",
+        "kept": "{train}/keep.jsonl",
     },
+    without=without,
     outputs={
         "tagger": "models/illustrations/{model}/tagger.safetensors",
         "training": "models/illustrations/{model}/training.json",

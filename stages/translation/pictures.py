@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import Seed, StageConfig
+from pipeline.engine.settings import SHARED, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.pictures.settings import HeldOutSettings
 
@@ -30,6 +30,8 @@ class Config(StageConfig, frozen=True):
     """How pictures become squares: cut off, with white borders, or squeezed."""
     domains: list[str] | None = None
     """The domains to learn, in this order; null takes all that are found."""
+    learn_from: Annotated[Literal["all", "kept"], SHARED] = "all"
+    """``kept`` leaves out what the stage ``clusters`` drops. Labels that drop count always."""
     held_out: HeldOutSettings = HeldOutSettings(by="name")
     """What is kept back, where folders or files do not say it."""
     seed: Seed = 2017
@@ -41,6 +43,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     import numpy as np
 
+    from pipeline.labels.keeping import dropped_pictures
     from pipeline.pictures.frames_file import Frames, read_names
     from pipeline.runtime.disk_space import require_space
     from pipeline.runtime.progress import track
@@ -51,7 +54,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     folder, names = open_stills(inputs["stills"]), read_names(inputs["frames"])
     below = [path.relative_to(folder.path).as_posix() for path in _folders(folder.path)]
-    found = find_domains(names, _labels(inputs), config.domains, below)
+    dropped = dropped_pictures(inputs.get("kept"), inputs.get("labels"))
+    wanted = [name for name in names if name not in dropped]
+    found = find_domains(wanted, _labels(inputs), config.domains, below)
     used = [name for name in names if name in found.of]
     frames = Frames.load(inputs["frames"])
     rows = frames.row[[place for place, name in enumerate(names) if name in found.of]]
@@ -69,13 +74,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         domain_names=found.names,
         fingerprint=frames.fingerprint,
     )
-    left_out = len(names) - len(used)
+    left_out = len(wanted) - len(used)
     return (
         f"{counted(len(used), 'picture')} in {counted(len(found.names), 'domain')}"
         f" ({', '.join(f'{name} {count:,}' for name, count in found.counts.items())}),"
         f" {int(out.sum()):,} of them held out"
-        + f"; {left_out:,} in none of them left out"
-        * bool(left_out)
+        + f"; {left_out:,} in none of them left out" * bool(left_out)
+        + f"; {len(names) - len(wanted):,} dropped by labels or clusters"
+        * (len(wanted) < len(names))
     )
 
 
@@ -145,8 +151,18 @@ def measure(outputs: Files) -> Amounts:
         return {"domain_pictures": len(file["names"])}
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Clusters are needed to learn from what they keep."""
+    return () if settings.get("learn_from") == "kept" else ("kept",)
+
+
 STAGE = Stage(
-    inputs={"stills": "{item}/source.stills.json", "frames": "{item}/frames.h5"},
+    inputs={
+        "stills": "{item}/source.stills.json",
+        "frames": "{item}/frames.h5",
+        "kept": "{item}/keep.jsonl",
+    },
+    without=without,
     optional={"labels": "{item}/labels.jsonl"},
     outputs={"pictures": "{item}/translation.h5"},
     config=Config,

@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
 from pipeline.pictures.features_file import building_features
-from pipeline.pictures.frames_file import write_still_frames
+from pipeline.pictures.frames_file import COLOURS, write_still_frames
+from pipeline.pictures.near_duplicates import GRID, block_colours
 from pipeline.pictures.row_store import KEY, Column, RowStore
 
 STYLES = ("flat", "round", "thick")
@@ -32,11 +33,15 @@ def write_collection(
     names = [f"{style}/{thing:03}.png" for style in STYLES for thing in range(things)]
     holds = np.tile(thing_tags(things, seed), (len(STYLES), 1))
     pictures = draws.integers(0, 256, (len(names), SIDE, SIDE, 3)).astype(np.uint8)
-    columns = {"pictures": Column(np.uint8, (SIDE, SIDE, 3))}
+    columns = {
+        "pictures": Column(np.uint8, (SIDE, SIDE, 3)),
+        COLOURS: Column(np.uint8, (GRID, GRID, 3)),
+    }
     keys = draws.integers(0, 256, (len(names), 16)).astype(np.uint8)
     with RowStore(folder / "frames.rows.h5", columns, {}) as store:
         store.reserve(len(names))
-        store.append({"pictures": pictures, KEY: keys})
+        colours = np.stack([block_colours(picture) for picture in pictures])
+        store.append({"pictures": pictures, KEY: keys, COLOURS: colours})
         write_still_frames(
             folder / "frames.h5",
             store,

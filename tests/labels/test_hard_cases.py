@@ -41,6 +41,7 @@ FORMATS: dict[str, str] = {
     "Flickr8k text": "".join(f"{n}.jpg#0\ttext {n}\n" for n in ROWS),
     "list of domains": "".join(f"{n}.jpg style-{n % 3}\n" for n in ROWS),
     "CSV of domains": "file,domain\n" + "".join(f"{n}.jpg,style {n % 3}\n" for n in ROWS),
+    "CSV of pictures to keep": "file,keep\n" + "".join(f"{n}.jpg,yes\n" for n in ROWS),
     "CSV of attributes": "image_id,Hat,Tie\n" + "".join(f"{n}.jpg,1,-1\n" for n in ROWS),
     "CelebA's attributes": "40\nHat Tie\n" + "".join(f"{n}.jpg  1 -1\n" for n in ROWS),
     "list of scores": "".join(f"{n}.jpg {n / 7:.3f}\n" for n in ROWS),

@@ -10,19 +10,26 @@ import pytest
 from PIL import Image, ImageSequence
 
 from pipeline.captions.captions_file import CaptionLine
+from pipeline.captions.texts_file import read_texts
 from pipeline.engine.catalog import stage_configs
 from pipeline.engine.settings import load_settings
 from pipeline.engine.stage import Files
+from pipeline.labels.keeping import write_keep_labels
+from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.reading import read_labels
+from pipeline.labels.record import Label
 from pipeline.labels.sidecars import Sidecars
 from pipeline.media.picture_folder import PictureFolder
+from pipeline.pictures.frames_file import read_names
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.json_lines import write_lines
 from pipeline.runtime.paths import CONFIGS
 from pipeline.sources.pointers import StillsSource
 from pipeline.sources.settings import TopLevel
 from stages.captions import cards, export
+from stages.captions import texts as texts_stage
 from tests.captions.toys import candidate
+from tests.illustrations.toys import write_collection
 
 TEXTS = ["猫が寝る", "寝る", "<b>“so”, to\tsay</b>", "🎉の日", *(f"一言{n}" for n in range(26))]
 
@@ -192,3 +199,21 @@ def test_the_articles_numbers_are_a_preset() -> None:
     write = msgspec.to_builtins(settings.stages["captions-write"])
     assert (write["candidates"], write["blind"], write["liking"]) == (1, 0, 0)
     assert write["decoding"]["strategy"] == "argmax"
+
+
+def test_texts_of_pictures_that_labels_or_clusters_drop_are_left_out(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "album", 3)
+    names = read_names(folder / "frames.h5")
+    texts = [Label(picture=name, kind="text", value=f"joke {n}") for n, name in enumerate(names)]
+    labels = [*texts, Label(picture=names[0], kind="keep", value="drop")]
+    write_labels_file(folder / "labels.jsonl", labels)
+    write_keep_labels(folder / "keep.jsonl", names[:2], [True, False])
+    inputs = {
+        "labels": [folder / "labels.jsonl"],
+        "frames": [folder / "frames.h5"],
+        "kept": [folder / "keep.jsonl"],
+    }
+    target = Files({"texts": [folder / "texts.jsonl"]})
+    said = texts_stage.run(Files(inputs), target, texts_stage.Config(learn_from="kept"))
+    assert [text.picture for text in read_texts(folder / "texts.jsonl")] == names[2:]
+    assert "2 of pictures that labels or clusters drop" in said

@@ -121,7 +121,7 @@ def test_the_default_settings_file_says_what_the_code_does() -> None:
     path = ROOT / "configs" / "default"
     assert load(path) == load(NONE)
     listed, _ = read(path)
-    shared = {"seed", "layout"}
+    shared = {"seed", "layout", "learn_from"}
     for name, kind in stage_configs().items():
         own = listed
         for key in section(name):

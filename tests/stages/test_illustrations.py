@@ -11,8 +11,10 @@ import pytest
 from pipeline.engine.stage import Files
 from pipeline.illustrations.picture_tags import PictureTags, read_picture_tags
 from pipeline.illustrations.tag_probabilities import read_tag_probabilities
+from pipeline.illustrations.tagged_pictures import TaggedPictures
 from pipeline.illustrations.training_record import TagTraining
-from pipeline.labels.labels_file import write_labels_file
+from pipeline.labels.keeping import write_keep_labels
+from pipeline.labels.labels_file import read_labels_file, write_labels_file
 from pipeline.labels.record import Label
 from pipeline.runtime.errors import ExitCode, PipelineError
 from stages.illustrations import tags, train
@@ -24,7 +26,8 @@ ENDINGS = {"features": "features.h5", "frames": "frames.h5", "labels": "labels.j
 
 
 def learn(folders: list[Path], model: Path, **settings: object) -> str:
-    inputs = Files({name: [f / ENDINGS[name] for f in folders] for name in LEARNED})
+    files = {name: [f / ENDINGS[name] for f in folders] for name in LEARNED}
+    inputs = Files(files | {"kept": []})
     outputs = {"tagger": [model / "tagger.safetensors"], "training": [model / "training.json"]}
     config = msgspec.convert({"units": "name"} | settings, train.Config)
     return train.run(inputs, Files(outputs), config)
@@ -59,6 +62,21 @@ def test_what_features_know_is_learned_and_noise_is_not(model: Path) -> None:
     assert all(found[name].known and found[name].average_precision > 0.9 for name in TAGS[:-1])
     assert not found["noise"].known
     assert evaluation.baselines["pixels"].over_tags.mean < 0.6 < evaluation.precision.over_tags.mean
+
+
+def test_pictures_that_labels_drop_are_not_learned_from(tmp_path: Path) -> None:
+    folder = write_collection(tmp_path / "album", 30)
+    labels, frames = folder / "labels.jsonl", [folder / "frames.h5"]
+    said = list(read_labels_file(labels))
+    tagged = list(dict.fromkeys(label.picture for label in said))
+    write_labels_file(labels, [*said, Label(picture=tagged[0], kind="keep", value="drop")])
+    kept = tmp_path / "keep.jsonl"
+    write_keep_labels(kept, tagged[:2], [True, False])
+
+    def count(*files: Path) -> int:
+        return len(TaggedPictures.load([labels], frames, "name", 2, files).places)
+
+    assert (count(), count(kept)) == (len(tagged) - 1, len(tagged) - 2)
 
 
 def test_of_several_taps_the_best_is_taken(model: Path) -> None:

@@ -51,6 +51,7 @@ def gathered(album: Path, labels: list[Label] | None = None, **settings: object)
         "stills": [stills],
         "frames": [squares],
         "labels": [made / "labels.jsonl"] if labels else [],
+        "kept": [],
     }
     target = made / "translation.h5"
     chosen = msgspec.convert({"size": 16} | settings, pictures.Config)

@@ -9,6 +9,7 @@ import msgspec
 
 from pipeline.labels.boxes import is_sound
 from pipeline.labels.json_reader import json_reader
+from pipeline.labels.keep_words import keep_word
 from pipeline.labels.label_report import LabelReport
 from pipeline.labels.record import Label
 
@@ -30,7 +31,11 @@ def _labels(item: Mapping[str, Any], report: LabelReport) -> list[Label]:
         report.drop("without a score")
     elif label.kind == "box" and not is_sound(label):
         report.drop("without a sound box")
+    elif label.kind == "keep" and not keep_word(label.value):
+        report.drop("neither keep nor drop")
     else:
+        if label.kind == "keep":
+            label = msgspec.structs.replace(label, value=keep_word(label.value))
         return [msgspec.structs.replace(label, file=report.file, number=report.read)]
     return []
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from pipeline.engine.stage import Files
 from pipeline.illustrations.search.collection import Collection
-from pipeline.pictures.frames_file import write_still_frames, writing_frames
+from pipeline.pictures.frames_file import COLOURS, write_still_frames, writing_frames
+from pipeline.pictures.near_duplicates import GRID
 from pipeline.pictures.row_store import KEY, KEY_BYTES, Column, RowStore
 from pipeline.runtime.arrays import Floats, Int64s
 from stages.illustrations import vectors
@@ -23,11 +24,13 @@ def stills(
     rows = np.arange(len(names)) if rows is None else rows
     folder.mkdir(parents=True)
     count = len(values)
-    column = Column(np.uint8, (SIZE, SIZE, 3))
-    with RowStore(folder / "frames.rows.h5", {"pictures": column}, {}) as store:
+    sides = {"pictures": SIZE, COLOURS: GRID}
+    columns = {name: Column(np.uint8, (side, side, 3)) for name, side in sides.items()}
+    with RowStore(folder / "frames.rows.h5", columns, {}) as store:
         store.reserve(count)
         keys = np.arange(count * KEY_BYTES, dtype=np.uint8).reshape(count, KEY_BYTES)
-        store.append({KEY: keys, "pictures": np.zeros((count, SIZE, SIZE, 3), np.uint8)})
+        black = {n: np.zeros((count, side, side, 3), np.uint8) for n, side in sides.items()}
+        store.append({KEY: keys, **black})
         write_still_frames(
             folder / "frames.h5",
             store,

@@ -1,0 +1,1 @@
+"""The page on which a person decides which clusters and pictures are learned from."""
