@@ -15,7 +15,7 @@ import signal
 import sys
 from contextlib import suppress
 
-from pipeline.demo import CAPTIONS_DEMO, DEMO
+from pipeline.demo import CAPTIONS_DEMO, DEMO, TRANSLATION_DEMO
 from pipeline.engine.application import Application
 from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
@@ -55,6 +55,7 @@ APPLICATION = Application(
     commands=[
         DEMO,
         CAPTIONS_DEMO,
+        TRANSLATION_DEMO,
         FETCH,
         CONVERT,
         INSPECT,

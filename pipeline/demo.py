@@ -1,4 +1,4 @@
-"""The demos: the synthetic show, learned from, and then commented on or captioned."""
+"""The demos: the synthetic show, learned from, and then commented on, captioned or translated."""
 
 from __future__ import annotations
 
@@ -15,6 +15,11 @@ from pipeline.show.spec import AlbumSpec, EpisodeSpec
 
 _LEARNED, _COMMENTED = EpisodeSpec(episode=1, seconds=240), EpisodeSpec(episode=2, seconds=90)
 _CAPTIONED, _NEW = AlbumSpec(stills=800, seed=2017), AlbumSpec(stills=60, seed=2018)
+_LIT = AlbumSpec(stills=300, seed=2017, width=160, height=90, lights=True)
+_DARKENED = (
+    AlbumSpec(stills=24, seed=2018),
+    EpisodeSpec(episode=2, seconds=30, width=320, height=180),
+)
 _USES = ("workdir", "set", "profile", "wait")
 
 
@@ -36,6 +41,16 @@ def _run_captions_demo(call: Call) -> ExitCode:
     return code
 
 
+def _run_translation_demo(call: Call) -> ExitCode:
+    """Draw an album of a show in four lights, learn them, and show another and an episode so."""
+    verbs = ["translation", "translation-evaluate"]
+    code = _run(call, (_LIT, *_DARKENED), "translation-demo.yaml", verbs)
+    if code == ExitCode.OK:
+        album, episode = (call.options.workdir / spec.stem for spec in _DARKENED)
+        print(f"Open {album}/translated/sheet.png and watch {episode}/translated.mp4.")
+    return code
+
+
 def _run(
     call: Call, specs: Sequence[EpisodeSpec | AlbumSpec], settings: str, verbs: list[str]
 ) -> ExitCode:
@@ -53,3 +68,4 @@ def _run(
 
 DEMO = Command("demo", _run_demo, uses=_USES, extra="learn")
 CAPTIONS_DEMO = Command("captions-demo", _run_captions_demo, uses=_USES, extra="learn")
+TRANSLATION_DEMO = Command("translation-demo", _run_translation_demo, uses=_USES, extra="learn")

@@ -12,7 +12,7 @@ from pathlib import Path
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error
 from pipeline.show import album, episode
-from pipeline.show.spec import AlbumSpec, EpisodeSpec
+from pipeline.show.spec import LIGHTS, AlbumSpec, EpisodeSpec
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -57,16 +57,19 @@ def _specs(arguments: argparse.Namespace) -> list[EpisodeSpec] | list[AlbumSpec]
     if "size" in given:
         given["width"], given["height"] = _size(given.pop("size"))
     stills = given.pop("album", None)
+    lights = given.pop("lights", False)
     if stills is None:
+        if lights:
+            raise PipelineError(ExitCode.USAGE, "--lights is for albums", "Add --album")
         return [EpisodeSpec(**given | {"episode": n}) for n in arguments.episode or [1]]
-    for name in ("episode", "seconds", "comment_rate"):
+    for name in ("episode", "seconds", "comment_rate", "light"):
         if name in given:
             raise PipelineError(
                 ExitCode.USAGE,
                 f"--{name.replace('_', '-')} is for episodes, and --album makes none",
                 "Leave one of them out",
             )
-    return [AlbumSpec(stills=stills, **given)]
+    return [AlbumSpec(stills=stills, lights=lights, **given)]
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -123,6 +126,17 @@ def _parser() -> Parser:
         const=an_album.stills,
         metavar="N",
         help=f"make an album of N stills (default: {an_album.stills}) instead of episodes",
+    )
+    add(
+        "--light",
+        choices=LIGHTS,
+        help=f"in which episodes are drawn (default: {an_episode.light})",
+    )
+    add(
+        "--lights",
+        action="store_true",
+        default=None,
+        help="draw an album's stills in each light, in a folder of its own, without jokes",
     )
     add(
         "--seed",

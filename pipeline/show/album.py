@@ -12,6 +12,7 @@ from pipeline.runtime.atomic_files import published_folder
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.show.album_truth import AlbumTruth
 from pipeline.show.making import code_digest, make_once
+from pipeline.show.spec import LIGHTS
 from pipeline.show.truth import truth_path
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.show.album_truth import StillTruth
     from pipeline.show.humour import Caption
     from pipeline.show.spec import AlbumSpec
+    from pipeline.show.stills import Still
 
 CAPTIONS = "captions.csv"
 COLUMNS = ("image", "caption", "star", "author")
@@ -47,7 +49,12 @@ def is_made(folder: Path, spec: AlbumSpec) -> bool:
         truth = AlbumTruth.load(truth_path(folder, spec.stem))
     except (OSError, PipelineError):
         return False
-    files = [album / CAPTIONS, *(album / still.image for still in truth.stills)]
+    names = [still.image for still in truth.stills]
+    if spec.lights:
+        names = [f"{light}/{name}" for light in LIGHTS for name in names]
+    else:
+        names.append(CAPTIONS)
+    files = [album / name for name in names]
     return truth.spec == spec and truth.made_by == code_digest() and all(f.is_file() for f in files)
 
 
@@ -62,20 +69,36 @@ def _make(album: Path, spec: AlbumSpec, drawn: Callable[[int], object]) -> None:
     with published_folder(album) as temporary:
         truths = []
         for still in stills(spec):
-            still.picture.save(temporary / still.truth.image)
+            _save(still, temporary, spec)
             truths.append(still.truth)
             drawn(1)
-        written = captions(spec, truths)
-        _write_captions(temporary / CAPTIONS, written)
+        written = [] if spec.lights else captions(spec, truths)
+        if not spec.lights:
+            _write_captions(temporary / CAPTIONS, written)
     _truth(spec, truths, written).save(target)
+
+
+def _save(still: Still, folder: Path, spec: AlbumSpec) -> None:
+    from pipeline.show.lights import lit
+
+    if not spec.lights:
+        still.picture.save(folder / still.truth.image)
+        return
+    for light in LIGHTS:
+        (folder / light).mkdir(exist_ok=True)
+        lit(still.picture, light).save(folder / light / still.truth.image)
 
 
 def _refuse_files_of_others(album: Path) -> None:
     """An album is replaced as a whole, which must not take anything else with it."""
     if album.is_file():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(album))
-    for entry in sorted(album.glob("*")):
-        if entry.name != CAPTIONS and not entry.match(_PATTERN):
+    own = (CAPTIONS, *LIGHTS)
+    entries = [entry for entry in album.glob("*") if entry.name not in own]
+    for light in LIGHTS:
+        entries += (album / light).glob("*")
+    for entry in sorted(entries):
+        if not entry.match(_PATTERN):
             raise PipelineError(
                 ExitCode.NOT_WRITABLE,
                 f"{album} would be made anew, but holds {entry.name}, which is not of the show",

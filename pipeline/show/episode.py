@@ -74,6 +74,7 @@ def _film(
     from pipeline.media.codecs import Codec
     from pipeline.media.encode import VideoFormat, encoder
     from pipeline.media.probe import probe_sound
+    from pipeline.show.lights import lit
     from pipeline.show.music import write_music
     from pipeline.show.stage import drawings
 
@@ -90,7 +91,7 @@ def _film(
             source=probe_sound(sound),
         ) as sink:
             for drawing in drawings(spec, script):
-                pixels = drawing.picture.tobytes()
+                pixels = lit(drawing.picture, spec.light).tobytes()
                 for _ in drawing.frames:
                     sink.write(pixels)
                 for role, box in drawing.boxes.items():

@@ -134,9 +134,11 @@ def _scene_lengths(drawings: int, rng: np.random.Generator) -> list[int]:
     return lengths
 
 
-def next_place(before: list[str], rng: np.random.Generator) -> str:
-    """One of the places seen least so far, but not the last one."""
-    others = [place for place in PLACES if place not in before[-1:]]
+def next_place(
+    before: list[str], rng: np.random.Generator, places: tuple[str, ...] = PLACES
+) -> str:
+    """One of the ``places`` seen least so far, but not the last one."""
+    others = [place for place in places if place not in before[-1:]]
     fewest = min(before.count(place) for place in others)
     return str(rng.choice([place for place in others if before.count(place) == fewest]))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Literal, get_args
 
 import msgspec
 
@@ -14,6 +15,9 @@ FRAMES_PER_DRAWING = 3
 """Limited animation "on threes": every drawing is held for three frames."""
 SHORTEST_SECONDS = 2.0
 SMALLEST_SIDE = 32
+Light = Literal["day", "sunset", "night", "snow"]
+LIGHTS: tuple[Light, ...] = get_args(Light)
+"""In which the same drawings can be shown."""
 MOST_STILLS = 9999
 """Their files have numbers of four digits."""
 
@@ -36,6 +40,8 @@ class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Pixels, even."""
     comment_rate: float = 15.0
     """Comments a second, on average over the episode."""
+    light: Light = "day"
+    """In which all of it is drawn; nothing else depends on it."""
 
     def __post_init__(self) -> None:
         _require(self.episode >= 1, f"there is no episode {self.episode}", "Count from 1")
@@ -51,11 +57,17 @@ class EpisodeSpec(msgspec.Struct, frozen=True, kw_only=True):
             f"the comment rate {self.comment_rate:g} is not a number of comments a second",
             "Give 0 or more",
         )
+        _require(
+            self.light in LIGHTS,
+            f"the show has no light {self.light!r}",
+            f"Give one of {', '.join(LIGHTS)}",
+        )
 
     @property
     def stem(self) -> str:
         """The name that the episode's files share."""
-        return f"nekomachi-{self.episode:02d}"
+        light = "" if self.light == "day" else f"-{self.light}"
+        return f"nekomachi-{self.episode:02d}{light}"
 
     @property
     def frame_count(self) -> int:
@@ -76,6 +88,9 @@ class AlbumSpec(msgspec.Struct, frozen=True, kw_only=True):
     """Pixels, even, at least ``height``."""
     height: int = 180
     """Pixels, even."""
+    lights: bool = False
+    """Whether each still is of a scene of its own, drawn in all lights, and without jokes: a folder
+    for each light, with the same names."""
 
     def __post_init__(self) -> None:
         _require(
@@ -89,7 +104,7 @@ class AlbumSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stem(self) -> str:
         """The name of the album's folder, which its truth shares."""
-        return f"nekomachi-album-{self.seed}"
+        return f"nekomachi-{'lights' if self.lights else 'album'}-{self.seed}"
 
 
 def _require_seed(seed: int) -> None:

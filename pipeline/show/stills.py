@@ -17,6 +17,7 @@ from pipeline.show.script import (
     ACTIONS,
     CAST,
     COMPANY_CHANCES,
+    PLACES,
     STAGE_POSITIONS,
     Role,
     next_place,
@@ -25,6 +26,8 @@ from pipeline.show.spec import FRAMES_PER_DRAWING, AlbumSpec
 from pipeline.show.stage import draw_roles
 
 _STILLS_OF_A_SCENE = range(3, 7)
+_BY_DAY = tuple(place for place in PLACES if place != "night street")
+"""Places that can be drawn in any light."""
 _COMPANY = 4
 """Characters in a scene; each still shows some of them."""
 _TELLING_DRAWINGS = Table({"walking": (0, 1, 4, 5), "jumping": (2, 3, 4, 5)})
@@ -48,10 +51,10 @@ def stills(spec: AlbumSpec) -> Iterator[Still]:
     for number in range(1, spec.stills + 1):
         if not left:
             scenery = season_generator(spec.seed, Purpose.ALBUM_SCENERY, len(places))
-            places.append(next_place(places, rng))
+            places.append(next_place(places, rng, _BY_DAY if spec.lights else PLACES))
             empty = background(places[-1], (spec.width, spec.height), scenery)
             company = rng.choice(CAST, _COMPANY, replace=False).tolist()
-            left = int(rng.choice(_STILLS_OF_A_SCENE))
+            left = 1 if spec.lights else int(rng.choice(_STILLS_OF_A_SCENE))
         left -= 1
         picture = empty.copy()
         boxes = draw_roles(picture, _roles(company, rng), frame=0)

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from pipeline.translation.settings import NetworkSettings
+from pipeline.translation.unet import UNet
 
 RGB = 3
 _HALVINGS = 2  # of the generator
@@ -60,6 +61,33 @@ class Generator(nn.Module):
 
     def __init__(self, domains: int, settings: NetworkSettings) -> None:
         super().__init__()
+        if settings.generator == "unet":
+            self.body: nn.Module = UNet(domains, settings)
+            self.multiple = UNet.multiple
+        else:
+            self.body, self.multiple = _Johnson(domains, settings), _MULTIPLE
+        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, pictures: Tensor, targets: Tensor) -> Tensor:
+        """Pictures (n, 3, h, w) in −1…1, as targets (n, d) want them.
+
+        Sides are filled up by reflection to what can be halved, and the result is cut back.
+        """
+        h, w = pictures.shape[-2:]
+        x = pictures.contiguous(memory_format=torch.channels_last)
+        down, right = (_missing(side, self.multiple) for side in (h, w))
+        if down or right:
+            # A picture of a few pixels has too few of them to be reflected.
+            how = "reflect" if down < h and right < w else "replicate"
+            x = functional.pad(x, (0, right, 0, down), how)
+        made: Tensor = self.body(x, targets)
+        return made[..., :h, :w]
+
+
+class _Johnson(nn.Sequential):
+    """StarGAN's generator, which reads the target beside the colours."""
+
+    def __init__(self, domains: int, settings: NetworkSettings) -> None:
         c = settings.channels
         layers = _normalised(nn.Conv2d(RGB + domains, c, 7, padding=3, bias=False), c)
         for _ in range(_HALVINGS):
@@ -70,33 +98,25 @@ class Generator(nn.Module):
             layers += _normalised(nn.ConvTranspose2d(c, c // 2, 4, 2, 1, bias=False), c // 2)
             c //= 2
         layers += [nn.Conv2d(c, RGB, 7, padding=3, bias=False), nn.Tanh()]
-        self.body = nn.Sequential(*layers)
-        self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        super().__init__(*layers)
 
-    def forward(self, pictures: Tensor, targets: Tensor) -> Tensor:
-        """Pictures (n, 3, h, w) in −1…1, as targets (n, d) want them.
-
-        Sides are filled up by reflection to what halves twice, and the result is cut back.
-        """
-        h, w = pictures.shape[-2:]
-        maps = targets[:, :, None, None].expand(-1, -1, h, w)
+    def forward(self, pictures: Tensor, targets: Tensor) -> Tensor:  # type: ignore[override]
+        """As the generator's, of sides that are halved twice."""
+        maps = targets[:, :, None, None].expand(-1, -1, *pictures.shape[-2:])
         x = torch.cat([pictures, maps.to(pictures.dtype)], 1)
         x = x.contiguous(memory_format=torch.channels_last)
-        if h % _MULTIPLE or w % _MULTIPLE:
-            x = _filled_up(x)
-        made: Tensor = self.body(x)
-        return made[..., :h, :w]
+        for layer in self:
+            x = layer(x)
+        return x
 
 
 def _normalised(layer: nn.Module, channels: int) -> list[nn.Module]:
     return [layer, InstanceNorm(channels), nn.ReLU(inplace=True)]
 
 
-def _filled_up(x: Tensor) -> Tensor:
-    down, right = (-side % _MULTIPLE for side in x.shape[-2:])
-    # A picture of a few pixels has too few of them to be reflected.
-    how = "reflect" if down < x.shape[-2] and right < x.shape[-1] else "replicate"
-    return functional.pad(x, (0, right, 0, down), how)
+def _missing(side: int, multiple: int) -> int:
+    """Pixels up to what can be halved to at least two, for one cannot be normalised."""
+    return max(-side % multiple, 2 * multiple - side)
 
 
 class Discriminator(nn.Module):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -10,6 +10,9 @@ from msgspec import Meta, Struct
 class NetworkSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How large the two networks are."""
 
+    generator: Literal["johnson", "unet"] = "johnson"
+    """StarGAN's, or one whose halved layers are also handed to the doubled ones; it follows true
+    translations more closely."""
     channels: Annotated[int, Meta(ge=4, le=256)] = 32
     """Of the first layer of both; each halving of the picture doubles them."""
     blocks: Annotated[int, Meta(ge=1, le=32)] = 4
@@ -24,12 +27,13 @@ class LossSettings(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     classification: Annotated[float, Meta(ge=0)] = 1.0
     """That a picture is taken for one of its domain; the article's λ_cls."""
     cycle: Annotated[float, Meta(ge=0)] = 10.0
-    """That a translation translated back is the picture: their mean difference; λ_rec."""
+    """That a translation translated back is the picture: their mean difference; λ_rec. 0 leaves
+    it out, which saves half of the generator's work."""
     gradient_penalty: Annotated[float, Meta(ge=0)] = 10.0
     """That the discriminator's gradient has length 1; λ_gp."""
     paired: Annotated[float, Meta(ge=0)] = 0.0
     """That a translation is the true picture of the same thing, where the target domain has one
-    of the same file name: their mean difference."""
+    of the same file name: their mean difference, and what is missing to structural similarity."""
 
 
 class TranslatorSchedule(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

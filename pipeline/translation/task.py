@@ -16,7 +16,12 @@ from pipeline.learning.optimization import Recipe, exponential
 from pipeline.learning.task import Batch, Loss, Place
 from pipeline.learning.team import Team
 from pipeline.runtime.arrays import Bools, Float32s, Int64s
-from pipeline.translation.losses import classification_loss, gradient_penalty, share_right
+from pipeline.translation.losses import (
+    classification_loss,
+    gradient_penalty,
+    paired_loss,
+    share_right,
+)
 from pipeline.translation.networks import Discriminator, Generator, frozen
 from pipeline.translation.settings import LossSettings, TranslatorSchedule
 from pipeline.translation.training_set import NO_TRUTH, TrainingSet
@@ -147,12 +152,15 @@ class TranslatorTask:
             adversarial = -self.discriminator.scores(features).float().mean()
             logits = self.discriminator.logits(features)
         classification = classification_loss(logits, part.targets, exclusive=self._exclusive)
-        back = self.generator(fake, part.own)
-        cycle = (part.pictures - back).abs().mean()
-        total = adversarial + weights.classification * classification + weights.cycle * cycle
-        reported = [adversarial, classification, cycle]
+        total = adversarial + weights.classification * classification
+        reported = [adversarial, classification]
+        if weights.cycle:
+            back = self.generator(fake, part.own)
+            cycle = (part.pictures - back).abs().mean()
+            total = total + weights.cycle * cycle
+            reported.append(cycle)
         if part.truths is not None:
-            paired = _differences(fake, part.truths).mean()
+            paired = paired_loss(fake, *part.truths)
             total = total + weights.paired * paired
             reported.append(paired)
         return Loss(total * n, torch.stack(reported) * n)
@@ -253,7 +261,7 @@ def _differences(fake: Tensor, truths: Truths) -> Tensor:
 
 def _recipes(schedule: TranslatorSchedule, losses: LossSettings) -> dict[str, Recipe]:
     """How the two learn, and the names of what their losses report."""
-    paired = ("paired",) if losses.paired else ()
+    weighed = {"cycle": losses.cycle, "paired": losses.paired}
     average = exponential(schedule.average) if schedule.average else None
     rate = schedule.learning_rate
     return {
@@ -271,6 +279,6 @@ def _recipes(schedule: TranslatorSchedule, losses: LossSettings) -> dict[str, Re
             decay_from=_DECAY_FROM,
             every=schedule.discriminator_steps,
             average=average,
-            losses=("adversarial", "classification", "cycle", *paired),
+            losses=("adversarial", "classification", *(name for name, w in weighed.items() if w)),
         ),
     }

@@ -15,6 +15,7 @@ from pipeline.runtime.arrays import Bools, Float32s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.translation.pictures_file import DomainPictures
 
+_SEED = 0  # of the order in which things are taken, where only a share is
 NO_TRUTH = -1
 """Instead of the row of a picture's true translation."""
 
@@ -27,10 +28,14 @@ class TrainingSet:
     domain_names: list[str]
     domains: Float32s
     """(n, d) of zeros and ones."""
+    share: float = 1.0
+    """Of the things to learn from; the others are left out."""
 
     @classmethod
-    def load(cls, paths: Sequence[Path]) -> TrainingSet:
+    def load(cls, paths: Sequence[Path], share: float = 1.0) -> TrainingSet:
         """Open the files of some collections.
+
+        With a ``share`` some things are learned from; those of a smaller one are among them.
 
         Raises PipelineError: INVALID_SETTING where their sizes differ, NOTHING_USABLE where a
         domain has no picture to learn from.
@@ -44,7 +49,7 @@ class TrainingSet:
             rows = slice(start, start + len(one.names))
             table[rows, [names.index(name) for name in one.domain_names]] = one.domains
             start = rows.stop
-        made = cls(found, names, table)
+        made = cls(found, names, table, share)
         made._require_pictures_in_each()
         return made
 
@@ -65,7 +70,18 @@ class TrainingSet:
 
     def rows(self, *, held_out: bool) -> Int64s:
         """Of the pictures to learn from, or of those held out."""
-        return np.flatnonzero(self.held_out == held_out)
+        return self._sides[held_out]
+
+    @cached_property
+    def _sides(self) -> tuple[Int64s, Int64s]:
+        """Rows to learn from, and those held out."""
+        learned, out = np.flatnonzero(~self.held_out), np.flatnonzero(self.held_out)
+        if self.share < 1:
+            things = np.unique(self._things[learned])
+            order = np.random.default_rng(_SEED).permutation(things)
+            kept = order[: max(1, round(self.share * len(order)))]
+            learned = learned[np.isin(self._things[learned], kept)]
+        return learned, out
 
     def pictures(self, rows: Int64s, device: torch.device) -> Tensor:
         """(r, 3, size, size) in −1…1, with channels last in memory."""
@@ -92,6 +108,10 @@ class TrainingSet:
             np.int64,
         )
 
+    def things(self, rows: Int64s) -> Int64s:
+        """(r,) numbers of what pictures show; those of one file name have the same one."""
+        return self._things[rows]
+
     @cached_property
     def _things(self) -> Int64s:
         names = [thing for one in self.collections for thing in one.things]
@@ -108,7 +128,7 @@ class TrainingSet:
 
     def counts(self, *, held_out: bool) -> dict[str, int]:
         """How many pictures of each domain are learned from, or held out."""
-        sums = self.domains[self.held_out == held_out].sum(0).astype(int).tolist()
+        sums = self.domains[self.rows(held_out=held_out)].sum(0).astype(int).tolist()
         return dict(zip(self.domain_names, sums, strict=True))
 
     def _require_pictures_in_each(self) -> None:

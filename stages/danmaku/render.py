@@ -12,18 +12,16 @@ from pipeline.danmaku.drawing.settings import LayoutSettings
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.media.codecs import Preset
+from pipeline.media.encoding_settings import ChosenCodec, Crf
 
 if TYPE_CHECKING:
     from pipeline.danmaku.drawing.legend import Entry
     from pipeline.danmaku.video.annotated_video import AnnotatedVideo
-    from pipeline.media.codecs import Codec
     from pipeline.media.colors import Color
     from pipeline.media.video_file import VideoFile
 
-_Codec = Annotated[
-    Literal["auto", "h264", "hevc", "av1"],
-    Meta(extra={"also": {"h265": "hevc", "x265": "hevc", "x264": "h264", "avc": "h264"}}),
-]
+_PICTURES = {"original": "source", "translated": "translated"}
+"""What comments are drawn over, by the names of inputs."""
 
 
 class Config(StageConfig, frozen=True):
@@ -34,13 +32,15 @@ class Config(StageConfig, frozen=True):
     viewers: Literal["none", "layers", "halves"] = "none"
     """Also draws the viewers' comments: over the same picture, each kind in a colour of its own,
     or over a copy of it at the left."""
+    picture: Literal["original", "translated"] = "original"
+    """What comments are drawn over: the video, or its translation."""
     labels: bool = True
     """Whether a legend says whose comments are whose where there are both."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
     fps: Annotated[float, Meta(gt=0, le=240)] | None = None
     """Pictures a second, for text that moves more smoothly than the video; None keeps the video's
     pictures as they are."""
-    codec: _Codec = "auto"
+    codec: ChosenCodec = "auto"
     """``auto`` is h264, which plays everywhere, and hevc for video of more than eight bits."""
     eight_bits: bool = False
     """Whether deeper video is dithered down to eight bits; otherwise it keeps ten."""
@@ -50,7 +50,7 @@ class Config(StageConfig, frozen=True):
     """Whether a graphics card encodes."""
     preset: Preset = "veryfast"
     """x264's names; slower presets make smaller files."""
-    crf: Annotated[int, Meta(ge=0, le=63)] | None = None
+    crf: Crf | None = None
     """The codec's constant rate factor: lower is better and larger. None: 23 for h264, 26 for
     hevc, 32 for av1."""
     segments: Annotated[int, Meta(ge=1, le=64)] | None = None
@@ -65,14 +65,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``annotated.mp4``."""
     from pipeline.danmaku.video.render import render
     from pipeline.media.stream_copy import left_out
+    from pipeline.media.video_encoding import depth_and_range, encoding
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.logs import log
     from pipeline.runtime.progress import progress
     from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
 
-    video = open_video(inputs["source"])
-    color, codec = _encoding(video, config)
+    video = open_video(inputs[_PICTURES[config.picture]])
+    color, codec = encoding(video, config)
     annotated = _annotated(video, color, inputs, config)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
@@ -84,47 +85,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     size = outputs["annotated"].stat().st_size
     shown = sum(len(layout.placed) for layout in annotated.layouts)
     result = f"{counted(shown, 'comment')} over {float(video.duration):.1f} s, {size_text(size)}"
-    return result + _depth_and_range(video, annotated.color, codec)
-
-
-def _encoding(video: VideoFile, config: Config) -> tuple[Color, Codec]:
-    """The colours and bits of the result, and its codec."""
-    from pipeline.media.codecs import Codec
-    from pipeline.media.colors import bits_of, color_of, shown_color
-    from pipeline.media.hardware import encodes_ten_bits
-    from pipeline.runtime.logs import log
-
-    color = color_of(video, 8 if config.eight_bits else bits_of(video))
-    if config.tonemap == "sdr" and color.dynamic_range:
-        color = shown_color(video)
-    name = config.codec
-    if name == "auto":
-        name = "hevc" if color.bits > 8 else "h264"
-    codec = Codec(name, config.preset, config.crf, config.hardware)
-    if color.bits > 8 and not encodes_ten_bits(codec):
-        log.warning("no encoder for %s takes ten bits here", name)
-        color = color_of(video)
-    if color.dynamic_range and color.bits == 8:
-        log.warning("HDR in eight bits shows banding; `tonemap: sdr` makes it standard range")
-    if color.dynamic_range and config.hardware and color.mastering.peak:
-        log.warning("graphics cards drop the mastering metadata of the video")
-    return color, codec
-
-
-def _depth_and_range(video: VideoFile, color: Color, codec: Codec) -> str:
-    """What has become of ten bits and HDR, for the summary; nothing for an ordinary video."""
-    from pipeline.media.colors import bits_of, color_of
-
-    before = color_of(video, bits_of(video))
-    kind = before.dynamic_range
-    parts = []
-    if kind and color.dynamic_range is None:
-        parts.append(f"HDR ({kind.upper()}) made standard range")
-    elif kind:
-        parts.append(f"HDR ({kind.upper()}) kept")
-    if before.bits > 8:
-        parts.append("ten bits" if color.bits > 8 else "dithered down to eight bits")
-    return "".join(f", {part}" for part in [*parts, f"as {codec.name}"] if parts)
+    return result + depth_and_range(video, annotated.color, codec)
 
 
 def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) -> AnnotatedVideo:
@@ -175,6 +136,11 @@ def _legends(config: Config) -> list[list[Entry]]:
     return [[Entry("Viewers", MARKS["viewer"]), Entry("Model", MARKS["generated"])]]
 
 
+def without(settings: Mapping[str, Any]) -> list[str]:
+    """The translation is needed where it is what comments are drawn over."""
+    return [] if settings.get("picture") == "translated" else ["translated"]
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take for x264's ``veryfast``; others take some times as much."""
     frames = amounts["seconds"] * config.fps if config.fps else amounts["frames"]
@@ -188,11 +154,16 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
+    inputs={
+        "source": "{item}/source.video.json",
+        "translated": "{item}/translated.mp4",
+        "comments": "{item}/{target}.jsonl",
+    },
     outputs={"annotated": "{item}/annotated.mp4"},
     optional={"viewers": "{item}/comments.jsonl"},
     config=Config,
     run=run,
+    without=without,
     expect=expect,
     opens="annotated",
     whole_machine=True,

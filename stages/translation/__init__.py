@@ -1,4 +1,4 @@
-"""Stages that learn to translate pictures from one domain into others."""
+"""Stages that learn to translate pictures from one domain into others, and do it."""
 
-WHOLE = ("translation-train",)
+WHOLE = ("translation-translate", "translation-video")
 """What the verb ``translation`` does, with all that this needs."""

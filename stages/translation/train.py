@@ -24,6 +24,8 @@ class Config(StageConfig, frozen=True):
     networks: NetworkSettings = NetworkSettings()
     losses: LossSettings = LossSettings()
     schedule: TranslatorSchedule = TranslatorSchedule()
+    share: Annotated[float, Meta(gt=0, le=1)] = 1.0
+    """How much of the things to learn from is taken, to see what more pictures bring."""
     flip: bool = True
     """Whether half of the pictures are mirrored."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
@@ -63,7 +65,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.translation.training_set import TrainingSet
 
     torch.set_flush_denormal(True)  # see stages.danmaku.train
-    pictures = TrainingSet.load(inputs.every("pictures"))
+    pictures = TrainingSet.load(inputs.every("pictures"), config.share)
     domains = len(pictures.domain_names)
     torch.manual_seed(config.seed)
     generator = Generator(domains, config.networks)
@@ -144,7 +146,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
     work = (size / 64) ** 2 * (networks.channels / 32) ** 2
     weights = 4e6 * (networks.channels / 32) ** 2
     return Expected(
-        seconds=amounts["domain_pictures"] * config.schedule.epochs * 0.04 * work,
+        seconds=amounts["domain_pictures"] * config.share * config.schedule.epochs * 0.04 * work,
         startup=4,
         bytes=weights,
         kind=f"{size} {networks.channels} {networks.blocks} {networks.halvings}",

@@ -6,8 +6,9 @@ import msgspec
 import pytest
 from PIL import Image
 
-from pipeline.engine.catalog import stage_configs
+from pipeline.engine.catalog import configured_stages, stage_configs
 from pipeline.engine.settings import load_settings
+from pipeline.engine.settings_file import Assignment
 from pipeline.engine.stage import Files
 from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
@@ -18,7 +19,7 @@ from pipeline.sources.pointers import StillsSource
 from pipeline.sources.settings import TopLevel
 from pipeline.translation.pictures_file import DomainPictures
 from stages.pictures import frames
-from stages.translation import pictures, train
+from stages.translation import pictures, train, translate
 
 COLORS = {"curry": (200, 120, 20), "rice": (240, 240, 230)}
 
@@ -109,9 +110,29 @@ def test_the_articles_numbers_are_a_preset() -> None:
     settings = load_settings(CONFIGS / "food.yaml", stage_configs(), TopLevel())
     found = msgspec.to_builtins(settings.stages["translation-train"])
     assert msgspec.to_builtins(settings.stages["translation-pictures"])["size"] == 256
-    assert found["networks"] == {"channels": 64, "blocks": 6, "halvings": 6}
+    assert found["networks"] == {
+        "generator": "johnson",
+        "channels": 64,
+        "blocks": 6,
+        "halvings": 6,
+    }
     schedule = found["schedule"]
     assert (schedule["batch"], schedule["epochs"], schedule["learning_rate"]) == (32, 20, 1e-4)
     assert schedule["discriminator_steps"] == 5
     weights = [found["losses"][name] for name in ("classification", "cycle", "gradient_penalty")]
     assert weights == [1, 10, 10]
+
+
+@pytest.mark.parametrize("picture", ["original", "translated"])
+def test_comments_are_drawn_over_a_translation_only_if_asked(picture: str) -> None:
+    given = [Assignment.parse(f"render.picture={picture}")]
+    settings = load_settings(CONFIGS / "demo.yaml", stage_configs(), TopLevel(), given)
+    stages = configured_stages(settings)
+    translates = stages["translation-video"].outputs["video"] in stages["render"].inputs.values()
+    assert translates == (picture == "translated")
+
+
+def test_a_mask_reads_the_boxes_that_it_is_made_of() -> None:
+    for mask, needed in (("none", set()), ("boxes", {"boxes"}), ("faces", {"faces"})):
+        left_out = set(translate.without({"mask": mask}))
+        assert {"boxes", "faces"} - left_out == needed

@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 import torch
 from torch import nn
 
 from pipeline.translation.model_file import Translator, TranslatorCard
-from pipeline.translation.networks import InstanceNorm, frozen
+from pipeline.translation.networks import Generator, InstanceNorm, frozen
+from pipeline.translation.training_set import TrainingSet
 from tests.translation import toys
 
 
@@ -71,3 +73,36 @@ def test_a_model_is_read_as_it_was_written(tmp_path: Path) -> None:
     picture, target = torch.rand(1, 3, 8, 8), torch.eye(3)[:1]
     with torch.no_grad():
         assert torch.equal(read.generator(picture, target), generator(picture, target))
+
+
+def unet() -> Generator:
+    torch.manual_seed(0)
+    made = Generator(2, msgspec.structs.replace(toys.NETWORKS, generator="unet"))
+    for layer in made.modules():  # which are 0 at first
+        if isinstance(layer, nn.Linear):
+            nn.init.normal_(layer.weight, std=0.5)
+    return made
+
+
+@pytest.mark.parametrize("shape", [(16, 16), (17, 30), (9, 4), (1, 1)])
+def test_a_unet_keeps_sizes_and_follows_targets(shape: tuple[int, int]) -> None:
+    generator, pictures = unet(), torch.rand(1, 3, *shape) * 2 - 1
+    with torch.no_grad():
+        one, other = (generator(pictures, target[None]) for target in torch.eye(2))
+    assert one.shape == (1, 3, *shape) and one.abs().max() <= 1
+    assert shape == (1, 1) or (one - other).abs().mean() > 1e-3
+
+
+def test_a_unet_sees_the_target_in_the_middle_of_a_large_picture() -> None:
+    """StarGAN's does so from the border on, since a constant is normalised away."""
+    generator, picture = unet(), torch.zeros(1, 3, 160, 160)
+    with torch.no_grad():
+        one, other = (generator(picture, target[None])[..., 80, 80] for target in torch.eye(2))
+    assert (one - other).abs().max() > 1e-3
+
+
+def test_a_loss_that_weighs_nothing_is_not_computed(tmp_path: Path) -> None:
+    task = toys.task(TrainingSet.load([toys.write(tmp_path)]), paired=1.0, cycle=0.0)
+    assert task.recipes["generator"].losses == ("adversarial", "classification", "paired")
+    run = toys.training(task, epochs=1)
+    assert run.run_epoch().train.keys() >= {"generator/paired"}

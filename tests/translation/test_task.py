@@ -59,7 +59,7 @@ def test_it_learns_to_show_pictures_in_other_domains(pictures: TrainingSet) -> N
     before = toys.training(task).measure(task.evaluate)
     run = finish(toys.training(task, epochs=30))
     after = run.history[-1].dev
-    assert after["paired"] < 0.5 * before["paired"]
+    assert after["paired"] < 0.6 * before["paired"]
     assert after["own"] > 0.9
 
 
@@ -161,3 +161,16 @@ def test_collections_are_learned_together_by_their_domains_names(tmp_path: Path)
     assert both.counts(held_out=False) == {"bright": 4, "dark": 8, "red": 8, "blue": 4}
     last = both.pictures(np.array([29]), toys.ALONE.device)
     assert torch.equal(last, both.pictures(np.array([14]), toys.ALONE.device))
+
+
+def test_a_share_of_the_things_is_learned_from_and_a_smaller_one_is_part_of_it(
+    tmp_path: Path,
+) -> None:
+    path = toys.write(tmp_path, things=20, held_out=4)
+    whole, half, quarter = (TrainingSet.load([path], share) for share in (1.0, 0.5, 0.25))
+    counts = [found.counts(held_out=False)["dark"] for found in (whole, half, quarter)]
+    assert counts == [16, 8, 4]
+    learned = [set(found.rows(held_out=False).tolist()) for found in (whole, half, quarter)]
+    assert learned[0] > learned[1] > learned[2]
+    assert whole.rows(held_out=True).tolist() == quarter.rows(held_out=True).tolist()
+    assert len({row % 20 for row in learned[2]}) == 4  # each in all three domains

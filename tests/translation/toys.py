@@ -38,9 +38,13 @@ def picture(thing: int, domain: int) -> np.ndarray:
 
 
 def write(
-    folder: Path, things: int = 5, domains: Bools | None = None, names: Sequence[str] = DOMAINS
+    folder: Path,
+    things: int = 5,
+    domains: Bools | None = None,
+    names: Sequence[str] = DOMAINS,
+    held_out: int = 1,
 ) -> Path:
-    """A file with each thing in each domain, of which the last is held out; returns its path.
+    """A file with each thing in each domain, of which the last are held out; returns its path.
 
     ``domains`` (things × 3, d) are taken instead of those.
     """
@@ -52,7 +56,7 @@ def write(
         (picture(*pair) for pair in pairs),
         SIZE,
         domains=own if domains is None else domains,
-        held_out=np.array([thing == things - 1 for thing, _ in pairs]),
+        held_out=np.array([thing >= things - held_out for thing, _ in pairs]),
         things=[str(thing) for thing, _ in pairs],
         names=[f"{DOMAINS[domain]}/{thing}.png" for thing, domain in pairs],
         domain_names=names,
@@ -71,6 +75,7 @@ def task(
     team: Team = ALONE,
     *,
     paired: float = 0,
+    cycle: float = 10,
     **changes: Any,
 ) -> TranslatorTask:
     return TranslatorTask(
@@ -78,7 +83,7 @@ def task(
         pictures,
         team,
         schedule=msgspec.structs.replace(SCHEDULE, **changes),
-        losses=LossSettings(paired=paired),
+        losses=LossSettings(paired=paired, cycle=cycle),
         flip=True,
         seed=3,
     )

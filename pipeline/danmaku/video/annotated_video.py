@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -21,6 +20,7 @@ from pipeline.lettering.colors import Rgb
 from pipeline.lettering.glyphs import Typeface
 from pipeline.media.color_space import space_of
 from pipeline.media.colors import Color, shown_color
+from pipeline.media.held import held_times
 from pipeline.media.pixels import Yuv420
 from pipeline.media.video_file import VideoFile
 
@@ -145,21 +145,13 @@ class AnnotatedVideo:
     def _held(self, since: Fraction, until: Fraction | None) -> Iterator[_Bare]:
         """The last picture again and again, where sound goes on behind it."""
         video = self.video
-        end = video.duration if until is None else min(until, video.duration)
-        if video.duration == video.pictures_end or end <= video.pictures_end:
+        if video.duration == video.pictures_end or (
+            until is not None and until <= video.pictures_end
+        ):
             return
         last = video.last_picture(self.color)
-        first = max(1, math.ceil((since - last.time) * video.held_rate))
-        earlier = last.time
-        for tick in itertools.count(first):
-            # The result counts in whole units, so the exact time is rounded down to one.
-            exact = last.time + tick / video.held_rate
-            time = exact // video.time_unit * video.time_unit
-            if time >= end:
-                return
-            if time > earlier and time >= since:
-                yield _Bare(time, last.planes, reused=True)
-            earlier = time
+        for time in held_times(video, last.time, since, until):
+            yield _Bare(time, last.planes, reused=True)
 
 
 def _ticks(rate: Fraction, begin: Fraction, end: Fraction, planes: Yuv420) -> Iterator[_Bare]:
