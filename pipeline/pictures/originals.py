@@ -14,16 +14,21 @@ import numpy as np
 from pipeline.media.pixels import Picture
 from pipeline.media.source import PictureSource
 from pipeline.pictures.frames_file import Frames, count_pictures
+from pipeline.runtime.arrays import Int64s
 from pipeline.runtime.prefetch import ordered_map
 
 Result = TypeVar("Result")
 
 
 def map_originals(
-    work: Callable[[Picture], Result], source: PictureSource, frames_file: Path
+    work: Callable[[Picture], Result],
+    source: PictureSource,
+    frames_file: Path,
+    rows: Int64s | None = None,
 ) -> Iterator[Result | None]:
     """Yield ``work`` of every distinct picture, and None for one that no frame shows any more.
 
+    Of some pictures alone, where their ``rows`` in frames.h5 are given (n,).
     As many are decoded at once as there are cores. Raises PipelineError as ``picture_at``.
     """
     frames = Frames.load(frames_file)
@@ -37,7 +42,7 @@ def map_originals(
 
     times = (
         None if (pts := when(frame)) is None else pts * frames.times.time_base
-        for frame in first.tolist()
+        for frame in (first if rows is None else first[rows]).tolist()
     )
     return ordered_map(partial(_worked, work, source), times, os.cpu_count() or 1)
 

@@ -58,7 +58,10 @@ def _specs(arguments: argparse.Namespace) -> list[EpisodeSpec] | list[AlbumSpec]
         given["width"], given["height"] = _size(given.pop("size"))
     stills = given.pop("album", None)
     lights = given.pop("lights", False)
+    shots = given.pop("shots")
     if stills is None:
+        if shots:
+            raise PipelineError(ExitCode.USAGE, "--shots is for albums", "Add --album")
         if lights:
             raise PipelineError(ExitCode.USAGE, "--lights is for albums", "Add --album")
         return [EpisodeSpec(**given | {"episode": n}) for n in arguments.episode or [1]]
@@ -69,7 +72,7 @@ def _specs(arguments: argparse.Namespace) -> list[EpisodeSpec] | list[AlbumSpec]
                 f"--{name.replace('_', '-')} is for episodes, and --album makes none",
                 "Leave one of them out",
             )
-    return [AlbumSpec(stills=stills, lights=lights, **given)]
+    return [AlbumSpec(stills=stills, lights=lights, shots=shots, **given)]
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -137,6 +140,12 @@ def _parser() -> Parser:
         action="store_true",
         default=None,
         help="draw an album's stills in each light, in a folder of its own, without jokes",
+    )
+    add(
+        "--shots",
+        action="store_true",
+        help="make an album whose faces have many sizes: the camera goes near and far, and some"
+        " stills show nobody",
     )
     add(
         "--seed",

@@ -9,7 +9,7 @@ from typing import ClassVar
 import msgspec
 
 from pipeline.show.spec import AlbumSpec
-from pipeline.show.truth import TruthFile
+from pipeline.show.truth import Box, FaceTruth, TruthFile
 
 
 class JokeKind(StrEnum):
@@ -35,8 +35,9 @@ class Person(msgspec.Struct, frozen=True):
 
     name: str
     action: str
-    box: tuple[int, int, int, int]
-    """x0, y0, x1, y1 in pixels, the right and lower edges exclusive, within the picture."""
+    box: Box
+    face: FaceTruth | None = None
+    """None where all of it is beyond the picture."""
 
 
 class StillTruth(msgspec.Struct, frozen=True):
@@ -48,7 +49,7 @@ class StillTruth(msgspec.Struct, frozen=True):
     """From 0. The stills of a scene share their background and their company."""
     place: str
     people: tuple[Person, ...]
-    """From left to right."""
+    """From left to right; nobody on some pictures of an album with shots."""
 
 
 class JokeTruth(msgspec.Struct, frozen=True):
@@ -69,7 +70,7 @@ class JokeTruth(msgspec.Struct, frozen=True):
 class AlbumTruth(TruthFile, frozen=True, kw_only=True, dict=True):
     """The truth about one album."""
 
-    SCHEMA: ClassVar[str] = "yajiuma.show.album/1"
+    SCHEMA: ClassVar[str] = "yajiuma.show.album/2"
 
     schema: str = SCHEMA
     spec: AlbumSpec

@@ -12,8 +12,7 @@ from pipeline.show.acting import Pose
 from pipeline.show.figures import FIGURES, Figure
 from pipeline.show.figures.faces import INK
 from pipeline.show.pen import OVERSAMPLING, Pen
-
-Box = tuple[int, int, int, int]
+from pipeline.show.truth import Box
 
 _SIDE, _ABOVE, _BELOW = 0.78, 1.3, 0.12
 """How far a sheet extends from the feet, in heights of the figure."""
@@ -31,6 +30,8 @@ class Cel:
     """Pixels from the image's upper left corner to the ground between the feet."""
     body: Box
     """x0, y0, x1, y1 of the character itself within the image, without its ``extra``."""
+    face: Image.Image
+    """L, of the image's size: where the face's oval is."""
 
 
 @lru_cache(maxsize=1024)
@@ -40,11 +41,11 @@ def cel(name: str, pose: Pose, picture_height: int) -> Cel:
     unit = figure.height * picture_height * OVERSAMPLING
     feet = (round(_SIDE * unit), round(_ABOVE * unit))
     sheet = Image.new("RGBA", (2 * feet[0], feet[1] + round(_BELOW * unit)))
-    figure.draw(Pen(sheet, feet, (unit / pose.squash**0.5, unit * pose.squash)), pose)
-    if pose.lean:
-        sheet = sheet.rotate(pose.lean, Image.Resampling.BILINEAR, center=feet)
-    if pose.facing < 0:
-        sheet = ImageOps.mirror(sheet)
+    stretch = (unit / pose.squash**0.5, unit * pose.squash)
+    figure.draw(Pen(sheet, feet, stretch), pose)
+    face = Image.new("L", sheet.size)
+    Pen(face, feet, stretch).disc(*figure.face, fill="white")
+    sheet, face = _turned(sheet, feet, pose), _turned(face, feet, pose)
     sheet = _outlined(sheet, _OUTLINE * picture_height * OVERSAMPLING)
     body = _shown(sheet)
     _draw_extra(Pen(sheet, feet, (unit, unit)), figure, pose)
@@ -61,7 +62,15 @@ def cel(name: str, pose: Pose, picture_height: int) -> Cel:
             -((left - body[2]) // OVERSAMPLING),
             -((top - body[3]) // OVERSAMPLING),
         ),
+        face.crop(crop).reduce(OVERSAMPLING),
     )
+
+
+def _turned(sheet: Image.Image, feet: tuple[int, int], pose: Pose) -> Image.Image:
+    """The sheet as the character leans and faces."""
+    if pose.lean:
+        sheet = sheet.rotate(pose.lean, Image.Resampling.BILINEAR, center=feet)
+    return ImageOps.mirror(sheet) if pose.facing < 0 else sheet
 
 
 def _outlined(sheet: Image.Image, thickness: float) -> Image.Image:

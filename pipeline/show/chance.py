@@ -20,6 +20,7 @@ class Purpose(IntEnum):
     ALBUM = 5
     ALBUM_SCENERY = 6
     JOKES = 7
+    ALBUM_SHOTS = 8
 
 
 def generator(spec: EpisodeSpec, purpose: Purpose, part: int = 0) -> np.random.Generator:

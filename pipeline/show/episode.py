@@ -94,8 +94,9 @@ def _film(
                 pixels = lit(drawing.picture, spec.light).tobytes()
                 for _ in drawing.frames:
                     sink.write(pixels)
-                for role, box in drawing.boxes.items():
-                    roles[role].append(DrawingTruth(box, role.action_at(drawing.frames.start)))
+                for role, placed in drawing.placed.items():
+                    action = role.action_at(drawing.frames.start)
+                    roles[role].append(DrawingTruth(placed.box, action, placed.face))
                 drawn(len(drawing.frames))
     return roles
 

@@ -49,10 +49,10 @@ class Caption:
 
 
 def captions(spec: AlbumSpec, stills: Iterable[StillTruth]) -> list[Caption]:
-    """The jokes of all readers, still by still; no text occurs twice on a still."""
+    """The jokes of all readers about stills that show somebody; none occurs twice on a still."""
     rng = season_generator(spec.seed, Purpose.JOKES)
     written: list[Caption] = []
-    for still in stills:
+    for still in filter(lambda still: still.people, stills):
         for joke, kind in _jokes(still, rng).items():
             written.append(_rated(len(written) + 1, joke, kind, still, rng))
     return written

@@ -91,6 +91,9 @@ class AlbumSpec(msgspec.Struct, frozen=True, kw_only=True):
     lights: bool = False
     """Whether each still is of a scene of its own, drawn in all lights, and without jokes: a folder
     for each light, with the same names."""
+    shots: bool = False
+    """Whether the camera goes near and far, and some pictures show nobody; otherwise every picture
+    shows the whole stage."""
 
     def __post_init__(self) -> None:
         _require(
@@ -104,7 +107,8 @@ class AlbumSpec(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def stem(self) -> str:
         """The name of the album's folder, which its truth shares."""
-        return f"nekomachi-{'lights' if self.lights else 'album'}-{self.seed}"
+        kind = "lights" if self.lights else "shots" if self.shots else "album"
+        return f"nekomachi-{kind}-{self.seed}"
 
 
 def _require_seed(seed: int) -> None:

@@ -42,12 +42,27 @@ class SceneTruth(msgspec.Struct, frozen=True):
     """A place of the show, ``opening`` or ``ending``."""
 
 
+Box = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in pixels, the right and lower edges exclusive, within the picture."""
+
+
+class FaceTruth(msgspec.Struct, frozen=True):
+    """The face of one character in one picture."""
+
+    box: Box
+    """Around the face's oval, which holds eyes, mouth and cheeks, but no ears, feathers or horns.
+    It is cut off at the edges of the picture, but not where somebody stands in front of it."""
+    visible: float
+    """The share of the oval that is seen, 0–1: the rest lies beyond the picture or is covered."""
+
+
 class DrawingTruth(msgspec.Struct, frozen=True):
     """One character on one drawing."""
 
-    box: tuple[int, int, int, int]
-    """x0, y0, x1, y1 in pixels, the right and lower edges exclusive, within the picture."""
+    box: Box
     action: str
+    face: FaceTruth | None = None
+    """None where all of it is beyond the picture."""
 
 
 class Appearance(msgspec.Struct, frozen=True):
@@ -106,7 +121,7 @@ class TruthFile(msgspec.Struct, frozen=True, kw_only=True):
 class Truth(TruthFile, frozen=True, kw_only=True):
     """The truth about one episode."""
 
-    SCHEMA: ClassVar[str] = "yajiuma.show.truth/1"
+    SCHEMA: ClassVar[str] = "yajiuma.show.truth/2"
 
     schema: str = SCHEMA
     spec: EpisodeSpec
@@ -129,12 +144,20 @@ class Truth(TruthFile, frozen=True, kw_only=True):
             if appearance.start_frame <= frame < appearance.end_frame
         )
 
-    def boxes(self, frame: int) -> dict[str, tuple[int, int, int, int]]:
+    def boxes(self, frame: int) -> dict[str, Box]:
         """The box of everybody visible on ``frame``, by name."""
+        return {name: drawing.box for name, drawing in self._drawings(frame).items()}
+
+    def faces(self, frame: int) -> dict[str, FaceTruth]:
+        """The face of everybody on ``frame`` whose face is not beyond the picture, by name."""
+        faces = {name: drawing.face for name, drawing in self._drawings(frame).items()}
+        return {name: face for name, face in faces.items() if face is not None}
+
+    def _drawings(self, frame: int) -> dict[str, DrawingTruth]:
         return {
             appearance.name: appearance.drawings[
                 (frame - appearance.start_frame) // self.frames_per_drawing
-            ].box
+            ]
             for appearance in self.appearances
             if appearance.start_frame <= frame < appearance.end_frame
         }

@@ -15,13 +15,15 @@ _HEADINGS = ("system", "model", "learned from", "epochs", "backbone", "MB", "how
 _MEASURES = (
     "(captioners: nats a word of held-out texts, in brackets with shuffled pictures, by words"
     " alone; taggers: mean average precision on pictures not learned from, in brackets by chance;"
+    " detectors: AP50 on pictures not learned from, in brackets the recall;"
     " translators: share of translations that their own discriminator takes for their target, in"
     " brackets of real pictures that it tells rightly)"
 )
 _NONE = (
     "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments,"
     " `make captions PICTURES=path/to/album` one of captions,"
-    " `make illustrations-train PICTURES=path/to/album` one of tags, and"
+    " `make illustrations-train PICTURES=path/to/album` one of tags,"
+    " `make faces-train PICTURES=path/to/album` one of faces, and"
     " `make translation PICTURES=path/to/folder` a translator"
 )
 
@@ -98,6 +100,37 @@ class _Tagger(msgspec.Struct, frozen=True):
         return f"{evaluation.precision.over_tags.mean:.3f} ({by_chance:.3f})"
 
 
+class _DetectorEpoch(msgspec.Struct, frozen=True):
+    held_out: dict[str, float]
+
+
+class _Detector(msgspec.Struct, frozen=True):
+    """What the table shows of a detector's ``training.json``."""
+
+    videos: list[str]
+    epochs: list[_DetectorEpoch]
+    backbone: str
+    weights: str
+    held_out_faces: int
+
+    @property
+    def sees(self) -> str:
+        return f"{self.backbone}, {self.weights}"
+
+    @property
+    def took(self) -> str:
+        return str(len(self.epochs))
+
+    @property
+    def quality(self) -> str:
+        from pipeline.runtime.sample_size import is_enough
+
+        if not is_enough(self.held_out_faces):
+            return f"too few faces held out ({self.held_out_faces})"
+        last = self.epochs[-1].held_out
+        return f"{last['ap50']:.3f} ({last['recall']:.3f})"
+
+
 class _TranslatorEpoch(msgspec.Struct, frozen=True):
     held_out: dict[str, float]
 
@@ -158,12 +191,12 @@ def _row(folder: Path) -> tuple[str, ...]:
     )
 
 
-_Trained: TypeAlias = _Captioner | _Tagger | _Translator
+_Trained: TypeAlias = _Captioner | _Tagger | _Detector | _Translator
 
 
 def _trained(record: Path) -> _Trained | None:
     """What a finished model's record says."""
-    kinds: tuple[type[_Trained], ...] = (_Captioner, _Tagger, _Translator)
+    kinds: tuple[type[_Trained], ...] = (_Captioner, _Tagger, _Detector, _Translator)
     for kind in kinds:
         try:
             return msgspec.json.decode(record.read_bytes(), type=kind)

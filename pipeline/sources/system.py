@@ -172,6 +172,18 @@ ILLUSTRATIONS = System(
     train="make illustrations-train PICTURES=…",
     stills=True,
 )
+FACES = System(
+    name="faces",
+    labels=Labels(
+        pointer=LABELS_POINTER,
+        noun="boxes",
+        code=ExitCode.LABELS_MISSING,
+        remedy="Name a file or folder of boxes with LABELS=, or find faces by a cascade first:"
+        " `SET=faces.detect.detectors=[path/to/cascade.xml]`",
+    ),
+    train="make faces-train PICTURES=…",
+    stills=True,
+)
 TRANSLATION = System(
     name="translation",
     labels=Labels(
@@ -183,4 +195,4 @@ TRANSLATION = System(
     train="make translation-train PICTURES=…",
     stills=True,
 )
-SYSTEMS = [DANMAKU, CAPTIONS, ILLUSTRATIONS, TRANSLATION]
+SYSTEMS = [DANMAKU, CAPTIONS, ILLUSTRATIONS, FACES, TRANSLATION]

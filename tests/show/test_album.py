@@ -1,5 +1,6 @@
 import shutil
 from collections import defaultdict
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from PIL import Image
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.show import stills as stills_module
 from pipeline.show.album import is_made, make_album
-from pipeline.show.album_truth import AlbumTruth
-from pipeline.show.script import PLACES
+from pipeline.show.album_truth import AlbumTruth, StillTruth
+from pipeline.show.humour import captions
+from pipeline.show.script import PLACES, Role
 from pipeline.show.spec import AlbumSpec
-from pipeline.show.truth import Truth, truth_beside, truth_path
+from pipeline.show.stage import draw_roles
+from pipeline.show.truth import FaceTruth, Truth, truth_beside, truth_path
 
 SMALL = AlbumSpec(stills=40, width=64, height=36)
 
@@ -183,3 +186,61 @@ def test_an_album_s_truth_is_not_taken_for_an_episode_s(folder: Path) -> None:
     assert truth_beside(folder / SMALL.stem) is None
     with pytest.raises(PipelineError, match="not a truth file"):
         Truth.load(truth_path(folder, SMALL.stem))
+
+
+@pytest.fixture(scope="module")
+def shots() -> list[StillTruth]:
+    spec = AlbumSpec(stills=60, width=96, height=54, shots=True)
+    return [still.truth for still in stills_module.stills(spec)]
+
+
+def faces(shots: list[StillTruth]) -> list[FaceTruth]:
+    return [person.face for still in shots for person in still.people if person.face is not None]
+
+
+def test_everybody_on_the_whole_stage_has_a_face_within_their_box(truth: AlbumTruth) -> None:
+    for still in truth.stills:
+        for person in still.people:
+            assert person.face is not None
+            x0, y0, x1, y1 = person.box
+            left, top, right, bottom = person.face.box
+            assert x0 - 1 <= left < right <= x1 + 1
+            assert y0 - 1 <= top < bottom <= y1 + 1
+            assert 0 <= person.face.visible <= 1
+
+
+def test_faces_of_shots_have_many_sizes_and_are_covered_or_cut_off(shots: list[StillTruth]) -> None:
+    heights = [face.box[3] - face.box[1] for face in faces(shots) if face.visible == 1]
+    assert max(heights) > 4 * min(heights)
+    assert sum(0 < face.visible < 0.9 for face in faces(shots)) > 5
+
+
+def test_faces_of_shots_lie_in_the_picture(shots: list[StillTruth]) -> None:
+    for face in faces(shots):
+        x0, y0, x1, y1 = face.box
+        assert 0 <= x0 < x1 <= 96
+        assert 0 <= y0 < y1 <= 54
+        assert 0 <= face.visible <= 1
+
+
+def test_some_shots_show_nobody_and_nobody_jokes_about_them(shots: list[StillTruth]) -> None:
+    empty = [still for still in shots if not still.people]
+    assert 0 < len(empty) < 20
+    assert captions(AlbumSpec(), empty) == []
+
+
+def test_who_stands_in_front_covers_a_face() -> None:
+    spec = AlbumSpec(width=160, height=90)
+    role = Role("ミオ", "standing", 0, 3, x=0.5, ground=0.9, facing=1, enters_from=0)
+    behind, before = role, replace(role, name="ポチ", ground=0.95)
+    picture = Image.new("RGB", (spec.width, spec.height))
+    placed = draw_roles(picture, [before, behind], frame=0)
+    alone = draw_roles(picture, [behind], frame=0)[behind].face
+    covered, nearer = placed[behind].face, placed[before].face
+    assert alone is not None
+    assert covered is not None
+    assert alone.visible == 1
+    assert covered == msgspec.structs.replace(alone, visible=covered.visible)
+    assert covered.visible < 0.5
+    assert nearer is not None
+    assert nearer.visible == 1

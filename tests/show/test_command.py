@@ -42,6 +42,16 @@ def test_an_album_takes_no_setting_of_episodes(
     assert not list(tmp_path.iterdir())
 
 
+def test_shots_are_an_album_of_their_own(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--folder", str(tmp_path), "--shots", "--seed", "5", "--size", "64x36"]
+    assert main(asked) == ExitCode.USAGE
+    assert "--album" in capsys.readouterr().err
+    assert main([*asked, "--album", "3"]) == ExitCode.OK
+    assert len(list((tmp_path / "nekomachi-shots-5").glob("*.png"))) == 3
+
+
 def test_two_calls_at_once_make_an_episode_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pipeline.show", "--folder", str(tmp_path)]
     command += ["--seconds", "2", "--size", "64x36"]

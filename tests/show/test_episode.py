@@ -122,3 +122,17 @@ def test_a_file_that_is_no_truth_says_so(tmp_path: Path) -> None:
 
 def test_a_video_of_another_kind_has_no_truth(tmp_path: Path) -> None:
     assert truth_beside(tmp_path / "clip.mp4") is None
+
+
+def test_everybody_on_screen_has_a_face_unless_it_is_beyond_the_picture(folder: Path) -> None:
+    truth = truth_of(folder)
+    shares = []
+    for frame in range(truth.frame_count):
+        faces = truth.faces(frame)
+        assert set(faces) <= truth.on_screen(frame)
+        for face in faces.values():
+            x0, y0, x1, y1 = face.box
+            assert 0 <= x0 < x1 <= SMALL.width
+            assert 0 <= y0 < y1 <= SMALL.height
+            shares.append(face.visible)
+    assert np.median(shares) > 0.9

@@ -51,3 +51,21 @@ def test_taggers_are_listed_by_their_precision(tmp_path: Path, units: int, shown
     (folder / "training.json").write_bytes(msgspec.json.encode(record))
     _, row, _ = table(tmp_path)
     assert row.startswith("illustrations") and row.endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("faces", "shown"), [(30, "0.900 (0.800)"), (29, "too few faces held out (29)")]
+)
+def test_detectors_are_listed_by_their_precision(tmp_path: Path, faces: int, shown: str) -> None:
+    record = {
+        "videos": ["album"],
+        "backbone": "efficientnet_lite0",
+        "weights": "imagenet",
+        "held_out_faces": faces,
+        "epochs": [{"held_out": {"ap50": 0.9, "recall": 0.8}}],
+    }
+    folder = tmp_path / "faces" / "mine"
+    folder.mkdir(parents=True)
+    (folder / "training.json").write_bytes(msgspec.json.encode(record))
+    _, row, _ = table(tmp_path)
+    assert row.startswith("faces") and row.endswith(shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,6 +13,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from pipeline.labels.importing import LabelImport
 from pipeline.labels.record import By, Label
@@ -174,21 +176,68 @@ def test_label_studio_gets_predictions_and_annotations(tmp_path: Path) -> None:
     assert empty["annotations"] == [{"result": []}]
 
 
-def test_an_oracle_reads_the_same_boxes(tmp_path: Path) -> None:
+BOXED = [FACE, msgspec.structs.replace(FACE, picture="a.jpg", value="cat", box=(100, 3, 200, 99.5))]
+ONE_LESS = (1, 1, 0, 0)
+"""Pascal VOC counts pixels from 1 and includes the last one, so that a box from 10 to 60.5 is from
+11 to 60.5 there. globox takes and gives these numbers for distances from the corner."""
+
+
+def by_globox(path: Path, name: str, images: Path) -> Any:
+    """What globox reads of boxes that ``written`` wrote."""
+    sets = pytest.importorskip("globox").AnnotationSet
+    match name:
+        case "yolo":
+            return sets.from_yolo_v5(path / "labels", image_folder=images)
+        case "voc":
+            return sets.from_pascal_voc(path / "Annotations")
+        case "coco.boxes.json":
+            return sets.from_coco(path)
+    return sets.from_cvat(path)
+
+
+@pytest.mark.parametrize("name", ["yolo", "voc", "coco.boxes.json", "cvat.xml"])
+def test_an_oracle_reads_the_same_boxes(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("globox")
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", SIZES["a.jpg"]).save(tmp_path / "images" / "a.jpg")
+    written(tmp_path / name, name, BOXED)
+    (annotation,) = by_globox(tmp_path / name, name, tmp_path / "images")
+    assert annotation.image_id == "a.jpg"
+    assert annotation.image_size == SIZES["a.jpg"]
+    # YOLO's own files number classes; their names are in data.yaml, which globox does not read.
+    classes = {"0": "cat", "1": "face"} if name == "yolo" else {}
+    boxes = {classes.get(box.label, box.label): box.ltrb for box in annotation.boxes}
+    shift = ONE_LESS if name == "voc" else (0, 0, 0, 0)
+    assert set(boxes) == {label.value for label in BOXED}
+    for label in BOXED:
+        assert label.box is not None
+        shifted = [edge + more for edge, more in zip(label.box, shift, strict=True)]
+        assert boxes[label.value] == pytest.approx(shifted, abs=1e-4)
+
+
+@pytest.mark.parametrize("name", ["yolo", "voc", "coco.json", "cvat.xml"])
+def test_boxes_that_an_oracle_writes_are_read(tmp_path: Path, name: str) -> None:
     globox = pytest.importorskip("globox")
-    labels = [FACE, msgspec.structs.replace(FACE, picture="b c.png", value="cat")]
-    for name in ("yolo", "voc", "coco.boxes.json", "cvat.xml"):
-        written(tmp_path / name, name, labels)
-    sets = [
-        globox.AnnotationSet.from_coco(tmp_path / "coco.boxes.json"),
-        globox.AnnotationSet.from_pascal_voc(tmp_path / "voc/Annotations"),
-        globox.AnnotationSet.from_cvat(tmp_path / "cvat.xml"),
-    ]
-    for found in sets:
-        boxes = [box for annotation in found for box in annotation.boxes]
-        assert sorted(box.label for box in boxes) == ["cat", "face"]
-        for box in boxes:
-            assert box.ltrb == pytest.approx(FACE.box, abs=1)
+    boxes = [globox.BoundingBox.create(label=b.value, coords=b.box) for b in BOXED]
+    theirs = globox.AnnotationSet([globox.Annotation("a.jpg", SIZES["a.jpg"], boxes)])
+    path = tmp_path / name
+    match name:
+        case "yolo":
+            theirs.save_yolo_v5(path, label_to_id={"cat": 0, "face": 1})
+            (path / "classes.txt").write_text("cat\nface\n")
+        case "voc":
+            theirs.save_pascal_voc(path)
+        case "coco.json":
+            theirs.save_coco(path, auto_ids=True)
+        case "cvat.xml":
+            theirs.save_cvat(path)
+    found = {label.value: label.box for label in read(path)}
+    shift = ONE_LESS if name == "voc" else (0, 0, 0, 0)
+    assert set(found) == {label.value for label in BOXED}
+    for label in BOXED:
+        assert label.box is not None
+        shifted = [edge - less for edge, less in zip(label.box, shift, strict=True)]
+        assert found[label.value] == pytest.approx(shifted, abs=1e-4)
 
 
 @pytest.mark.parametrize("name", FORMATS)

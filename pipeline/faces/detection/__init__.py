@@ -1,0 +1,1 @@
+"""Boxes around faces: detectors, what several agree on, one's own, and what to correct first."""
