@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import _faces_detection
+from benchmarks import _faces_detection, _faces_score
 from benchmarks._emoji import EMOJI
 from pipeline.runtime.paths import PROJECT
 
@@ -27,7 +27,7 @@ def main() -> None:
     if not EMOJI.is_dir():
         raise SystemExit(f"the samples are not there: {EMOJI}")
     figures: dict[str, float] = {}
-    for part in (_faces_detection,):
+    for part in (_faces_detection, _faces_score):
         figures |= part.measure(options.folder.absolute(), options.settings)
     print(json.dumps({"benchmark": "faces", **figures}, ensure_ascii=False))
 

@@ -11,10 +11,11 @@ import torch
 from pipeline.evaluation.average_precision import average_precisions, mean_average_precision
 from pipeline.evaluation.calibration import Bin, calibration_error, reliability
 from pipeline.evaluation.intervals import Interval
-from pipeline.illustrations.tag_learning import PENALTIES, Lesson, Prepared
+from pipeline.illustrations.tag_learning import Lesson
 from pipeline.illustrations.tagged_pictures import TaggedPictures
-from pipeline.learning.heads.cross_validation import cross_validated, unseen_logits
+from pipeline.learning.heads.cross_validation import PENALTIES, cross_validated, unseen_logits
 from pipeline.learning.heads.logistic import fit_logistic
+from pipeline.learning.heads.prepared import Prepared
 from pipeline.learning.heads.thresholds import best_thresholds
 from pipeline.runtime.arrays import Bools, Float32s
 

@@ -11,8 +11,8 @@ import torch
 from pipeline.illustrations.tagged_pictures import TaggedPictures
 from pipeline.illustrations.tagger_file import LearnedTag, Tagger, TaggerCard
 from pipeline.learning.heads.calibration import Calibration, calibrated_unseen
-from pipeline.learning.heads.components import Components, rooted
 from pipeline.learning.heads.cross_validation import (
+    PENALTIES,
     Trial,
     best,
     cross_validated,
@@ -20,34 +20,12 @@ from pipeline.learning.heads.cross_validation import (
     unseen_logits,
 )
 from pipeline.learning.heads.logistic import fit_logistic
+from pipeline.learning.heads.prepared import TOGETHER, Prepared, joined
 from pipeline.learning.heads.thresholds import MEASURES, NEVER, best_thresholds
 from pipeline.runtime.arrays import Bools, Float32s, Float64s, Floats, Int64s
 
-PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0)
-"""1 / variance that is expected of effects on the log-odds of a tag."""
-_COMPONENTS = 800
-_FLATTEN = 0.5
-"""Half-way between features as they are, of which the first few directions would decide, and
-whitened ones, whose last directions are noise."""
 _CLEAR = 1.64  # standard errors: a tag that is nothing but chance passes in one case of twenty
 _LEAST = 1e-6  # probability, so that nothing is infinitely surprising
-TOGETHER = " + "
-"""Between the names of taps that are used together."""
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """Features as heads read them."""
-
-    components: Components
-    values: Float32s
-    """(n, f)"""
-
-    @classmethod
-    def of(cls, features: Float32s) -> Prepared:
-        """From features (n, …) of all pictures."""
-        components = Components.fit(features, _COMPONENTS, _FLATTEN)
-        return cls(components, components.project(features).astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -130,11 +108,6 @@ def learn_tagger(
         Calibration.fit(lesson.logits, pictures.targets),
         thresholds,
     )
-
-
-def joined(taps: Mapping[str, Float32s], names: Sequence[str]) -> Float32s:
-    """(n, f) the signed roots of some taps' values, one after the other."""
-    return np.concatenate([rooted(taps[name]) for name in names], 1)
 
 
 def _known(probabilities: Float32s, targets: Bools, units: Int64s) -> Bools:

@@ -15,7 +15,6 @@ from pipeline.labels.labels_file import read_labels_file
 from pipeline.labels.tag_names import same_tag
 from pipeline.pictures.cells import cell_means
 from pipeline.pictures.feature_bank import FeatureBank
-from pipeline.pictures.features_file import FeatureStore
 from pipeline.pictures.frames_file import Frames, read_keys, read_names
 from pipeline.pictures.settings import Unit
 from pipeline.pictures.units import unit_numbers
@@ -121,26 +120,6 @@ class TaggedPictures:
         starts = FeatureBank(paths, tap).starts
         rows = np.array([starts[number] + row for number, row in self.places], np.int64)
         return cell_means(paths, tap, rows)
-
-
-def taps_of_all(paths: Sequence[Path]) -> tuple[list[str], str, str]:
-    """The taps that all feature files share, their backbone and its weights.
-
-    Raises PipelineError BAD_ARTIFACT where they are of different networks.
-    """
-    kinds, taps = set(), []
-    for path in paths:
-        with FeatureStore(path) as store:
-            kinds.add((store.backbone, store.weights))
-            taps.append(store.taps)
-    if len(kinds) > 1:
-        raise PipelineError(
-            ExitCode.BAD_ARTIFACT,
-            f"the training collections' features are of different networks: {sorted(kinds)}",
-            "Run again with one `features:` setting for all",
-        )
-    backbone, weights = kinds.pop()
-    return [tap for tap in taps[0] if all(tap in some for some in taps)], backbone, weights
 
 
 def _tags_by_picture(

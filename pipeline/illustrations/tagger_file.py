@@ -78,10 +78,7 @@ class Tagger:
         thresholds: Float32s,
     ) -> Tagger:
         """A tagger from a ``head`` of ``components``, whose axes go into its weights."""
-        weights = components.axes.T @ head.weights
-        bias = head.bias - components.mean @ weights
-        whole = LogisticHead(weights.astype(np.float32), bias.astype(np.float32))
-        return cls(card, whole, calibration, thresholds)
+        return cls(card, head.before(components), calibration, thresholds)
 
     def probabilities(self, features: Sequence[Floats]) -> Float32s:
         """(n, k) of pictures with the values (n, c) of each tap; see ``cell_means``."""
@@ -101,11 +98,7 @@ class Tagger:
         arrays = {
             "weights": self.head.weights,
             "bias": self.head.bias,
-            "slope": self.calibration.slope,
-            "shift": self.calibration.shift,
-            "ends": self.calibration.ends,
-            "knots": self.calibration.knots,
-            "heights": self.calibration.heights,
+            **self.calibration.arrays,
             "thresholds": self.thresholds,
         }
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
@@ -119,11 +112,8 @@ class Tagger:
             with safe_open(path, framework="numpy") as file:
                 card = msgspec.json.decode((file.metadata() or {})["card"], type=TaggerCard)
                 array = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            calibration = Calibration(
-                *(array[name] for name in ("slope", "shift", "ends", "knots", "heights"))
-            )
             head = LogisticHead(array["weights"], array["bias"])
-            return cls(card, head, calibration, array["thresholds"])
+            return cls(card, head, Calibration.from_arrays(array), array["thresholds"])
         except (SafetensorError, KeyError, msgspec.DecodeError):
             raise PipelineError(
                 ExitCode.BAD_ARTIFACT,

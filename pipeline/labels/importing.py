@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.labels.boxes import MisplacedError, Sizes, placed
+from pipeline.labels.crop_names import as_of_picture
 from pipeline.labels.import_report_text import summary
 from pipeline.labels.label_folder import LabelFolder
 from pipeline.labels.reading import LabelFile, read_labels
@@ -18,12 +19,13 @@ from pipeline.labels.score_folders import ScoreFolders, folders_of_scores
 from pipeline.labels.sidecars import Sidecars
 from pipeline.labels.tag_lists import RATING
 from pipeline.labels.tag_names import same_tag
+from pipeline.labels.xmp_ratings import XmpRatings, has_ratings
 from pipeline.reading.import_report_file import ImportReport
 from pipeline.reading.read_report import Tally
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.quantities import counted
 
-_Source = LabelFile | LabelFolder | ScoreFolders | Sidecars
+_Source = LabelFile | LabelFolder | ScoreFolders | Sidecars | XmpRatings
 
 _MAX_EXAMPLES = 5
 """Pictures that a file's report names for each reason why none is found."""
@@ -40,14 +42,14 @@ class LabelImport:
         self,
         files: Sequence[Path],
         names: Sequence[str],
-        beside: Sequence[LabelFolder | Sidecars] = (),
+        beside: Sequence[LabelFolder | Sidecars | XmpRatings] = (),
         sizes: Sizes | None = None,
     ) -> None:
         """``names`` are those of the pictures: paths below their folder, with ``/``.
 
-        ``files`` may be folders of boxes or scores. What lies ``beside`` pictures is read last.
-        Boxes of a picture without a known size are not compared with it, and dropped if in shares
-        of it.
+        ``files`` may be folders of boxes, scores, or rated pictures. What lies ``beside`` pictures
+        is read last. Boxes of a picture without a known size are not compared with it, and dropped
+        if in shares of it.
         Raises PipelineError as read_labels does; iterating raises NOTHING_USABLE.
         """
         self._sources: list[_Source] = [_opened(path) for path in files]
@@ -70,7 +72,7 @@ class LabelImport:
         for _, label in self._found(Tally()):
             if label.by == "person":
                 said.update(_statements(label))
-            if label.box is not None:
+            if label.kind == "box" and label.box is not None:
                 boxed.add((label.picture, label.by))
         seen: set[int] = set()
         for number, label in self._found(self._dropped):
@@ -105,7 +107,7 @@ class LabelImport:
             for label in source:
                 number += 1
                 try:
-                    picture = self._collection.picture_of(label)
+                    label, picture = self._resolved(label)
                 except UnresolvedError as fault:
                     dropped.add(fault.reason, number)
                     if len(examples[fault.reason]) < _MAX_EXAMPLES:
@@ -122,6 +124,19 @@ class LabelImport:
                 yield number, label
             for reason, named in examples.items():
                 source.report.note(f"{reason}: {', '.join(named)}")
+
+    def _resolved(self, label: Label) -> tuple[Label, str]:
+        """A label and its picture, which may be one that a crop was cut out of.
+
+        Raises UnresolvedError.
+        """
+        try:
+            return label, self._collection.picture_of(label)
+        except UnresolvedError:
+            whole = as_of_picture(label)
+            if whole is label:
+                raise
+            return whole, self._collection.picture_of(whole)
 
     def _notes(self) -> list[str]:
         """How many boxes there are, to be compared with what one expects."""
@@ -147,12 +162,17 @@ class LabelImport:
 def _opened(path: Path) -> _Source:
     if not path.is_dir():
         return read_labels(path)
-    return ScoreFolders(path) if folders_of_scores(path) else LabelFolder(path)
+    if folders_of_scores(path):
+        return ScoreFolders(path)
+    return XmpRatings(path) if has_ratings(path) else LabelFolder(path)
 
 
 def _content(label: Label) -> int:
-    """The same for labels that repeat each other; a person may well score a picture twice."""
-    score = label.weight if label.kind == "score" else None
+    """The same for labels that repeat each other.
+
+    Who scores a picture twice may well say the same again: only a line read twice is a repeat.
+    """
+    score = (label.weight, label.file, label.number) if label.kind == "score" else None
     value = same_tag(label.value) if label.kind == "tag" else label.value
     box = label.box and tuple(round(edge, 1) for edge in label.box)  # formats round differently
     about = (label.kind, label.group == RATING, value, box, score)

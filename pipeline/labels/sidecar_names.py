@@ -16,6 +16,8 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 ENDINGS = (".caption", ".txt")
 """Endings of sidecars, as the trainers of picture models read them."""
+XMP = ".xmp"
+"""Ending of what programs for photographs say of a picture; see ``xmp_ratings``."""
 MANIFEST = ".yajiuma-sidecars.json"
 """Lies in a folder of sidecars that Yajiuma wrote."""
 

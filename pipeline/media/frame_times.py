@@ -26,6 +26,11 @@ class FrameTimes:
         """When ``frame`` begins, in seconds."""
         return int(self.pts[frame]) * self.time_base
 
+    def middle(self, frame: int) -> Fraction:
+        """The middle of the time of ``frame``, in seconds: rounding leads to no neighbour."""
+        following = int(self.pts[frame + 1]) if frame + 1 < len(self.pts) else self.end
+        return (int(self.pts[frame]) + following) * self.time_base / 2
+
     def milliseconds(self, frames: Int64s) -> Float64s:
         """When each of ``frames`` (n,) begins. Returns (n,), to the precision of a float."""
         return np.asarray(self.pts[frames] * float(self.time_base * MILLISECONDS), np.float64)

@@ -69,6 +69,16 @@ def read_still(path: Path, frame: int = 0) -> Still:
         return Still(np.asarray(_as_seen(image)), shape)
 
 
+def read_xmp(path: Path) -> bytes:
+    """The XMP packet in a file: XML that says something about the picture; empty without one.
+
+    Raises PipelineError as ``read_still``.
+    """
+    with _opened(path, 0) as image:
+        packet = image.info.get("xmp", b"")
+        return packet.encode() if isinstance(packet, str) else bytes(packet)
+
+
 def read_square(path: Path, size: int, fit: Fit = "squeeze", frame: int = 0) -> Still:
     """The picture in a file as a square of ``size`` pixels; otherwise as ``read_still``.
 

@@ -161,3 +161,23 @@ def check_same_backbone(paths: Sequence[Path], grid: bool) -> tuple[str, str, st
             "Run again with one `features:` setting for all",
         )
     return kinds.pop()
+
+
+def taps_of_all(paths: Sequence[Path]) -> tuple[list[str], str, str]:
+    """The taps that all feature files share, their backbone and its weights.
+
+    Raises PipelineError BAD_ARTIFACT where they are of different networks.
+    """
+    kinds, taps = set(), []
+    for path in paths:
+        with FeatureStore(path) as store:
+            kinds.add((store.backbone, store.weights))
+            taps.append(store.taps)
+    if len(kinds) > 1:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"the training collections' features are of different networks: {sorted(kinds)}",
+            "Run again with one `features:` setting for all",
+        )
+    backbone, weights = kinds.pop()
+    return [tap for tap in taps[0] if all(tap in some for some in taps)], backbone, weights

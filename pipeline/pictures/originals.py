@@ -34,16 +34,8 @@ def map_originals(
     frames = Frames.load(frames_file)
     first = np.full(count_pictures(frames_file), -1)
     first[: frames.row.max() + 1] = frames.first_frames()
-    edges = [*frames.times.pts.tolist(), frames.times.end]
-
-    def when(frame: int) -> Fraction | None:
-        """The middle of its time, since rounding does not lead to a neighbour."""
-        return None if frame < 0 else Fraction(edges[frame] + edges[frame + 1], 2)
-
-    times = (
-        None if (pts := when(frame)) is None else pts * frames.times.time_base
-        for frame in (first if rows is None else first[rows]).tolist()
-    )
+    shown = first if rows is None else first[rows]
+    times = (None if frame < 0 else frames.times.middle(frame) for frame in shown.tolist())
     return ordered_map(partial(_worked, work, source), times, os.cpu_count() or 1)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline.labels.box_files import PICTURE_FOLDERS, is_annotation
-from pipeline.labels.sidecar_names import ENDINGS, load_manifest
+from pipeline.labels.sidecar_names import ENDINGS, XMP, load_manifest
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import LABELS_POINTER, LabelSources
 from pipeline.sources.pointing import is_file, is_folder, missing, point, source_of
@@ -46,7 +46,9 @@ def point_to_labels(
             raise missing(ExitCode.LABELS_MISSING, "file or folder of labels", path, place, after)
     before = LabelSources.load(pointer) if in_place and pointer.exists() else None
     if not labels and before and all(Path(file.path).exists() for file in before.files):
-        labels = [Path(file.path) for file in before.files if Path(file.path) != given]
+        # A table that lists pictures is found again; a folder may hold their ratings.
+        paths = [Path(file.path) for file in before.files]
+        labels = [path for path in paths if path != given or given.is_dir()]
     labels = labels or found()
     if labels or sidecars:
         files = [source_of(path, pointer) for path in labels]
@@ -76,7 +78,7 @@ def _sidecars(folder: Path, pictures: Iterable[str]) -> list[Path]:
         Path(entry.path)
         for part in below
         for entry in os.scandir(folder / part)
-        if (entry.name.endswith(ENDINGS) or is_annotation(Path(entry.path)))
+        if (entry.name.endswith((*ENDINGS, XMP)) or is_annotation(Path(entry.path)))
         and f"{part}/{Path(entry.name).stem}".removeprefix("/") in stems
     )
     ours = load_manifest(folder)

@@ -16,14 +16,14 @@ _MEASURES = (
     "(captioners: nats a word of held-out texts, in brackets with shuffled pictures, by words"
     " alone; taggers: mean average precision on pictures not learned from, in brackets by chance;"
     " detectors: AP50 on pictures not learned from, in brackets the recall;"
+    " tastes: rank correlation with scores not learned from, in brackets of pixels;"
     " translators: share of translations that their own discriminator takes for their target, in"
     " brackets of real pictures that it tells rightly)"
 )
 _NONE = (
     "no model yet: `make train VIDEO=path/to/ep1.mp4` makes one of comments,"
     " `make captions PICTURES=path/to/album` one of captions,"
-    " `make illustrations-train PICTURES=path/to/album` one of tags,"
-    " `make faces-train PICTURES=path/to/album` one of faces, and"
+    " `make illustrations-train PICTURES=path/to/album` one of tags, and"
     " `make translation PICTURES=path/to/folder` a translator"
 )
 
@@ -131,6 +131,43 @@ class _Detector(msgspec.Struct, frozen=True):
         return f"{last['ap50']:.3f} ({last['recall']:.3f})"
 
 
+class _Measures(msgspec.Struct, frozen=True):
+    spearman: _Mean | None
+
+
+class _ScoreEvaluation(msgspec.Struct, frozen=True):
+    taste: _Measures
+    baselines: dict[str, _Measures]
+
+
+class _Taste(msgspec.Struct, frozen=True):
+    """What the table shows of a taste's ``taste.json``."""
+
+    videos: list[str]
+    backbone: str
+    weights: str
+    units: int
+    evaluation: _ScoreEvaluation
+
+    @property
+    def sees(self) -> str:
+        return f"{self.backbone}, {self.weights}"
+
+    @property
+    def took(self) -> str:
+        return ""
+
+    @property
+    def quality(self) -> str:
+        from pipeline.runtime.sample_size import is_enough
+
+        own, pixels = self.evaluation.taste, self.evaluation.baselines["pixels"]
+        if not is_enough(self.units) or own.spearman is None:
+            return f"too few scores ({self.units})"
+        beside = f" ({pixels.spearman.mean:.3f})" if pixels.spearman else ""
+        return f"{own.spearman.mean:.3f}{beside}"
+
+
 class _TranslatorEpoch(msgspec.Struct, frozen=True):
     held_out: dict[str, float]
 
@@ -177,7 +214,8 @@ def table(models: Path) -> Iterator[str]:
 def _row(folder: Path) -> tuple[str, ...]:
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     megabytes = f"{size / 1e6:.1f}"
-    trained = _trained(folder / "training.json")
+    records = (folder / "training.json", folder / "taste.json")
+    trained = next((found for found in map(_trained, records) if found is not None), None)
     if trained is None:
         return folder.parent.name, folder.name, "not finished", "", "", megabytes, ""
     return (
@@ -191,12 +229,12 @@ def _row(folder: Path) -> tuple[str, ...]:
     )
 
 
-_Trained: TypeAlias = _Captioner | _Tagger | _Detector | _Translator
+_Trained: TypeAlias = _Captioner | _Tagger | _Detector | _Taste | _Translator
 
 
 def _trained(record: Path) -> _Trained | None:
     """What a finished model's record says."""
-    kinds: tuple[type[_Trained], ...] = (_Captioner, _Tagger, _Detector, _Translator)
+    kinds: tuple[type[_Trained], ...] = (_Captioner, _Tagger, _Detector, _Taste, _Translator)
     for kind in kinds:
         try:
             return msgspec.json.decode(record.read_bytes(), type=kind)

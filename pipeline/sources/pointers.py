@@ -15,6 +15,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 if TYPE_CHECKING:
     from pipeline.labels.label_folder import LabelFolder
     from pipeline.labels.sidecars import SidecarKind, Sidecars
+    from pipeline.labels.xmp_ratings import XmpRatings
     from pipeline.media.picture_folder import PictureFolder
     from pipeline.media.source import PictureSource
     from pipeline.media.video_file import VideoFile
@@ -179,14 +180,15 @@ def comment_sources(given: Path) -> CommentSources:
 
 def label_files(
     given: Path, names: Sequence[str], kind: SidecarKind = "auto"
-) -> tuple[list[Path], list[LabelFolder | Sidecars]]:
-    """The files of labels that a pointer names, and the boxes and texts beside pictures, if any.
+) -> tuple[list[Path], list[LabelFolder | Sidecars | XmpRatings]]:
+    """The files of labels that a pointer names, and what else lies beside pictures, if anything.
 
     ``names`` are those of the pictures of its collection; ``kind`` is of the texts beside them.
     """
     from pipeline.labels.box_files import CLASS_FILES
     from pipeline.labels.label_folder import LabelFolder, boxes_beside
     from pipeline.labels.sidecars import Sidecars
+    from pipeline.labels.xmp_ratings import XmpRatings, rated_beside
 
     if not _is_pointer(given):
         return [given], []
@@ -198,7 +200,9 @@ def label_files(
     boxes = boxes_beside(folder, names) if kind == "auto" else []
     classes = [folder / name for name in CLASS_FILES] if boxes else []
     texts = Sidecars(folder, names, [*files, *boxes, *classes], kind)
-    return files, [LabelFolder(folder, boxes), texts] if boxes else [texts]
+    by_box = [LabelFolder(folder, boxes)] if boxes else []
+    rated = folder not in files and rated_beside(folder, names)
+    return files, [*by_box, texts, *([XmpRatings(folder, names)] if rated else [])]
 
 
 def _is_pointer(path: Path) -> bool:

@@ -92,6 +92,8 @@ class System:
     """How a model is trained: ``make train VIDEO=…``."""
     stills: bool = False
     """Whether it learns from pictures alone."""
+    records: Sequence[str] = ("training.json",)
+    """Files of a model that say which videos it learned from; one of several parts each."""
 
     def takes(self, entry: VideoEntry) -> bool:
         """Whether it can learn from what the settings list."""
@@ -106,12 +108,15 @@ class System:
 
         Empty where there is no such model, or none that says so.
         """
-        try:
-            text = (workdir / self.folder(model) / "training.json").read_bytes()
-            learned = msgspec.json.decode(text, type=_Learned)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return {}
-        return dict(zip(learned.videos, learned.fingerprints, strict=True))
+        found: dict[str, str] = {}
+        for record in self.records:
+            try:
+                text = (workdir / self.folder(model) / record).read_bytes()
+                learned = msgspec.json.decode(text, type=_Learned)
+            except (FileNotFoundError, msgspec.DecodeError):
+                continue
+            found |= dict(zip(learned.videos, learned.fingerprints, strict=True))
+        return found
 
     def is_among(self, stages: Sequence[Stage]) -> bool:
         """Whether any of the stages is one of this system's."""
@@ -176,13 +181,14 @@ FACES = System(
     name="faces",
     labels=Labels(
         pointer=LABELS_POINTER,
-        noun="boxes",
+        noun="boxes or scores",
         code=ExitCode.LABELS_MISSING,
-        remedy="Name a file or folder of boxes with LABELS=, or find faces by a cascade first:"
+        remedy="Name a file or folder of boxes or scores with LABELS=, or find faces by a cascade:"
         " `SET=faces.detect.detectors=[path/to/cascade.xml]`",
     ),
     train="make faces-train PICTURES=…",
     stills=True,
+    records=("training.json", "taste.json"),
 )
 TRANSLATION = System(
     name="translation",

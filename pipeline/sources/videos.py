@@ -107,11 +107,14 @@ class Videos:
         to_do = _to_do(workspace, videos, wanted, learning)
         registered, refused = register_each(workspace, to_do, must=lambda entry: len(to_do) == 1)
         learned = dict.fromkeys(SYSTEMS, TrainingSet([]))
+        notes: list[str] = []
         if learning and (registered or not refused):
-            learned, without = _learned(workspace, videos, wanted, registered, broken)
-            wanted = [s for s in wanted if not any(system.is_needed([s]) for system in without)]
+            learned, missing = _learned(workspace, videos, wanted, registered, broken)
+            possible = [s for s in wanted if not any(system.is_needed([s]) for system in missing)]
+            notes = _left_out(wanted, possible, missing)
+            wanted = possible
         registered = [name for name in registered if name not in broken]
-        return _selection(workspace, videos, wanted, registered, learned, refused)
+        return _selection(workspace, videos, wanted, registered, learned, refused, notes)
 
     def amounts(
         self, workspace: Workspace, recorded: Mapping[str, Amounts]
@@ -226,8 +229,8 @@ def _learned(
     wanted: Sequence[Stage],
     registered: Sequence[str],
     broken: Collection[str],
-) -> tuple[dict[System, TrainingSet], list[System]]:
-    """What each system learns from, and those that have no model and nothing to learn one from.
+) -> tuple[dict[System, TrainingSet], dict[System, PipelineError]]:
+    """What each system learns from, and why others have no model and nothing to learn one from.
 
     Of several stages, as those of ``all``, the ones that need such a model are left out.
     """
@@ -243,7 +246,18 @@ def _learned(
     if missing and all(any(system.is_needed([stage]) for system in missing) for stage in wanted):
         stills = any(workspace.exist([f"{name}/{STILLS_POINTER}"]) for name in registered)
         raise missing[min(missing, key=lambda system: system.stills != stills)]
-    return learned, list(missing)
+    return learned, missing
+
+
+def _left_out(
+    wanted: Sequence[Stage], possible: Sequence[Stage], missing: Mapping[System, PipelineError]
+) -> list[str]:
+    """What to say of stages that are left out where the user asked for those of one system."""
+    verbs = sorted({stage.name for stage in wanted} - {stage.name for stage in possible})
+    if not verbs or len({stage.system for stage in wanted}) > 1:
+        return []
+    what = f"{' and '.join(verbs)} {'is' if len(verbs) == 1 else 'are'} left out"
+    return [f"{what}: {error.problem}. {error.remedy}" for error in missing.values()]
 
 
 def _selection(
@@ -253,6 +267,7 @@ def _selection(
     registered: Sequence[str],
     learned: Mapping[System, TrainingSet],
     refused: Mapping[str, PipelineError],
+    notes: Sequence[str],
 ) -> Selection:
     """What each stage is run for, given the videos that could be registered."""
     names = {*registered, *(name for training in learned.values() for name in training.videos)}
@@ -283,7 +298,7 @@ def _selection(
             folders[s] for s in SYSTEMS if s.learned_from(workspace.folder, videos.model)
         ),
         skipped=why,
-        notes=[note for training in learned.values() for note in training.notes],
+        notes=[*notes, *(note for training in learned.values() for note in training.notes)],
         refused={
             path: error
             for some in (refused, *(training.refused for training in learned.values()))

@@ -78,7 +78,7 @@ def _write(
     from PIL import Image
 
     from pipeline.captions.reading import reading_seconds
-    from pipeline.captions.sheets import SHEET_COLUMNS, SHEET_ROWS, contact_sheets
+    from pipeline.lettering.sheets import SHEET_COLUMNS, SHEET_ROWS, contact_sheets
     from pipeline.media.gif import write_slides
 
     cards = _drawn(source, lines, config.card, lettering)

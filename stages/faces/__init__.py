@@ -1,1 +1,4 @@
-"""Stages that find faces."""
+"""Stages that find faces, cut them out, and rank them by a taste."""
+
+WHOLE = ("faces-crops", "faces-rank")
+"""What the verb ``faces`` does, with all that these need."""

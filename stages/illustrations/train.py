@@ -34,12 +34,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``tagger.safetensors`` and ``training.json``."""
     import numpy as np
 
-    from pipeline.illustrations.tag_baselines import baseline_features
     from pipeline.illustrations.tag_evaluation import evaluate_tags
     from pipeline.illustrations.tag_learning import learn_tagger, try_features
-    from pipeline.illustrations.tagged_pictures import TaggedPictures, taps_of_all
+    from pipeline.illustrations.tagged_pictures import TaggedPictures
     from pipeline.illustrations.training_record import TagTraining, Tried
     from pipeline.learning.device import best_device
+    from pipeline.pictures.baseline_features import baseline_features
+    from pipeline.pictures.feature_bank import taps_of_all
 
     device = best_device()
     paths, frames = inputs.every("features"), inputs.every("frames")

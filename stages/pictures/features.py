@@ -54,41 +54,16 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import h5py
 
     from pipeline.pictures.backbones.registry import load_backbone
-    from pipeline.pictures.features_file import building_features, row_count
-    from pipeline.pictures.still_features import building_still_features
-    from pipeline.runtime.logs import log
-    from pipeline.runtime.prefetch import ordered_map
-    from pipeline.runtime.progress import track
+    from pipeline.pictures.feature_making import make_features
     from pipeline.runtime.quantities import counted
-    from pipeline.runtime.stopwatch import Stopwatch
 
     with h5py.File(inputs["frames"], "r") as file:
-        pictures = file["pictures"]
-        count, size = pictures.shape[:2]
-        backbone = load_backbone(choice_of(config, size))
+        backbone = load_backbone(choice_of(config, file["pictures"].shape[1]))
         batch = config.batch or backbone.batch
         attributes = _provenance(inputs["frames"], file, backbone, batch, config)
-        how = backbone.shapes, attributes
-        with (
-            building_still_features(outputs["features"], file["key"][:], *how)
-            if "key" in file
-            else building_features(outputs["features"], count, *how)
-        ) as store:
-            start = store.next
-            stopwatch = Stopwatch("other work")
-            batches = (pictures[at : at + batch] for at in range(start, count, batch))
-            results = ordered_map(backbone, stopwatch.waiting("disk", batches), backbone.workers)
-            rows = stopwatch.waiting("the network", results)
-            for taps in track(rows, count - start, "features", "pictures", row_count):
-                with stopwatch.measure("disk"):
-                    store.append(taps)
-    log.debug(
-        "%s, %s; %s",
-        *(backbone.weights, backbone.precision),
-        stopwatch.bottleneck(count - start, "pictures"),
-    )
-    old = f"; {start:,} were before" if start else ""
-    return f"{counted(count - start, 'picture')} through {backbone.name}{old}"
+    made = make_features(inputs["frames"], outputs["features"], backbone, batch, attributes)
+    old = f"; {made.before:,} were before" if made.before else ""
+    return f"{counted(made.new, 'picture')} through {backbone.name}{old}"
 
 
 def choice_of(config: Config, size: int) -> Choice:

@@ -69,8 +69,10 @@ def test_repeats_in_any_file_are_dropped(write_file: WriteFile) -> None:
 
 
 def test_a_picture_may_be_scored_twice(write_file: WriteFile) -> None:
-    found = LabelImport([write_file("file,score\na.jpg,3\na.jpg,4\na.jpg,3\n")], NAMES)
-    assert [label.weight for label in found] == [3, 4]
+    scores = write_file("file,score\na.jpg,3\na.jpg,4\na.jpg,3\n")
+    found = LabelImport([scores, scores], NAMES)
+    assert [label.weight for label in found] == [3, 4, 3]
+    assert [issue.reason for issue in found.report.dropped] == ["read before"]
 
 
 def test_a_person_wins_over_a_model_wherever_the_line_is(write_file: WriteFile) -> None:

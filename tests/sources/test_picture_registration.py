@@ -327,6 +327,26 @@ def test_xml_beside_pictures_counts_if_it_is_pascal_voc_s(tmp_path: Path, workdi
     assert [(label.picture, label.kind) for label in boxes] == [("a", "box")]
 
 
+def test_ratings_beside_pictures_are_read_too(tmp_path: Path, workdir: Path) -> None:
+    folder, pointer = album(tmp_path / "album"), workdir / "album" / LABELS_POINTER
+    packet = '<a xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="4"/>'
+    written(folder / "a.xmp", packet)
+    register_pictures(workdir, folder)
+    _, (_, ratings) = label_files(pointer, ["a.png", "b.png"])
+    assert [(label.picture, label.weight) for label in ratings] == [("a.png", 4)]
+    before = pointer.read_bytes()
+    written(folder / "a.xmp", packet.replace("4", "5"))
+    register_pictures(workdir, folder)
+    assert pointer.read_bytes() != before
+
+
+def test_a_folder_of_rated_pictures_stays_named(tmp_path: Path, workdir: Path) -> None:
+    folder = album(tmp_path / "album")
+    for labels in ([folder], []):
+        register_pictures(workdir, folder, labels=labels)
+        assert label_paths(workdir, "album") == [folder]
+
+
 def test_a_folder_of_labels_is_named_or_found(tmp_path: Path, workdir: Path) -> None:
     folder = album(tmp_path / "data" / "images")
     boxes = written(tmp_path / "data/labels/a.txt", "0 0.5 0.5 1 1").parent

@@ -118,7 +118,7 @@ def test_progress_counts_pictures(
         told.append((total, [amount(item) for item in given]))
         yield from given
 
-    monkeypatch.setattr("pipeline.runtime.progress.track", track)
+    monkeypatch.setattr("pipeline.pictures.feature_making.track", track)
     made(frames, tmp_path / "features.h5", batch=8)
     assert told == [(21, [8, 8, 5])]
 

@@ -1,59 +1,21 @@
-"""The network that saw a collection, for pictures that belong to none."""
+"""Values of pictures that belong to no collection, as the network of one sees them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import h5py
-import msgspec
 import numpy as np
 
 from pipeline.illustrations.vectors.values import values_of
-from pipeline.learning.precision import Precision
-from pipeline.pictures.backbones.choice import Choice
-from pipeline.pictures.backbones.preprocessing import Normalization
-from pipeline.pictures.backbones.registry import load_backbone
+from pipeline.pictures.backbones.recorded import recorded_network
 from pipeline.runtime.arrays import Float16s, UInt8s
-from pipeline.runtime.errors import ExitCode, PipelineError
-
-
-class _Settings(msgspec.Struct, frozen=True):
-    """What ``features.h5`` records of the settings that it was made with."""
-
-    backbone: str
-    weights: str
-    taps: tuple[str, ...]
-    precision: Precision
-    normalization: Normalization | None
-    seed: int
 
 
 def seen_by_network(features: Path, pictures: UInt8s, taps: Sequence[str]) -> list[Float16s]:
     """(n, c) for each tap, of ``pictures`` (n, size, size, 3), as those of ``features`` were made.
 
-    Raises PipelineError: what loading the network raises, and BAD_ARTIFACT where it is another
-    one by now.
+    Raises PipelineError as ``recorded_network`` does.
     """
-    with h5py.File(features, "r") as file:
-        settings = msgspec.json.decode(file.attrs["settings"], type=_Settings)
-        recorded = str(file.attrs["backbone"]), str(file.attrs["weights"])
-    backbone = load_backbone(
-        Choice(
-            settings.backbone,
-            settings.weights,
-            settings.taps,
-            pictures.shape[1],
-            settings.seed,
-            settings.precision,
-            settings.normalization,
-        )
-    )
-    if (backbone.name, backbone.weights) != recorded:
-        raise PipelineError(
-            ExitCode.BAD_ARTIFACT,
-            f"{features} was made by {' with '.join(recorded)}, and what is there now is"
-            f" {backbone.name} with {backbone.weights}",
-            "Put the old weights back, or run `make features` again",
-        )
+    backbone = recorded_network(features, pictures.shape[1])
     return values_of(backbone(np.array(pictures)), taps)  # torch wants what it could write to

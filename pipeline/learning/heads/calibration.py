@@ -7,10 +7,12 @@ on which the order of examples would be lost, and ends that are certain.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
@@ -63,6 +65,16 @@ class Calibration:
             np.concatenate(knots).astype(np.float32),
             np.concatenate(heights).astype(np.float32),
         )
+
+    @property
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """All that there is, by names, to be saved."""
+        return vars(self)
+
+    @classmethod
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Self:
+        """From what was saved, maybe among others; KeyError where something is missing."""
+        return cls(*(arrays[field.name] for field in fields(cls)))
 
     def __call__(self, logits: Float32s) -> Float32s:
         """(n, k) probabilities of ``logits`` (n, k)."""

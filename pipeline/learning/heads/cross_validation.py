@@ -10,9 +10,12 @@ import torch
 from sklearn.model_selection import GroupKFold
 
 from pipeline.learning.heads.logistic import fit_logistic, nats
+from pipeline.learning.heads.prepared import Prepared
 from pipeline.runtime.arrays import Bools, Float32s, Float64s, Int64s
 
 FOLDS = 5
+PENALTIES = (100.0, 30.0, 10.0, 3.0, 1.0)
+"""1 / variance that is expected of effects on log-odds: what is tried."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +51,26 @@ def cross_validated(
     fold: Int64s,
     penalties: Sequence[float],
     device: torch.device | None = None,
+    most: int | None = None,
 ) -> list[Trial]:
-    """A trial for each of ``penalties``, which fall; for ``features`` (n, f) and targets (n, k)."""
+    """A trial for each of ``penalties``, which fall; for ``features`` (n, f) and targets (n, k).
+
+    Features that are to become components, ``most`` at the most, do so without the fold that is
+    left out. Where there are more features than examples, components that have seen an example set
+    it apart from all others, and log-odds of the next one would be larger than any seen here.
+    """
     logits = np.empty((len(penalties), *targets.shape), np.float32)
     for number in np.unique(fold):
         out = fold == number
+        learned, left_out = features[~out], features[out]
+        if most is not None:
+            prepared = Prepared.of(learned, most)
+            learned = prepared.values
+            left_out = prepared.components.project(left_out).astype(np.float32)
         head = None
         for place, penalty in enumerate(penalties):
-            head = fit_logistic(features[~out], targets[~out], penalty, start=head, device=device)
-            logits[place, out] = head.logits(features[out])
+            head = fit_logistic(learned, targets[~out], penalty, start=head, device=device)
+            logits[place, out] = head.logits(left_out)
     return [
         Trial(name, penalty, some, _by_fold(nats(some, targets), fold))
         for penalty, some in zip(penalties, logits, strict=True)

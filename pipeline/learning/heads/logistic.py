@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import torch
 from torch.nn.functional import softplus
 
+from pipeline.learning.heads.components import Components
 from pipeline.runtime.arrays import Bools, Float32s
 
 _MAX_STEPS = 200
@@ -26,6 +28,12 @@ class LogisticHead:
     def logits(self, features: Float32s) -> Float32s:
         """(n, k) log-odds of each tag, for ``features`` (n, f)."""
         return features @ self.weights + self.bias
+
+    def before(self, components: Components) -> Self:
+        """The same head for features that are not projected on ``components`` first."""
+        weights = components.axes.T @ self.weights
+        bias = self.bias - components.mean @ weights
+        return type(self)(weights.astype(np.float32), bias.astype(np.float32))
 
 
 def fit_logistic(

@@ -10,6 +10,7 @@ import torch
 
 from pipeline.learning import device
 from pipeline.learning.device import fastest_dtype
+from pipeline.learning.threads import computing_with
 from pipeline.pictures.backbones.backbone import Backbone, as_rows
 from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.paper_names import paper_names
@@ -168,9 +169,9 @@ def test_bfloat16_is_taken_where_the_processor_has_it_and_it_is_used(
     assert fastest_dtype(cpu, "bfloat16") == torch.bfloat16
 
 
-def test_each_thread_computes_a_batch_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch, "get_num_threads", lambda: 3)
-    network = random("resnet18", ["pool5"])
+def test_each_thread_computes_a_batch_of_its_own() -> None:
+    with computing_with(3):
+        network = random("resnet18", ["pool5"])
     assert network.workers == 3
     parts = [PICTURES[start : start + 1] for start in range(5)]
     found = [rows["pool5"] for rows in ordered_map(network, parts, network.workers)]

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.captions.reading import reading_seconds
-from pipeline.captions.sheets import contact_sheets
 from pipeline.lettering.lettering import Lettering
+from pipeline.lettering.sheets import contact_sheets
 from pipeline.media.pixels import Picture
 
 

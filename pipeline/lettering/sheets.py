@@ -9,18 +9,18 @@ import numpy as np
 from PIL import Image
 
 from pipeline.lettering.colors import BACKGROUND
-from pipeline.media.pixels import Picture
+from pipeline.runtime.arrays import UInt8s
 
 SHEET_COLUMNS, SHEET_ROWS = 4, 6
 _GAP = 12  # pixels between cards and around them
 
 
 def contact_sheets(
-    cards: Iterable[Picture],
+    cards: Iterable[UInt8s],
     columns: int = SHEET_COLUMNS,
     rows: int = SHEET_ROWS,
     card_width: int = 320,
-) -> Iterator[Picture]:
+) -> Iterator[UInt8s]:
     """Pages (height, width, 3) RGB of ``cards`` in their order, at most ``rows`` rows each.
 
     Cards are scaled to ``card_width`` pixels; a row is as high as its highest card. One page's
@@ -31,13 +31,13 @@ def contact_sheets(
         yield _page(page, min(columns, len(page)), card_width)
 
 
-def _scaled(card: Picture, width: int) -> Image.Image:
+def _scaled(card: UInt8s, width: int) -> Image.Image:
     image = Image.fromarray(card)
     height = max(1, round(image.height * width / image.width))
     return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
 
 
-def _page(cards: list[Image.Image], columns: int, card_width: int) -> Picture:
+def _page(cards: list[Image.Image], columns: int, card_width: int) -> UInt8s:
     rows = [cards[start : start + columns] for start in range(0, len(cards), columns)]
     heights = [max(card.height for card in row) for row in rows]
     shape = (_GAP + columns * (card_width + _GAP), _GAP + sum(heights) + len(rows) * _GAP)

@@ -1,0 +1,1 @@
+"""Crops: faces cut out of their pictures, as pictures of their own."""

@@ -1,0 +1,1 @@
+"""Ranking: the best pictures first, each once."""

@@ -1,0 +1,134 @@
+"""A taste from rated faces: what to look at, how strong a penalty, how sure to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from pipeline.learning.heads.calibration import Calibration, calibrated_unseen
+from pipeline.learning.heads.conformal import covered_unseen, reach
+from pipeline.learning.heads.cross_validation import (
+    PENALTIES,
+    Trial,
+    best,
+    cross_validated,
+    folds_of,
+    unseen_logits,
+)
+from pipeline.learning.heads.logistic import LogisticHead, fit_logistic
+from pipeline.learning.heads.ordinal import Scale
+from pipeline.learning.heads.prepared import TOGETHER, Prepared, joined
+from pipeline.runtime.arrays import Bools, Float32s, Float64s, Int64s
+
+_COMPONENTS = 200
+"""Of a few hundred scores, more foretell others worse."""
+COVERAGE = 0.9
+"""The share of scores that lie within their intervals."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was tried, and what the best of it says of examples that it has not seen."""
+
+    scale: Scale
+    trials: list[Trial]
+    chosen: Trial
+    prepared: Prepared
+    fold: Int64s
+    """(n,)"""
+    logits: Float32s
+    """(n, k) by heads, chosen among, that have not seen the fold of an example."""
+    said: Float64s
+    """(n,) expected scores, calibrated on the other folds."""
+    spreads: Float64s
+    """(n,) standard deviations of what is probable."""
+    scores: Float64s
+    """(n,) as people gave them."""
+
+    @property
+    def reach(self) -> float:
+        """Spreads that intervals reach on either side."""
+        return reach(self.scores - self.said, self.spreads, COVERAGE)
+
+    @property
+    def covered(self) -> Bools:
+        """(n,) whether an interval holds that has not seen the fold of an example."""
+        return covered_unseen(self.scores - self.said, self.spreads, self.fold, COVERAGE)
+
+    @property
+    def taps(self) -> tuple[str, ...]:
+        """Those of the best choice."""
+        return tuple(self.chosen.features.split(TOGETHER))
+
+
+def try_choices(
+    taps: Mapping[str, Float32s],
+    choices: Sequence[Sequence[str]],
+    scale: Scale,
+    scores: Float64s,
+    units: Int64s,
+    seed: int,
+    device: torch.device | None = None,
+) -> Lesson:
+    """Cross-validate heads on each of ``choices`` of ``taps`` (n, c), for ``scores`` (n,)."""
+    fold = folds_of(units, seed)
+    questions = scale.questions(scores)
+    features = {TOGETHER.join(names): joined(taps, names) for names in choices}
+    trials = [
+        trial
+        for name, some in features.items()
+        for trial in cross_validated(
+            name, some, questions, fold, PENALTIES, device, most=_COMPONENTS
+        )
+    ]
+    logits = unseen_logits(trials, fold)
+    probabilities = calibrated_unseen(logits, questions, fold)
+    chosen = best(trials)
+    return Lesson(
+        scale,
+        trials,
+        chosen,
+        Prepared.of(features[chosen.features], _COMPONENTS),
+        fold,
+        logits,
+        scale.scores(probabilities),
+        scale.spreads(probabilities),
+        scores,
+    )
+
+
+def learned_head(
+    lesson: Lesson, device: torch.device | None = None
+) -> tuple[LogisticHead, Calibration]:
+    """What was chosen, fitted to all examples; the head reads roots of the taps' values."""
+    questions = lesson.scale.questions(lesson.scores)
+    prepared, folds = lesson.prepared, int(lesson.fold.max()) + 1
+    # As strong for each example as it was for fewer.
+    penalty = lesson.chosen.penalty * folds / (folds - 1)
+    head = fit_logistic(prepared.values, questions, penalty, device=device)
+    return head.before(prepared.components), Calibration.fit(lesson.logits, questions)
+
+
+def said_unseen(lesson: Lesson, features: Float32s, device: torch.device | None = None) -> Float64s:
+    """(n,) what heads on other ``features`` (n, f) say of folds that they have not seen."""
+    scale, fold = lesson.scale, lesson.fold
+    questions = scale.questions(lesson.scores)
+    trials = cross_validated(
+        "other", features, questions, fold, PENALTIES, device, most=_COMPONENTS
+    )
+    return scale.scores(calibrated_unseen(unseen_logits(trials, fold), questions, fold))
+
+
+def nearest(vectors: Float32s, others: Float32s, count: int) -> tuple[Int64s, Float64s]:
+    """(n, count) the most similar ``others`` (m, d) of each of ``vectors`` (n, d), by cosine."""
+    cosines = _of_length_1(vectors) @ _of_length_1(others).T
+    order = np.argsort(-cosines, axis=1, kind="stable")[:, :count]
+    return order, np.take_along_axis(cosines, order, 1).astype(np.float64)
+
+
+def _of_length_1(vectors: Float32s) -> Float32s:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, np.finfo(np.float32).tiny))

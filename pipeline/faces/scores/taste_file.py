@@ -1,0 +1,167 @@
+"""``taste.safetensors``: a learned taste; the header names its scale and its features."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from pipeline.faces.scores.learning import Lesson, learned_head
+from pipeline.faces.scores.settings import Best
+from pipeline.learning.heads.calibration import Calibration
+from pipeline.learning.heads.logistic import LogisticHead
+from pipeline.learning.heads.ordinal import Scale
+from pipeline.learning.heads.prepared import joined
+from pipeline.runtime.arrays import Float32s, Float64s
+from pipeline.runtime.atomic_files import published
+from pipeline.runtime.errors import ExitCode, PipelineError
+
+_DIRECTIONS = 64
+"""Of the features, by which examples are compared."""
+
+
+class TasteCard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a taste looks at, and what it says."""
+
+    levels: list[float]
+    """Of the scale, rising."""
+    best: Best
+    reach: float | None
+    """Spreads that an interval reaches on either side; None for the whole scale."""
+    taps: tuple[str, ...]
+    """Called by what is looked at, as ``crop pooled``."""
+    backbone: str
+    weights: str
+    """The backbone's; see ``FeatureStore``."""
+    examples: list[str]
+    """Names of those it was learned from."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a taste says of n subjects."""
+
+    scores: Float64s
+    """(n,)"""
+    low: Float64s
+    """(n,) of the interval that holds in 90 % of cases."""
+    high: Float64s
+    logits: Float32s
+    """(n, k) before calibration."""
+
+
+@dataclass(frozen=True)
+class Taste:
+    """A head on frozen features, and the examples that it was learned from."""
+
+    card: TasteCard
+    head: LogisticHead
+    """Of the signed roots of the taps' values, one tap after the other."""
+    calibration: Calibration
+    axes: Float32s
+    """(d, f) directions of the features by which examples are compared."""
+    mean: Float32s
+    """(f,)"""
+    vectors: Float32s
+    """(m, d) of the examples along these."""
+    scores: Float64s
+    """(m,) that people gave them."""
+
+    @classmethod
+    def of(
+        cls, lesson: Lesson, examples: Sequence[str], network: tuple[str, str], best: Best
+    ) -> Taste:
+        """What a ``lesson`` taught, with the names of its examples."""
+        head, calibration = learned_head(lesson)
+        reach = lesson.reach
+        card = TasteCard(
+            levels=lesson.scale.levels.tolist(),
+            best=best,
+            reach=reach if np.isfinite(reach) else None,
+            taps=lesson.taps,
+            backbone=network[0],
+            weights=network[1],
+            examples=list(examples),
+        )
+        components = lesson.prepared.components
+        return cls(
+            card,
+            head,
+            calibration,
+            components.axes[:_DIRECTIONS].astype(np.float32),
+            components.mean.astype(np.float32),
+            lesson.prepared.values[:, :_DIRECTIONS],
+            lesson.scores,
+        )
+
+    @property
+    def views(self) -> frozenset[str]:
+        """What is looked at: ``crop``, ``picture`` or both."""
+        return frozenset(tap.partition(" ")[0] for tap in self.card.taps)
+
+    def require_match(self, network: tuple[str, str]) -> None:
+        """Raise PipelineError BAD_ARTIFACT for features that the taste was not learned from."""
+        own = (self.card.backbone, self.card.weights)
+        if network != own:
+            raise PipelineError(
+                ExitCode.BAD_ARTIFACT,
+                f"these pictures were seen by {' with '.join(network)}, and the taste was learned"
+                f" from what {' with '.join(own)} sees",
+                "Use the same `features:` settings for both, or learn another taste with"
+                " `make faces-taste PICTURES=…`",
+            )
+
+    def features(self, taps: Mapping[str, Float32s]) -> Float32s:
+        """(n, f) what heads read, from the values (n, c) of each of the card's taps."""
+        return joined(taps, self.card.taps)
+
+    def judge(self, features: Float32s) -> Judgement:
+        """Scores with intervals, for ``features`` (n, f)."""
+        scale = Scale(np.array(self.card.levels))
+        logits = self.head.logits(features)
+        probabilities = self.calibration(logits)
+        scores, spreads = scale.scores(probabilities), scale.spreads(probabilities)
+        reach = np.inf if self.card.reach is None else self.card.reach
+        low, high = (scale.clipped(scores + side * reach * spreads) for side in (-1, 1))
+        return Judgement(scores, low, high, logits)
+
+    def compared(self, features: Float32s) -> Float32s:
+        """(n, d) vectors by which subjects are compared with ``vectors``."""
+        return np.asarray((features - self.mean) @ self.axes.T, np.float32)
+
+    def save(self, path: Path) -> None:
+        """Publish weights and card."""
+        arrays = {
+            "weights": self.head.weights,
+            "bias": self.head.bias,
+            "axes": self.axes,
+            "mean": self.mean,
+            "vectors": self.vectors,
+            "scores": self.scores,
+            **self.calibration.arrays,
+        }
+        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        with published(path) as temporary:
+            save_file(contiguous, temporary, {"card": msgspec.json.encode(self.card).decode()})
+
+    @classmethod
+    def load(cls, path: Path) -> Taste:
+        """Read weights and card; raises PipelineError BAD_ARTIFACT for what is no taste."""
+        try:
+            with safe_open(path, framework="numpy") as file:
+                card = msgspec.json.decode((file.metadata() or {})["card"], type=TasteCard)
+                array = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            head = LogisticHead(array["weights"], array["bias"])
+            others = (array[name] for name in ("axes", "mean", "vectors", "scores"))
+            return cls(card, head, Calibration.from_arrays(array), *others)
+        except (SafetensorError, KeyError, msgspec.DecodeError):
+            raise PipelineError(
+                ExitCode.BAD_ARTIFACT,
+                f"{path} is damaged, or of another version",
+                "Copy the model again, or learn the taste again",
+            ) from None
