@@ -133,8 +133,11 @@ def _episode(video: VideoFile) -> Episode:
     frames = Frames(FrameTimes(pts, 1 / video.rate, len(pts)), pts, "", pts[:0])
     half = COMMENTS // 2
     generated, viewers = (_track(video, chance, half, layer) for layer in ("generated", "viewer"))
+    thumbnail = np.full((90, 160, 3), 99, np.uint8)
     seen_s = np.array([comment.time_ms / 1000 for comment in generated.comments])
-    return Episode(video, frames, generated, viewers, _explained(chance, seen_s))
+    return Episode(
+        video, frames, generated, viewers, _explained(chance, seen_s), lambda frame: thumbnail
+    )
 
 
 def _track(video: VideoFile, chance: np.random.Generator, count: int, layer: str) -> CommentTrack:
@@ -169,6 +172,8 @@ def _explained(chance: np.random.Generator, seen_s: np.ndarray) -> Explained:
         saliency_peak=chance.random(maps * count, np.float32),
         nats=chance.random(count, np.float32) * 9,
         mean_nats=chance.random(count, np.float32) * 9,
+        word_nats=chance.random(maps * count, np.float32) * 9,
+        word_rank=chance.integers(1, 9999, maps * count),
         rank=chance.integers(1, 101, count),
         candidates=np.full(count, 100),
         copies=chance.integers(0, 9, count),

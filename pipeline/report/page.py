@@ -23,7 +23,7 @@ from pipeline.runtime.clock import MILLISECONDS, clock_text
 WEB = Path(__file__).parent / "web"
 """Templates, scripts, styles and phrases of all pages."""
 
-_SCRIPTS = ("theme.js", "elements.js", "tables.js")
+_SCRIPTS = ("theme.js", "elements.js", "tables.js", "folds.js")
 
 
 def page_html(page: Page) -> str:

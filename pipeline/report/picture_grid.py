@@ -20,6 +20,7 @@ import msgspec
 from pipeline.report.tile_sheets import Sheets
 
 SCRIPTS = (
+    "saving.js",
     "tile_sheets.js",
     "shown_tiles.js",
     "tile_list.js",

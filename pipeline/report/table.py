@@ -15,6 +15,21 @@ from pipeline.report.page import WEB, shell_html, template_of
 from pipeline.report.summary import Column, ReportFile
 from pipeline.runtime.atomic_files import write_text
 
+_OPENED = (
+    *(".apng", ".ass", ".gif", ".jpg", ".mov", ".mp4"),
+    *(".pdf", ".png", ".srt", ".vtt", ".webm", ".webp"),
+)
+"""Endings of files that people open; the others are for stages and programs."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something of an item that people open."""
+
+    name: str
+    address: str
+    """Relative to the table; a mere path, whatever its name."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -31,6 +46,8 @@ class Row:
     """Whether ``poster.jpg`` lies beside its page."""
     made: str
     """When its page was made, in UTC."""
+    links: Sequence[Link]
+    """To all else of the item that people open."""
 
     @property
     def address(self) -> str:
@@ -66,9 +83,10 @@ def write_table(workdir: Path, names: Iterable[str]) -> None:
     phrases = Phrases.load([WEB])
     for table in tables:
         phrases |= {f"{table.system}.{cell.name}": cell.heading for cell in table.headings}
-    without = [name for name, some in rows.items() if not some]
+    without = {name: _links(workdir / name) for name, some in rows.items() if not some}
     template = template_of("table.html.j2", phrases)
-    write_text(target, shell_html(template, phrases, tables=tables, without=without))
+    html = shell_html(template, phrases, scripts=[WEB / "items.js"], tables=tables, without=without)
+    write_text(target, html)
 
 
 def _tables(rows: Sequence[Row]) -> list[Table]:
@@ -84,10 +102,29 @@ def _rows(folder: Path) -> list[Row]:
     """
     files = sorted(folder.glob("*report.json"))
     found = ((file, file.name.removesuffix(".json").removesuffix(".report")) for file in files)
-    return [row for file, page in found if (row := _row(folder, file, page))]
+    links = _links(folder)
+    return [row for file, page in found if (row := _row(folder, file, page, links))]
 
 
-def _row(folder: Path, figures: Path, page: str) -> Row | None:
+def _links(folder: Path) -> list[Link]:
+    """Pages first, then films, pictures and subtitles, then folders of cards."""
+    pages = sorted(page.parent for page in folder.glob("*/index.html"))
+    beside = (path for place in (folder, folder / "exported") for path in place.glob("*.*"))
+    files = sorted(path for path in beside if path.suffix in _OPENED)
+    cards = sorted(path.parent for path in folder.glob("cards/*/cards.json"))
+    return [
+        *(_link(folder, page, "/index.html") for page in pages),
+        *(_link(folder, file) for file in files),
+        *(_link(folder, one, "/") for one in cards),
+    ]
+
+
+def _link(folder: Path, path: Path, ending: str = "") -> Link:
+    inner = path.relative_to(folder).as_posix()
+    return Link(inner, f"./{quote(folder.name)}/{quote(inner)}{ending}")
+
+
+def _row(folder: Path, figures: Path, page: str, links: Sequence[Link]) -> Row | None:
     """None for a report without a page, and for one whose figures cannot be read."""
     report = folder / page
     try:
@@ -102,4 +139,5 @@ def _row(folder: Path, figures: Path, page: str) -> Row | None:
         page=page,
         has_poster=(report / "poster.jpg").is_file(),
         made=f"{made:%Y-%m-%d %H:%M}",
+        links=[link for link in links if link.name != page],
     )

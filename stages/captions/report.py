@@ -25,6 +25,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.captions.sections.lines import lines_section
     from pipeline.captions.sections.making import making_section
     from pipeline.captions.sections.measures import measures_section
+    from pipeline.captions.sections.summary import WEB
+    from pipeline.captions.sections.verdict import findings
     from pipeline.captions.texts_file import read_texts
     from pipeline.engine.versions import versions
     from pipeline.pictures.frames_file import read_thumbnail
@@ -33,6 +35,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.report.page import page_html
     from pipeline.report.section import Page
     from pipeline.report.summary import save_summary
+    from pipeline.report.verdict import verdict_section
     from pipeline.runtime.atomic_files import published_folder
 
     lines = read_captions(inputs["captions"])
@@ -42,6 +45,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     page = outputs["page"]
     with published_folder(page.parent) as folder:
         sections = [
+            verdict_section(WEB, findings(summary)),
             lines_section(
                 folder,
                 lines,
@@ -58,6 +62,8 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
                 versions(),
             ),
         ]
+        if lines:
+            (folder / "poster.jpg").write_bytes(read_thumbnail(inputs["frames"], lines[0].frame))
         html = page_html(Page(summary.collection, summary.subtitle, sections))
         (folder / page.name).write_text(html, encoding="utf-8")
     save_summary(outputs["figures"], summary)
@@ -81,7 +87,7 @@ def _address(pictures: Path | None, page: Path, line: CaptionLine) -> str:
 
 def _summary(inputs: Files, lines: list[CaptionLine], texts: list[CaptionText]) -> CaptionsSummary:
     from pipeline.captions.evaluation.evaluation_file import Evaluation
-    from pipeline.captions.sections.summary import CaptionsSummary
+    from pipeline.captions.sections.summary import CaptionsSummary, own_pmi
     from pipeline.captions.training_record import TrainingRecord
 
     evaluation = inputs.get("evaluation")
@@ -92,6 +98,7 @@ def _summary(inputs: Files, lines: list[CaptionLine], texts: list[CaptionText]) 
         distinct_lines=len({line.text for line in lines}),
         copied=sum(one.copied for line in lines for one in line.candidates[:1]),
         captions=len(texts),
+        pmi=own_pmi(lines),
         training=TrainingRecord.load(inputs["training"]),
         evaluation=Evaluation.load(evaluation) if evaluation else None,
     )

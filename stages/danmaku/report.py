@@ -33,12 +33,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.sections.model.gallery import write_gallery
     from pipeline.danmaku.sections.model.section import model_section
     from pipeline.danmaku.sections.run.section import run_section
+    from pipeline.danmaku.sections.verdict.findings import WEB, findings
     from pipeline.danmaku.sections.watch.section import watch_section
     from pipeline.engine.versions import versions
     from pipeline.report.history import history
     from pipeline.report.page import page_html
     from pipeline.report.section import Page
     from pipeline.report.summary import save_summary
+    from pipeline.report.verdict import verdict_section
     from pipeline.runtime.atomic_files import published_folder
     from pipeline.runtime.progress import progress
 
@@ -52,6 +54,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         published_folder(outputs["page"].parent) as folder,
     ):
         sections = [
+            verdict_section(WEB, findings(summary)),
             watch_section(folder, episode, on_progress),
             model_section(folder, summary, write_gallery(folder, episode)),
             data_section(folder, summary.training, statistics, _absent(inputs, summary)),
@@ -64,9 +67,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
 
 def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
+    from functools import partial
+
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.sections.episode import Episode
-    from pipeline.pictures.frames_file import Frames
+    from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.sources.pointers import open_video
 
     video = open_video(inputs["source"])
@@ -77,8 +82,24 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
         generated=_track(inputs["generated"], "generated", video, layout),
         viewers=_track(comments, "comments", video, layout) if comments else None,
         explained=Explained.load(inputs["explained"]),
+        thumbnail_of=partial(read_thumbnail, inputs["frames"]),
+        named=_named(inputs),
         tags=_tags(inputs.get("runs")),
     )
+
+
+def _named(inputs: Files) -> Sequence[bool | None]:
+    """Whether comments name those on screen, of a video whose truth lies beside it."""
+    from pipeline.danmaku.comments.comments_file import GeneratedComment
+    from pipeline.danmaku.evaluation.naming import names_present
+    from pipeline.runtime.json_lines import read_lines
+    from pipeline.show.truth import Truth, truth_beside
+    from pipeline.sources.pointers import source_path
+
+    truth = truth_beside(source_path(inputs["source"]))
+    if not truth:
+        return ()
+    return names_present(list(read_lines(inputs["generated"], GeneratedComment)), Truth.load(truth))
 
 
 def _tags(runs: Path | None) -> Mapping[str, Sequence[tuple[float, float]]]:

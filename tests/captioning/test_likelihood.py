@@ -7,7 +7,7 @@ import torch
 
 from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.captioner import Captioner
-from pipeline.captioning.likelihood import caption_nats
+from pipeline.captioning.likelihood import caption_nats, word_places
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from tests.captioning import toys
 from tests.captioning.conftest import features_file
@@ -49,6 +49,26 @@ def test_nats_are_the_sum_over_the_words_of_each_comment_in_order(
     assert len({round(n, 3) for n in expected.expected}) > 20
     for batch in (1, 2, 7, 512):
         assert nats(network, comments, shown, batch) == expected
+
+
+@toys.all_kinds
+@pytest.mark.parametrize("softmax", ["full", "adaptive"])
+def test_words_are_placed_among_all_words_in_the_order_of_each_caption(
+    tmp_path: Path, kind: Kind, softmax: str
+) -> None:
+    network, shown = toys.captioner(kind, softmax=softmax), toys.bank(tmp_path, kind, 5)
+    comments = toys.mixed_captions(kind, 9, 5)
+    places = word_places(network, shown, comments.inputs, comments.sentences, batch_size=4)
+    for row, (sentence, place) in enumerate(zip(comments.sentences, places, strict=True)):
+        prompt, words = toys.reading(comments, shown, [row])
+        state = network.start(prompt)
+        for n, (token, truth) in enumerate(zip(words.inputs, sentence, strict=True)):
+            step = network.step(token[None], state)
+            state, (log_probs,) = step.state, network.softmax.log_probs(step.hidden)
+            assert place.nats[n] == pytest.approx(-log_probs[truth].item(), rel=1e-4)
+            better = (log_probs > log_probs[truth] + 1e-5).sum().item()
+            assert better < place.rank[n] <= (log_probs >= log_probs[truth] - 1e-5).sum().item()
+        assert len(place.nats) == len(place.rank) == len(sentence)
 
 
 def test_dropout_has_no_part_in_it(tmp_path: Path) -> None:

@@ -145,6 +145,40 @@ def test_it_has_a_row_in_the_table(workdir: Path) -> None:
     assert headings == ["item", "owner", "pictures", "made (UTC)"]
 
 
+def test_folds_open_by_their_addresses_and_all_together(tmp_path: Path, visits: Visits) -> None:
+    (tmp_path / "animals.yaml").write_text(
+        "animals.title: {en: Animals, ja: 動物}\n"
+        "animals.cats: {en: Cats, ja: 猫}\nanimals.dogs: {en: Dogs, ja: 犬}\n"
+    )
+    (tmp_path / "animals.html.j2").write_text(
+        """{% from "fold.html.j2" import fold %}
+        {% call fold("animals.cats") %}<p id="purr">purr</p>{% endcall %}
+        {% call fold("animals.dogs") %}<a href="#animals-cats">not here</a>{% endcall %}"""
+    )
+    sections = [Section("animals", tmp_path, "animals.html.j2")]
+    html = page_html(Page("Pets", Message("animals.title"), sections))
+    (tmp_path / "report.html").write_text(html, "utf-8")
+    page = visits(tmp_path, "report.html#purr", **DESKTOP).page
+    cats, dogs = page.locator("#animals-cats"), page.locator("#animals-dogs")
+    expect(cats).to_have_attribute("open", "")
+    expect(dogs).not_to_have_attribute("open", "")
+    contents = page.get_by_role("navigation", name="Contents")
+    assert contents.get_by_role("link").all_inner_texts() == ["Animals", "Cats", "Dogs"]
+    contents.get_by_role("link", name="Dogs").click()
+    expect(dogs).to_have_attribute("open", "")
+    contents.get_by_role("button", name="Close all").click()
+    expect(cats).not_to_have_attribute("open", "")
+    contents.get_by_role("button", name="Open all").click()
+    expect(page.locator("#purr")).to_be_visible()
+    cats.locator("summary").click()
+    dogs.get_by_role("link").click()
+    expect(page.locator("#purr")).to_be_visible()
+    page.locator("[data-language=ja]").click()
+    expect(page.get_by_role("navigation", name="目次").get_by_role("link").first).to_have_text(
+        "動物"
+    )
+
+
 def test_equal_sections_give_equal_text(tmp_path: Path, parts: Path) -> None:
     page = Page("Animals", Message("album.subtitle", {"owner": "Miki"}), [album(parts, tmp_path)])
     assert page_html(page) == page_html(page)

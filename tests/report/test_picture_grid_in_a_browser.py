@@ -1,6 +1,7 @@
 """The grid of pictures as people see and use it, on a desk and on a phone."""
 
 import csv
+import json
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -180,7 +181,7 @@ def test_nothing_found_is_said_and_undone(visits: Visits, report: Path) -> None:
     choose(visit, text="nowhere", low="1")
     expect(page.locator("#grid-empty")).to_be_visible()
     expect(page.locator("#tiles")).to_be_hidden()
-    expect(page.locator("#grid-save")).to_be_disabled()
+    expect(page.locator("#grid-csv")).to_be_disabled()
     page.get_by_role("button", name="Show all").click()
     expect(page.locator("#grid-count")).to_have_text("Pictures: 100")
     settle(visit)
@@ -192,7 +193,7 @@ def test_keys_go_through_the_grid(visits: Visits, report: Path, device: dict[str
     visit = visits(report, **device)
     page = visit.page
     tiles = page.locator("#tiles")
-    page.locator("#grid-save").focus()
+    page.locator("#grid-json").focus()
     visit.press("Tab")
     expect(tiles).to_be_focused()
     active = "() => document.getElementById(document.getElementById('tiles')"
@@ -383,7 +384,7 @@ def test_the_list_is_saved_as_it_is_shown(visits: Visits, report: Path, tmp_path
     visit = visits(report, **DESKTOP)
     choose(visit, sort="1", flag="copied")
     with visit.page.expect_download() as download:
-        visit.page.locator("#grid-save").click()
+        visit.page.locator("#grid-csv").click()
     assert download.value.suggested_filename == "jokes.csv"
     download.value.save_as(tmp_path / "jokes.csv")
     with (tmp_path / "jokes.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -393,6 +394,18 @@ def test_the_list_is_saved_as_it_is_shown(visits: Visits, report: Path, tmp_path
         ["dog, “so to say”.png", "0.5", "5"],
         ["猫.png", "0.995", "3"],
     ]
+    with visit.page.expect_download() as download:
+        visit.page.locator("#grid-json").click()
+    assert download.value.suggested_filename == "jokes.json"
+    download.value.save_as(tmp_path / "jokes.json")
+    tiles = json.loads((tmp_path / "jokes.json").read_bytes())
+    assert [(tile["name"], tile["humour"], tile["rank"]) for tile in tiles] == [
+        ("dog, “so to say”.png", 0.5, 5),
+        ("猫.png", 0.995, 3),
+    ]
+    assert any("copied" in line["flags"] and line["text"] for line in tiles[0]["lines"])
+    option(visit, 0).click()
+    expect(visit.page.locator("#opened-place")).to_have_text("1 of 2, sorted by rank")
 
 
 @_BOTH

@@ -10,7 +10,7 @@ import pytest
 from pipeline.report.language import Phrase
 from pipeline.report.summary import Column, save_summary
 from pipeline.report.table import write_table
-from tests.report.browser import Visits
+from tests.report.browser import PHONE, Visits
 
 HOSTILE = [
     "javascript:alert(1)",
@@ -81,7 +81,7 @@ def test_items_without_a_report_are_listed(tmp_path: Path) -> None:
     make_report(tmp_path, "ep1", Jokes("Miki", 1))
     write_table(tmp_path, ["ep1", "ep2"])
     root = lxml.html.parse(tmp_path / "index.html")
-    assert [bdi.text for bdi in root.findall(".//p/bdi")] == ["ep2"]
+    assert [bdi.text for bdi in root.findall(".//li/bdi")] == ["ep2"]
     assert "make report" in text(tmp_path)
 
 
@@ -108,6 +108,49 @@ def test_an_item_may_have_a_report_of_each_system(tmp_path: Path) -> None:
     assert [heading.text for heading in root.findall(".//h2")] == ["cats", "jokes"]
     links = {link.get("href") for link in root.findall(".//tbody//a")}
     assert links == {"./ep1/cats/index.html", "./ep1/report/index.html"}
+
+
+def test_all_that_people_open_is_linked(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    made = (
+        "map/index.html",
+        "annotated.mp4",
+        "frames.h5",
+        "exported/a b.vtt",
+        "cards/jpg/cards.json",
+    )
+    for name in made:
+        for item in ("ep1", "ep2"):
+            (tmp_path / item / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / item / name).touch()
+    write_table(tmp_path, ["ep1", "ep2"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    for item, links in (("ep1", ".//tbody//div[@class='links']/a"), ("ep2", ".//li/a")):
+        assert [(link.text_content(), link.get("href")) for link in root.findall(links)] == [
+            ("map", f"./{item}/map/index.html"),
+            ("annotated.mp4", f"./{item}/annotated.mp4"),
+            ("exported/a b.vtt", f"./{item}/exported/a%20b.vtt"),
+            ("cards/jpg", f"./{item}/cards/jpg/"),
+        ]
+
+
+def test_many_are_cards_on_a_phone_and_can_be_found(tmp_path: Path, visits: Visits) -> None:
+    make_report(tmp_path, "ep-0000", Jokes("Miki", 0))
+    for number in range(1, 500):
+        name = f"ep-{number:04}"
+        (tmp_path / name).symlink_to(tmp_path / "ep-0000")
+    write_table(tmp_path, [f"ep-{number:04}" for number in range(500)])
+    page = visits(tmp_path, "index.html", **PHONE).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.locator("#find").fill("0499")
+    page.locator("#found").get_by_text("1 of 500").wait_for()
+    (row,) = page.locator("tbody tr:visible").all()
+    author = row.locator("td", has_text="Miki")
+    label = "cell => getComputedStyle(cell, '::before').content"
+    assert author.evaluate(label) == '"author"'
+    page.get_by_role("columnheader").get_by_role("button", name="jokes").click()
+    page.locator("#find").fill("")
+    assert page.locator("tbody tr:visible").count() == 500
 
 
 def test_there_is_none_without_reports(tmp_path: Path) -> None:

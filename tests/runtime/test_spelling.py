@@ -127,8 +127,8 @@ def test_all_and_models_are_verbs_and_a_model_is_handed_on(checkout: Path) -> No
 def test_help_names_every_verb_and_variable(checkout: Path) -> None:
     told = make(checkout, "help").stdout
     assert make(checkout).stdout == told
-    assert "\n  clean       remove what was made" in told
-    assert "\n  STAGE       update a stage's output" in told
+    assert f"\n  {'clean':22}remove what was made" in told
+    assert f"\n  {'STAGE':22}update a stage's output" in told
     assert "STAGE is one of: render report\n" in told
     for verb in ("all", "demo", "fetch", "plan", "models", "doctor", "test", "sbom"):
         assert f"\n  {verb} " in told

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
 import msgspec
 
+from pipeline.captions.captions_file import CaptionLine
 from pipeline.captions.evaluation.evaluation_file import Evaluation
 from pipeline.captions.training_record import TrainingRecord
+from pipeline.evaluation.intervals import Interval, mean_interval
 from pipeline.pictures.features_file import caveat, is_random
 from pipeline.report.language import Message, Phrases
 from pipeline.report.summary import Column
+from pipeline.runtime.sample_size import is_enough
 
 WEB = Path(__file__).parent / "web"
 
@@ -31,6 +35,10 @@ class CaptionsSummary(msgspec.Struct, frozen=True):
     """Lines that are a training caption word for word."""
     captions: int
     """By people, of the same pictures."""
+    pmi: Interval | None
+    """Of the lines with their own pictures, in nats a line; pictures are resampled. It says how
+    much hangs on the picture and is 0 or more for whatever a model writes. None for too few
+    lines."""
     training: TrainingRecord
     evaluation: Evaluation | None
     """None for pictures without captions by people."""
@@ -76,6 +84,14 @@ class CaptionsSummary(msgspec.Struct, frozen=True):
             _column("mrr", mrr, "" if mrr is None else f"{mrr:.3f}", "ranking" in too_little),
             _column("better", better, _percent(better)),
         ]
+
+
+def own_pmi(lines: Sequence[CaptionLine]) -> Interval | None:
+    """Of the best candidate of each line; see ``CaptionsSummary.pmi``."""
+    best = [line.candidates[0] for line in lines if line.candidates]
+    if not is_enough(len(best)):
+        return None
+    return mean_interval([one.blind_nats - one.nats for one in best], range(len(best)))
 
 
 def _column(name: str, value: float | str | None, text: str, is_too_little: bool = False) -> Column:

@@ -44,3 +44,17 @@ def measure_naming(
         # The mean over all permutations is that of every name at every moment.
         shuffled=float(visible.mean(0)[names].mean()),
     )
+
+
+def names_present(comments: Sequence[GeneratedComment], truth: Truth) -> list[bool | None]:
+    """Whether all whom each comment names are on screen; None if it names nobody.
+
+    As in ``measure_naming``, no name counts while nobody is on screen.
+    """
+    return [_present(comment, truth) for comment in comments]
+
+
+def _present(comment: GeneratedComment, truth: Truth) -> bool | None:
+    present = truth.on_screen(comment.frame)
+    named = [name in present for name in truth.cast if name in comment.text]
+    return all(named) if named and present else None

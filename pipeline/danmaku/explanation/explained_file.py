@@ -11,6 +11,8 @@
     saliency_peak     (maps,) float32           the same of saliency
     nats              (comments,) float32       negative log-likelihood, end mark included
     mean_nats         (comments,) float32       the same with the mean picture in place of its own
+    word_nats         (words,) float32          the same of each word and end mark in turn
+    word_rank         (words,) int64            their ranks among all words by likelihood, from 1
     rank              (comments,) int64         rank among candidates, from 1; 0: not ranked
     candidates        (comments,) int64         how many, the comment included; 0: not ranked
     copies            (comments,) int64         training comments of exactly these words
@@ -32,6 +34,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +49,7 @@ _TEXT = h5py.string_dtype("utf-8")
 _BYTES = h5py.vlen_dtype(np.uint8)
 _NUMBERS = (
     *("seen_s", "first_map", "attention", "saliency", "nats", "mean_nats"),
-    *("attention_peak", "saliency_peak"),
+    *("attention_peak", "saliency_peak", "word_nats", "word_rank"),
     *("rank", "candidates", "copies", "near", "similarity", "learned_s"),
 )
 _LISTS = ("words", "learned_comments")
@@ -65,6 +68,8 @@ class Explained:
     saliency_peak: Float32s
     nats: Float32s
     mean_nats: Float32s
+    word_nats: Float32s
+    word_rank: Int64s
     rank: Int64s
     candidates: Int64s
     copies: Int64s
@@ -83,6 +88,11 @@ class Explained:
     def maps_of(self, comment: int) -> slice:
         """The rows of the maps of a comment."""
         return slice(int(self.first_map[comment]), int(self.first_map[comment + 1]))
+
+    def places_of_words(self) -> list[slice]:
+        """For each comment, the rows of its words and its end mark."""
+        ends = np.cumsum([len(words) + 1 for words in self.words]).tolist()
+        return [slice(start, end) for start, end in pairwise([0, *ends])]
 
     def peaks_of(self, comment: int) -> Float32s:
         """For each map of a comment, the share of attention of its hottest position."""

@@ -6,7 +6,7 @@ from itertools import chain
 
 import numpy as np
 
-from pipeline.captioning.likelihood import caption_nats
+from pipeline.captioning.likelihood import WordPlaces, caption_nats, word_places
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.explanation.heat_maps import heat_maps
@@ -33,6 +33,7 @@ def explain(
     ranks = rank_comments(output, corpus, max_ranked, seed)
     nearest = nearest_training(output, learned, pictures)
     sentences = [tuple(comment.words) for comment in output.comments]
+    places = _word_places(output)
     return Explained(
         seen_s=output.frames.seek_times(output.inputs.picture),
         words=[comment.words for comment in output.comments],
@@ -43,6 +44,8 @@ def explain(
         saliency_peak=maps.saliency_peak,
         nats=_nats(output, output.bank),
         mean_nats=_nats(output, MeanPictureBank([output.features], output.model.card.tap)),
+        word_nats=places.nats,
+        word_rank=places.rank,
         rank=ranks.rank,
         candidates=ranks.candidates,
         copies=np.array([corpus.counts[comment] for comment in sentences], np.int64),
@@ -62,3 +65,12 @@ def _nats(output: ModelOutput, bank: FeatureBank) -> Float32s:
     sentences = [[*words, END] for words in output.sentences]
     nats = caption_nats(output.model.captioner, bank, output.inputs, sentences)
     return nats.astype(np.float32)
+
+
+def _word_places(output: ModelOutput) -> WordPlaces:
+    """Of all words of all comments, one comment after another."""
+    if not output.comments:
+        return WordPlaces(np.empty(0, np.float32), np.empty(0, np.int64))
+    sentences = [[*words, END] for words in output.sentences]
+    places = word_places(output.model.captioner, output.bank, output.inputs, sentences)
+    return WordPlaces(*map(np.concatenate, zip(*places, strict=True)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.danmaku.drawing.comment import ScreenComment
@@ -11,6 +11,7 @@ from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
+from pipeline.report.tile_sheets import Thumbnail
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,11 @@ class Episode:
     """None for a video without comments."""
     explained: Explained
     """Why the model wrote each of ``generated``, in their order."""
+    thumbnail_of: Callable[[int], Thumbnail]
+    """A frame, small."""
+    named: Sequence[bool | None] = ()
+    """Whether each of ``generated`` names those on screen, see ``names_present``; empty where
+    that is not known."""
     tags: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
     """From when to when each tag holds, in seconds; none where they were not looked for."""
 

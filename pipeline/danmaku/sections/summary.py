@@ -10,17 +10,23 @@ from typing import ClassVar
 import msgspec
 import numpy as np
 
+from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
+from pipeline.danmaku.explanation.explained_file import Explained
 from pipeline.danmaku.sections.episode import Episode
 from pipeline.danmaku.training.training_record import TrainingRecord
+from pipeline.evaluation.intervals import Interval, mean_interval
 from pipeline.pictures.features_file import caveat, is_random
 from pipeline.report.language import Message, Phrases
 from pipeline.report.summary import Column
 from pipeline.runtime.clock import MILLISECONDS, clock_text
+from pipeline.runtime.sample_size import is_enough
 
 _WEB = Path(__file__).parent / "web"
 _MAX_LISTED = 12
 """Most frequent comments that are listed."""
+_BLOCK_S = 10.0
+"""Comments of so many seconds are resampled together."""
 
 
 class DanmakuSummary(msgspec.Struct, frozen=True):
@@ -43,6 +49,12 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
     most_frequent: list[tuple[str, int]]
     """Texts of generated comments and how often each occurs, the most frequent first."""
     viewers_comments: int
+    layout: LayoutQuality
+    """How the generated comments fit on the screen."""
+    pmi: Interval | None
+    """Of generated comments with their own pictures, in nats a comment; blocks of seconds are
+    resampled. It says how much hangs on the picture and is 0 or more for whatever a model writes.
+    None for too few comments."""
     training: TrainingRecord
     evaluation: Evaluation | None
     """None for videos without comments."""
@@ -68,6 +80,8 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
             copied=int((episode.explained.copies > 0).sum()),
             most_frequent=texts.most_common(_MAX_LISTED),
             viewers_comments=len(episode.viewers.comments) if episode.viewers else 0,
+            layout=episode.generated.quality,
+            pmi=_pmi(episode.explained),
             training=training,
             evaluation=evaluation,
         )
@@ -130,6 +144,13 @@ class DanmakuSummary(msgspec.Struct, frozen=True):
             _column("mrr", mrr, "" if mrr is None else f"{mrr:.3f}", "ranking" in too_little),
             _column("named", named, _percent(named), "naming" in too_little),
         ]
+
+
+def _pmi(explained: Explained) -> Interval | None:
+    if not is_enough(len(explained.nats)):
+        return None
+    pmi = explained.mean_nats - explained.nats
+    return mean_interval(pmi, (explained.seen_s // _BLOCK_S).astype(np.int64))
 
 
 def _column(name: str, value: float | str | None, text: str, is_too_little: bool = False) -> Column:

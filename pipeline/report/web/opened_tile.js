@@ -108,7 +108,13 @@ class OpenedTile extends EventTarget {
   fillPlace() {
     const place = this.shown.placeOf(this.number), all = this.shown.numbers.length;
     byId("opened-place").hidden = place < 0;
-    setPhrase(byId("opened-place"), "grid.place", { n: numberText(place + 1), all: numberText(all) });
+    const fact = this.grid.facts?.[this.shown.sort]?.name;
+    const values = {
+      n: numberText(place + 1),
+      all: numberText(all),
+      fact: fact ? phrase(`${this.section}.${fact}`) : "",
+    };
+    setPhrase(byId("opened-place"), fact ? "grid.place_by" : "grid.place", values);
     byId("opened-before").disabled = place <= 0;
     byId("opened-after").disabled = place < 0 || place === all - 1;
   }

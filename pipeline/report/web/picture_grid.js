@@ -1,17 +1,19 @@
 "use strict";
-// Ties the grid's parts together, and what is above it: filters, order, count and the saved list.
+// Ties the grid's parts together, and what is above it: filters, order, count and the saved lists.
 
 class GridControls {
   constructor(section, grid, shown) {
     this.section = section;
     this.facts = grid.facts ?? [];
+    this.scores = grid.scores ?? [];
     this.tiles = grid.tiles;
     this.shown = shown;
     this.form = byId("grid-controls");
     this.form.addEventListener("input", () => this.choose());
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("reset", () => setTimeout(() => this.choose())); // after it happened
-    byId("grid-save").addEventListener("click", () => this.save());
+    byId("grid-csv").addEventListener("click", () => this.saveCsv());
+    byId("grid-json").addEventListener("click", () => this.saveJson());
     this.shown.addEventListener("change", () => this.tell());
     document.addEventListener("languagechange", () => this.tell());
     this.choose();
@@ -37,35 +39,31 @@ class GridControls {
     const values = { n: numberText(count), all: numberText(all) };
     setPhrase(byId("grid-count"), count < all ? "grid.count_of" : "grid.count", values);
     byId("grid-empty").hidden = count > 0;
-    byId("grid-save").disabled = count === 0;
+    for (const id of ["grid-csv", "grid-json"]) byId(id).disabled = count === 0;
   }
 
   /** Downloads names and facts of the tiles that are shown, in their order. */
-  save() {
+  saveCsv() {
     const names = this.facts.map(({ name }) => phrase(`${this.section}.${name}`));
-    const rows = [[phrase("grid.name"), ...names]];
-    for (const number of this.shown.numbers) {
+    const rows = this.shown.numbers.map((number) => {
       const { name, facts = [] } = this.tiles[number];
-      rows.push([name, ...this.facts.map((_, n) => facts[n] ?? "")]);
-    }
-    const lines = rows.map((row) => row.map(csvCell).join(","));
-    saveFile(`${this.section}.csv`, "text/csv", `\ufeff${lines.join("\r\n")}\r\n`);
+      return [name, ...this.facts.map((_, n) => facts[n] ?? "")];
+    });
+    saveTable(`${this.section}.csv`, [[phrase("grid.name"), ...names], ...rows]);
   }
-}
 
-/** Downloads a text as a file. */
-function saveFile(name, type, text) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href));
-}
-
-/** A cell of a CSV file (RFC 4180). */
-function csvCell(value) {
-  const text = String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  /** Downloads these tiles with all that is known of them; facts and scores have names. */
+  saveJson() {
+    const named = (columns, values = []) =>
+      Object.fromEntries(columns.map(({ name }, n) => [name, values[n] ?? null]));
+    const tiles = this.shown.numbers.map((number) => {
+      const { name, facts, lines = [], flags = [], tags = [] } = this.tiles[number];
+      const texts = lines.map(({ text, scores, flags: own = [] }) =>
+        ({ text, ...named(this.scores, scores), flags: own }));
+      return { name, ...named(this.facts, facts), lines: texts, flags, tags };
+    });
+    saveJson(`${this.section}.json`, tiles);
+  }
 }
 
 /** The grid of the page, for scripts that add to it. */

@@ -43,6 +43,7 @@ document.querySelectorAll("table.sortable").forEach(makeSortable);
 
 const overflow = new ResizeObserver((entries) => {
   for (const { target } of entries) {
+    target.classList.toggle("scrolls", target.scrollWidth > target.clientWidth);
     if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
     else target.removeAttribute("tabindex");
   }

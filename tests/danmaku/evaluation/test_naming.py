@@ -1,7 +1,7 @@
 import pytest
 
 from pipeline.danmaku.evaluation.evaluation_file import Naming
-from pipeline.danmaku.evaluation.naming import measure_naming
+from pipeline.danmaku.evaluation.naming import measure_naming, names_present
 from pipeline.text.vocabulary import Vocabulary
 from tests.danmaku.evaluation.episodes import CAST, comment, truth
 
@@ -60,3 +60,10 @@ def test_the_model_beats_all_only_with_all_its_interval() -> None:
     often = [(frame, "ミオ" if frame < 100 else "タマ") for frame in range(0, 200, 5)]
     assert measured(*often).beats_all
     assert not measured((5, "ミオ")).beats_all  # one scene says nothing of others
+
+
+def test_each_comment_is_right_wrong_or_names_nobody() -> None:
+    episode = truth({"ミオ": (0, 100), "ポチ": (0, 100)}, cuts=(20, 100))
+    written = [(5, "ミオとポチ"), (5, "ミオとクロ"), (5, "草"), (250, "ミオ")]
+    comments = [comment(frame, text) for frame, text in written]
+    assert names_present(comments, episode) == [True, False, None, None]

@@ -25,6 +25,8 @@ def explained(comments: int = 3, learned: int = 2, maps: int = 2, positions: int
         saliency_peak=draws.random(len(heat[0]), np.float32),
         nats=draws.random(comments, np.float32),
         mean_nats=draws.random(comments, np.float32),
+        word_nats=draws.random(3 * comments, np.float32),
+        word_rank=draws.integers(1, 9, 3 * comments),
         rank=draws.integers(1, 9, comments),
         candidates=draws.integers(9, 99, comments),
         copies=draws.integers(0, 9, comments),

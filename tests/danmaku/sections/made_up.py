@@ -9,13 +9,15 @@ from msgspec.structs import replace
 from PIL import Image
 
 from pipeline.danmaku.drawing.comment import Layer
-from pipeline.danmaku.drawing.exported import DrawnComment
 from pipeline.danmaku.sections.watch.content import (
     MAPS_PER_ROW,
     MAPS_PER_SHEET,
+    Drawn,
     Explanation,
     Heat,
     Player,
+    Previews,
+    Shape,
     TagTimes,
     TimedComment,
     TrainingPicture,
@@ -24,6 +26,7 @@ from pipeline.danmaku.sections.watch.section import player_section
 from pipeline.report.language import Message
 from pipeline.report.page import page_html
 from pipeline.report.section import Page, Section
+from pipeline.report.tile_sheets import Sheets, Size, write_sheets
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import RATE, EpisodeSpec
 
@@ -31,6 +34,8 @@ STAGE = (1920.0, 1080.0)
 SECONDS = 6.0
 SIDE = 4
 """Positions of a heat map across and down."""
+SHAPES = [Shape(95.5 + 81.3 * lines, 75.9, 81.3, 75.4, 2.8) for lines in range(2)]
+"""Of comments of one line, and of two."""
 WORDS = ["チノ", "ちゃん", "かわいい"]
 
 _TABLE = """<div class="wide">
@@ -47,40 +52,23 @@ data.subtitle: {en: made up, ja: 架空}
 """
 
 
-def drawn(time: float, text: str, **changes: Any) -> DrawnComment:
+def drawn(time: float, text: str, **changes: Any) -> Drawn:
     """As a comment of the middle size that crosses the stage in four seconds at the top."""
     width = 76.0 * max(map(len, text.split("\n")))
     speed = (STAGE[0] + width) / 4
-    made = DrawnComment(
-        number=0,
-        time_ms=round(1000 * time),
-        text=text,
-        layer="viewer",
-        rules="simple",
-        place="naka",
-        size="medium",
+    made = Drawn(
+        shape=text.count("\n"),
         start=time - 1.5,
         end=time + 2.5,
         x=STAGE[0],
         speed=speed,
         y=0.0,
-        lane=0,
         width=width,
-        height=95.5 + 81.3 * text.count("\n"),
-        font_size=75.9,
-        line_pitch=81.3,
-        baseline=75.4,
-        outline=2.8,
-        font="defont",
-        color="#ffffff",
-        opacity=1.0,
-        shrunk=None,
-        overflowed=False,
     )
     return replace(made, **changes)
 
 
-def fixed(time: float, text: str, **changes: Any) -> DrawnComment:
+def fixed(time: float, text: str, **changes: Any) -> Drawn:
     """As one that stands in the middle of the top for three seconds."""
     moving = drawn(time, text)
     x = (STAGE[0] - moving.width) / 2
@@ -94,6 +82,8 @@ def explanation(seen: float, words: Sequence[str], first: int, **changes: Any) -
         words=list(words),
         map=first,
         peaks=[0.1 + 0.2 * n for n in range(len(words) + 1)],
+        saliency_peaks=[0.2 + 0.2 * n for n in range(len(words) + 1)],
+        places=[(0.5 / (n + 1), n + 1) for n in range(len(words) + 1)],
         nats=2.5,
         pmi=1.25,
         pmi_rank=1,
@@ -118,6 +108,7 @@ def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
         seconds=SECONDS,
         frame=float(1 / RATE),
         stage=STAGE,
+        shapes=SHAPES,
         comments=sorted(comments, key=lambda comment: comment.time),
         training_pictures=[
             TrainingPicture(
@@ -126,6 +117,7 @@ def player(comments: Sequence[TimedComment], **changes: Any) -> Player:
             TrainingPicture("learned/1.jpg", "nekomachi-03.mp4", 5.0, [f"w{n}" for n in range(9)]),
         ],
         heat=Heat(SIDE, ["attention", "saliency"]),
+        previews=Previews(Sheets(160, 4, [(160, 90)] * 6, "previews"), 1.0),
         tags=[TagTimes("猫", [(1.0, 2.0), (4.0, 5.5)]), TagTimes("<b>夜</b>", [(3.0, 3.5)])],
     )
     return replace(made, **changes)
@@ -146,7 +138,9 @@ def ordinary() -> Player:
                 3.0,
                 "かわいい",
                 drawn=fixed(3.0, "かわいい", y=500.0, color="#ff0000"),
-                explanation=explanation(2.5, ["かわいい"], 4, copies=0, pmi=-0.5, rank=0, near=[]),
+                explanation=explanation(
+                    2.5, ["かわいい"], 4, copies=0, pmi=-0.5, rank=0, near=[], named=False
+                ),
             ),
             comment("viewer", 3.5, "two\nlines", drawn=drawn(3.5, "two\nlines", y=700.0)),
             comment("viewer", 4.0, "/script", drawn=None, hidden="invisible"),
@@ -187,6 +181,8 @@ def write_report(
         (folder / "video.mp4").write_bytes(video.read_bytes())
     for n in range(2):
         Image.new("RGB", (160, 90), (90 * n, 120, 200)).save(folder / "learned" / f"{n}.jpg")
+    thumbnails = [np.full((90, 160, 3), 40 * n, np.uint8) for n in range(6)]
+    write_sheets(folder, thumbnails, Size("previews", 160, 4))
     for kind, colour in {"attention": (255, 60, 0), "saliency": (0, 255, 90)}.items():
         for number, sheet in enumerate(_sheets(content, colour)):
             sheet.save(folder / "heat" / f"{kind}-{number:03d}.png")

@@ -46,6 +46,8 @@ def explained(side: int) -> Explained:
         saliency_peak=np.zeros(len(heat), np.float32),
         nats=nats,
         mean_nats=nats + np.array(PMI, np.float32),
+        word_nats=np.empty(0, np.float32),
+        word_rank=np.empty(0, np.int64),
         rank=np.ones(len(PMI), np.int64),
         candidates=np.ones(len(PMI), np.int64),
         copies=np.zeros(len(PMI), np.int64),
@@ -64,7 +66,7 @@ def episode(video: Path) -> Episode:
     pts = np.arange(opened.frame_count)
     frames = Frames(FrameTimes(pts, 1 / opened.rate, len(pts)), pts, "", pts[:0])
     generated = track([5500, 1500, 1600, 3500])
-    return Episode(opened, frames, generated, track([0, 9000], "viewer"), explained(side=2))
+    return Episode(opened, frames, generated, track([0, 9000], "viewer"), explained(side=2), bytes)
 
 
 def test_the_likeliest_by_their_picture_are_shown_by_time(tmp_path: Path, episode: Episode) -> None:

@@ -57,6 +57,7 @@ def hostile(written: Callable[..., Path], video: Path) -> Path:
 def test_hostile_texts_are_shown_literally(visits: Visits, hostile: Path) -> None:
     visit = visits(hostile, **DESKTOP)
     page = visit.page
+    visit.press("v")
     texts = [*_HOSTILE, _LONG]
     page.locator("#scroller").evaluate("s => { s.style.height = '2000px' }")
     shown = page.locator("#rows bdi").evaluate_all("all => all.map((one) => one.textContent)")

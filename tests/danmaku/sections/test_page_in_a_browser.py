@@ -1,5 +1,7 @@
 """The page as people see and use it, on a desk and on a phone."""
 
+import csv
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.danmaku.sections import made_up
 from tests.report.browser import DESKTOP, PHONE, Visit, Visits, changed, extent
@@ -16,6 +18,19 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 _BOTH = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 _TEXTS = [comment.text for comment in made_up.ordinary().comments]
+
+
+@pytest.fixture
+def visits(visits: Visits) -> Visits:
+    """Pages on which viewers' comments are shown as well, as they are not at first."""
+
+    def visit(folder: Path, name: str = "report.html", **options: Any) -> Visit:
+        opened = visits(folder, name, **options)
+        if opened.page.locator("#viewers[aria-pressed=false]:visible").count():
+            opened.press("v")
+        return opened
+
+    return visit
 
 
 def _bare(visit: Visit) -> Any:
@@ -47,7 +62,9 @@ def test_comments_are_drawn_where_the_video_would_have_them(
         x = moving.x - moving.speed * (time - moving.start)
         assert left == pytest.approx(x / width, abs=0.015)
         assert right == pytest.approx((x + moving.width) / width, abs=0.015)
-        assert top >= 0 and bottom <= (moving.y + moving.height) / height + 0.01
+        assert (
+            top >= 0 and bottom <= (moving.y + made_up.SHAPES[moving.shape].height) / height + 0.01
+        )
         lefts.append(left)
     assert lefts[0] - lefts[1] == pytest.approx(0.3 * moving.speed / width, abs=0.008)
     orange = visit.stage()[drawn]
@@ -62,6 +79,81 @@ def test_comments_are_drawn_where_the_video_would_have_them(
     visit.page.locator("#coloured").click()
     red = visit.stage() - bare
     assert (red[..., 0] - red[..., 1] > 60).any()
+
+
+@_BOTH
+def test_at_first_only_the_models_comments_are_shown(
+    chromium: Browser, report: Path, device: dict[str, Any]
+) -> None:
+    page = chromium.new_page(**device)
+    page.goto(f"{report.as_uri()}/report.html")
+    expect(page.locator("#generated")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#viewers")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator("#count")).to_have_text("2")
+    page.evaluate("location.hash = '#c7'")
+    expect(page.locator("#chosen-text")).to_have_text("おつ")
+    expect(page.locator("#viewers")).to_have_attribute("aria-pressed", "true")
+    page.close()
+
+
+def test_comments_can_be_paler_smaller_and_fewer(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
+    visit.seek(4.0)
+    bare = _bare(visit)
+    everything = changed(bare, visit.stage()).sum()
+    page.locator("#tune").click()
+    inked = {}
+    for name, share in {"opacity": "0.2", "size": "0.5", "density": "0.1"}.items():
+        page.locator(f"#tune-{name}").fill(share)
+        inked[name] = changed(bare, visit.stage()).sum()
+        page.locator(f"#tune-{name}").fill("1")
+    assert inked["opacity"] < everything / 2
+    assert 0 < inked["size"] < everything / 2
+    assert inked["density"] < everything
+    assert changed(bare, visit.stage()).sum() == everything
+    page.locator("#tune-size").fill("0.5")
+    page.reload()
+    expect(page.locator("#tune-size")).to_have_value("0.5")
+
+
+def test_words_that_nobody_wants_to_read_are_hidden(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
+    page.locator("#tune").click()
+    page.locator("#unwanted").fill("かわいい, ＴＷＯ")
+    expect(page.locator("#count")).to_have_text("6")
+    assert not {"かわいい", "チノちゃんかわいい", "two lines"} & set(visit.rows())
+
+
+def test_a_stretch_can_be_looped(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    page, loop = visit.page, visit.page.locator("#loop")
+    visit.seek(2.0)
+    visit.press("l")
+    expect(loop).to_have_attribute("aria-label", "Loop up to here")
+    visit.seek(2.5)
+    loop.click()
+    expect(page.locator("#stretch")).to_be_visible()
+    visit.press("k")
+    visit.until("() => document.getElementById('video').currentTime < 2.3")
+    assert 1.9 < visit.time < 2.7
+    visit.press("l")
+    expect(page.locator("#stretch")).to_be_hidden()
+    expect(loop).to_have_attribute("aria-label", "Loop from here")
+
+
+def test_the_seek_bar_shows_the_picture_of_a_time(visits: Visits, report: Path) -> None:
+    visit = visits(report, **DESKTOP)
+    preview = visit.page.locator("#preview")
+    expect(preview).to_be_hidden()
+    density = visit.page.locator("#density")
+    box: Any = density.bounding_box()
+    density.hover(position={"x": 0.6 * box["width"], "y": 5})
+    expect(preview).to_contain_text("0:03")
+    expect(preview.locator("canvas")).to_have_attribute("width", "160")
+    visit.page.locator("#filter").hover()
+    expect(preview).to_be_hidden()
 
 
 @_BOTH
@@ -104,6 +196,38 @@ def test_the_list_says_what_is_hidden_and_finds_texts(visits: Visits, report: Pa
     expect(page.locator("#count")).to_have_text("1 of 9")
     page.locator("#filter").fill("nowhere")
     expect(page.locator("#empty")).to_be_visible()
+
+
+def test_the_list_can_be_sorted_restricted_and_saved(
+    visits: Visits, report: Path, tmp_path: Path
+) -> None:
+    visit = visits(report, **DESKTOP)
+    page = visit.page
+    models = ["かわいい", "チノちゃんかわいい"]
+    page.locator("#order").select_option("nats")
+    assert visit.rows()[:2] == models[::-1], "equal ones by time; viewers' have no likelihood"
+    page.locator("#only").select_option("new")
+    assert visit.rows() == models[:1]
+    expect(page.locator("#count")).to_have_text("1 of 9")
+    page.locator("#only").select_option("wrong")
+    assert visit.rows() == models[:1]
+    page.locator("#only").select_option("copied")
+    page.locator("#order").select_option("pmi")
+    page.locator("#rows button").first.click()
+    expect(page.locator("#explained-text")).to_have_text(models[1])
+    visit.press("Escape")
+    for kind in ("csv", "json"):
+        with page.expect_download() as download:
+            page.locator(f"#save-{kind}").click()
+        download.value.save_as(tmp_path / f"comments.{kind}")
+    with (tmp_path / "comments.csv").open(encoding="utf-8-sig", newline="") as file:
+        (row,) = csv.DictReader(file)
+    assert (row["time"], row["text"], row["copies"], row["named"]) == ("1", models[1], "4", "")
+    (saved,) = json.loads((tmp_path / "comments.json").read_bytes())
+    assert saved == {
+        **{"time": 1, "kind": "generated", "text": models[1], "nats": 2.5, "pmi": 1.25},
+        **{"rank": 3, "candidates": 100, "copies": 4, "named": None},
+    }
 
 
 @_BOTH
@@ -236,10 +360,27 @@ def test_each_word_has_its_own_heat_map(explain: Explain, device: dict[str, Any]
 def test_saliency_has_heat_maps_of_its_own(explain: Explain, device: dict[str, Any]) -> None:
     visit = explain(device)
     visit.page.locator("#heat-kinds button").nth(1).click()
+    words = visit.page.locator("#word-buttons button").all_inner_texts()
+    assert words[0] == "チノ\n20 %", "its own shares, too"
     expect(visit.page.locator("#heat-help")).to_contain_text("more likely")
     visit.settle()
     green = visit.stage()
     assert (green[..., 1] - green[..., 0]).max() > 60
+
+
+def test_words_say_how_likely_they_were_and_heat_what_it_is_worth(explain: Explain) -> None:
+    visit = explain(DESKTOP)
+    page = visit.page
+    expect(page.locator("#word-place")).to_have_text(
+        "Probability 50 %: the most likely word at this place."
+    )
+    expect(page.locator("#heat-even")).to_have_text("even share 6.3 %")
+    expect(page.locator("#heat-most")).to_have_text("13 %")
+    visit.press("ArrowRight")
+    expect(page.locator("#word-place")).to_contain_text("25 %: the 2nd most likely")
+    expect(page.locator("#heat-most")).to_have_text("30 %")
+    page.locator("#heat-opacity").fill("0")
+    assert page.locator("#heat").evaluate("canvas => canvas.style.opacity") == "0"
 
 
 @_BOTH

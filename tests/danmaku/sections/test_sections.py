@@ -37,8 +37,9 @@ def summary(evaluation: Evaluation | None = None) -> DanmakuSummary:
     training = training_record(
         videos=[HOSTILE], fingerprints=[HOSTILE], **dict.fromkeys(names, HOSTILE)
     )
+    fits = LayoutQuality(1, {}, 0, 0, 0.0, 0.0, 1, 0.0)
     return DanmakuSummary(
-        HOSTILE, HOSTILE, 90.0, 9, 8, 7, 3, 1, [(HOSTILE, 2)], 0, training, evaluation
+        HOSTILE, HOSTILE, 90.0, 9, 8, 7, 3, 1, [(HOSTILE, 2)], 0, fits, None, training, evaluation
     )
 
 
@@ -124,12 +125,10 @@ def texts(folder: Path, evaluation: Evaluation) -> dict[str, str]:
     """The text of the section about the model, by its headings."""
     root = lxml.html.document_fromstring(page_of(folder, evaluation))
     (section,) = root.iterfind(".//section[@id='model']")
-    by_heading: dict[str, str] = {}
-    for element in section:
-        if element.tag == "h3":
-            heading = text_of(element)
-        elif element.tag != "h2":
-            by_heading[heading] = by_heading.get(heading, "") + text_of(element)
+    by_heading = {
+        text_of(fold.find("summary")): "".join(map(text_of, list(fold)[1:]))
+        for fold in section.iterfind("details")
+    }
     for text in by_heading.values():
         assert not re.search(r"\b(nan|inf|infinity|none)\b|\de\+", text.lower())
         assert not re.search(r"\d{7}", text)

@@ -13,6 +13,8 @@ import msgspec
 from pipeline.danmaku.drawing.comment import Layer
 from pipeline.danmaku.drawing.exported import DrawnComment
 from pipeline.danmaku.drawing.layout import Why
+from pipeline.danmaku.drawing.style import Font
+from pipeline.report.tile_sheets import Sheets
 
 MAPS_PER_ROW = 32
 """Heat maps beside one another on a sheet."""
@@ -22,7 +24,7 @@ HeatKind = Literal["attention", "saliency"]
 """See pipeline.captioning.attention_maps."""
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why the model wrote a comment."""
 
     seen: float
@@ -36,6 +38,10 @@ class Explanation(msgspec.Struct, frozen=True):
     peaks: list[float]
     """For each heat map, the share of attention that its hottest position has; empty for a model
     without attention."""
+    saliency_peaks: list[float]
+    """The same of saliency."""
+    places: list[tuple[float, int]]
+    """Of each word and the end mark: its probability, and its rank by that among all words."""
     nats: float
     """Negative log-likelihood per word, end mark included."""
     pmi: float
@@ -49,19 +55,73 @@ class Explanation(msgspec.Struct, frozen=True):
     """How many training comments have exactly these words; 0: it is novel."""
     near: list[tuple[int, float]]
     """Places in ``Player.training_pictures`` and how similar those pictures are (cosine)."""
+    named: bool | None = None
+    """Whether all whom it names are on screen; None where it names nobody, or nobody knows."""
 
 
-class TimedComment(msgspec.Struct, frozen=True):
+class Shape(msgspec.Struct, frozen=True):
+    """What comments of one size have in common; ``DrawnComment`` says what the fields mean."""
+
+    height: float
+    font_size: float
+    line_pitch: float
+    baseline: float
+    outline: float
+
+
+class Drawn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What of a ``DrawnComment`` the overlay needs beside its shape.
+
+    A page has thousands, so what most have in common is left out.
+    """
+
+    shape: int
+    """Its place in ``Player.shapes``."""
+    start: float
+    end: float
+    x: float
+    speed: float
+    y: float
+    width: float
+    text: str | None = None
+    """None for the comment's own."""
+    font: Font | None = None
+    """None for Gothic."""
+    color: str | None = None
+    """None for white."""
+    opacity: float | None = None
+    """None for 1."""
+
+    @classmethod
+    def of(cls, made: DrawnComment, text: str, shapes: dict[Shape, int]) -> Drawn:
+        """Of the comment with this ``text``; its shape is added to ``shapes`` if it is new."""
+        shape = Shape(**{name: getattr(made, name) for name in Shape.__struct_fields__})
+        return cls(
+            shape=shapes.setdefault(shape, len(shapes)),
+            start=made.start,
+            end=made.end,
+            x=made.x,
+            speed=made.speed,
+            y=made.y,
+            width=made.width,
+            text=None if made.text == text else made.text,
+            font=None if made.font == "defont" else made.font,
+            color=None if made.color == "#ffffff" else made.color,
+            opacity=None if made.opacity == 1 else made.opacity,
+        )
+
+
+class TimedComment(msgspec.Struct, frozen=True, omit_defaults=True):
     """A comment."""
 
     kind: Layer
     time: float
     text: str
-    drawn: DrawnComment | None
+    drawn: Drawn | None = None
     """None for one that is not drawn."""
-    hidden: Why | None
+    hidden: Why | None = None
     """Why it is not drawn."""
-    explanation: Explanation | None
+    explanation: Explanation | None = None
     """None for comments of people."""
 
 
@@ -84,6 +144,14 @@ class Heat(msgspec.Struct, frozen=True):
     kinds: list[HeatKind]
 
 
+class Previews(msgspec.Struct, frozen=True):
+    """Small pictures of the video, for the seek bar."""
+
+    sheets: Sheets
+    seconds: float
+    """From one of them to the next; the first is of the start."""
+
+
 class TagTimes(msgspec.Struct, frozen=True):
     """When a tag holds."""
 
@@ -102,6 +170,7 @@ class Player(msgspec.Struct, frozen=True):
     """Seconds for which one picture of the video is shown, on average."""
     stage: tuple[float, float]
     """Width and height (1080) that lengths refer to."""
+    shapes: list[Shape]
     comments: list[TimedComment]
     """By time."""
     training_pictures: list[TrainingPicture]
@@ -109,3 +178,4 @@ class Player(msgspec.Struct, frozen=True):
     """None for a model without attention."""
     tags: list[TagTimes]
     """Those that hold longest first."""
+    previews: Previews | None = None

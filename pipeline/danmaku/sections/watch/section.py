@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
 from pipeline.danmaku.drawing.layout import Layout
@@ -16,31 +17,41 @@ from pipeline.danmaku.sections.watch.comments import (
     timed_comments,
     write_training_pictures,
 )
-from pipeline.danmaku.sections.watch.content import Player, TagTimes
+from pipeline.danmaku.sections.watch.content import Player, Previews, Shape, TagTimes
 from pipeline.danmaku.sections.watch.heat_sheets import write_heat
 from pipeline.danmaku.video.annotated_video import AnnotatedVideo
 from pipeline.danmaku.video.stills import annotated_picture, crowded_moments
 from pipeline.media.video_file import VideoFile
 from pipeline.media.web import web_container, write_for_web
+from pipeline.pictures.heat import palette
 from pipeline.report.section import Section
+from pipeline.report.tile_sheets import Size, write_sheets
+from pipeline.runtime.clock import MILLISECONDS
 
 WEB = Path(__file__).parent / "web"
 
 _SCRIPTS = (
     "keys.js",
+    "saving.js",
+    "tile_sheets.js",
     "choice.js",
     "sprites.js",
     "overlay.js",
     "timeline.js",
     "tag_lane.js",
+    "loop.js",
     "player.js",
     "player_keys.js",
+    "tuning.js",
+    "preview.js",
     "comments.js",
     "heat.js",
     "words.js",
     "explain.js",
     "watch.js",
 )
+_PREVIEWS = Size("previews", 160, 4)
+_MAX_PREVIEWS = 128
 _POSTER_WIDTH = 640  # pixels
 _POSTER_QUALITY = 85
 
@@ -60,11 +71,21 @@ def player_section(player: Player) -> Section:
         name="watch",
         folder=WEB,
         template="watch.html.j2",
+        values={"stops": _colour_bar()},
         scripts=_SCRIPTS,
         styles=["watch.css"],
         data=player,
         is_heading_seen=False,
     )
+
+
+def _colour_bar() -> list[tuple[float, str, float]]:
+    """Stops of a gradient from cold to hot: share of the way, colour, opacity."""
+    return [
+        (place / 255, "#{:02x}{:02x}{:02x}".format(*rgb), round(alpha / 255, 3))
+        for place in range(0, 256, 17)
+        for *rgb, alpha in [palette()[place].tolist()]
+    ]
 
 
 def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], object]) -> Player:
@@ -73,20 +94,34 @@ def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], o
     write_for_web(video, folder / media, on_progress)
     _write_poster(folder / "poster.jpg", video, layout)
 
-    comments = timed_comments(episode.generated, explanations(episode.explained))
+    shapes: dict[Shape, int] = {}
+    explained = explanations(episode.explained, episode.named)
+    comments = timed_comments(episode.generated, shapes, explained)
     if episode.viewers is not None:
-        comments += timed_comments(episode.viewers)
+        comments += timed_comments(episode.viewers, shapes)
     seconds = float(episode.frames.times.duration)
     return Player(
         media=media,
         seconds=seconds,
         frame=seconds / len(episode.frames.row),
         stage=(layout.screen.width, STAGE_HEIGHT),
+        shapes=list(shapes),
         comments=[comments[place] for place in episode.playing_order()],
         training_pictures=write_training_pictures(folder, episode.explained),
         heat=write_heat(folder, episode.explained),
         tags=_longest_first(episode.tags),
+        previews=_write_previews(folder, episode),
     )
+
+
+def _write_previews(folder: Path, episode: Episode) -> Previews:
+    """Write small pictures to ``previews/`` below ``folder``, evenly spaced over the video."""
+    times = episode.frames.times
+    duration = float(times.duration)
+    between = max(1.0, duration / _MAX_PREVIEWS)
+    frames = times.frames_at((MILLISECONDS * np.arange(0, duration, between)).astype(np.int64))
+    thumbnails = map(episode.thumbnail_of, frames.tolist())
+    return Previews(write_sheets(folder, thumbnails, _PREVIEWS), between)
 
 
 def _longest_first(tags: Mapping[str, Sequence[tuple[float, float]]]) -> list[TagTimes]:

@@ -35,7 +35,7 @@ class MapControls {
       "map-in-view": () => this.chooseInView(),
       "map-clear": () => this.gridControls.form.reset(),
       "map-save-names": () => this.saveNames(),
-      "map-save-table": () => this.gridControls.save(),
+      "map-save-table": () => this.gridControls.saveCsv(),
     };
     for (const [id, action] of Object.entries(buttons)) byId(id).addEventListener("click", action);
     view.addEventListener("open", ({ detail }) => this.open(detail));

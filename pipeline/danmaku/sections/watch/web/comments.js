@@ -9,6 +9,16 @@ const WHY_HIDDEN = {
   "too many on screen": "watch.too_many",
 };
 
+// What of an explanation a list may be restricted to, and how it may be sorted: the least first.
+const ONLY = {
+  new: ({ copies }) => copies === 0,
+  copied: ({ copies }) => copies > 0,
+  right: ({ named }) => named === true,
+  wrong: ({ named }) => named === false,
+};
+const ORDERS = { nats: ({ nats }) => nats, pmi: ({ pmi }) => -pmi };
+const SAVED = ["nats", "pmi", "rank", "candidates", "copies", "named"];
+
 class CommentList extends EventTarget {
   constructor(report, choice, player) {
     super();
@@ -38,7 +48,15 @@ class CommentList extends EventTarget {
       const row = event.target.closest("li");
       if (row) this.choose(Number(row.dataset.place));
     });
-    byId("filter").addEventListener("input", () => this.filter());
+    for (const id of ["filter", "only", "order"]) {
+      byId(id).addEventListener("input", () => this.filter());
+    }
+    for (const name of ["right", "wrong"]) {
+      const isThere = this.comments.some(({ explanation }) => explanation && ONLY[name](explanation));
+      byId("only").querySelector(`[value=${name}]`).hidden = !isThere;
+    }
+    byId("save-csv").addEventListener("click", () => this.saveCsv());
+    byId("save-json").addEventListener("click", () => saveJson("comments.json", this.rowsToSave()));
     byId("follow").addEventListener("click", () => {
       this.setFollowing(true);
       byId("play").focus({ preventScroll: true });
@@ -50,19 +68,21 @@ class CommentList extends EventTarget {
     new ResizeObserver(() => this.followPlayback()).observe(this.scroller);
   }
 
-  /** Lists the comments that are shown and contain the text to search for. */
+  /** Lists the comments that are shown, of the chosen sort, with the text to search for. */
   filter() {
-    const query = folded(byId("filter").value.trim());
-    if (query) this.foldedTexts ??= this.comments.map(({ text }) => folded(text));
+    const query = folded(byId("filter").value.trim()), only = ONLY[byId("only").value];
+    const texts = query ? this.choice.foldedTexts : [];
     this.places = [];
     let all = 0;
-    this.comments.forEach(({ kind }, index) => {
-      if (!this.choice.shows(kind)) return;
+    this.comments.forEach(({ explanation }, index) => {
+      if (!this.choice.shows(index)) return;
       all += 1;
-      if (!query || this.foldedTexts[index].includes(query)) this.places.push(index);
+      if (only && !(explanation && only(explanation))) return;
+      if (!query || texts[index].includes(query)) this.places.push(index);
     });
+    this.sort(ORDERS[byId("order").value]);
     const count = { n: numberText(this.places.length), all: numberText(all) };
-    setPhrase(byId("count"), query ? "watch.count_of" : "watch.count", count);
+    setPhrase(byId("count"), this.places.length < all ? "watch.count_of" : "watch.count", count);
     byId("empty").hidden = this.places.length > 0;
     this.rows.style.height = `${this.places.length * this.row}px`;
     this.cursor = 0;
@@ -71,9 +91,36 @@ class CommentList extends EventTarget {
     this.followPlayback();
   }
 
+  /** Sorts the list by what `key` gives of an explanation; without one, it stays by time. */
+  sort(key) {
+    this.placeByIndex = null;
+    if (!key) return;
+    const value = (index) => {
+      const { explanation } = this.comments[index];
+      return explanation ? key(explanation) : Infinity;
+    };
+    this.places.sort((one, other) => value(one) - value(other) || one - other);
+    this.placeByIndex = new Map(this.places.map((index, place) => [index, place]));
+  }
+
+  /** What is known of the comments that are listed, in their order. */
+  rowsToSave() {
+    return this.places.map((index) => {
+      const { time, kind, text, explanation } = this.comments[index];
+      const known = SAVED.map((name) => [name, explanation?.[name] ?? null]);
+      return { time, kind, text, ...Object.fromEntries(known) };
+    });
+  }
+
+  saveCsv() {
+    const rows = this.rowsToSave().map((row) => Object.values(row).map((value) => value ?? ""));
+    saveTable("comments.csv", [["time", "kind", "text", ...SAVED], ...rows]);
+  }
+
   /** Marks where playback is, and scrolls there unless the reader has scrolled away. */
   followPlayback() {
-    const place = this.placeOf(firstAfter(this.comments, this.player.time) - 1);
+    const playing = firstAfter(this.comments, this.player.time) - 1;
+    const place = this.placeByIndex ? -1 : this.placeOf(playing); // only time goes with the list
     if (place !== this.now) {
       this.existing.get(this.now)?.classList.remove("now");
       this.existing.get(place)?.classList.add("now");
@@ -83,8 +130,9 @@ class CommentList extends EventTarget {
     this.render();
   }
 
-  /** The last place in the list with a comment of this index or a smaller one; else -1. */
+  /** The place of a comment; in a list by time, else of the last one before it; else -1. */
   placeOf(index) {
+    if (this.placeByIndex) return this.placeByIndex.get(index) ?? -1;
     let low = 0, high = this.places.length;
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -97,7 +145,7 @@ class CommentList extends EventTarget {
   setFollowing(following) {
     if (following === this.following) return;
     this.following = following;
-    byId("follow").hidden = following;
+    byId("follow").hidden = following || Boolean(this.placeByIndex);
     if (following) this.reveal(Math.max(0, this.now));
   }
 

@@ -46,8 +46,8 @@ class Overlay {
     this.onScreen = 0;
     let onTop = -1;
     for (let n = 0; n < bucket.length; n += 1) {
-      const { kind, drawn } = this.comments[bucket[n]];
-      if (time < drawn.start || time >= drawn.end || !this.choice.shows(kind)) continue;
+      const { drawn } = this.comments[bucket[n]];
+      if (time < drawn.start || time >= drawn.end || !this.choice.draws(bucket[n])) continue;
       this.onScreen += 1;
       if (bucket[n] === this.selected) onTop = this.selected;
       else this.paint(bucket[n], time, whole);
@@ -58,16 +58,19 @@ class Overlay {
   }
 
   paint(index, time, whole) {
-    const { context, scale } = this, comment = this.comments[index], drawn = comment.drawn;
-    const left = (drawn.x - drawn.speed * (time - drawn.start)) * scale;
-    const x = whole ? Math.round(left) : left, y = Math.round(drawn.y * scale);
-    const colour = this.choice.coloured ? MARKS[comment.kind] : drawn.color.toLowerCase();
+    const { context, choice } = this, comment = this.comments[index], drawn = comment.drawn;
+    const scale = this.scale * choice.size, margin = (this.scale - scale) / 2; // around its middle
+    const left = drawn.x - drawn.speed * (time - drawn.start);
+    const across = left * this.scale + drawn.width * margin;
+    const x = whole ? Math.round(across) : across;
+    const y = Math.round(drawn.y * this.scale + drawn.height * margin);
+    const colour = choice.coloured ? MARKS[comment.kind] : drawn.color.toLowerCase();
     let sprite = this.sprites.get(index);
     if (sprite === undefined) {
       sprite = spriteOf(drawn, colour, scale);
       this.sprites.set(index, sprite);
     }
-    context.globalAlpha = drawn.opacity;
+    context.globalAlpha = drawn.opacity * choice.opacity;
     if (sprite) {
       sprite.used = this.pictures;
       context.drawImage(sprite.image, x - sprite.margin, y - sprite.margin);
@@ -93,8 +96,8 @@ class Overlay {
     const bucket = this.seconds[Math.floor(time)] ?? NO_COMMENTS;
     let nearest = -1, minDistance = reach;
     for (let n = bucket.length - 1; n >= 0; n -= 1) {
-      const { kind, drawn } = this.comments[bucket[n]];
-      if (time < drawn.start || time >= drawn.end || !this.choice.shows(kind)) continue;
+      const { drawn } = this.comments[bucket[n]];
+      if (time < drawn.start || time >= drawn.end || !this.choice.draws(bucket[n])) continue;
       const left = drawn.x - drawn.speed * (time - drawn.start);
       const beside = Math.max(left - x, x - left - drawn.width, 0);
       const above = Math.max(drawn.y - y, y - drawn.y - drawn.height, 0);

@@ -17,6 +17,7 @@ class Player extends EventTarget {
     this.clock = { at: 0, time: 0 };
     this.overlay = new Overlay(byId("overlay"), report, choice);
     this.timeline = new Timeline(report, choice, this);
+    this.loop = new Loop(this);
     byId("player").style.setProperty("--ratio", report.stage[0] / report.stage[1]);
     this.followVideo();
     this.wireButtons();
@@ -96,6 +97,7 @@ class Player extends EventTarget {
     const { video } = this;
     const frame = (now) => {
       if (video.paused) return;
+      this.loop.follow();
       this.draw(this.smoothTime(now));
       requestAnimationFrame(frame);
     };

@@ -25,6 +25,7 @@ function playerKeys(player, choice) {
     ArrowDown: () => player.changeVolume(-0.05),
     m: () => player.toggleMute(),
     f: () => player.toggleFullscreen(),
+    l: () => player.loop.press(),
     g: () => choice.toggle("generated"),
     v: () => choice.toggle("viewers"),
     "?": () => help.showModal(),

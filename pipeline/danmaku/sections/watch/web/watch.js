@@ -3,12 +3,16 @@
 
 const FINGER_RADIUS = 22; // CSS pixels beside a comment at which a touch still hits it
 const NEARBY_SECONDS = 0.75; // from the chosen comment, within which "next" means the one after it
+// What the page leaves out of a comment's "drawn": Drawn of content.py.
+const COMMON = { font: "defont", color: "#ffffff", opacity: 1 };
 
 class Watch {
   constructor(report) {
     this.report = report;
     this.choice = new Choice(report.comments);
     this.player = new Player(report, this.choice);
+    this.tuning = new Tuning(this.choice);
+    this.preview = new Preview(report);
     this.tags = new TagLane(report, this.player);
     this.list = new CommentList(report, this.choice, this.player);
     this.explanation = new Explanation(report, this.player);
@@ -73,8 +77,8 @@ class Watch {
     const near = chosen >= 0 && (isOpen || Math.abs(comments[chosen].time - now) < NEARBY_SECONDS);
     const after = firstAfter(comments, now);
     let index = near ? chosen + step : step > 0 ? after : after - 1;
-    const suits = ({ kind, explanation }) => this.choice.shows(kind) && (explanation || !isOpen);
-    while (comments[index] && !suits(comments[index])) index += step;
+    const suits = (n) => this.choice.shows(n) && (comments[n].explanation || !isOpen);
+    while (comments[index] && !suits(index)) index += step;
     if (comments[index]) this.choose(index, isOpen);
   }
 
@@ -98,6 +102,7 @@ class Watch {
   readAddress() {
     const index = Number(/^#c(\d+)$/.exec(location.hash)?.[1] ?? -1);
     if (!this.report.comments[index] || index === this.explanation.index) return;
+    this.choice.showKindOf(index);
     this.choose(index, true);
     byId("watch").scrollIntoView();
   }
@@ -117,5 +122,8 @@ class Watch {
 
 {
   const report = JSON.parse(byId("watch-data").textContent);
+  for (const { drawn, text } of report.comments) {
+    if (drawn) Object.assign(drawn, { text, ...COMMON, ...report.shapes[drawn.shape], ...drawn });
+  }
   new Watch(report);
 }

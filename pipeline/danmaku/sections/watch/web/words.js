@@ -18,6 +18,13 @@ class Words extends EventTarget {
     this.row = byId("word-buttons");
     this.timer = 0;
     this.addKinds();
+    const opacity = byId("heat-opacity");
+    opacity.value = 1;
+    showShare(opacity);
+    opacity.addEventListener("input", () => {
+      showShare(opacity);
+      byId("heat").style.opacity = opacity.value;
+    });
     byId("word-before").addEventListener("click", () => this.step(-1));
     byId("word-after").addEventListener("click", () => this.step(1));
     byId("word-play").addEventListener("click", () => this.run(!this.timer));
@@ -46,7 +53,7 @@ class Words extends EventTarget {
     byId("words").hidden = false;
     const mapped = Boolean(this.heat) && explanation.peaks.length > 0;
     byId("stage").classList.toggle("dimmed", mapped);
-    for (const id of ["word-before", "word-play", "word-after", "heat-kinds"]) {
+    for (const id of ["word-before", "word-play", "word-after", "heat-kinds", "heat-scale"]) {
       byId(id).hidden = !mapped;
     }
     this.fill();
@@ -61,8 +68,13 @@ class Words extends EventTarget {
     byId("stage").classList.remove("dimmed");
   }
 
+  /** For each heat map of the chosen kind, the share of its hottest position. */
+  get peaks() {
+    return this.kind === "saliency" ? this.explanation.saliency_peaks : this.explanation.peaks;
+  }
+
   fill() {
-    const { words, peaks } = this.explanation;
+    const { peaks } = this, { words } = this.explanation;
     const buttons = words.slice(0, MAX_WORDS).map((word, n) => this.button(word, n, peaks[n]));
     const end = this.button("", words.length, peaks[words.length]);
     setPhrase(end.firstChild, "watch.end");
@@ -116,9 +128,10 @@ class Words extends EventTarget {
   }
 
   async show() {
-    const { map, peaks, words } = this.explanation, help = byId("heat-help");
+    const { peaks } = this, { map, words } = this.explanation, help = byId("heat-help");
     const last = this.chosen === this.buttons.length - 1;
     const place = last ? words.length : this.chosen;
+    this.tellPlace(place);
     if (!this.heat || peaks.length === 0) {
       setPhrase(help, "watch.no_heat");
       return;
@@ -129,7 +142,17 @@ class Words extends EventTarget {
       return;
     }
     setPhrase(help, HEAT_KINDS[this.kind][1]);
+    const even = 1 / this.heat.side ** 2; // the hottest colour is of two even shares at least
+    setPhrase(byId("heat-even"), "watch.heat_even", { share: percentText(even) });
+    setPhrase(byId("heat-most"), "watch.heat_most", { share: percentText(Math.max(2 * even, peaks[place])) });
     if (!(await this.layer.show(this.kind, map + place))) setPhrase(help, "watch.no_sheet");
+  }
+
+  /** How likely a word was. */
+  tellPlace(place) {
+    const [share, rank] = this.explanation.places[place];
+    const values = { share: percentText(share), rank: numberText(rank), nth: ordinal(rank) };
+    setPhrase(byId("word-place"), rank === 1 ? "watch.word_first" : "watch.word_place", values);
   }
 
   addKinds() {
@@ -143,7 +166,7 @@ class Words extends EventTarget {
         for (const other of byId("heat-kinds").children) {
           other.setAttribute("aria-pressed", String(other === button));
         }
-        this.show();
+        this.fill();
       });
       byId("heat-kinds").append(button);
     }

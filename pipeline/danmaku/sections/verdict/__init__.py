@@ -1,0 +1,1 @@
+"""What the figures of an annotated video mean, in a few sentences."""
