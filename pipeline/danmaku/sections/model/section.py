@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
+from pipeline.danmaku.sections.model.article import article_rows
 from pipeline.danmaku.sections.model.gallery import AttendedPicture
 from pipeline.danmaku.sections.model.plots import write_losses, write_ranks
 from pipeline.danmaku.sections.summary import DanmakuSummary
@@ -54,6 +55,7 @@ def model_section(
             "pictures": pictures,
             "measured_on": MEASURED_ON,
             "scorers": SCORERS,
+            "article": article_rows(summary.training),
             "is_dev_enough": is_enough(summary.training.table.split.dev),
         },
     )
