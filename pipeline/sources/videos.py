@@ -278,11 +278,14 @@ def _selection(
     }
     work_on = {stage.name: _applicable(stage, registered, having) for stage in wanted}
     skipped = sorted(set(registered).difference(*work_on.values()))
-    no_films = set(having[f"{ITEM}/{STILLS_POINTER}"]) if _need_films(wanted) else set()
+    films, stills = (set(having[f"{ITEM}/{kind}"]) for kind in (VIDEO_POINTER, STILLS_POINTER))
+    no_films = stills if _all_need(VIDEO_POINTER, wanted) else set()
     labels = next((system.labels for system in SYSTEMS if system.is_among(wanted)), DANMAKU.labels)
     if registered and len(skipped) == len(registered):
         if no_films.issuperset(skipped):
             raise _no_film(skipped, wanted)
+        if _all_need(STILLS_POINTER, wanted) and films.issuperset(skipped):
+            raise _no_pictures(skipped, wanted)
         raise labels.missing(*skipped, wanted=wanted)
     why = {name: _PICTURES if name in no_films else labels.why_skipped(wanted) for name in skipped}
     folders = {system: system.folder(videos.model) for system in SYSTEMS}
@@ -307,20 +310,32 @@ def _selection(
     )
 
 
-def _need_films(wanted: Sequence[Stage]) -> bool:
-    """Whether none of the stages does anything with pictures that are no video."""
-    return all(f"{ITEM}/{VIDEO_POINTER}" in own_sources(stage) for stage in wanted)
+def _all_need(pointer: str, wanted: Sequence[Stage]) -> bool:
+    """Whether none of the stages does anything without what ``pointer`` points to."""
+    return all(f"{ITEM}/{pointer}" in own_sources(stage) for stage in wanted)
 
 
 def _no_film(names: Sequence[str], wanted: Sequence[Stage]) -> PipelineError:
     what = "is a folder of pictures" if len(names) == 1 else "are folders of pictures"
-    verbs = sorted(stage.name for stage in wanted)
     return PipelineError(
         ExitCode.USAGE,
-        f"{' and '.join(names)} {what}, and {' and '.join(verbs)}"
-        f" {'needs' if len(verbs) == 1 else 'need'} a video",
+        f"{' and '.join(names)} {what}, and {_need(wanted)} a video",
         "Name one with VIDEO=, or try what pictures have, such as `make features` or `make export`",
     )
+
+
+def _no_pictures(names: Sequence[str], wanted: Sequence[Stage]) -> PipelineError:
+    what = "is a video" if len(names) == 1 else "are videos"
+    return PipelineError(
+        ExitCode.USAGE,
+        f"{' and '.join(names)} {what}, and {_need(wanted)} a folder of pictures",
+        "Name one with PICTURES=",
+    )
+
+
+def _need(wanted: Sequence[Stage]) -> str:
+    verbs = sorted(stage.name for stage in wanted)
+    return f"{' and '.join(verbs)} {'needs' if len(verbs) == 1 else 'need'}"
 
 
 def _applicable(

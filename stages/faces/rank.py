@@ -1,4 +1,4 @@
-"""Rank pictures by their scores: a table, and sheets of the best, each picture once."""
+"""Rank pictures by their scores: a table, sheets of the best, and a page, each picture once."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.faces.ranking.ranks import Ranked
+    from pipeline.faces.scores.scores_file import Scored
+    from pipeline.faces.scores.taste_file import TasteCard
     from pipeline.media.pixels import Picture
     from pipeline.media.source import PictureSource
 
@@ -32,7 +34,7 @@ class Config(StageConfig, frozen=True):
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write the folder ``ranking``: ``ranking.csv``, and sheets of the best."""
+    """Write the folder ``ranking``: ``ranking.csv``, sheets of the best, and a page of all."""
     from PIL import Image
 
     from pipeline.faces.ranking.ranks import near_groups, ranking, write_ranking
@@ -43,15 +45,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_source
 
-    best = Taste.load(inputs["taste"]).card.best
-    groups = near_groups(inputs["frames"], config.same)
-    ranked = ranking(read_scores(inputs["scores"]), groups, best)
+    card, scores = Taste.load(inputs["taste"]).card, read_scores(inputs["scores"])
+    ranked = ranking(scores, near_groups(inputs["frames"], config.same), card.best)
     source, target = open_source(inputs.one_of("source", "stills")), outputs["ranking"]
     with published_folder(target.parent) as folder:
         write_ranking(folder / target.name, ranked)
         cards = _cards(source, inputs["frames"], ranked[: config.top], why=config.why)
         for number, sheet in enumerate(contact_sheets(cards), 1):
             Image.fromarray(sheet).save(folder / f"best-{number:03}.png")
+        _write_page(folder / outputs["page"].name, inputs, ranked, scores, card)
     repeats = sum(len(one.repeats) for one in ranked)
     left = f"; {counted(repeats, 'picture')} nearly equal a better one" if repeats else ""
     return f"{counted(len(ranked), 'picture')} ranked in {target.parent}{left}"
@@ -71,6 +73,24 @@ def _cards(
         yield draw_card(picture, rank, one, lettering, why=why)
 
 
+def _write_page(
+    page: Path, inputs: Files, ranked: Sequence[Ranked], scores: Sequence[Scored], card: TasteCard
+) -> None:
+    """Write ``index.html`` with the small pictures that it shows."""
+    from pipeline.faces.page.ranked import RankedItem, write_ranking_page
+    from pipeline.labels.labels_file import read_labels_file
+    from pipeline.sources.pointers import open_stills
+
+    labels, stills = inputs.get("labels"), inputs.get("stills")
+    item = RankedItem(
+        frames=inputs["frames"],
+        features=inputs["features"],
+        pictures=open_stills(stills).path if stills else None,
+        labels=tuple(read_labels_file(labels)) if labels else (),
+    )
+    write_ranking_page(page, item, ranked, scores, (card.levels[0], card.levels[-1]), card.best)
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes."""
     pictures = amounts["pictures"]
@@ -83,10 +103,15 @@ STAGE = Stage(
     inputs={
         "scores": "{item}/scores.jsonl",
         "frames": "{item}/frames.h5",
+        "features": "{item}/features.h5",
         "taste": "models/faces/{model}/taste.safetensors",
     },
-    optional={"source": "{item}/source.video.json", "stills": "{item}/source.stills.json"},
-    outputs={"ranking": "{item}/ranking/ranking.csv"},
+    optional={
+        "source": "{item}/source.video.json",
+        "stills": "{item}/source.stills.json",
+        "labels": "{item}/labels.jsonl",
+    },
+    outputs={"ranking": "{item}/ranking/ranking.csv", "page": "{item}/ranking/index.html"},
     config=Config,
     run=run,
     extra="learn",

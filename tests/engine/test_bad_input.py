@@ -180,6 +180,8 @@ def test_nothing_to_work_on(fresh: Project) -> None:
     shutil.copy(fresh.show / f"{ANNOTATE}.mp4", lonely)
     said = refused(fresh, ExitCode.NO_MODEL, "render", "--video", str(lonely))
     assert "make train" in said
+    said = refused(fresh, ExitCode.USAGE, "clusters", "--video", str(lonely))
+    assert "lonely is a video, and clusters needs a folder of pictures" in said
     refused(fresh, ExitCode.COMMENTS_MISSING, "train", "--video", str(lonely))
 
 

@@ -176,10 +176,13 @@ def test_a_ranking_has_each_picture_once_the_best_first(model: Path, tmp_path: P
         "scores": [item / "scores.jsonl"],
         "frames": [item / "frames.h5"],
         "taste": [model / "taste.safetensors"],
+        "features": [item / "features.h5"],
+        "labels": [item / "labels.jsonl"],
         "stills": [pictures],
         "source": [],
     }
-    outputs = Files({"ranking": [item / "ranking" / "ranking.csv"]})
+    made = {"ranking": [item / "ranking" / "ranking.csv"], "page": [item / "ranking/index.html"]}
+    outputs = Files(made)
     summary = rank.run(Files(inputs), outputs, rank.Config(top=5, why=True))
 
     with (item / "ranking" / "ranking.csv").open(encoding="utf-8-sig") as file:

@@ -3,7 +3,7 @@
 
 const MAX_NEAR_LINES = 6; // of a similar picture that are listed
 
-/** Fires "close" with the number of the tile that was open. */
+/** Fires "fill" when a tile is shown, and "close" with the number of the one that was open. */
 class OpenedTile extends EventTarget {
   constructor(section, grid, shown, sheets) {
     super();
@@ -103,6 +103,7 @@ class OpenedTile extends EventTarget {
     byId("opened-near").hidden = near.length === 0;
     byId("opened-near").lastElementChild.replaceChildren(
       ...near.map(([number, similarity]) => this.nearFigure(number, similarity)));
+    this.dispatchEvent(new Event("fill"));
   }
 
   fillPlace() {

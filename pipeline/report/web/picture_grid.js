@@ -77,5 +77,5 @@ const pictureGrid = (() => {
   const opened = new OpenedTile(section, grid, shown, sheets);
   list.addEventListener("open", ({ detail }) => opened.open(detail));
   opened.addEventListener("close", ({ detail }) => list.focus(detail));
-  return { grid, shown, controls, opened };
+  return { grid, shown, list, controls, opened };
 })();

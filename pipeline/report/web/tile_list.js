@@ -28,6 +28,7 @@ class TileList extends EventTarget {
     this.row = 0; // height in CSS pixels
     this.frame = 0;
     this.drawn = null; // the first place on the canvas and the one behind the last
+    this.drawOver = null; // what more is drawn on a tile, of which it gets number and rectangle
     this.wire();
     this.restart();
   }
@@ -41,10 +42,7 @@ class TileList extends EventTarget {
       this.activate(Number(option.dataset.place));
       this.open();
     });
-    this.sheets.addEventListener("load", () => {
-      this.drawn = null;
-      this.renderSoon();
-    });
+    this.sheets.addEventListener("load", () => this.redraw());
     this.shown.addEventListener("change", () => this.restart());
     document.addEventListener("languagechange", () => this.rebuild());
     new ResizeObserver(() => this.layOut()).observe(this.scroller);
@@ -85,6 +83,12 @@ class TileList extends EventTarget {
     this.existing.clear();
     this.drawn = null;
     this.render();
+  }
+
+  /** Draws all that is in view anew. */
+  redraw() {
+    this.drawn = null;
+    this.renderSoon();
   }
 
   renderSoon() {
@@ -149,7 +153,9 @@ class TileList extends EventTarget {
     const missing = [];
     for (let place = first; place < end; place += 1) {
       const { x, y } = this.cornerOf(place), number = shown.numbers[place];
-      if (!sheets.draw(context, number, x, y - top, side)) missing.push(number);
+      const drawn = sheets.draw(context, number, x, y - top, side);
+      if (!drawn) missing.push(number);
+      else this.drawOver?.(context, number, drawn);
     }
     sheets.want(missing);
   }

@@ -20,15 +20,16 @@ class TileSheets extends EventTarget {
     this.broken = new Set(); // sheets that cannot be read
   }
 
-  /** Draws a tile into the middle of a square; false if it is not there yet. */
+  /** Draws a tile into the middle of a square, and returns where; null if it is not there yet. */
   draw(context, number, x, y, side) {
     const picture = this.cut.get(number);
-    if (!picture) return false;
+    if (!picture) return null;
     renew(this.cut, number, picture, MAX_CUT);
     const scale = side / Math.max(picture.width, picture.height);
     const [width, height] = [picture.width * scale, picture.height * scale];
-    context.drawImage(picture, x + (side - width) / 2, y + (side - height) / 2, width, height);
-    return true;
+    const drawn = { x: x + (side - width) / 2, y: y + (side - height) / 2, width, height };
+    context.drawImage(picture, drawn.x, drawn.y, width, height);
+    return drawn;
   }
 
   /** Loads these tiles, and no longer those that were wanted before. */

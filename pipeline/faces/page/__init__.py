@@ -1,0 +1,1 @@
+"""Offline pages on which people correct boxes of faces, rate faces, and look at a ranking."""
