@@ -1,4 +1,4 @@
-"""Are faces found, and their scores right? Measured where the truth is known.
+"""Are faces found, scored, left free and told apart? Measured where the truth is known.
 
 The command line does all the work. ``--folder`` keeps the files, so that a second call redoes only
 what has changed; ``--settings`` are further settings, as SET takes them.
@@ -10,7 +10,7 @@ import argparse
 import json
 from pathlib import Path
 
-from benchmarks import _faces_detection, _faces_score
+from benchmarks import _faces_cast, _faces_detection, _faces_layout, _faces_score
 from benchmarks._emoji import EMOJI
 from pipeline.runtime.paths import PROJECT
 
@@ -27,7 +27,7 @@ def main() -> None:
     if not EMOJI.is_dir():
         raise SystemExit(f"the samples are not there: {EMOJI}")
     figures: dict[str, float] = {}
-    for part in (_faces_detection, _faces_score):
+    for part in (_faces_detection, _faces_score, _faces_layout, _faces_cast):
         figures |= part.measure(options.folder.absolute(), options.settings)
     print(json.dumps({"benchmark": "faces", **figures}, ensure_ascii=False))
 

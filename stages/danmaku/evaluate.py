@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
@@ -22,6 +22,9 @@ class Config(StageConfig, frozen=True):
     """Seconds whose comments are ranked among other comments."""
     bootstrap_block_seconds: Annotated[float, Meta(ge=1)] = 10
     """Length of the blocks that are resampled for intervals."""
+    faces: bool = False
+    """Whether it is measured if attention to the names of a cast points at their faces; they are
+    those of ``faces: cast: names:``."""
     seed: Seed = 2017
 
 
@@ -54,13 +57,14 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.json_lines import read_lines
     from pipeline.show.truth import Truth, truth_beside
-    from pipeline.sources.pointers import source_path
+    from pipeline.sources.named_faces import named_faces
+    from pipeline.sources.pointers import open_video, source_path
 
     model = Model.open(inputs["model"], inputs["features"], best_device())
     corpus = TrainingCorpus.load(inputs["corpus"], model.card.tap)
     trained = Trained(model, RateModel.load(inputs["rate"]), corpus.videos)
     frames = Frames.load(inputs["frames"])
-    source = inputs.get("source")
+    source, cast = inputs.get("source"), inputs.get("cast")
     truth = truth_beside(source_path(source)) if source else None
     episode = Episode.prepare(
         name=inputs["aligned"].parent.name,
@@ -70,6 +74,9 @@ def _subject(inputs: Files) -> tuple[Trained, Episode]:
         generated=list(read_lines(inputs["generated"], GeneratedComment)),
         truth=Truth.load(truth) if truth else None,
         learned=corpus.video_of(frames),
+        faces=named_faces(open_video(source), frames, cast, inputs["tracks"])
+        if source and cast
+        else None,
     )
     return trained, episode
 
@@ -111,6 +118,11 @@ def _figures(evaluation: Evaluation) -> str:
     return f"{nats}; {rank}"
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Faces need a detector and names."""
+    return () if settings.get("faces") else ("cast", "tracks")
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take; of a video that was learned from, what was held out counts."""
     share = sections["align"]["held_out"]["share"] if amounts["member"] else 1
@@ -133,7 +145,10 @@ STAGE = Stage(
         "model": "models/danmaku/{model}/model.safetensors",
         "rate": "models/danmaku/{model}/rate.safetensors",
         "corpus": "models/danmaku/{model}/corpus.h5",
+        "cast": "{item}/cast/cast.jsonl",
+        "tracks": "{item}/tracks.jsonl",
     },
+    without=without,
     optional={"source": "{item}/source.video.json"},
     outputs={"evaluation": "{item}/evaluation.json"},
     config=Config,

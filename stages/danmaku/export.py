@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pipeline.danmaku.comments.settings import Target
 from pipeline.danmaku.comments.writing import format_names
-from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings, needless_for_layout
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
@@ -36,9 +36,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.writing import write_comments
     from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.runtime.json_lines import read_lines
-    from pipeline.sources.pointers import open_source
+    from pipeline.sources.pointers import open_stills, open_video
+    from pipeline.sources.screens import video_screen
 
-    source = open_source(inputs.one_of("source", "stills"))
+    if video := inputs.get("source"):
+        screen = video_screen(open_video(video), inputs)
+    else:
+        screen = screen_of(open_stills(inputs["stills"]))
     if config.target == "comments":
         comments = read_lines(inputs["comments"], Comment)
     else:
@@ -47,8 +51,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             Comment(time_ms=c.time_ms, text=c.text, commands=c.commands, no=n, fork="main")
             for n, c in generated
         )
-    screen = screen_of(source)
     return write_comments(outputs["export"], config.format, comments, screen, config.layout)
+
+
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """In other formats the player places comments."""
+    placed = settings.get("format", "ass") in ("ass", "layout.json")
+    return needless_for_layout(settings if placed else {})
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
@@ -58,7 +67,12 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 
 STAGE = Stage(
-    inputs={"comments": "{item}/{target}.jsonl"},
+    inputs={
+        "comments": "{item}/{target}.jsonl",
+        "faces": "{item}/faces.jsonl",
+        "frames": "{item}/frames.h5",
+    },
+    without=without,
     optional={"source": "{item}/source.video.json", "stills": "{item}/source.stills.json"},
     outputs={"export": "{item}/{target}.{format}"},
     config=Config,

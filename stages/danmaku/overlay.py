@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.comments.settings import Target
-from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings, needless_for_layout
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
@@ -30,7 +30,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.screen import read_on_screen
     from pipeline.danmaku.drawing.layout import lay_out_with_fonts
     from pipeline.danmaku.drawing.quality import log_quality
-    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.video.transparent import transparent_pictures
     from pipeline.media.codecs import Codec
     from pipeline.media.encode import VideoFormat, encoder
@@ -39,10 +38,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.progress import track
     from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
+    from pipeline.sources.screens import video_screen
 
     video = open_video(inputs["source"])
     comments = read_on_screen(inputs["comments"], config.target)
-    layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
+    layout = lay_out_with_fonts(comments, video_screen(video, inputs), config.layout)
     log_quality(layout)
     rate = frame_rate(config.fps) if config.fps else video.rate
     count = max(1, round(video.duration * rate))
@@ -81,7 +81,13 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
+    inputs={
+        "source": "{item}/source.video.json",
+        "comments": "{item}/{target}.jsonl",
+        "faces": "{item}/faces.jsonl",
+        "frames": "{item}/frames.h5",
+    },
+    without=needless_for_layout,
     outputs={"overlay": "{item}/overlay.{format}"},
     config=Config,
     run=run,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.danmaku.comments.settings import Target
-from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings, needless_for_layout
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.media.codecs import Preset
@@ -92,11 +92,11 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
     from pipeline.danmaku.comments.screen import read_on_screen
     from pipeline.danmaku.drawing.layout import lay_out_with_fonts
     from pipeline.danmaku.drawing.quality import log_quality
-    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.drawing.style import MARKS
     from pipeline.danmaku.video.annotated_video import AnnotatedVideo
     from pipeline.media.frame_times import frame_rate
     from pipeline.runtime.errors import ExitCode, PipelineError
+    from pipeline.sources.screens import video_screen
 
     comments = [read_on_screen(inputs["comments"], config.target)]
     if config.viewers != "none":
@@ -110,7 +110,8 @@ def _annotated(video: VideoFile, color: Color, inputs: Files, config: Config) ->
         comments.insert(0, read_on_screen(viewers, "comments"))
     if config.viewers == "layers":
         comments = [[*comments[0], *comments[1]]]
-    layouts = [lay_out_with_fonts(some, screen_of(video), config.layout) for some in comments]
+    screen = video_screen(video, inputs)
+    layouts = [lay_out_with_fonts(some, screen, config.layout) for some in comments]
     for layout in layouts:
         log_quality(layout)
     return AnnotatedVideo(
@@ -138,7 +139,8 @@ def _legends(config: Config) -> list[list[Entry]]:
 
 def without(settings: Mapping[str, Any]) -> list[str]:
     """The translation is needed where it is what comments are drawn over."""
-    return [] if settings.get("picture") == "translated" else ["translated"]
+    over = [] if settings.get("picture") == "translated" else ["translated"]
+    return [*over, *needless_for_layout(settings)]
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
@@ -158,6 +160,8 @@ STAGE = Stage(
         "source": "{item}/source.video.json",
         "translated": "{item}/translated.mp4",
         "comments": "{item}/{target}.jsonl",
+        "faces": "{item}/faces.jsonl",
+        "frames": "{item}/frames.h5",
     },
     outputs={"annotated": "{item}/annotated.mp4"},
     optional={"viewers": "{item}/comments.jsonl"},

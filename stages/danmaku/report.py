@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings, needless_for_layout
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from pipeline.danmaku.drawing.screen import Screen
     from pipeline.danmaku.sections.episode import CommentTrack, Episode
     from pipeline.danmaku.sections.summary import DanmakuSummary
     from pipeline.danmaku.statistics.counting import Statistics
-    from pipeline.media.video_file import VideoFile
 
 
 class Config(StageConfig, frozen=True):
@@ -73,14 +73,15 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
     from pipeline.danmaku.sections.episode import Episode
     from pipeline.pictures.frames_file import Frames, read_thumbnail
     from pipeline.sources.pointers import open_video
+    from pipeline.sources.screens import video_screen
 
     video = open_video(inputs["source"])
-    comments = inputs.get("comments")
+    comments, screen = inputs.get("comments"), video_screen(video, inputs)
     return Episode(
         video=video,
         frames=Frames.load(inputs["frames"]),
-        generated=_track(inputs["generated"], "generated", video, layout),
-        viewers=_track(comments, "comments", video, layout) if comments else None,
+        generated=_track(inputs["generated"], "generated", screen, layout),
+        viewers=_track(comments, "comments", screen, layout) if comments else None,
         explained=Explained.load(inputs["explained"]),
         thumbnail_of=partial(read_thumbnail, inputs["frames"]),
         named=_named(inputs),
@@ -116,16 +117,15 @@ def _tags(runs: Path | None) -> Mapping[str, Sequence[tuple[float, float]]]:
 
 
 def _track(
-    path: Path, kind: Literal["generated", "comments"], video: VideoFile, layout: LayoutSettings
+    path: Path, kind: Literal["generated", "comments"], screen: Screen, layout: LayoutSettings
 ) -> CommentTrack:
     from pipeline.danmaku.comments.screen import read_on_screen
     from pipeline.danmaku.drawing.layout import lay_out_with_fonts
     from pipeline.danmaku.drawing.quality import measure_quality
-    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.sections.episode import CommentTrack
 
     comments = read_on_screen(path, kind)
-    placed = lay_out_with_fonts(comments, screen_of(video), layout)
+    placed = lay_out_with_fonts(comments, screen, layout)
     return CommentTrack(comments, placed, measure_quality(placed))
 
 
@@ -159,8 +159,9 @@ def _absent(inputs: Files, summary: DanmakuSummary) -> Sequence[str]:
 
 
 def without(settings: Mapping[str, Any]) -> Collection[str]:
-    """Tags need a tagger."""
-    return () if settings.get("tags") else ("runs",)
+    """Tags need a tagger, and comments that avoid faces a detector."""
+    unneeded = {*needless_for_layout(settings)} - {"frames"}
+    return unneeded if settings.get("tags") else unneeded | {"runs"}
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
@@ -181,6 +182,7 @@ STAGE = Stage(
         "training": "models/danmaku/{model}/training.json",
         "learned": "{train}/statistics.json",
         "runs": "{item}/tags.runs.jsonl",
+        "faces": "{item}/faces.jsonl",
     },
     without=without,
     outputs={"figures": "{item}/report.json", "page": "{item}/report/index.html"},

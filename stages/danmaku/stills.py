@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
 from pipeline.danmaku.comments.settings import Target
-from pipeline.danmaku.drawing.settings import LayoutSettings
+from pipeline.danmaku.drawing.settings import LayoutSettings, needless_for_layout
 from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
@@ -30,8 +30,11 @@ class Config(StageConfig, frozen=True):
     """A sheet of pictures, or an animation that shows one moment after another."""
     at: tuple[Annotated[float, Meta(ge=0)], ...] = ()
     """Seconds; empty for the moments at which most comments are on screen."""
+    best: Literal["comments", "faces"] = "comments"
+    """Which moments are chosen where ``at`` names none: those with most comments on screen, or
+    with the faces that ``faces-rank`` finds the best."""
     max_count: Annotated[int, Meta(ge=1, le=24)] = 6
-    """Moments that are chosen where ``at`` names none."""
+    """How many of these."""
     width: Annotated[int, Meta(ge=64, le=1920)] = 480
     """Pixels across each picture."""
     seconds: Annotated[float, Meta(gt=0, le=30)] = 3.0
@@ -46,19 +49,21 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.comments.screen import read_on_screen
     from pipeline.danmaku.drawing.layout import lay_out_with_fonts
     from pipeline.danmaku.drawing.quality import log_quality
-    from pipeline.danmaku.drawing.screen import screen_of
     from pipeline.danmaku.video.annotated_video import AnnotatedVideo
-    from pipeline.danmaku.video.stills import crowded_moments, moments_at
+    from pipeline.danmaku.video.stills import best_moments, crowded_moments, moments_at
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.quantities import counted, size_text
     from pipeline.sources.pointers import open_video
+    from pipeline.sources.screens import video_screen
 
     video = open_video(inputs["source"])
     comments = read_on_screen(inputs["comments"], config.target)
-    layout = lay_out_with_fonts(comments, screen_of(video), config.layout)
+    layout = lay_out_with_fonts(comments, video_screen(video, inputs), config.layout)
     log_quality(layout)
     if config.at:
         moments = moments_at([Fraction(str(second)) for second in config.at], video)
+    elif config.best == "faces":
+        moments = best_moments(_with_best_faces(inputs), video, config.max_count)
     else:
         moments = crowded_moments(layout, video, config.max_count)
     annotated = AnnotatedVideo(video, [layout])
@@ -70,6 +75,15 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
     return f"{counted(len(moments), 'moment')} ({times} s), {size_text(size)}"
+
+
+def _with_best_faces(inputs: Files) -> list[Fraction]:
+    """When the pictures with the best faces are shown, the best first."""
+    from pipeline.faces.ranking.ranks import read_ranking
+    from pipeline.pictures.frames_file import Frames
+
+    times = Frames.load(inputs["frames"]).times
+    return [times.seconds(int(frame)) for frame in read_ranking(inputs["ranking"])]
 
 
 def _write_sheet(
@@ -106,6 +120,13 @@ def _write_gif(
     write_gif(target, pictures())
 
 
+def without(settings: Mapping[str, Any]) -> Collection[str]:
+    """Inputs about faces are needed for moments by them, or to leave them free."""
+    if settings.get("best") == "faces":
+        return {*needless_for_layout(settings)} - {"frames"}
+    return {*needless_for_layout(settings), "ranking"}
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes."""
     moments = len(config.at) or config.max_count
@@ -119,7 +140,14 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 
 STAGE = Stage(
-    inputs={"source": "{item}/source.video.json", "comments": "{item}/{target}.jsonl"},
+    inputs={
+        "source": "{item}/source.video.json",
+        "comments": "{item}/{target}.jsonl",
+        "faces": "{item}/faces.jsonl",
+        "frames": "{item}/frames.h5",
+        "ranking": "{item}/ranking/ranking.csv",
+    },
+    without=without,
     outputs={"stills": "{item}/stills.{format}"},
     config=Config,
     run=run,

@@ -37,7 +37,7 @@ def write_item(
     draws = np.random.default_rng(seed)
     names = [f"artist-{face % 7}/{face:03}.png" for face in range(faces)]
     liking = draws.normal(size=faces)
-    _write_seen(folder, names, draws.normal(size=(faces, POSITIONS, CHANNELS)), draws)
+    write_seen(folder, names, draws.normal(size=(faces, POSITIONS, CHANNELS)), draws)
     crops = [
         Crop(file=crop_name(name, 1, BOX), picture=name, frame=n, box=BOX, window=(0, 0, 14, 14))
         for n, name in enumerate(names)
@@ -46,7 +46,7 @@ def write_item(
     write_crops(folder / "faces" / "crops.jsonl", crops)
     known = draws.normal(size=(faces, POSITIONS, CHANNELS))
     known[:, POSITIONS // 2, 0] = 2 * liking
-    _write_seen(folder / "crops", [crop.file for crop in crops], known, draws)
+    write_seen(folder / "crops", [crop.file for crop in crops], known, draws)
     labels = [
         Label(picture=names[face], kind="score", weight=float(stars), box=BOX)
         for day in (0, 1)
@@ -61,7 +61,7 @@ def _stars(felt: np.ndarray) -> list[int]:
     return [int(star) for star in np.clip(np.round(3 + 1.3 * felt), 1, 5)]
 
 
-def _write_seen(
+def write_seen(
     folder: Path, names: list[str], grid: np.ndarray, draws: np.random.Generator
 ) -> None:
     folder.mkdir(parents=True, exist_ok=True)

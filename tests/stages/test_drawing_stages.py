@@ -1,5 +1,6 @@
 """The stages that draw, on small clips; their parts have tests of their own."""
 
+import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +20,9 @@ from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.media.probe import probe
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.json_lines import write_lines
-from stages.danmaku import overlay, render, stills
+from stages.danmaku import export, overlay, render, report, stills
 from tests import clips
+from tests.faces.tracks.test_tracks import write_item
 
 
 def generated(time_ms: int, text: str, *commands: str) -> GeneratedComment:
@@ -35,6 +37,9 @@ def viewers(time_ms: int, text: str, *commands: str, fork: str = "main") -> Toke
     )
 
 
+Paths = dict[str, list[Path]]
+
+
 @dataclass
 class Video:
     """A grey clip of four seconds with comments of both kinds."""
@@ -45,10 +50,18 @@ class Video:
     def clip(self) -> Path:
         return self.folder / "clip.mp4"
 
-    def run(self, stage: ModuleType, output: str, beside: bool = True, **settings: Any) -> str:
+    def run(
+        self,
+        stage: ModuleType,
+        output: str,
+        beside: bool = True,
+        more: Paths | None = None,
+        **settings: Any,
+    ) -> str:
         target = settings.get("target", "generated")
         inputs = {"source": [self.clip], "comments": [self.folder / f"{target}.jsonl"]}
         inputs["viewers"] = [self.folder / "comments.jsonl"] if beside else []
+        inputs |= {"faces": [], "frames": [], **(more or {})}
         (name,) = stage.STAGE.outputs
         outputs = Files({name: [self.folder / output]})
         summary: str = stage.run(Files(inputs), outputs, stage.Config(**settings))
@@ -178,6 +191,39 @@ def test_a_moment_past_the_end_is_refused(video: Video) -> None:
         video.run(stills, "late.png", at=(99.0,))
     assert caught.value.code == ExitCode.INVALID_SETTING
     assert "99" in caught.value.problem
+
+
+def test_moments_are_those_of_the_best_faces(video: Video) -> None:
+    item = write_item(video.folder / "ranked", [{"a": (140.0, 0.0, 180.0, 40.0)}] * 16)
+    ranking = item / "ranking.csv"
+    ranking.write_text("rank,picture\n1,24\n2,25\n3,2\n4,12\n", "utf-8-sig")
+    more = {"ranking": [ranking], "frames": [item / "frames.h5"]}
+    said = video.run(stills, "best.png", more=more, best="faces", max_count=2)
+    assert said.startswith("2 moments (0.1, 1.5 s)")  # those of 25 are too near to those of 24
+
+
+def test_comments_avoid_faces_that_were_found(video: Video) -> None:
+    item = write_item(video.folder / "faces", [{"a": (140.0, 0.0, 180.0, 40.0)}] * 16)
+    inputs = {
+        "source": [video.clip],
+        "stills": [],
+        "comments": [video.folder / "generated.jsonl"],
+        "faces": [item / "faces.jsonl"],
+        "frames": [item / "frames.h5"],
+    }
+    outputs = Files({"export": [video.folder / "layout.json"]})
+    export.run(Files(inputs), outputs, export.Config(format="layout.json", target="generated"))
+
+    (placed,) = json.loads((video.folder / "layout.json").read_bytes())["comments"]
+    assert placed["y"] >= 40 / 180 * 1080  # one that is fixed at the top, of three seconds
+
+
+@pytest.mark.parametrize("stage", [export, overlay, render, report, stills])
+def test_faces_are_needed_only_where_they_are_avoided(stage: ModuleType) -> None:
+    needless = stage.STAGE.without
+    assert "faces" in needless({"layout": {"avoid": "none"}, "format": "ass"})
+    assert "faces" not in needless({"layout": {"avoid": "faces"}, "format": "ass"})
+    assert "faces" in export.without({"layout": {"avoid": "faces"}, "format": "csv"})
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,25 @@ class Crowd:
         self._count = 0
 
     def first_gap(self, motion: Motion, height: float) -> float:
-        """The least distance from the edge at which a box of ``height`` never collides.
+        """The least distance from the edge at which a box of ``height`` never collides."""
+        tops, bottoms = self._met_by(motion)
+        return _first_fit(tops, bottoms, height) if len(tops) else 0.0
+
+    def gaps(self, motion: Motion, height: float, room: float) -> Float64s:
+        """(n,) distances from the edge at which the box never collides and stays within ``room``.
+
+        It touches another one there, or lies in a lane of boxes of its height; they rise.
+        """
+        tops, bottoms = self._met_by(motion)
+        offsets = np.sort(np.concatenate((lanes(height, room), bottoms)))
+        offsets = offsets[offsets + height <= room]
+        free = (tops > offsets[:, None] + height - _TOLERANCE) | (
+            bottoms < offsets[:, None] + _TOLERANCE
+        )
+        return offsets[free.all(1)]
+
+    def _met_by(self, motion: Motion) -> tuple[Float64s, Float64s]:
+        """Tops and bottoms of those with which a comment would collide at the same height.
 
         Two comments collide if their boxes overlap while both are on screen. For equal
         durations this is Niconico's rule that two must not cover the right or the left edge of
@@ -55,9 +73,7 @@ class Crowd:
             & (np.minimum(first_offset, last_offset) < motion.width - _TOLERANCE)
             & (np.maximum(first_offset, last_offset) > _TOLERANCE - width)
         )
-        if not collides.any():
-            return 0.0
-        return _first_fit(top[collides], bottom[collides], height)
+        return top[collides], bottom[collides]
 
     def max_during(self, motion: Motion) -> int:
         """How many are on screen at once, at most, while ``motion`` is."""
@@ -80,6 +96,11 @@ class Crowd:
         row = (top, top + height, motion.start, motion.end)
         self._table[:, self._count] = (*row, motion.x_start, motion.speed, motion.width)
         self._count += 1
+
+
+def lanes(height: float, room: float) -> Float64s:
+    """(n,) the offsets of boxes of ``height`` that lie one below the other, within ``room``."""
+    return np.arange(max(1, (room + _TOLERANCE) // height)) * np.float64(height)
 
 
 _TIMES = ("start", "end")

@@ -8,8 +8,11 @@ from hashlib import blake2b
 from itertools import accumulate
 from typing import Literal
 
+import numpy as np
+
+from pipeline.danmaku.drawing.avoidance import Regions
 from pipeline.danmaku.drawing.comment import Layer, ScreenComment
-from pipeline.danmaku.drawing.lanes import Crowd, Motion
+from pipeline.danmaku.drawing.lanes import Crowd, Motion, lanes
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT, Rules, rules_for
 from pipeline.danmaku.drawing.screen import Screen
 from pipeline.danmaku.drawing.settings import LayoutSettings
@@ -17,6 +20,7 @@ from pipeline.danmaku.drawing.sizing import Block, size_block
 from pipeline.danmaku.drawing.style import Place, Style, parse_style
 from pipeline.lettering.fonts import Family
 from pipeline.lettering.glyphs import Typeface, clean_text
+from pipeline.runtime.arrays import Float64s
 
 Measure = Callable[[str, Family], float]
 """From a text to the width of its widest line, in em."""
@@ -97,6 +101,9 @@ def lay_out(
     from the right edge to the left one on any shape, and each is where the player would
     have it at its own time, relative to the picture.
 
+    Where ``screen.avoided`` has regions, a comment takes that of the free gaps in which it covers
+    least of them, and is shown even if that is much.
+
     The result is a function of the arguments: nothing is random.
     """
     layout = Layout([], [], screen)
@@ -113,7 +120,7 @@ def lay_out(
     # A comment's lane depends on those that end after the earliest start still to come.
     starts = [shaped.motion.start for shaped in visible]
     earliest_to_come = list(accumulate(reversed(starts), min))[::-1]
-    stage = _Stage(settings)
+    stage = _Stage(settings, Regions(screen.avoided))
     for shaped, earliest in zip(visible, earliest_to_come, strict=True):
         result = stage.place(shaped, earliest)
         if isinstance(result, Placed):
@@ -144,6 +151,7 @@ class _Stage:
     """The comments placed so far, in so far as later ones may meet them."""
 
     settings: LayoutSettings
+    avoided: Regions
     crowds: dict[tuple[Place, Layer | None], Crowd] = field(default_factory=dict)
     """Those that make way for one another."""
     everyone: Crowd = field(default_factory=Crowd)
@@ -158,15 +166,15 @@ class _Stage:
         layer = comment.layer if settings.collide == "layer" else None
         crowd = self.crowds.setdefault((style.place, layer), Crowd())
         room = STAGE_HEIGHT * (1 - settings.safe_area)
-        offset = crowd.first_gap(motion, height)
-        fits = offset + height <= room
         limit = settings.max_on_screen
         if limit is not None and self.everyone.max_during(motion) >= limit:
             return "too many on screen"
-        if not fits and settings.overflow == "hide":
+        offset = self._free_offset(crowd, shaped, room)
+        fits = offset is not None
+        if offset is None and settings.overflow == "hide":
             return "no room"
-        if not fits:
-            offset = _overflow_offset(comment, room - height)
+        if offset is None:
+            offset = self._overflow_offset(shaped, room)
         for each in (crowd, self.everyone):
             each.add(motion, offset, height, forget_before=earliest_to_come)
         return Placed(
@@ -182,6 +190,32 @@ class _Stage:
             fits=fits,
             number=comment.number,
         )
+
+    def _free_offset(self, crowd: Crowd, shaped: _Shaped, room: float) -> float | None:
+        """The distance from the edge of the gap to take; None where there is no room."""
+        motion, height = shaped.motion, shaped.block.height
+        if len(self.avoided):
+            gaps = crowd.gaps(motion, height, room)
+            return self._least_covering(gaps, shaped, room) if len(gaps) else None
+        offset = crowd.first_gap(motion, height)
+        return offset if offset + height <= room else None
+
+    def _overflow_offset(self, shaped: _Shaped, room: float) -> float:
+        """The distance from the edge of a comment for which there is no room."""
+        anywhere = _overflow_offset(shaped.comment, room - shaped.block.height)
+        if not len(self.avoided) or anywhere < 0:
+            return anywhere
+        # Those that cover equally much keep their order, which looks random.
+        places = lanes(shaped.block.height, room)
+        order = np.argsort(np.abs(places - anywhere), kind="stable")
+        return self._least_covering(np.append(anywhere, places[order]), shaped, room)
+
+    def _least_covering(self, offsets: Float64s, shaped: _Shaped, room: float) -> float:
+        """The first of ``offsets`` (n,) at which a comment covers least of what is avoided."""
+        height, below = shaped.block.height, shaped.style.place == "shita"
+        tops = room - offsets - height if below else offsets
+        covered = self.avoided.covered(shaped.motion, tops, height)
+        return float(offsets[covered.argmin()])
 
 
 def _order(comment: ScreenComment) -> tuple[int, int]:

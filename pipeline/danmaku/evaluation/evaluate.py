@@ -9,7 +9,7 @@ from pipeline.captioning.attention_maps import caption_maps
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation, Pointing
 from pipeline.danmaku.evaluation.likelihood import measure_likelihood
 from pipeline.danmaku.evaluation.naming import measure_naming
-from pipeline.danmaku.evaluation.pointing import measure_pointing
+from pipeline.danmaku.evaluation.pointing import Whereabouts, measure_pointing
 from pipeline.danmaku.evaluation.ranking_benchmark import run_ranking
 from pipeline.danmaku.evaluation.rate_fit import measure_rate
 from pipeline.danmaku.evaluation.subject import Episode, Trained
@@ -34,9 +34,9 @@ def evaluate(
     )
     truth = episode.truth
     naming = measure_naming(episode.generated, truth, trained.model.vocabulary) if truth else None
-    pointing = _pointing(trained, episode, bank)
+    pointing, faces = _pointing(trained, episode, bank)
 
-    # Names can only be counted by measuring, so those two are measured and then dropped.
+    # Names can only be counted by measuring, so those are measured and then dropped.
     measured = int(episode.aligned.dev.sum())
     counts = {
         "likelihood": measured,
@@ -48,6 +48,8 @@ def evaluate(
         counts["naming"] = naming.names if naming else 0
     if truth and trained.model.card.spec.attends:
         counts["pointing"] = pointing.names if pointing else 0
+    if episode.faces and trained.model.card.spec.attends:
+        counts["faces"] = faces.names if faces else 0
     too_little = {name: count for name, count in counts.items() if not is_enough(count)}
     return Evaluation(
         video=episode.name,
@@ -63,6 +65,7 @@ def evaluate(
         rate=None if "rate" in too_little else measure_rate(trained, episode, block_s),
         naming=None if "naming" in too_little else naming,
         pointing=None if "pointing" in too_little else pointing,
+        faces=None if "faces" in too_little else faces,
     )
 
 
@@ -82,13 +85,21 @@ def _diversity(episode: Episode, corpus: Corpus, seed: int) -> dict[str, Diversi
     return diversity
 
 
-def _pointing(trained: Trained, episode: Episode, bank: FeatureBank) -> Pointing | None:
+def _pointing(
+    trained: Trained, episode: Episode, bank: FeatureBank
+) -> tuple[Pointing | None, Pointing | None]:
+    """At whole characters of the show, and at the faces of a named cast."""
     captioner, comments = trained.model.captioner, episode.generated
-    if episode.truth is None or not captioner.spec.attends or not comments:
-        return None
+    truth = Whereabouts.of_truth(episode.truth) if episode.truth else None
+    known = [truth, episode.faces]
+    if not any(known) or not captioner.spec.attends or not comments:
+        return None, None
     sentences = [trained.model.encode(comment.words) for comment in comments]
     everything = np.arange(len(comments))
     inputs = inputs_of_generated(comments, sentences, everything, episode.frames, captioner.spec)
     maps = caption_maps(captioner, inputs, bank, sentences)
     attention, saliency = zip(*maps, strict=True)
-    return measure_pointing(comments, attention, saliency, episode.truth)
+    at_truth, at_faces = (
+        measure_pointing(comments, attention, saliency, who) if who else None for who in known
+    )
+    return at_truth, at_faces

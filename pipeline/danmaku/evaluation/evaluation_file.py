@@ -124,6 +124,8 @@ class Evaluation(msgspec.Struct, frozen=True):
     """None also for videos whose truth is unknown, which is all but the synthetic show."""
     pointing: Pointing | None
     """None also for a model without attention."""
+    faces: Pointing | None = None
+    """The same with the faces of a named cast, in any video; None unless that was asked for."""
 
     @classmethod
     def load(cls, path: Path) -> Evaluation:

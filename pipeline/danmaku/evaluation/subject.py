@@ -12,6 +12,7 @@ from pipeline.captioning.model_file import Model
 from pipeline.danmaku.alignment.aligned_file import Aligned
 from pipeline.danmaku.comments.comments_file import GeneratedComment
 from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
+from pipeline.danmaku.evaluation.pointing import Whereabouts
 from pipeline.danmaku.rate.model import RateModel
 from pipeline.danmaku.training.corpus_file import TrainingVideo
 from pipeline.evaluation.corpus import Sentence
@@ -47,6 +48,8 @@ class Episode:
     features: Path
     generated: Sequence[GeneratedComment]
     truth: Truth | None
+    faces: Whereabouts | None = None
+    """Of a named cast."""
 
     @classmethod
     def prepare(
@@ -58,6 +61,7 @@ class Episode:
         generated: Sequence[GeneratedComment],
         truth: Truth | None,
         learned: TrainingVideo | None,
+        faces: Whereabouts | None = None,
     ) -> Episode:
         """Choose the comments to measure.
 
@@ -72,4 +76,4 @@ class Episode:
             on = "held-out comments" if aligned.dev.any() else "training comments"
         if on != "held-out comments":
             aligned = replace(aligned, dev=np.ones(len(aligned.line), bool))
-        return cls(name, aligned, on, frames, features, generated, truth)
+        return cls(name, aligned, on, frames, features, generated, truth, faces)

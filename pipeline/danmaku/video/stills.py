@@ -45,6 +45,16 @@ def crowded_moments(layout: Layout, video: VideoFile, max_count: int) -> list[Fr
     return [step * _STEP for step in sorted(chosen)]
 
 
+def best_moments(best: Sequence[Fraction], video: VideoFile, max_count: int) -> list[Fraction]:
+    """Up to ``max_count`` of the moments ``best``, the best first, well apart; in order of time."""
+    min_gap = video.duration / (2 * max_count)
+    chosen: list[Fraction] = []
+    for moment in best:
+        if len(chosen) < max_count and all(abs(moment - other) >= min_gap for other in chosen):
+            chosen.append(moment)
+    return sorted(chosen)
+
+
 def annotated_picture(
     annotated: AnnotatedVideo, moment: Fraction, width: int
 ) -> tuple[Fraction, Picture]:

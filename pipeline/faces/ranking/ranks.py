@@ -58,6 +58,12 @@ def ranking(scores: Sequence[Scored], groups_of: Mapping[int, int], best: Best) 
     ]
 
 
+def read_ranking(path: Path) -> list[str]:
+    """The pictures of ``ranking.csv``, the best first."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return [row["picture"] for row in csv.DictReader(file)]
+
+
 def near_groups(frames_file: Path, limit: float) -> dict[int, int]:
     """The group of each frame, by its number: nearly equal pictures are of one.
 

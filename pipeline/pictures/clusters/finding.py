@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pipeline.runtime.arrays import Floats, Int64s
+from pipeline.runtime.arrays import Bools, Floats, Int64s
 
 IN_NONE = -1
 """Instead of the number of a cluster."""
@@ -24,6 +24,8 @@ _COMPARED = 2000  # points by which it is
 _MOST_DENSE = 10_000  # points in which regions are found; it takes the square of their number
 _ROWS = 1024  # whose distances to all of these are in memory at once
 _FEWEST = 8  # of these that a region has at least
+_MOST_LINKED = 60  # clusters of linked points, of which the best number is chosen
+_APART = 3.0  # the distance of points that must not be linked; others are at most 2 apart
 _RUNS, _SHARE = 5, 0.8  # by which stability is told, and of the points in each
 
 Selection = Literal["eom", "leaf"]
@@ -123,3 +125,31 @@ def stability(points: Floats, clusters: Int64s, find: Finder, seed: int) -> list
         again = find(points[rows], seed=(seed + run) % 2**32)
         found.append(float(adjusted_rand_score(clusters[rows], again)))
     return found
+
+
+def linked(points: Floats, apart: Bools, count: int | None = None) -> Int64s:
+    """(n,) clusters of ``points`` (n, c) by cosine, from 0, the largest first.
+
+    Pairs of ``apart`` (n, n) never share one. The two clusters are joined next whose least alike
+    points are the most alike (complete linkage), until ``count`` are left or only such that stay
+    apart; for None it is that of the numbers up to 60 which has the greatest mean silhouette.
+    """
+    from scipy.cluster.hierarchy import cut_tree, linkage
+    from scipy.spatial.distance import squareform
+    from sklearn.metrics import silhouette_score
+
+    n = len(points)
+    lengths = np.maximum(np.linalg.norm(points, axis=1, keepdims=True), np.finfo(np.float32).tiny)
+    directions = (points / lengths).astype(np.float64)
+    distances = np.clip(1 - directions @ directions.T, 0, 2)
+    np.fill_diagonal(distances, 0)
+    if n < 2:
+        return np.zeros(n, np.int64)
+    steps = linkage(squareform(np.where(apart, _APART, distances), checks=False), "complete")
+    fewest = n - int((steps[:, 2] < _APART).sum())
+    counts = range(max(2, fewest), min(n, _MOST_LINKED + 1))
+    if count is None and counts:
+        found = cut_tree(steps, counts).T
+        telling = [silhouette_score(distances, one, metric="precomputed") for one in found]
+        return _ranked(found[int(np.argmax(telling))])
+    return _ranked(cut_tree(steps, max(fewest, min(count or n, n)))[:, 0])

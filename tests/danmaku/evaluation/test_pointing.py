@@ -3,13 +3,15 @@ import pytest
 
 from pipeline.captioning.attention_maps import Maps
 from pipeline.danmaku.evaluation.evaluation_file import Pointing
-from pipeline.danmaku.evaluation.pointing import measure_pointing
+from pipeline.danmaku.evaluation.pointing import Whereabouts, measure_pointing
 from tests.danmaku.evaluation.episodes import comment, truth
 
-EPISODE = truth(
-    {"ミオ": (0, 100), "ポチ": (0, 100), "タマ": (100, 200)},
-    cuts=(100, 200),
-    boxes={"ミオ": (0, 0, 50, 50), "ポチ": (50, 0, 100, 50), "タマ": (0, 50, 100, 100)},
+EPISODE = Whereabouts.of_truth(
+    truth(
+        {"ミオ": (0, 100), "ポチ": (0, 100), "タマ": (100, 200)},
+        cuts=(100, 200),
+        boxes={"ミオ": (0, 0, 50, 50), "ポチ": (50, 0, 100, 50), "タマ": (0, 50, 100, 100)},
+    )
 )
 """ミオ at the upper left, ポチ at the upper right, and then タマ all over the lower half."""
 

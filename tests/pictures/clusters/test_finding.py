@@ -11,6 +11,7 @@ from pipeline.pictures.clusters.clusters_file import Method
 from pipeline.pictures.clusters.finding import (
     dense_regions_of_sample,
     k_means,
+    linked,
     silhouettes,
     stability,
 )
@@ -85,3 +86,18 @@ def test_a_few_or_equal_pictures_are_clusters_too(
         bank = FeatureBank([path], "vector")
         found = find_clusters(principal_vectors(bank, np.arange(count), 4, 0), method, None, 0)
         assert found.numbers.min() >= 1 and len(found.stability) == 5
+
+
+def test_linked_points_are_as_many_clusters_as_there_are_heaps() -> None:
+    apart = np.zeros((len(TRUTH), len(TRUTH)), bool)
+    assert linked(heaps(), apart).tolist() == TRUTH.tolist()
+    assert linked(heaps(), apart, 1).max() == 0
+    assert linked(heaps()[:1], apart[:1, :1]).tolist() == [0]
+
+
+def test_points_that_must_be_apart_never_share_a_cluster() -> None:
+    apart = np.zeros((len(TRUTH), len(TRUTH)), bool)
+    apart[0, 1] = apart[1, 0] = True
+    for count in (None, 1, 3):
+        found = linked(heaps(), apart, count)
+        assert found[0] != found[1]

@@ -1,0 +1,1 @@
+"""Tracks: faces over the time of a video, and the cast that they are of."""
