@@ -28,9 +28,11 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
     visit.press("v")
     assert changed(shown, visit.stage()).any()
     visit.press("g")
+    visit.press("v")  # the model's comments alone again
 
     written = (finished.workdir / ANNOTATE / "generated.jsonl").read_text().count("\n")
     expect(page.locator("#count")).to_have_text(f"{written:,}")
+    page.evaluate(OPEN_ALL)
     page.locator("#model .gallery a").first.click()
     expect(page.locator("#explanation")).to_be_visible()
     assert page.locator("#near-gallery figure").count() >= 1
@@ -46,7 +48,6 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
     assert (lit[0] != lit[1]).any()
     visit.press("Escape")
 
-    page.evaluate(OPEN_ALL)
     for plot in page.locator("img.plot:visible").all():
         plot.scroll_into_view_if_needed()
         visit.until("(plot) => plot.complete && plot.naturalWidth > 0", plot.element_handle())
