@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -67,7 +68,8 @@ def engines_plan(project: Project, *stages: str) -> list[str]:
 
 
 def comparable(said: str) -> list[str]:
-    """The lines of a plan without the order that is up to the engine's sets."""
+    """A plan's lines without the order that is up to the engine's sets, and the space left."""
+    said = re.sub(r"[\d.]+ GB free", "some GB free", said)
     return sorted(
         line[:36] + " ".join(sorted(line[36:].replace(";", ",").replace(": ", ", ").split(", ")))
         for line in said.splitlines()

@@ -179,7 +179,7 @@ def test_what_is_no_video_is_not_learned_from(bare: Project) -> None:
     broken.write_text("no video")
     shutil.copy(bare.show / f"{TRAIN}.xml", bare.folder / "broken.xml")
     assert bare.run("generate", "--video", str(broken)).returncode == ExitCode.NOT_A_VIDEO
-    bare.made("generate", *video(bare, TRAIN))
+    bare.made("train", *video(bare, TRAIN))
     assert learned_from(bare) == [TRAIN]
 
 
@@ -201,11 +201,10 @@ def test_of_a_folder_the_model_learns_from_what_can_be_read(bare: Project, fault
     (season / ("broken.mp4" if fault == "video" else "broken.xml")).write_text("<html>404</html>")
     code = {"video": ExitCode.NOT_A_VIDEO, "comments": ExitCode.UNKNOWN_FORMAT}[fault]
 
-    done = bare.run("generate", "--video", str(season))
+    done = bare.run("train", "--video", str(season))
     assert done.returncode == code, done.stderr
     assert f"“{MODEL}” learns without broken" in done.stderr
     assert learned_from(bare) == [TRAIN, ANNOTATE]
-    assert (bare.workdir / ANNOTATE / "generated.jsonl").exists()
     assert not of_the_model(bare.plan("generate", "--video", str(season)))
 
 

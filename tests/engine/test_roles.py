@@ -39,13 +39,16 @@ def learned_from(project: Project) -> list[str]:
     return list(json.loads(training.read_text())["videos"])
 
 
-def test_training_on_another_video_is_said_and_replaces_the_model(bare: Project) -> None:
-    bare.made("train", "--video", str(bare.show / f"{TRAIN}.mp4"))
-    other = ("train", "--video", str(bare.show / f"{ANNOTATE}.mp4"))
-    assert ("train", "models/danmaku/tiny") in bare.plan(*other)
-    assert learned_from(bare) == [TRAIN]
-    bare.made(*other)
-    assert learned_from(bare) == [ANNOTATE]
+def test_training_on_another_video_is_said_and_replaces_the_model(
+    finished: Project, tmp_path: Path
+) -> None:
+    project = finished.copy_to(tmp_path)
+    project.write_settings(videos={})
+    other = ("train", "--video", str(project.show / f"{ANNOTATE}.mp4"))
+    assert ("train", "models/danmaku/tiny") in project.plan(*other)
+    assert learned_from(project) == [TRAIN]
+    project.made(*other)
+    assert learned_from(project) == [ANNOTATE]
 
 
 def test_comments_elsewhere_are_remembered(bare: Project) -> None:
