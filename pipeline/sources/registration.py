@@ -19,6 +19,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.runtime.file_digest import file_fingerprint
 from pipeline.sources.pointers import (
     COMMENTS_POINTER,
+    STILLS_POINTER,
     VIDEO_POINTER,
     CommentSources,
     Source,
@@ -53,15 +54,27 @@ _LONGEST = 255
 def video_name(video: Path) -> str:
     """The folder in ``workdir`` that belongs to ``video``, or to pictures.
 
-    It is called as a folder, or as a file without its ending, fit for any shell.
+    It is called as a folder, or as a file without its ending, fit for any shell. What was made of
+    another source and lies in its folder, such as crops of an album, is called after both.
     """
-    given = video.resolve().name if is_folder(video) else video.stem
+    own = video.resolve().name if is_folder(video) else video.stem
+    given = "-".join([*_made_of(video), own])
     name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", given)).lstrip(".-")
     if name.casefold() in _RESERVED or not name or _ENDLESS.search(name):
         name += "_"
     if len(name.encode()) > _LONGEST:  # composing lengthens some scripts
         return f"{name[:40]}_{hashlib.sha256(name.encode()).hexdigest()[:12]}"
     return name
+
+
+def _made_of(video: Path) -> list[str]:
+    """The name of the source whose folder ``video`` lies in, and the folders on the way down."""
+    folders: list[str] = []
+    for folder in video.absolute().parents:
+        folders.insert(0, folder.name)
+        if (folder / VIDEO_POINTER).exists() or (folder / STILLS_POINTER).exists():
+            return folders
+    return []
 
 
 def register(

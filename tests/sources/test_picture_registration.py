@@ -150,6 +150,16 @@ def test_two_folders_of_one_name_are_the_same_only_with_the_same_pictures(
     assert code_of(workdir, other)[0] == ExitCode.NAME_TAKEN
 
 
+def test_what_was_made_of_a_source_is_called_after_it_too(tmp_path: Path, workdir: Path) -> None:
+    for name in ("one", "two"):
+        register_pictures(workdir, album(tmp_path / name))
+        crops = album(workdir / name / "faces", [f"{name}.png"])
+        assert register_pictures(workdir, crops) == f"{name}-faces"
+    night = album(workdir / "one" / "translated" / "night")
+    assert register_pictures(workdir, night) == "one-translated-night"
+    assert register_pictures(workdir, album(workdir / "one-faces" / "faces")) == "one-faces-faces"
+
+
 def test_labels_are_found_in_the_folder_or_beside_it(tmp_path: Path, workdir: Path) -> None:
     for name in ("album/captions.csv", "2/album/labels.jsonl"):
         table = written(tmp_path / name)
