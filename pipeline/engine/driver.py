@@ -112,6 +112,8 @@ def plan(
     file, jobs = _jobs(workspace, graph, targets, profile)
     notes = list(selection.notes)
     if edited := edited_outputs(workspace.folder, graph, jobs):
+        made = graph.made_by(edited)  # the engine asks for a rule even of a target that is there
+        targets = [target for target in targets if target not in made]
         graph = graph.keeping(edited)
         file, jobs = _jobs(workspace, graph, targets, profile)
         notes += [

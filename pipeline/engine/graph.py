@@ -61,6 +61,15 @@ class Graph(msgspec.Struct, frozen=True):
             kept.setdefault(stage, []).append(folder)
         return msgspec.structs.replace(self, kept=kept)
 
+    def made_by(self, outputs: Iterable[tuple[str, str]]) -> set[str]:
+        """All files that stages make in folders, beside which they are named."""
+        stages = {stage.name: stage for stage in self.every_stage()}
+        return {
+            path.replace(ITEM, folder)
+            for stage, folder in outputs
+            for path in self.outputs(stages[stage]).values()
+        }
+
     def every_stage(self) -> list[Stage]:
         """Every stage, with the values of its settings in its paths."""
         return list(stages_with(self.settings).values())

@@ -1,7 +1,8 @@
 """Names of crops, which say what was cut out of which picture.
 
 ``cat.jpg-2-180x170+120+40.png`` is the second box of ``cat.jpg``: 180 pixels wide and 170 high, 120
-from the left and 40 from the top, as X11 and ImageMagick write geometry.
+from the left and 40 from the top, as X11 and ImageMagick write geometry. ``+-3`` is 3 pixels beyond
+the edge.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import msgspec
 from pipeline.labels.boxes import Box
 from pipeline.labels.record import Label
 
-_NAME = re.compile(r"(.+)-\d+-(\d+)x(\d+)\+(\d+)\+(\d+)(?:\.\w+)?", re.DOTALL)
+_NAME = re.compile(r"(.+)-\d+-(\d+)x(\d+)\+(-?\d+)\+(-?\d+)(?:\.\w+)?", re.DOTALL)
 
 
 def crop_name(picture: str, number: int, box: Box) -> str:

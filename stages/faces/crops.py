@@ -45,8 +45,9 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
                 f"{inputs['faces']} has no face of at least {config.min_side} pixels",
                 "Lower `faces: crops: min_side:` or the detector's threshold, or draw boxes",
             )
-    left = f"; {cutter.too_small:,} too small" if cutter.too_small else ""
-    return f"{counted(count, 'face')} in {target.parent}{left}"
+    small = f"; {cutter.too_small:,} too small" if cutter.too_small else ""
+    long = f"; {cutter.too_long:,} left out: shorten their pictures' names"
+    return f"{counted(count, 'face')} in {target.parent}{small}{long if cutter.too_long else ''}"
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:

@@ -79,6 +79,9 @@ def test_edited_lines_are_kept_and_drawn(albums: Albums) -> None:
     path.write_text(json.dumps(edited, ensure_ascii=False) + "\n" + "".join(lines[1:]), "utf-8")
     said = albums.of("captions-cards", "--set", "captions.write.candidates=7")
     assert "captions.jsonl was edited by hand and is kept" in said
+    said = albums.of("captions-write", "--set", "captions.write.candidates=6")
+    assert "captions.jsonl was edited by hand and is kept" in said
+    assert json.loads(path.read_text("utf-8").splitlines()[0])["text"] == "人が書いた"
     files = json.loads((albums.made_of_album / "cards" / "sheet" / "cards.json").read_text())
     assert next(iter(files.values()))[0] == "人が書いた"
 

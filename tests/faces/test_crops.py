@@ -122,6 +122,24 @@ def test_faces_of_the_future_replace_those_before(tmp_path: Path) -> None:
     assert pictures == ["turned.png-1-30x30+40+20.png"]
 
 
+def test_a_crop_whose_name_would_be_too_long_is_left_out_and_the_others_are_cut(
+    tmp_path: Path,
+) -> None:
+    cut(tmp_path, [face("b.png", 0, 0, 40, 40)])
+    long = "あ" * 83 + ".png"  # 253 bytes
+    (tmp_path / "album" / "b.png").rename(tmp_path / "album" / long)
+    gathered = Files({"stills": [tmp_path / "album"], "source": []})
+    frames.run(gathered, Files({"frames": [tmp_path / "item/frames.h5"]}), frames.Config())
+    labels = [face(long, 0, 0, 40, 40), face("a/turned.png", 40, 20, 70, 50)]
+    write_labels_file(tmp_path / "item" / "faces.jsonl", labels)
+
+    said = again(tmp_path)
+
+    (crop,) = read_crops(tmp_path / "item" / "faces" / "crops.jsonl")
+    assert crop.picture == "a/turned.png"
+    assert said.endswith("1 left out: shorten their pictures' names")
+
+
 @pytest.mark.parametrize(
     ("labels", "code"),
     [

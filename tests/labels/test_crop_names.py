@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pipeline.labels.crop_names import crop_name, of_crop
 from pipeline.labels.importing import LabelImport
 
-EDGES = st.integers(0, 9999)
+EDGES = st.integers(-999, 9999)
 
 
 @given(

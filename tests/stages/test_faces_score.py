@@ -138,7 +138,7 @@ def test_whole_pictures_need_no_faces(tmp_path: Path) -> None:
                 Label(picture=f"artist-{n % 7}/{n:03}.png", kind="score", weight=3)
                 for n in range(30)
             ],
-            "30",
+            "scores of 30 faces, and all of them are 3,",
         ),
         (
             [Label(picture=f"{n}.png", kind="score", weight=n) for n in range(30)],

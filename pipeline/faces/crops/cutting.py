@@ -19,6 +19,9 @@ from pipeline.media.pixels import Picture
 from pipeline.media.source import PictureSource
 from pipeline.runtime.prefetch import ordered_map
 
+_LONGEST_NAME = 255
+"""Bytes that Linux and macOS allow for the name of a file."""
+
 
 @dataclass
 class Cutter:
@@ -32,6 +35,8 @@ class Cutter:
     """Pixels of a face's shorter side; smaller ones are left out."""
     too_small: int = field(default=0, init=False)
     """Faces that were left out."""
+    too_long: int = field(default=0, init=False)
+    """Faces whose crop has a name that no file system takes."""
 
     def cut(self, faces: Iterable[Faces], folder: Path) -> Iterator[Crop]:
         """Write the crops of each picture into ``folder`` and yield them.
@@ -41,12 +46,14 @@ class Cutter:
         """
         cut = partial(self._cut, folder)
         for of_picture, crops in ordered_map(cut, faces, os.cpu_count() or 1):
-            self.too_small += len(of_picture.boxes) - len(crops)
-            yield from crops
+            self.too_small += sum(map(self._is_too_small, of_picture.boxes))
+            named = [crop for crop in crops if _can_be_named(crop.file)]
+            self.too_long += len(crops) - len(named)
+            yield from named
 
     def _cut(self, folder: Path, faces: Faces) -> tuple[Faces, list[Crop]]:
         """The crops of a picture."""
-        large = {box: label for box, label in faces.boxes.items() if self._is_large_enough(box)}
+        large = {box: label for box, label in faces.boxes.items() if not self._is_too_small(box)}
         if not large:
             return faces, []
         picture = self.source.picture_at(faces.time)
@@ -64,12 +71,18 @@ class Cutter:
             for number, (box, label) in enumerate(large.items(), 1)
         ]
         for crop in crops:
-            _save(folder / crop.file, picture, crop)
+            if _can_be_named(crop.file):
+                _save(folder / crop.file, picture, crop)
         return faces, crops
 
-    def _is_large_enough(self, box: Box) -> bool:
+    def _is_too_small(self, box: Box) -> bool:
         left, top, right, bottom = box
-        return min(right - left, bottom - top) >= self.min_side
+        return min(right - left, bottom - top) < self.min_side
+
+
+def _can_be_named(file: str) -> bool:
+    """Whether file systems take the name, which is longer than that of its picture."""
+    return len(os.fsencode(Path(file).name)) <= _LONGEST_NAME
 
 
 def _save(path: Path, picture: Picture, crop: Crop) -> None:

@@ -114,5 +114,6 @@ def require_faces(examples: Sequence[Example], wanted: str) -> None:
         raise PipelineError(
             ExitCode.NOTHING_USABLE,
             f"nobody drew a box of the class {wanted} on any of {len(examples)} pictures",
-            "Give boxes with LABELS=, or set `faces: train: label:` to what faces are called there",
+            "Name the file with boxes in LABELS=, with `:` between it and any other file, or set"
+            " `faces: train: label:` to what faces are called there",
         )

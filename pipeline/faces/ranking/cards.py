@@ -41,7 +41,7 @@ def draw_card(
         image = Image.fromarray(glow(np.asarray(image), _heat(best.why, image.size)))
     card = Image.new("RGB", (SIDE, SIDE + _STRIP), BACKGROUND)
     card.paste(image, ((SIDE - image.width) // 2, (SIDE - image.height) // 2))
-    shown = f"{best.score:.2f}" if best.by == "model" else f"{best.score:g} ★"
+    shown = f"{best.score:.2f}" if best.by == "model" else f"{round(best.score, 2):g} ★"
     text = f"{rank}.  {shown}  ({best.low:.1f}–{best.high:.1f})"
     lettering.write(card, 4, SIDE + _TEXT + 2, text, _TEXT, QUIET)
     return np.asarray(card)

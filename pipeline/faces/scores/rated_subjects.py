@@ -75,8 +75,10 @@ class RatedSubjects:
                     known[found] = len(places)
                     places.append((number, some[found]))
                 given.append((known[found], label.rater or "", label.weight or 0.0))
-        if len(places) < _LEAST or len({score for *_, score in given}) < 2:
+        if len(places) < _LEAST:
             raise _too_few(labels, len(places), left_out)
+        if len({score for *_, score in given}) < 2:
+            raise _all_equal(labels, len(places), given[0][2])
         ratings = Ratings(
             np.array([example for example, *_ in given], np.int64),
             numbered([rater for _, rater, _ in given]),
@@ -114,8 +116,17 @@ def _too_few(labels: Sequence[Path], found: int, left_out: int) -> PipelineError
     return PipelineError(
         ExitCode.NOTHING_USABLE,
         f"{' and '.join(map(str, labels))} hold scores of {counted(found, 'face')}, where"
-        f" {_LEAST} of several values are needed{lost}",
+        f" {_LEAST} are needed{lost}",
         "Rate more, in a file named by LABELS=, in folders 1 to 5, or in the page",
+    )
+
+
+def _all_equal(labels: Sequence[Path], found: int, score: float) -> PipelineError:
+    return PipelineError(
+        ExitCode.NOTHING_USABLE,
+        f"{' and '.join(map(str, labels))} hold scores of {counted(found, 'face')}, and all of them"
+        f" are {score:g}, from which no taste can be learned",
+        "Rate some higher and some lower",
     )
 
 
