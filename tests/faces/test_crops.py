@@ -122,6 +122,24 @@ def test_faces_of_the_future_replace_those_before(tmp_path: Path) -> None:
     assert pictures == ["turned.png-1-30x30+40+20.png"]
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        face("b.png", 0, 0, 9, 9, weight=7.5),
+        face("b.png", 0, 0, 9, 9, -1),
+        face("b.png", 9, 0, 9, 9),
+    ],
+    ids=["more than certain", "less than impossible", "no width"],
+)
+def test_a_line_that_cannot_be_is_told_and_costs_no_crop(tmp_path: Path, wrong: Label) -> None:
+    item = cut(tmp_path, [face("b.png", 0, 0, 40, 40)])
+    write_labels_file(item / "faces.jsonl", [face("b.png", 0, 0, 30, 30), wrong])
+    with pytest.raises(PipelineError, match="cannot be") as raised:
+        again(tmp_path)
+    assert raised.value.code == ExitCode.BAD_ARTIFACT
+    assert [path.name for path in (item / "faces").glob("*.png")] == ["b.png-1-40x40+0+0.png"]
+
+
 def test_a_crop_whose_name_would_be_too_long_is_left_out_and_the_others_are_cut(
     tmp_path: Path,
 ) -> None:

@@ -37,13 +37,16 @@ class Faces:
 def read_faces(faces_file: Path, frames_file: Path) -> Iterator[Faces]:
     """Yield the pictures of ``faces.jsonl`` that have faces.
 
-    Raises PipelineError BAD_ARTIFACT for a picture that is not in ``frames.h5``.
+    Raises PipelineError BAD_ARTIFACT for a picture that is not in ``frames.h5``, and for a box or
+    a probability that cannot be.
     """
     frames, frame_of = Frames.load(frames_file), _finder(frames_file)
     for picture, labels in groupby(read_labels_file(faces_file), key=lambda label: label.picture):
         boxes = {label.box: label for label in labels if label.box is not None}
         if not boxes:
             continue
+        for label in boxes.values():
+            _check(label, faces_file)
         frame = frame_of(picture)
         if frame is None or frame >= len(frames.row):
             raise PipelineError(
@@ -52,6 +55,18 @@ def read_faces(faces_file: Path, frames_file: Path) -> Iterator[Faces]:
                 "Delete it, and run again to make it anew",
             )
         yield Faces(picture, frame, frames.times.middle(frame), boxes)
+
+
+def _check(label: Label, file: Path) -> None:
+    assert label.box is not None
+    left, top, right, bottom = label.box
+    certain = label.by == "person" or label.weight is None
+    if not (left < right and top < bottom and (certain or 0 <= (label.weight or 0) <= 1)):
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"{file}: the box {label.box} of {label.picture} (`weight`: {label.weight}) cannot be",
+            "Correct that line, or delete the file to make it anew",
+        )
 
 
 def _finder(frames_file: Path) -> Callable[[str], int | None]:
