@@ -41,12 +41,16 @@ class Finder(Protocol):
 
 
 def k_means(points: Floats, count: int, seed: int) -> Int64s:
-    """(n,) the cluster of each of ``points`` (n, c), from 0, the largest first."""
+    """(n,) the cluster of each of ``points`` (n, c), from 0, the largest first.
+
+    There are no more clusters than different points.
+    """
     from sklearn.cluster import KMeans
 
     # With several threads the sums would depend on which of them is done first.
     with threadpool_limits(1):
-        found = KMeans(min(count, len(points)), random_state=seed, n_init=_STARTS)
+        most = len(np.unique(points, axis=0))
+        found = KMeans(min(count, most), random_state=seed, n_init=_STARTS)
         return _ranked(found.fit_predict(points))
 
 

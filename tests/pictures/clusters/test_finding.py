@@ -40,6 +40,12 @@ def test_the_greatest_silhouette_counts_the_heaps() -> None:
     assert k_means(heaps(), 3, 0).tolist() == TRUTH.tolist()
 
 
+@pytest.mark.filterwarnings("error")
+def test_there_are_no_more_clusters_than_different_points() -> None:
+    points = np.repeat(np.eye(2), [3, 4], axis=0)
+    assert k_means(points, 5, 0).tolist() == [1, 1, 1, 0, 0, 0, 0]
+
+
 def test_no_more_clusters_are_tried_than_there_are_points() -> None:
     assert silhouettes(np.zeros((5, 2), np.float32), 0) == {}
     assert list(silhouettes(heaps()[::30], 0)) == [2, 3]
