@@ -201,10 +201,11 @@ def test_of_a_folder_the_model_learns_from_what_can_be_read(bare: Project, fault
     (season / ("broken.mp4" if fault == "video" else "broken.xml")).write_text("<html>404</html>")
     code = {"video": ExitCode.NOT_A_VIDEO, "comments": ExitCode.UNKNOWN_FORMAT}[fault]
 
-    done = bare.run("train", "--video", str(season))
+    done = bare.run("generate", "--video", str(season))
     assert done.returncode == code, done.stderr
     assert f"“{MODEL}” learns without broken" in done.stderr
     assert learned_from(bare) == [TRAIN, ANNOTATE]
+    assert (bare.workdir / ANNOTATE / "generated.jsonl").exists()
     assert not of_the_model(bare.plan("generate", "--video", str(season)))
 
 

@@ -290,6 +290,7 @@ def test_everybody_can_use_it(
         if name:
             open_picture(visit, name)
             visit.page.locator("[data-box='0']").focus()
+        visit.until("() => document.getAnimations().length === 0")
         violations = Axe().run(visit.page).response["violations"]
         assert [(v["id"], [n["target"] for n in v["nodes"]]) for v in violations] == []
         width = visit.page.evaluate("document.documentElement.scrollWidth")
