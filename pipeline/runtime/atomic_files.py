@@ -19,6 +19,8 @@ _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 _TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})\.(?P<pid>\d+)\.tmp")
 _MAX_NAME = 200
 """Bytes of a name with room for what temporaries add, where file systems take 255."""
+_UMASK = os.umask(0o077)
+os.umask(_UMASK)  # it can only be read by changing it
 _FOREIGN_S = 7 * 24 * 3600
 """Age at which a temporary of another host, whose processes cannot be seen, is swept."""
 
@@ -84,7 +86,12 @@ def temporary_beside(target: Path, mark: str = "") -> Path:
 
 
 def replace_durably(temporary: Path, target: Path) -> None:
-    """Give ``temporary`` the name ``target`` once its bytes are on the disk."""
+    """Give ``temporary`` the name ``target`` once its bytes are on the disk.
+
+    It may be read by whoever may read new files: some libraries write for their owner alone.
+    """
+    with contextlib.suppress(OSError):  # some file systems know no modes
+        temporary.chmod(0o666 & ~_UMASK)
     _to_disk(temporary)
     temporary.replace(target)
 

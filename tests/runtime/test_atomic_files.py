@@ -29,6 +29,13 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path: Path) -> None:
     assert names(target.parent) == {"file"}
 
 
+def test_a_file_may_be_read_by_whoever_may_read_new_files(tmp_path: Path) -> None:
+    (tmp_path / "new").touch()
+    with published(tmp_path / "model") as temporary:
+        temporary.touch(0o600)  # as safetensors does
+    assert (tmp_path / "model").stat().st_mode == (tmp_path / "new").stat().st_mode
+
+
 def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
     target = tmp_path / f"{'あ' * 83}.txt"
     write_text(target, "whole")
