@@ -17,6 +17,9 @@ from pipeline.report.language import Message
 from pipeline.report.section import Section
 from pipeline.runtime.sample_size import MIN_VALUES
 
+_LITTLE = 0.05
+"""Nats; what a picture makes likelier by a twentieth does not depend on it much."""
+
 Tone = Literal["unclear", "doubtful", "good"]
 """``unclear`` where there is too little to tell."""
 _TONES: Sequence[Tone] = ("unclear", "doubtful", "good")
@@ -70,6 +73,18 @@ def tone_above(interval: Interval, level: float = 0.0) -> Tone:
     if interval.low is None:
         return "unclear"
     return "good" if interval.low > level else "doubtful"
+
+
+def fair(tone: Tone, is_learned_from: bool) -> Tone:
+    """Of what a model learned from, no figure shows anything good."""
+    return "doubtful" if tone == "good" and is_learned_from else tone
+
+
+def own_picture(pmi: Interval | None, part: str, count: int) -> Finding:
+    """How much of ``count`` texts hangs on the picture, which does not say that it is used well."""
+    if pmi is None:
+        return Finding.too_little("own_picture", part, count)
+    return Finding.of("own_picture", tone_above(pmi, _LITTLE), part, times=with_range(pmi, times))
 
 
 def percent(share: float) -> str:

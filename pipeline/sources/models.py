@@ -100,7 +100,7 @@ class _Tagger(msgspec.Struct, frozen=True):
         return f"{evaluation.precision.over_tags.mean:.3f} ({by_chance:.3f})"
 
 
-class _DetectorEpoch(msgspec.Struct, frozen=True):
+class _HeldOutEpoch(msgspec.Struct, frozen=True):
     held_out: dict[str, float]
 
 
@@ -108,7 +108,7 @@ class _Detector(msgspec.Struct, frozen=True):
     """What the table shows of a detector's ``training.json``."""
 
     videos: list[str]
-    epochs: list[_DetectorEpoch]
+    epochs: list[_HeldOutEpoch]
     backbone: str
     weights: str
     held_out_faces: int
@@ -168,15 +168,11 @@ class _Taste(msgspec.Struct, frozen=True):
         return f"{own.spearman.mean:.3f}{beside}"
 
 
-class _TranslatorEpoch(msgspec.Struct, frozen=True):
-    held_out: dict[str, float]
-
-
 class _Translator(msgspec.Struct, frozen=True):
     """What the table shows of a translator's ``training.json``."""
 
     videos: list[str]
-    epochs: list[_TranslatorEpoch]
+    epochs: list[_HeldOutEpoch]
     size: int
     kept_back: int
 

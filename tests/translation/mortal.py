@@ -6,18 +6,15 @@ FOLDER has ``translation.h5``. Checkpoints are written after every step. With BY
 killed when it has written so many in all, be it amid a file.
 """
 
-import os
-import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 import torch
-from safetensors.torch import save
 
 from pipeline.engine.stage import Files
-from pipeline.learning import checkpoint, training
+from pipeline.learning import training
 from stages.translation import train
+from tests.learning.killing import die_after
 from tests.translation import toys
 
 CONFIG = train.Config(networks=toys.NETWORKS, schedule=toys.SCHEDULE)
@@ -31,23 +28,6 @@ def learn(folder: Path) -> str:
     made.mkdir(exist_ok=True)
     outputs = {name: [made / file] for name, file in NAMES.items()}
     return train.run(Files({"pictures": [folder / "translation.h5"]}), Files(outputs), CONFIG)
-
-
-def die_after(most: int) -> None:
-    """Let checkpoints be written up to so many bytes of all."""
-    left = most
-
-    def mortal_save(tensors: Any, path: Path, words: Any) -> None:
-        nonlocal left
-        content = save(tensors, words)
-        with path.open("wb") as file:
-            file.write(content[: max(0, left)])
-            file.flush()
-        left -= len(content)
-        if left <= 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    vars(checkpoint)["save_file"] = mortal_save
 
 
 if __name__ == "__main__":

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from pipeline.captions.evaluation.evaluation_file import Better, Evaluation
 from pipeline.captions.sections.summary import CaptionsSummary
-from pipeline.evaluation.intervals import Interval
 from pipeline.report.verdict import (
     Finding,
     Tone,
+    fair,
+    own_picture,
     percent,
     ranked_above,
     times,
@@ -20,8 +21,6 @@ from pipeline.runtime.sample_size import is_enough
 
 _MOST = 0.5
 """Of lines; more copies than that are many."""
-_LITTLE = 0.05
-"""Nats; a line that its picture makes likelier by a twentieth does not depend on it much."""
 
 
 def findings(summary: CaptionsSummary) -> list[Finding]:
@@ -41,15 +40,13 @@ def _findings(summary: CaptionsSummary) -> Iterator[Finding]:
         if evaluation.better:
             yield _taste(evaluation, evaluation.better)
     else:
-        yield _own_picture(summary.pmi, summary.pictures)
+        yield own_picture(summary.pmi, "lines", summary.pictures)
         yield Finding.of("unmeasured", "unclear", "measures")
     yield _copies(summary)
 
 
 def _fair(evaluation: Evaluation, tone: Tone) -> Tone:
-    """Of captions that it learned from, no figure shows anything good."""
-    is_fair = evaluation.measured_on != "training pictures"
-    return "doubtful" if tone == "good" and not is_fair else tone
+    return fair(tone, evaluation.measured_on == "training pictures")
 
 
 def _picture(evaluation: Evaluation) -> Finding:
@@ -90,14 +87,6 @@ def _taste(evaluation: Evaluation, better: Better) -> Finding:
         share=with_range(better.scorers["rating"], percent),
         blind=percent(better.blind),
     )
-
-
-def _own_picture(pmi: Interval | None, lines: int) -> Finding:
-    """How much hangs on the picture, which does not say that it is used well."""
-    if pmi is None:
-        return Finding.too_little("own_picture", "lines", lines)
-    tone = tone_above(pmi, _LITTLE)
-    return Finding.of("own_picture", tone, "lines", times=with_range(pmi, times))
 
 
 def _copies(summary: CaptionsSummary) -> Finding:

@@ -9,11 +9,12 @@ from pipeline.danmaku.drawing.layout import Why
 from pipeline.danmaku.drawing.quality import LayoutQuality
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation, Naming
 from pipeline.danmaku.sections.summary import DanmakuSummary
-from pipeline.evaluation.intervals import Interval
 from pipeline.report.language import Message
 from pipeline.report.verdict import (
     Finding,
     Tone,
+    fair,
+    own_picture,
     percent,
     ranked_above,
     times,
@@ -29,8 +30,6 @@ _MOST = 0.5
 _CROWDED = 0.05
 """Share of comments in one another's way that still reads well."""
 _NEEDED_ROOM: frozenset[Why] = frozenset({"no room", "too many on screen"})
-_LITTLE = 0.05
-"""Nats; a comment that its picture makes likelier by a twentieth does not depend on it much."""
 
 
 def findings(summary: DanmakuSummary) -> list[Finding]:
@@ -49,16 +48,14 @@ def _findings(summary: DanmakuSummary) -> Iterator[Finding]:
         yield _picture(evaluation)
         yield _rate(evaluation)
     else:
-        yield _own_picture(summary.pmi, summary.comments)
+        yield own_picture(summary.pmi, "watch", summary.comments)
         yield _comments_a_minute(summary)
     yield _copies(summary)
     yield _readability(summary.layout)
 
 
 def _fair(evaluation: Evaluation, tone: Tone) -> Tone:
-    """Of comments that it learned from, no figure shows anything good."""
-    is_fair = evaluation.measured_on != "training comments"
-    return "doubtful" if tone == "good" and not is_fair else tone
+    return fair(tone, evaluation.measured_on == "training comments")
 
 
 def _names_or_ranking(evaluation: Evaluation) -> Finding:
@@ -111,14 +108,6 @@ def _picture(evaluation: Evaluation) -> Finding:
         times=with_range(likelihood.pmi_shuffled, times),
         comments=f"{likelihood.comments:,}",
     )
-
-
-def _own_picture(pmi: Interval | None, comments: int) -> Finding:
-    """How much hangs on the picture, which does not say that it is used well."""
-    if pmi is None:
-        return Finding.too_little("own_picture", "watch", comments)
-    tone = tone_above(pmi, _LITTLE)
-    return Finding.of("own_picture", tone, "watch", times=with_range(pmi, times))
 
 
 def _copies(summary: DanmakuSummary) -> Finding:
