@@ -49,9 +49,18 @@ def k_means(points: Floats, count: int, seed: int) -> Int64s:
 
     # With several threads the sums would depend on which of them is done first.
     with threadpool_limits(1):
-        most = len(np.unique(points, axis=0))
-        found = KMeans(min(count, most), random_state=seed, n_init=_STARTS)
+        found = KMeans(_different(points, count), random_state=seed, n_init=_STARTS)
         return _ranked(found.fit_predict(points))
+
+
+def _different(points: Floats, most: int) -> int:
+    """How many of ``points`` differ; counting ends at ``most``, usually after so many points."""
+    seen: set[tuple[float, ...]] = set()
+    for point in points:
+        seen.add(tuple(point.tolist()))
+        if len(seen) == most:
+            break
+    return len(seen)
 
 
 def dense_regions(points: Floats, fewest: int, selection: Selection) -> Int64s:
