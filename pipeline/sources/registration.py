@@ -8,7 +8,7 @@ import re
 import shlex
 import unicodedata
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -58,7 +58,7 @@ def video_name(video: Path) -> str:
     another source and lies in its folder, such as crops of an album, is called after both.
     """
     own = video.resolve().name if is_folder(video) else video.stem
-    given = "-".join([*_made_of(video), own])
+    given = "-".join([*_made_of(video.absolute().parent), own])
     name = re.sub(r"[^\w.-]+", "_", unicodedata.normalize("NFC", given)).lstrip(".-")
     if name.casefold() in _RESERVED or not name or _ENDLESS.search(name):
         name += "_"
@@ -67,14 +67,13 @@ def video_name(video: Path) -> str:
     return name
 
 
-def _made_of(video: Path) -> list[str]:
-    """The name of the source whose folder ``video`` lies in, and the folders on the way down."""
-    folders: list[str] = []
-    for folder in video.absolute().parents:
-        folders.insert(0, folder.name)
-        if (folder / VIDEO_POINTER).exists() or (folder / STILLS_POINTER).exists():
-            return folders
-    return []
+@cache  # a season's videos lie in one folder
+def _made_of(folder: Path) -> tuple[str, ...]:
+    """The name of the source whose folder contains ``folder`` or is it, and those on the way."""
+    if (folder / VIDEO_POINTER).exists() or (folder / STILLS_POINTER).exists():
+        return (folder.name,)
+    above = _made_of(folder.parent) if folder != folder.parent else ()
+    return (*above, folder.name) if above else ()
 
 
 def register(
