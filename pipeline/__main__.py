@@ -12,7 +12,6 @@ In a checkout, `make VERB` does the same.
 from __future__ import annotations
 
 import signal
-import sys
 from contextlib import suppress
 
 from pipeline.demo import CAPTIONS_DEMO, DEMO, TRANSLATION_DEMO
@@ -32,6 +31,7 @@ from pipeline.lettering.checks import CHECKS as LETTERING
 from pipeline.media.checks import CHECKS as MEDIA
 from pipeline.pictures.checks import CHECKS as PICTURES
 from pipeline.runtime.errors import ExitCode, PipelineError, called_as
+from pipeline.runtime.leaving import leave
 from pipeline.sources.comment_files import CONVERT, INSPECT
 from pipeline.sources.models import MODELS
 from pipeline.sources.picture_search import SEARCH_PICTURES
@@ -89,7 +89,7 @@ def run_and_exit() -> None:
     code = main()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)  # nothing is left to be stopped
-    sys.exit(code)
+    leave(code)
 
 
 if __name__ == "__main__":

@@ -61,19 +61,26 @@ def _imports(module: str) -> tuple[str, ...]:
     """The modules that one imports, in order, as far as they can change what it makes."""
     names = [name for name in _code(module).imports if not _is_machinery(name)]
     packages = [more for name in names for more in _modules(name)]
-    return tuple(name for name in [*names, *packages] if _source(name).is_file())
+    return tuple(name for name in [*names, *packages] if _is_module(name))
+
+
+@cache
+def _is_module(name: str) -> bool:
+    return _source(name).is_file()
 
 
 def _is_machinery(name: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in _MACHINERY)
 
 
-def _modules(name: str) -> Iterable[str]:
+@cache
+def _modules(name: str) -> tuple[str, ...]:
     """The modules of a first-party package; none for anything else."""
     files = PROJECT.joinpath(*name.split(".")).glob("[!_]*.py")
-    return sorted(f"{name}.{path.stem}" for path in files)
+    return tuple(sorted(f"{name}.{path.stem}" for path in files))
 
 
+@cache
 def _source(module: str) -> Path:
     path = PROJECT.joinpath(*module.split("."))
     return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")

@@ -28,6 +28,7 @@ from pipeline.runtime import numerics, torchrun
 from pipeline.runtime.arguments import Parser, path
 from pipeline.runtime.errors import ExitCode, PipelineError, from_os_error, printable
 from pipeline.runtime.file_digest import sha256
+from pipeline.runtime.leaving import leave
 from pipeline.runtime.logs import VERBOSE, log
 
 _LOGS_KEPT = 5
@@ -39,7 +40,7 @@ def main(stage: Stage) -> None:
     numerics.configure()
     program = sys.modules["__main__"].__spec__
     named = replace(stage, module=program.name) if program else stage
-    sys.exit(run_from_command_line(named, sys.argv[1:]))
+    leave(run_from_command_line(named, sys.argv[1:]))
 
 
 def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:

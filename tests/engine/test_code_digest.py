@@ -64,12 +64,9 @@ def digest(project: Path) -> Iterator[Digest]:
     """The digest of stages.make as a new process would take it."""
 
     def forget() -> None:
-        for function in (
-            code_digest_module._code,
-            code_digest_module._imports,
-            code_digest_module._module_digest,
-        ):
-            function.cache_clear()
+        for function in vars(code_digest_module).values():
+            if hasattr(function, "cache_clear"):
+                function.cache_clear()
 
     def fresh() -> str:
         forget()
