@@ -65,7 +65,7 @@ def load_settings(
     where = where.assign(content, assignments)
     sections = _sections(content, kinds, where)
     shared = _shared_fields(kinds)
-    values = checked(content, _top_level(general.fields, shared), [], where, kinds)
+    values = checked(content, _top_level(general.fields, shared), [], where, _written(kinds))
     given = {key: content[key] for key in shared if key in content}
     stages = {name: _stage_config(name, sections[name], given, where, kinds) for name in kinds}
     own = {key: getattr(values, key) for key in general.fields.__struct_fields__}
@@ -127,6 +127,11 @@ def section(name: str) -> list[str]:
     return name.split("-")
 
 
+def _written(kinds: StageConfigs) -> dict[str, Any]:
+    """The records of sections, each as it is written: ``render``, ``faces: score``."""
+    return {": ".join(section(name)): kind for name, kind in kinds.items()}
+
+
 def _top_level(general: type[msgspec.Struct], shared: Mapping[str, Any]) -> type[msgspec.Struct]:
     """The record of all settings that stand outside of stages' sections."""
     fields = _optional(shared)
@@ -154,7 +159,8 @@ def _stage_config(
     given = checked({} if content is None else content, dict[str, Any], keys, where)
     inherited = {key: shared[key] for key in kind.__struct_fields__ if key in shared}
     values = inherited | _completed(given, kind())
-    config: StageConfig = checked(values, kind, keys, where, kinds)
+    beside = {other: form for other, form in kinds.items() if section(other)[:-1] == keys[:-1]}
+    config: StageConfig = checked(values, kind, keys, where, _written(beside))
     return _with_paths(config, keys, where)
 
 

@@ -275,7 +275,7 @@ def checked(
 ) -> Any:
     """``content``, which stands under the keys ``above``, as a record of ``kind``.
 
-    ``sections`` are further ones that may stand beside it, each with its kind.
+    ``sections`` are further ones that may be meant, as they are written, each with its kind.
     Raises PipelineError: UNKNOWN_SETTING, INVALID_SETTING.
     """
     try:
@@ -328,7 +328,8 @@ def _unknown(
     homes = [": ".join([*above, part]) for part in parts] or [
         section for section, form in sections.items() if name in setting_words.names_in(form)
     ]
-    known = [*setting_words.names_in(kind), *(() if above else sections)]
+    top = {section.partition(":")[0] for section in sections}
+    known = [*setting_words.names_in(kind), *(() if above else sorted(top))]
     remedy = did_you_mean(name, known, _EXPLAINED)
     if homes:
         remedy = f"Write it under {' or '.join(f'`{home}:`' for home in homes)}"

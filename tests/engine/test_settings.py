@@ -12,6 +12,7 @@ from pipeline.engine.settings import (
     Seed,
     Settings,
     StageConfig,
+    StageConfigs,
     load_settings,
     load_stage_config,
     parse_stage_config,
@@ -322,6 +323,23 @@ def test_a_setting_in_the_wrong_section_is_told_where_it_belongs(tmp_path: Path)
             load(tmp_path, text)
         assert caught.value.code == ExitCode.UNKNOWN_SETTING
         assert caught.value.remedy == "Write it under `train:`"
+
+
+def test_a_setting_is_sent_to_a_section_as_it_is_written_and_to_none_of_another_system(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.yaml"
+    kinds: StageConfigs = {"a-train": Train, "a-frames": Frames, "train": Train}
+    for text, remedy in (
+        ("a: {frames: {epochs: 3}}", "Write it under `a: train:`"),
+        ("a: {train: {fps: 3}}", "Write it under `a: frames:`"),
+        ("train: {fps: 3}", "configs/default lists all settings"),
+        ("fps: 3", "Write it under `a: frames:`"),
+    ):
+        path.write_text(text)
+        with pytest.raises(PipelineError) as caught:
+            load_settings(path, kinds, TopLevel())
+        assert caught.value.remedy == remedy
 
 
 def test_a_setting_of_a_part_of_its_section_is_sent_there(tmp_path: Path) -> None:
