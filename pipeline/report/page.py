@@ -94,7 +94,9 @@ def _environment(folders: Sequence[Path], phrases: Phrases) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=phrases.element, label=phrases.attribute, clock=_clock)
+    environment.globals.update(
+        t=phrases.element, label=phrases.attribute, recognized=phrases.recognized, clock=_clock
+    )
     return environment
 
 

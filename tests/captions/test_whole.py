@@ -10,6 +10,7 @@ from pipeline.captions.captions_file import read_captions
 from pipeline.captions.evaluation.evaluation_file import Evaluation
 from pipeline.runtime.errors import ExitCode
 from tests.captions.albums import OTHER, Albums
+from tests.report.stage_lines import without_japanese
 
 
 def test_it_makes_lines_a_page_and_cards_once(finished: Albums) -> None:
@@ -21,6 +22,7 @@ def test_it_makes_lines_a_page_and_cards_once(finished: Albums) -> None:
     assert (made / "cards" / "sheet" / "sheet-003.png").is_file()
     assert Evaluation.load(made / "captions.evaluation.json").measured_on == "held-out pictures"
     assert "captions/index.html" in (finished.workdir / "index.html").read_text()
+    assert without_japanese(made / "captions" / "index.html") == []
     assert finished.plan("captions", "--pictures", str(finished.album)) == set()
 
 

@@ -9,9 +9,14 @@ from playwright.sync_api import expect
 
 from tests.engine.project import ANNOTATE, Project
 from tests.report.browser import DESKTOP, PHONE, Visits, changed
+from tests.report.stage_lines import without_japanese
 
 on_both = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"])
 OPEN_ALL = "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+
+
+def test_what_each_stage_said_can_be_read_in_japanese(finished: Project) -> None:
+    assert without_japanese(finished.workdir / ANNOTATE / "report" / "index.html") == []
 
 
 @on_both
