@@ -19,7 +19,7 @@ export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
-VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo illustrations-search fetch setup test test-avx2 chaos lint bench plan models doctor \
+VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo illustrations-search translation-sizes fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES SYSTEMS VERBS SET_UP GIVEN OURS ALONE
@@ -78,6 +78,9 @@ $(STAGES): .venv/run ## update a stage's output and everything it needs
 
 illustrations-search: .venv/run ## find pictures like QUERY, with its tags, or between two
 	@$(RUN) illustrations-search
+
+translation-sizes: .venv/run ## learn to translate from a sixteenth, a quarter and all of PICTURES, and draw the difference
+	@$(RUN) translation-sizes
 
 fetch: .venv/fetch ## download a video and its comments from URL to workdir/fetched
 	@$(RUN) fetch

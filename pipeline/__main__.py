@@ -35,6 +35,7 @@ from pipeline.runtime.leaving import leave
 from pipeline.sources.comment_files import CONVERT, INSPECT
 from pipeline.sources.models import MODELS
 from pipeline.sources.picture_search import SEARCH_PICTURES
+from pipeline.sources.translation_sizes import TRANSLATION_SIZES
 from pipeline.sources.videos import Videos
 from pipeline.text.checks import CHECKS as TEXT
 
@@ -60,6 +61,7 @@ APPLICATION = Application(
         CONVERT,
         INSPECT,
         SEARCH_PICTURES,
+        TRANSLATION_SIZES,
         PLAN,
         MODELS,
         CLEAN,

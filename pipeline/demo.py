@@ -43,11 +43,10 @@ def _run_captions_demo(call: Call) -> ExitCode:
 
 def _run_translation_demo(call: Call) -> ExitCode:
     """Draw an album of a show in four lights, learn them, and show another and an episode so."""
-    verbs = ["translation", "translation-evaluate"]
-    code = _run(call, (_LIT, *_DARKENED), "translation-demo.yaml", verbs)
+    code = _run(call, (_LIT, *_DARKENED), "translation-demo.yaml", ["translation"])
     if code == ExitCode.OK:
         album, episode = (call.options.workdir / spec.stem for spec in _DARKENED)
-        print(f"Open {album}/translated/sheet.png and watch {episode}/translated.mp4.")
+        print(f"Open {album}/translation/index.html and watch {episode}/translated.mp4.")
     return code
 
 

@@ -111,6 +111,28 @@ def grading(primaries: int, transfer: int) -> Callable[[Floats], Floats] | None:
     return graded
 
 
+def ungrading(primaries: int, transfer: int) -> Callable[[Floats], Floats] | None:
+    """The way back from ``grading``; light brighter than graphics white becomes white."""
+    kind = dynamic_range(transfer)
+    if kind is None and primaries not in _CHROMATICITIES:
+        return None
+    primaries = hdr_primaries(primaries) if kind else primaries
+    turned = np.linalg.inv(from_bt709(primaries)).T
+
+    def ungraded(rgb: Floats) -> Floats:
+        signal = rgb / 255
+        match kind:
+            case "pq":
+                light = pq_light(signal) / GRAPHICS_WHITE
+            case "hlg":
+                light = hlg_light(signal, primaries) / GRAPHICS_WHITE
+            case None:
+                light = _screen_light(signal)
+        return (255 * screen_signal(light @ turned)).astype(np.float32)
+
+    return ungraded
+
+
 def shade(opacity: float, transfer: int) -> float:
     """How opaque black must be to darken as much as black of ``opacity`` does in standard range.
 

@@ -119,7 +119,8 @@ def _write(call: Call, query: Query, pictures: Sequence[QueryPicture], hits: Seq
             pictures,
             hits,
             lambda hit: read_small_picture(workdir / hit.collection / "frames.h5", hit.frame),
-            partial(_address, workdir, page),
+            partial(_original, workdir),
+            page,
         )
     for hit in hits[:_TOLD]:
         call.say(_in_words(hit))
@@ -128,14 +129,10 @@ def _write(call: Call, query: Query, pictures: Sequence[QueryPicture], hits: Seq
     call.say(f"{call.workspace.shown(f'{SEARCH}/index.html')}, with hits.csv and hits.jsonl")
 
 
-def _address(workdir: Path, page: Path, hit: Hit) -> str:
-    """The address of a still from the page; empty for a video's picture."""
-    from pipeline.report.picture_grid import address_of
-
+def _original(workdir: Path, hit: Hit) -> Path | None:
+    """The file of a still; None for a video's picture."""
     pointer = workdir / hit.collection / STILLS_POINTER
-    if not pointer.exists():
-        return ""
-    return address_of(StillsSource.load(pointer).folder / hit.picture, page)
+    return StillsSource.load(pointer).folder / hit.picture if pointer.exists() else None
 
 
 def _in_words(hit: Hit) -> str:

@@ -55,8 +55,8 @@ def training_set(
     before = system.learned_from(workspace.folder, model)
     absent = _absent(workspace, system, listed, before)
     asked = system.trains_with(wanted)
+    files = [path.replace(MODEL, model) for path in system.model_files(wanted)]
     if not asked:
-        files = [path.replace(MODEL, model) for path in system.model_files(wanted)]
         why = _why_kept(workspace, files, listed, absent, broken, known=bool(before))
         if why:
             note = f"the model “{model}” is used as it is: {why}; `{system.train}` trains another"
@@ -65,7 +65,8 @@ def training_set(
         chosen = _listed(workspace, system, videos, listed)
     elif before and not (asked and videos.given):
         if absent:
-            raise _cannot_retrain(system, model, absent)
+            missing = [] if asked else [file for file in files if not workspace.exist([file])]
+            raise _cannot_retrain(system, model, absent, missing)
         chosen = TrainingSet(
             sorted(before), notes=_others(workspace, system, model, registered, before)
         )
@@ -204,11 +205,14 @@ def _nothing_to_learn_from(system: System, model: str) -> PipelineError:
     )
 
 
-def _cannot_retrain(system: System, model: str, absent: Sequence[str]) -> PipelineError:
+def _cannot_retrain(
+    system: System, model: str, absent: Sequence[str], missing: Sequence[str]
+) -> PipelineError:
+    lacks = f" lacks {_names([Path(file).name for file in missing])}, and" if missing else ""
     return PipelineError(
         ExitCode.NO_MODEL,
-        f"the model “{model}” cannot be made anew: {_names(absent)}, from which it learned, is not"
-        " here as it was",
+        f"the model “{model}”{lacks} cannot be made anew: {_names(absent)}, from which it learned,"
+        " is not here as it was",
         f"Put it back and name it once, or train on others: `{system.train}`",
     )
 

@@ -27,6 +27,7 @@ Extractor = Callable[[Tensor], Float64s]
 """From pictures (n, 3, s, s) in −1…1 to features (n, d)."""
 _BATCH = 64
 _MOST_REAL = 500  # pictures of a domain that translations are compared with as a set
+_MOST_VALUES = 2**26  # of the pictures that simple methods learn from at once: 256 MiB
 
 
 class _Query(NamedTuple):
@@ -153,8 +154,10 @@ def _measure(
 def _baselines(
     query: _Query, pictures: TrainingSet, sources: Tensor, device: torch.device
 ) -> dict[str, Tensor]:
-    known = pictures.pictures(query.known, device)
-    own, others = (pictures.pictures(rows, device) for rows in query.pairs)
+    most = max(1, _MOST_VALUES // (3 * pictures.size**2))
+    known, own, others = (
+        pictures.pictures(_thinned(rows, most), device) for rows in (query.known, *query.pairs)
+    )
     made = {
         "identity": sources,
         "colour": baselines.colour_transfer(sources, known),
@@ -167,6 +170,11 @@ def _baselines(
     if len(own) > 1:
         made["pca"] = baselines.LinearTranslation(own, others)(sources)
     return made
+
+
+def _thinned(rows: Int64s, most: int) -> Int64s:
+    """At most so many rows, taken evenly."""
+    return rows[:: -(-len(rows) // most)] if len(rows) else rows
 
 
 def _translated(generator: Generator, pictures: Tensor, targets: Tensor) -> Tensor:
@@ -219,7 +227,7 @@ def _summed_up(
                 pictures.things(here),
             )
             for target, name in enumerate(pictures.domain_names)
-            if len(here := rows[pictures.domains[rows, target] == 1]) > 1
+            if len(here := rows[pictures.domains[rows, target] == 1])
         },
         judge=mean_interval(real, pictures.things(rows)),
         cycle=mean_interval(np.concatenate(results.cycle), things),
@@ -264,6 +272,5 @@ def _references(
     found = {}
     for target in range(len(pictures.domain_names)):
         here = learned[pictures.domains[learned, target] == 1]
-        spread = here[:: -(-len(here) // _MOST_REAL)]
-        found[target] = extract(pictures.pictures(spread, device))
+        found[target] = extract(pictures.pictures(_thinned(here, _MOST_REAL), device))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,8 +29,8 @@ class OfTarget(msgspec.Struct, frozen=True):
     """One target."""
 
     measures: Measures
-    kid: Interval
-    """Kernel distance to real pictures of the target."""
+    kid: Interval | None
+    """Kernel distance to real pictures of the target; None for fewer than two translations."""
 
 
 class Scores(msgspec.Struct, frozen=True):
@@ -37,6 +38,11 @@ class Scores(msgspec.Struct, frozen=True):
 
     all: Measures
     targets: dict[str, OfTarget]
+
+    @property
+    def kid(self) -> float | None:
+        """The mean over targets."""
+        return _mean([one.kid for one in self.targets.values()])
 
 
 class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +56,12 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
     """Translations whose truth is known."""
     extractor: str
     """The network whose features ``kid`` compares."""
-    judge: Interval
-    """How often the judge tells the domain of real held-out pictures: what ``target`` can be."""
-    real_kid: dict[str, Interval]
+    judge: Interval | None
+    """How often the judge tells the domain of real held-out pictures: what ``target`` can be; None
+    where nothing was held out, and so nothing measured."""
+    real_kid: dict[str, Interval | None]
     """Kernel distance of held-out pictures to training ones, by domain: what ``kid`` can be."""
-    cycle: Interval
+    cycle: Interval | None
     """The mean difference after the way there and back, as that of ``l1``."""
     scores: dict[str, Scores]
     """By method: ``model``, ``identity``, ``colour``, ``nearest``, and with pairs ``pca``."""
@@ -70,28 +77,54 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
         """Publish ``evaluation.json``."""
         write_json(path, self)
 
+    @classmethod
+    def of_nothing(cls, domains: list[str], extractor: str) -> Evaluation:
+        """That no picture was held out of training to measure by."""
+        return cls(
+            domains=domains,
+            pictures=0,
+            translations=0,
+            pairs=0,
+            extractor=extractor,
+            real_kid={},
+            judge=None,
+            cycle=None,
+            scores={},
+            gains={},
+        )
+
     @property
-    def judge_share(self) -> float:
+    def judge_share(self) -> float | None:
         """How often translations are taken for their target, over real pictures for their own."""
+        if self.judge is None:
+            return None
         return self.scores["model"].all.target.mean / max(self.judge.mean, 1e-9)
 
     @property
+    def kid_of_real(self) -> float | None:
+        """The mean of ``real_kid``."""
+        return _mean(list(self.real_kid.values()))
+
+    @property
     def lines(self) -> list[str]:
-        """A table for people: a line for each method."""
+        """A table for people: a line for each method; none where nothing was measured."""
+        if self.judge is None:
+            return []
         lines = [f"{'':10} {'target':>7} {'edges':>7} {'L1':>7} {'SSIM':>7} {'KID':>8}"]
         for method, scores in self.scores.items():
             found = scores.all
             cells = [found.target, found.structure, found.l1, found.ssim]
-            kid = sum(one.kid.mean for one in scores.targets.values()) / len(scores.targets)
             shown = " ".join(f"{one.mean:7.3f}" if one else "      –" for one in cells)
-            lines.append(f"{method:10} {shown} {kid:8.4f}")
-        kid = sum(one.mean for one in self.real_kid.values()) / len(self.real_kid)
-        lines.append(f"{'real ones':10} {self.judge.mean:7.3f} {'':23} {kid:8.4f}")
+            lines.append(f"{method:10} {shown} {_kid_text(scores.kid)}")
+        real = _kid_text(self.kid_of_real)
+        lines.append(f"{'real ones':10} {self.judge.mean:7.3f} {'':23} {real}")
         return lines
 
     @property
     def summary(self) -> str:
         """The result in one line."""
+        if self.judge is None:
+            return "no picture was held out of training to measure by"
         summary = (
             f"{self.scores['model'].all.target.mean:.0%} of {self.translations:,} translations are"
             f" taken for their target by a judge that tells {self.judge.mean:.0%} of real pictures"
@@ -103,6 +136,15 @@ class Evaluation(msgspec.Struct, frozen=True, kw_only=True):
                 f" and SSIM {_signed(gain['ssim'])}"
             )
         return summary
+
+
+def _mean(intervals: Sequence[Interval | None]) -> float | None:
+    known = [one.mean for one in intervals if one is not None]
+    return sum(known) / len(known) if known else None
+
+
+def _kid_text(kid: float | None) -> str:
+    return f"{'–':>8}" if kid is None else f"{kid:8.4f}"
 
 
 def _signed(gain: Interval) -> str:

@@ -18,24 +18,27 @@ _RESAMPLES = 500
 _SEED = 0
 
 
-def kernel_distance(made: Float64s, real: Float64s, clusters: Int64s) -> Interval:
+def kernel_distance(made: Float64s, real: Float64s, clusters: Int64s) -> Interval | None:
     """Between ``made`` (n, d) and ``real`` (m, d), with the interval of other clusters of made.
 
-    ``clusters`` (n,) say which of the first belong together. Two sets of one picture have no
-    distance.
+    ``clusters`` (n,) say which of the first belong together. None for sets of which one has fewer
+    than two pictures.
     """
+    if min(len(made), len(real)) < 2:
+        return None
     within, across = _kernel(made, made), _kernel(made, real).mean(1)
     np.fill_diagonal(within, 0)
     constant = _off_diagonal_mean(_kernel(real, real))
     _, index = np.unique(clusters, return_inverse=True)
     count = int(index.max()) + 1
-    draws = np.random.default_rng(_SEED).multinomial(count, [1 / count] * count, _RESAMPLES)
+    resamples = _RESAMPLES if count >= MIN_CLUSTERS else 0
+    draws = np.random.default_rng(_SEED).multinomial(count, [1 / count] * count, resamples)
     weights = np.vstack([np.ones(count), draws])[:, index]
     # A picture that is drawn twice is no pair with itself.
     pairs = weights.sum(1) ** 2 - (weights**2).sum(1)
     inner = np.einsum("rn,rn->r", weights @ within, weights) / pairs
     values = inner + constant - 2 * (weights @ across) / weights.sum(1)
-    if count < MIN_CLUSTERS:
+    if not resamples:
         return Interval(float(values[0]), None, None)
     low, high = np.quantile(values[1:], (0.025, 0.975))
     return Interval(float(values[0]), float(low), float(high))

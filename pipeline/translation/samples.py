@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from pipeline.media.pixels import Picture
 from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 from pipeline.translation.networks import Generator
@@ -53,6 +55,42 @@ class Samples:
     def _rows_until(self, epoch: int) -> list[Path]:
         """Those of later epochs are from before the run was killed."""
         return [p for p in sorted(self._folder.glob("*.png")) if int(p.stem) <= epoch]
+
+
+@dataclass(frozen=True)
+class SampleSheet:
+    """A sheet that ``Samples`` wrote, to be cut up again."""
+
+    sheet: Picture
+    domains: int
+    epochs: int
+
+    @classmethod
+    def load(cls, path: Path, domains: int, epochs: int) -> SampleSheet:
+        """Read a sheet of so many domains and epochs."""
+        return cls(np.asarray(Image.open(path).convert("RGB")), domains, epochs)
+
+    def after(self, epoch: int) -> Picture:
+        """The same as one picture, a row for each, with gaps below and at the right of all."""
+        rows = [[_with_gap(cell) for cell in row] for row in self.cells(epoch)]
+        return np.concatenate([np.concatenate(row, 1) for row in rows])
+
+    def cells(self, epoch: int) -> list[list[Picture]]:
+        """Of each picture itself and then its translations after an epoch, from 1."""
+        height = len(self.sheet) // (1 + self.epochs)
+        side = height - _GAP
+        across = self.domains * side + _GAP
+        header, made = (self.sheet[row * height :][:side] for row in (0, epoch))
+        rows = []
+        for left in range(0, made.shape[1], across):
+            starts = [(header, left), *((made, left + n * side) for n in range(self.domains))]
+            cells = [strip[:, start : start + side] for strip, start in starts]
+            rows.append(cells)
+        return rows
+
+
+def _with_gap(cell: Picture) -> Picture:
+    return np.pad(cell, ((0, _GAP), (0, _GAP), (0, 0)), constant_values=255)
 
 
 def _spread(pictures: TrainingSet) -> Int64s:

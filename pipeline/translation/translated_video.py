@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,13 +11,16 @@ import numpy as np
 from pipeline.media.color_space import rgb_picture, yuv
 from pipeline.media.colors import Color
 from pipeline.media.held import held_times
+from pipeline.media.light import grading, ungrading
 from pipeline.media.pixels import Picture, Yuv420
 from pipeline.media.video_file import VideoFile
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Float32s
 from pipeline.translation.changes import Translating, enlarged
-from pipeline.translation.masks import saliency_mask
 from pipeline.translation.steadying import Flicker, Steady, flicker
+
+Mask = Callable[[int, Picture], Float32s]
+"""From the number of a frame, and the reduced picture (h, w, 3) to where it may change (h, w)."""
 
 
 class _Shown(NamedTuple):
@@ -45,15 +48,20 @@ class TranslatedVideo:
         targets: list[str],
         *,
         color: Color,
-        saliency: bool,
+        mask: Mask | None,
         steady: bool,
         beside: bool,
     ) -> None:
-        """Scenes are in ``targets`` by turns. ``beside``: the original is at the left."""
+        """Scenes are in ``targets`` by turns. ``beside``: the original is at the left.
+
+        Without a ``mask`` all of a picture may change.
+        """
         self._video, self._frames, self._translating = video, frames, translating
-        self._targets, self._color, self._saliency = targets, color, saliency
+        self._targets, self._color, self._mask = targets, color, mask
         self._steady, self._beside = Steady() if steady else None, beside
         self._weights = yuv(color.matrix, color.full_range, color.bits).weights
+        self._grade = grading(color.primaries, color.transfer)
+        self._ungrade = ungrading(color.primaries, color.transfer)
         self.translated = 0
         """Pictures that the translator has seen."""
         self.flicker = Flicker()
@@ -89,25 +97,32 @@ class TranslatedVideo:
         seen = self._seen(planes)
         target = self._targets[scene % len(self._targets)]
         (change,) = self._translating.changes(seen, [target])
-        if self._saliency:
-            change = change * saliency_mask(seen)[..., None]
         same_scene = last is not None and scene == last.scene
         if self._steady is not None:
             if not same_scene:
                 self._steady.scene_begins()
             change = self._steady(seen, change)
+        if self._mask is not None:
+            change = change * self._mask(number, seen)[..., None]
         if last is not None and same_scene:
             self.flicker += flicker(last.seen, seen, last.change, change)
-        return _Shown(row, scene, seen, change, self._added(change))
+        return _Shown(row, scene, seen, change, self._added(seen, change))
 
     def _seen(self, planes: Yuv420) -> Picture:
-        """Planes as a reduced RGB picture; HDR is seen as its numbers are, without tone-mapping."""
+        """Planes as a reduced picture in sRGB."""
         eight = planes if planes.dtype == np.uint8 else (planes >> 2).astype(np.uint8)
         size = self._translating.seen_size(float(self._video.aspect), 1)
-        return rgb_picture(eight, yuv(self._color.matrix, self._color.full_range), size)
+        picture = rgb_picture(eight, yuv(self._color.matrix, self._color.full_range), size)
+        if self._ungrade is None:
+            return picture
+        return np.rint(self._ungrade(picture.astype(np.float32))).astype(np.uint8)
 
-    def _added(self, change: Float32s) -> list[Float32s]:
-        """A change of RGB as one of each plane, at its size."""
+    def _added(self, seen: Picture, change: Float32s) -> list[Float32s]:
+        """A change of ``seen`` as one of each plane, at its size."""
+        if self._grade is not None:
+            before = seen.astype(np.float32)
+            after = (before + change).clip(0, 255)
+            change = (self._grade(after) - self._grade(before)).astype(np.float32)
         width, height = self._video.even_size
         values: Float32s = (change @ self._weights.T).astype(np.float32)
         sizes = [(width, height), *[(width // 2, height // 2)] * 2]

@@ -1,4 +1,4 @@
 """Stages that learn to translate pictures from one domain into others, and do it."""
 
-WHOLE = ("translation-translate", "translation-video")
+WHOLE = ("translation-report", "translation-translate", "translation-video")
 """What the verb ``translation`` does, with all that this needs."""

@@ -40,6 +40,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.logs import log
     from pipeline.runtime.progress import progress
     from pipeline.translation.evaluation import count_queries, evaluate
+    from pipeline.translation.evaluation_file import Evaluation
     from pipeline.translation.model_file import Translator
     from pipeline.translation.training_set import TrainingSet
 
@@ -53,11 +54,13 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             "Train another with `make translation-train`, or set `translation: pictures: domains:`",
         )
     if not len(pictures.rows(held_out=True)):
-        raise PipelineError(
-            ExitCode.NOTHING_USABLE,
-            "no picture was held out of training to measure by",
-            "Set `translation: pictures: held_out: share:`, or lay some into a folder `val`",
+        nothing = Evaluation.of_nothing(pictures.domain_names, config.backbone)
+        nothing.save(outputs["evaluation"])
+        log.warning(
+            "%s; set `translation: pictures: held_out: share:`, or lay some into a folder `val`",
+            nothing.summary,
         )
+        return nothing.summary
     choice = Choice(config.backbone, "imagenet", ("pooled",), _EXTRACTED_SIZE, config.seed)
     backbone, device = load_backbone(choice), best_device()
     count = count_queries(pictures, config.max_pictures)

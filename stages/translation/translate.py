@@ -38,12 +38,13 @@ class Config(StageConfig, frozen=True):
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``translated/``: pictures, ``sheet.png``, and ``translation.json`` with their names."""
     from pipeline.learning.device import best_device
-    from pipeline.runtime.atomic_files import published_folder, write_json
+    from pipeline.runtime.atomic_files import published_folder
     from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_stills
     from pipeline.translation.changes import Translating, chosen_targets
     from pipeline.translation.model_file import Translator
     from pipeline.translation.sheet import sheet
+    from pipeline.translation.translations_file import Translations
 
     translator = Translator.load(inputs["model"])
     setting = "translation: translate: target:"
@@ -54,7 +55,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     with published_folder(outputs["translation"].parent) as made:
         names, rows = _write(made, folder, targets, translating, mask)
         sheet(rows, ["", *targets]).save(made / "sheet.png")
-        write_json(made / outputs["translation"].name, {"targets": targets, "pictures": names})
+        Translations(targets, names).save(made / outputs["translation"].name)
     return (
         f"{counted(len(names), 'picture')} in {counted(len(targets), 'domain')}"
         f" ({', '.join(targets)})"

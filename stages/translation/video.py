@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from msgspec import Meta
 
-from pipeline.engine.settings import StageConfig
+from pipeline.engine.settings import OwnFile, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.media.encoding_settings import EncodingSettings
+
+if TYPE_CHECKING:
+    from pipeline.media.video_file import VideoFile
+    from pipeline.pictures.frames_file import Frames
+    from pipeline.translation.translated_video import Mask
 
 
 class Config(StageConfig, frozen=True):
@@ -20,13 +25,28 @@ class Config(StageConfig, frozen=True):
     size: Annotated[int, Meta(ge=8, le=2048)] | None = None
     """Pixels of the shorter side at which the translator sees pictures; null takes what it learned
     from. More gives finer changes."""
-    mask: Literal["none", "saliency"] = "none"
-    """Whether only what stands out of a picture changes."""
+    mask: Literal["none", "boxes", "faces", "saliency"] = "none"
+    """Where pictures may change: everywhere, within ``boxes`` or around faces, or where they stand
+    out."""
+    boxes: OwnFile | None = None
+    """A file or folder of boxes, whose pictures are called by the numbers of frames, from 0."""
     steady: bool = True
     """Whether parts of a scene that do not change keep their translation."""
     beside: bool = False
     """Whether the video itself is shown at the left of its translation."""
     encoding: EncodingSettings = EncodingSettings()
+
+
+def check(config: Config, sections: Mapping[str, Any]) -> None:
+    """Raise PipelineError INVALID_SETTING for a mask of boxes without any."""
+    from pipeline.runtime.errors import ExitCode, PipelineError
+
+    if config.mask == "boxes" and config.boxes is None:
+        raise PipelineError(
+            ExitCode.INVALID_SETTING,
+            "`translation: video: mask: boxes` needs boxes",
+            "Name a file of them: `translation: video: boxes: path/to/boxes.xml`",
+        )
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
@@ -54,13 +74,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     color, codec = encoding(video, config.encoding)
     if lost := left_out(video, "mp4"):
         log.warning("an mp4 cannot hold %s; they are left out", ", ".join(lost))
+    frames = Frames.load(inputs["frames"])
     translated = TranslatedVideo(
         video,
-        Frames.load(inputs["frames"]),
+        frames,
         Translating(translator, config.size, best_device()),
         targets,
         color=color,
-        saliency=config.mask == "saliency",
+        mask=_mask(inputs, config, video, frames),
         steady=config.steady,
         beside=config.beside,
     )
@@ -90,6 +111,31 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return result + depth_and_range(video, color, codec)
 
 
+def _mask(inputs: Files, config: Config, video: VideoFile, frames: Frames) -> Mask | None:
+    """What gives the mask of a picture; None where all of it may change."""
+    from pathlib import Path
+
+    from pipeline.translation.frame_boxes import FrameBoxes
+    from pipeline.translation.masks import box_mask, saliency_mask
+
+    if config.mask == "none":
+        return None
+    if config.mask == "saliency":
+        return lambda number, seen: saliency_mask(seen)
+    shape = (round(video.width * video.sample_aspect), video.height)
+    if config.mask == "faces":
+        boxes = FrameBoxes.detected(inputs["faces"], frames)
+    else:
+        assert config.boxes is not None  # see check
+        boxes = FrameBoxes.drawn(Path(config.boxes), frames, shape)
+    return lambda number, seen: box_mask(boxes(number), shape, (seen.shape[1], seen.shape[0]))
+
+
+def without(settings: Mapping[str, Any]) -> list[str]:
+    """Faces are needed where the mask is made of them."""
+    return [] if settings.get("mask") == "faces" else ["faces"]
+
+
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take for animation, whose every third picture is new."""
     pixels = amounts["pixels"] * (2 if config.beside else 1)
@@ -106,10 +152,13 @@ STAGE = Stage(
         "source": "{item}/source.video.json",
         "frames": "{item}/frames.h5",
         "model": "models/translation/{model}/model.safetensors",
+        "faces": "{item}/faces.jsonl",
     },
     outputs={"video": "{item}/translated.mp4", "flicker": "{item}/flicker.json"},
     config=Config,
     run=run,
+    check=check,
+    without=without,
     extra="learn",
     expect=expect,
     gpu=True,

@@ -92,6 +92,14 @@ def test_however_it_was_lost_nothing_is_trained_anew(trained: Project, lose: obj
     assert not of_the_model(trained.plan("render", "report", *video(trained, OTHER)))
 
 
+def test_what_a_model_lacks_and_cannot_be_made_anew_is_told(trained: Project) -> None:
+    clean(trained)
+    (trained.workdir / "models" / "danmaku" / MODEL / "model.safetensors").unlink()
+    refused = trained.run("plan", "render", *video(trained, OTHER))
+    assert refused.returncode == ExitCode.NO_MODEL
+    assert "lacks model.safetensors, and cannot be made anew" in refused.stderr
+
+
 def test_settings_that_list_what_is_gone_do_not_force_training_anew(
     finished: Project, tmp_path: Path
 ) -> None:

@@ -12,6 +12,7 @@ from pipeline.media.light import (
     pq_light,
     pq_signal,
     shade,
+    ungrading,
 )
 
 WHITE = np.full(3, 255, np.float32)
@@ -64,3 +65,12 @@ def test_red_text_is_as_red_in_wide_primaries() -> None:
     assert graded is not None
     light = pq_light(graded(np.array([255, 0, 0], np.float32)) / 255)
     assert np.abs(np.linalg.inv(from_bt709(9)) @ light - [GRAPHICS_WHITE, 0, 0]).max() < 1
+
+
+@pytest.mark.parametrize(("primaries", "transfer"), [(9, 16), (2, 18), (12, 14)])
+def test_colours_of_text_come_back_from_the_signal(primaries: int, transfer: int) -> None:
+    colours = np.array([[255, 0, 0], [12, 200, 90], [128, 128, 128], [255, 255, 255]], np.float32)
+    graded, ungraded = grading(primaries, transfer), ungrading(primaries, transfer)
+    assert graded is not None and ungraded is not None
+    assert np.abs(ungraded(graded(colours)) - colours).max() < 0.5
+    assert ungrading(1, 1) is None

@@ -19,7 +19,7 @@ from pipeline.sources.pointers import StillsSource
 from pipeline.sources.settings import TopLevel
 from pipeline.translation.pictures_file import DomainPictures
 from stages.pictures import frames
-from stages.translation import pictures, train, translate
+from stages.translation import pictures, train, translate, video
 
 COLORS = {"curry": (200, 120, 20), "rice": (240, 240, 230)}
 
@@ -136,3 +136,4 @@ def test_a_mask_reads_the_boxes_that_it_is_made_of() -> None:
     for mask, needed in (("none", set()), ("boxes", {"boxes"}), ("faces", {"faces"})):
         left_out = set(translate.without({"mask": mask}))
         assert {"boxes", "faces"} - left_out == needed
+        assert {"faces"} - set(video.without({"mask": mask})) == needed - {"boxes"}

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from pipeline.translation.samples import Samples
+from pipeline.translation.samples import Samples, SampleSheet
 from pipeline.translation.training_set import TrainingSet
 from tests.translation import toys
 
@@ -58,3 +58,18 @@ def test_a_new_run_begins_a_new_sheet(samples: Samples, tmp_path: Path) -> None:
     draw(samples, tmp_path, 2, 3)
     assert np.array_equal(draw(samples, tmp_path, 1), first)
     assert [path.name for path in (tmp_path / "samples").iterdir()] == ["0001.png"]
+
+
+def test_a_sheet_is_cut_up_into_the_pictures_of_an_epoch(samples: Samples, tmp_path: Path) -> None:
+    sheet = draw(samples, tmp_path, 1, 2)
+    cut = SampleSheet.load(tmp_path / "sheet.png", domains=3, epochs=2)
+    one, two = cut.cells(1), cut.cells(2)
+    assert [len(row) for row in two] == [4, 4, 4]
+    for domain, (source, *made) in enumerate(two):
+        assert np.array_equal(source, toys.picture(4, domain))
+        assert all(cell.shape == source.shape for cell in made)
+        assert not np.array_equal(made[0], one[domain][1])
+    left = 2 * (3 * toys.SIZE + 4) + toys.SIZE
+    there = sheet[2 * (toys.SIZE + 4) :, left:][: toys.SIZE, : toys.SIZE]
+    assert np.array_equal(two[2][2], there)
+    assert cut.after(2).shape == (3 * (toys.SIZE + 4), 4 * (toys.SIZE + 4), 3)

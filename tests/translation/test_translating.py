@@ -21,9 +21,11 @@ from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
 from pipeline.media.picture_folder import PictureFolder
 from pipeline.media.video_file import VideoFile
+from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources.pointers import Source, StillsSource
 from pipeline.translation.changes import Translating
+from pipeline.translation.frame_boxes import FrameBoxes
 from pipeline.translation.model_file import Translator, TranslatorCard
 from pipeline.translation.steadying import Steady, flicker
 from stages.pictures import frames
@@ -175,6 +177,7 @@ def shown(film: Path, model: Path, folder: Path, **settings: object) -> tuple[Pa
         "source": [film / "source.video.json"],
         "frames": [film / "frames.h5"],
         "model": [model],
+        "faces": [folder / "labels.jsonl"],
     }
     outputs = {"video": [folder / "translated.mp4"], "flicker": [folder / "flicker.json"]}
     config = msgspec.convert(settings, video.Config)
@@ -216,6 +219,50 @@ def test_the_original_may_be_at_its_left(film: Path, model: Path, tmp_path: Path
     assert made.shape[1:3] == (48, 160)
     assert np.abs(made[:, :, :80] - original).mean() < 8
     assert np.abs(made[:, :, 80:] - original).mean() > 8
+
+
+@pytest.mark.parametrize("mask", ["faces", "boxes"])
+def test_only_what_is_boxed_changes_and_softly(
+    film: Path, model: Path, tmp_path: Path, mask: str
+) -> None:
+    labels = [
+        Label(picture="0", kind="box", value="face", box=(0, 0, 30, 48)),
+        Label(picture="9", kind="box"),  # from here on there is nothing to box
+    ]
+    write_labels_file(tmp_path / "labels.jsonl", labels)
+    settings = {"mask": mask, "target": "dark", "encoding": {"crf": 4}}
+    if mask == "boxes":
+        settings["boxes"] = str(tmp_path / "labels.jsonl")
+    made = decoded(shown(film, model, tmp_path, **settings)[0])
+    change = np.abs(made - decoded(film / "film.mp4")).mean((3, 1))  # frames × columns
+    assert change[:9, :20].min() > 8
+    assert change[:9, 50:].max() < 4 and change[9:].max() < 4
+    edge = change[0, 22:44]
+    assert change[0, 20] > edge[4:18].mean() > change[0, 50]
+
+
+def test_boxes_hold_until_others_are_drawn_or_the_scene_ends(film: Path, tmp_path: Path) -> None:
+    with h5py.File(film / "frames.h5") as file:
+        cut, row = int(file["cuts"][0]), file["row"][:]
+    one, two = (Label(picture=n, kind="box", box=(0, 0, 9, 9)) for n in ("3", "6"))
+    nothing = Label(picture="9", kind="box")
+    boxes = FrameBoxes([one, two, nothing], Frames.load(film / "frames.h5"))
+    assert row[3] == row[5] != row[6]
+    assert [boxes(n) for n in (0, 3, 5, 6, 8, 9, cut - 1)] == [
+        [], [one], [one], [two], [two], [nothing], [nothing]
+    ]  # fmt: skip
+    assert boxes(cut) == boxes(len(row) + 5) == []
+
+
+def test_faces_of_another_video_are_told(film: Path, tmp_path: Path) -> None:
+    write_labels_file(tmp_path / "faces.jsonl", [Label(picture="999", kind="box")])
+    with pytest.raises(
+        PipelineError, match="boxes of 999, and the video has frames up to"
+    ) as found:
+        FrameBoxes.detected(tmp_path / "faces.jsonl", Frames.load(film / "frames.h5"))
+    assert found.value.code == ExitCode.BAD_ARTIFACT
+    with pytest.raises(PipelineError, match="needs boxes"):
+        video.check(video.Config(mask="boxes"), {})
 
 
 def test_a_still_part_keeps_its_translation() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 
 from pipeline.engine.application import Call
-from pipeline.engine.catalog import products
+from pipeline.engine.catalog import groups
 from pipeline.engine.driver import make
 from pipeline.engine.run_summary import Outcome
 from pipeline.runtime.errors import ExitCode
@@ -24,7 +25,7 @@ def run(call: Call) -> ExitCode:
         this_run.record.items = outcome.items
         this_run.end(outcome.code, outcome.headline)
         done = {job.stage for job in result.jobs.values() if job.state == "done"}
-        if done.intersection(products()):
+        if done.intersection(chain.from_iterable(groups().values())):
             call.application.refresh(workspace)
         for line in outcome.lines(workspace, this_run, profile):
             call.say(line)

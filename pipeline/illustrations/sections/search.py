@@ -26,6 +26,7 @@ from pipeline.report.picture_grid import (
     NumberColumn,
     PictureGrid,
     Tile,
+    address_of,
 )
 from pipeline.report.plots import COLOR, OTHER_COLOR, Words, write_plot
 from pipeline.report.section import Page, Section
@@ -49,13 +50,19 @@ def write_search_page(
     pictures: Sequence[QueryPicture],
     hits: Sequence[Hit],
     thumbnail_of: Callable[[Hit], bytes],
-    source_of: Callable[[Hit], str],
+    original_of: Callable[[Hit], Path | None],
+    page: Path,
 ) -> None:
-    """Write ``index.html`` and all that it shows into ``folder``.
+    """Write ``index.html`` and all that it shows into ``folder``, which will be called ``page``.
 
     ``text`` is the query as it was written; ``thumbnail_of`` gives the JPEG of a hit, and
-    ``source_of`` the address of its original from the page, or an empty text.
+    ``original_of`` the file of its picture, if it has one.
     """
+
+    def source_of(hit: Hit) -> str:
+        original = original_of(hit)
+        return address_of(original, page) if original else ""
+
     sections = [
         _asked_section(folder, query, pictures, hits),
         _hits_section(folder, hits, thumbnail_of, source_of),
