@@ -14,12 +14,12 @@ SYSTEMS := $(filter-out danmaku pictures,$(notdir $(patsubst %/__init__.py,%,$(w
 
 # The driver reads these from the environment, so file names need no quoting here and make expands none.
 GIVEN := VIDEO PICTURES LABELS STREAM COMMENTS BROADCAST CUTS MODEL SET FORMAT OF VIEWERS AT CONFIG WORKDIR PROFILE \
-	WAIT URL LIMIT SINCE QUERY
+	WAIT URL LIMIT SINCE QUERY MODELS
 export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
-VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo illustrations-search translation-sizes fetch setup test test-avx2 chaos lint bench plan models doctor \
+VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo illustrations-search translation-sizes compare fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES SYSTEMS VERBS SET_UP GIVEN OURS ALONE
@@ -49,6 +49,7 @@ help: ## list the verbs
 	@echo '     render [VIEWERS=layers|halves], stills [AT=1:05,83.5]: short forms of SET=render.viewers=… etc.'
 	@echo 'make fetch URL=… [LIMIT=20000] [SINCE=2012-04-28]'
 	@echo 'make illustrations-search QUERY="cat.png tag:night" [PICTURES=…] [LIMIT=50]'
+	@echo 'make compare VIDEO=… [MODELS=a,b]'
 	@echo 'make clean VIDEO=… or MODEL=name'
 	@echo
 	@awk -F ':.*## ' '/^[a-z$$].*:.*## / { sub(/\$$\(STAGES\)/, "STAGE", $$1); \
@@ -81,6 +82,9 @@ illustrations-search: .venv/run ## find pictures like QUERY, with its tags, or b
 
 translation-sizes: .venv/run ## learn to translate from a sixteenth, a quarter and all of PICTURES, and draw the difference
 	@$(RUN) translation-sizes
+
+compare: .venv/run ## compare MODELS, or all that have commented on VIDEO, on a page
+	@$(RUN) compare
 
 fetch: .venv/fetch ## download a video and its comments from URL to workdir/fetched
 	@$(RUN) fetch

@@ -33,6 +33,7 @@ from pipeline.pictures.checks import CHECKS as PICTURES
 from pipeline.runtime.errors import ExitCode, PipelineError, called_as
 from pipeline.runtime.leaving import leave
 from pipeline.sources.comment_files import CONVERT, INSPECT
+from pipeline.sources.comparing import COMPARE
 from pipeline.sources.models import MODELS
 from pipeline.sources.picture_search import SEARCH_PICTURES
 from pipeline.sources.translation_sizes import TRANSLATION_SIZES
@@ -62,6 +63,7 @@ APPLICATION = Application(
         INSPECT,
         SEARCH_PICTURES,
         TRANSLATION_SIZES,
+        COMPARE,
         PLAN,
         MODELS,
         CLEAN,

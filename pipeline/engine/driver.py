@@ -173,7 +173,8 @@ def make(
             if record.code == ExitCode.INTERRUPTED:
                 record.state = "not reached"
     with suppress(OSError):  # what cannot be written to is left to the next run
-        workspace.sweep(run.record.works_on)
+        graph = result.plan.graph
+        workspace.sweep({graph.home(job.stage, job.folder) for job in result.jobs.values()})
     run.record.jobs = list(result.jobs.values())
     return result
 
@@ -208,7 +209,7 @@ def _carry_out(
         if forecast.shortage:
             _say(run, profile, f"warning: {forecast.shortage}")
         tell = partial(_tell, output, on_screen=not profile.quiet)
-        progress = RunProgress(forecast, workspace.folder, run.since_ns, tell)
+        progress = RunProgress(forecast, run.since_ns, tell)
 
         def attempt(targets: list[str]) -> None:
             execution = snakemake.run(targets, gpus, output, progress)
@@ -269,6 +270,7 @@ def _claimed(
                 writes = {job.folder for job in planned.jobs}
                 reads = {folder for job in planned.jobs for folder in job.reads} - writes
                 workspace.claim(run, writes, reads)
+            workspace.sweep({planned.graph.home(job.stage, job.folder) for job in planned.jobs})
             return planned
         except PipelineError as error:
             if error.code != ExitCode.BUSY or not wait:
@@ -306,11 +308,12 @@ def _record(execution: Execution, result: RunResult, workdir: Path, run: Run) ->
             record = result.jobs.setdefault(
                 (job.stage, job.folder), JobRecord(job.stage, job.folder, job.reason, "not reached")
             )
-            last = last_record(workdir / job.folder / "logs", job.stage, run.since_ns)
+            home = workdir / result.plan.graph.home(job.stage, job.folder)
+            last = last_record(home / "logs", job.stage, run.since_ns)
             record.state = "done" if state == "done" else "failed"
             record.attempts += 1
             if state == "failed" and (last is None or last.code == ExitCode.OK):
-                last = _died(workdir / job.folder)
+                last = _died(home)
             if last is not None:
                 record.code, record.message, record.host = last.code, last.message, last.host
                 record.may_pass = last.may_pass

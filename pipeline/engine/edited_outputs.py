@@ -19,11 +19,12 @@ def edited_outputs(
     editable = {stage.name for stage in graph.stages() if stage.editable}
     edited: dict[tuple[str, str], list[str]] = {}
     for job in jobs:
-        folder = workdir / job.folder
-        record = last_record(folder / "logs", job.stage, 0) if job.stage in editable else None
+        home = graph.home(job.stage, job.folder)
+        logs = workdir / home / "logs"
+        record = last_record(logs, job.stage, 0) if job.stage in editable else None
         for name, digest in (record.digests if record else {}).items():
-            if _differs(folder / name, digest):
-                edited.setdefault((job.stage, job.folder), []).append(f"{job.folder}/{name}")
+            if _differs(workdir / home / name, digest):
+                edited.setdefault((job.stage, job.folder), []).append(f"{home}/{name}")
     return edited
 
 
@@ -39,9 +40,9 @@ def deleted_outputs(
         for stage in graph.behind(wanted)
         if stage.editable
         for item in items
-        if last_record(workdir / item / "logs", stage.name, 0)
+        if last_record(workdir / graph.home(stage.name, item) / "logs", stage.name, 0)
         for name in stage.editable
-        if not (workdir / (path := graph.outputs(stage)[name].replace(ITEM, item))).exists()
+        if not (workdir / (path := graph.outputs(stage, item)[name].replace(ITEM, item))).exists()
     ]
 
 

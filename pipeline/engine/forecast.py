@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -143,12 +144,16 @@ class Forecast:
             f" {size_text(free)} free: make room, or choose another disk with WORKDIR=…"
         )
 
+    def logs(self, stage: str, folder: str) -> Path:
+        """Where a stage leaves its records of a folder."""
+        return self._workdir / self._graph.home(stage, folder) / "logs"
+
     def _recorded(self, folder: str) -> dict[str, float]:
         """What stages that have run counted in their outputs."""
-        logs = self._workdir / folder / "logs"
         recorded: dict[str, float] = {}
         for node in self._nodes.values():
             if node.stage.measure is not None and bool(node.folder) == (folder == node.folder):
+                logs = self.logs(node.stage.name, folder)
                 record = last_record(logs, node.stage.name, since_ns=0)
                 recorded |= record.amounts if record else {}
         return recorded

@@ -38,6 +38,8 @@ class Graph(msgspec.Struct, frozen=True):
     """By system, what placeholders in its stages' paths stand for."""
     having: dict[str, list[str]] = {}
     """By template of a user's file that not every item has, the names of those that have it."""
+    places: dict[str, dict[str, str]] = {}
+    """By stage and item, the folder inside the item's in which outputs lie, if not in its own."""
     kept: dict[str, list[str]] = {}
     """By stage, the folders in which its outputs are taken as they are, whatever has changed."""
 
@@ -45,7 +47,7 @@ class Graph(msgspec.Struct, frozen=True):
     def of(cls, settings: Settings, selection: Selection) -> Graph:
         """The graph for checked settings and the items that a run is about."""
         values = {name: msgspec.to_builtins(config) for name, config in settings.stages.items()}
-        graph = cls(values, selection.bindings, selection.having)
+        graph = cls(values, selection.bindings, selection.having, selection.places)
         makers = [stage for stage in graph.stages() if stage.shared]
         folders = {stage.name: graph.shared_folders([stage]) for stage in makers}
         return graph.keeping(
@@ -67,7 +69,7 @@ class Graph(msgspec.Struct, frozen=True):
         return {
             path.replace(ITEM, folder)
             for stage, folder in outputs
-            for path in self.outputs(stages[stage]).values()
+            for path in self.outputs(stages[stage], folder).values()
         }
 
     def every_stage(self) -> list[Stage]:
@@ -102,10 +104,15 @@ class Graph(msgspec.Struct, frozen=True):
         """Every output of stages, for each of the items named beside where it belongs to one."""
         targets: set[str] = set()
         for stage, items in wanted:
-            for path in self.outputs(stage).values():
-                names = items if ITEM in path else [""]
-                targets.update(path.replace(ITEM, name) for name in names)
+            for name in [""] if stage.shared else items:
+                paths = self.outputs(stage, name).values()
+                targets.update(path.replace(ITEM, name) for path in paths)
         return sorted(targets)
+
+    def home(self, stage: str, folder: str) -> str:
+        """Where outputs and logs of a stage lie: the ``folder`` of an item, or one inside it."""
+        inside = self.places.get(stage, {}).get(folder)
+        return f"{folder}/{inside}" if inside else folder
 
     def behind(self, wanted: Iterable[Stage]) -> list[Stage]:
         """The wanted stages and all that make what these read, whatever items that belongs to."""
@@ -139,42 +146,65 @@ class Graph(msgspec.Struct, frozen=True):
             value = value[key]
         return int(value)
 
-    def inputs(self, stage: Stage) -> dict[str, str | list[str]]:
-        """Input paths by name, ``{item}`` left open for the engine."""
-        return {name: self.paths(stage, template) for name, template in stage.inputs.items()}
+    def inputs(self, stage: Stage, item: str = "") -> dict[str, str | list[str]]:
+        """Input paths by name as they are for an item, with ``{item}`` left open."""
+        return {name: self.paths(stage, path, item) for name, path in stage.inputs.items()}
 
-    def optional_inputs(self, stage: Stage) -> Callable[[Any], dict[str, str]]:
-        """Return a function of wildcards: the optional inputs that the item has."""
+    def inputs_of(self, stage: Stage) -> Callable[[Any], dict[str, str | list[str]]]:
+        """Return a function of wildcards: the inputs, and the optional ones that the item has."""
 
-        def inputs(wildcards: Any) -> dict[str, str]:
-            item = wildcards.get("item")
-            return {name: path.replace(ITEM, item) for name, path in self.has(stage, item).items()}
+        def inputs(wildcards: Any) -> dict[str, str | list[str]]:
+            item = wildcards.get("item", "")
+            optional = self.has(stage, item) if item else {}
+            return {
+                name: paths if isinstance(paths, list) else paths.replace(ITEM, item)
+                for name, paths in (*optional.items(), *self.inputs(stage, item).items())
+            }
 
         return inputs
 
     def has(self, stage: Stage, item: str) -> dict[str, str]:
         """The optional inputs that an item has, ``{item}`` left open."""
         return {
-            name: str(self.paths(stage, template))
+            name: str(self.paths(stage, template, item))
             for name, template in stage.optional.items()
             if has_sources(item, optional_sources(stage, name), self.having)
         }
 
-    def outputs(self, stage: Stage) -> dict[str, str]:
-        """Output paths by name, ``{item}`` left open for the engine."""
-        return {name: str(self.paths(stage, path)) for name, path in stage.outputs.items()}
+    def outputs(self, stage: Stage, item: str = "") -> dict[str, str]:
+        """Output paths by name as they are for an item, with ``{item}`` left open."""
+        return {name: str(self.paths(stage, path, item)) for name, path in stage.outputs.items()}
 
-    def paths(self, stage: Stage, template: str) -> str | list[str]:
+    def patterns(self, stage: Stage) -> dict[str, str]:
+        """Output paths by name with ``{item}``, and ``{inside}`` if some lie deeper, left open."""
+        slot = f"{ITEM}/{{inside}}" if stage.name in self.places else f"{ITEM}/"
+        outputs = self.outputs(stage)
+        return {name: path.replace(f"{ITEM}/", slot, 1) for name, path in outputs.items()}
+
+    def insides(self, stage: Stage) -> str:
+        """A pattern of the folders inside those of items in which outputs of a stage may lie."""
+        found = sorted(set(self.places.get(stage.name, {}).values()))
+        return f"(?:(?:{'|'.join(map(re.escape, found))})/)?"
+
+    def paths(self, stage: Stage, template: str, item: str = "") -> str | list[str]:
         """A template with its placeholders bound: one path, or one for each of several items."""
         bound = self.bindings.get(stage.system, {})
         lists = {f"{{{key}}}": value for key, value in bound.items() if isinstance(value, list)}
+        for key, names in lists.items():
+            if key in template:
+                own = template.replace(key, ITEM)
+                return [self._placed(stage, own, name).replace(ITEM, name) for name in names]
+        template = self._placed(stage, template, item)
         for key, word in bound.items():
             if isinstance(word, str):
                 template = template.replace(f"{{{key}}}", word)
-        for key, names in lists.items():
-            if key in template:
-                return [template.replace(key, name) for name in names]
         return template
+
+    def _placed(self, stage: Stage, template: str, item: str) -> str:
+        """The path of one of an item's files that ``stage`` reads or makes."""
+        maker = stage if template in stage.outputs.values() else stage.makers.get(template)
+        inside = self.places.get(maker.name, {}).get(item) if maker else None
+        return template.replace(f"{ITEM}/", f"{ITEM}/{inside}/", 1) if inside else template
 
     def tracked(self, stage: Stage) -> list[Callable[[Any], str]]:
         """What reruns a stage when it changes, beside its inputs: settings and code.
@@ -193,11 +223,12 @@ class Graph(msgspec.Struct, frozen=True):
 
     def command(self, stage: Stage) -> Callable[..., str]:
         """Return a function of (wildcards, input, output) that writes the command line."""
-        folder = folder_of(next(iter(self.outputs(stage).values())), self.shared_folders())
+        shared = folder_of(next(iter(self.outputs(stage).values())), self.shared_folders())
 
         def arguments(wildcards: Any, input: Any, output: Any) -> str:  # noqa: A002
             words = [*_pairs("--input", input), *_pairs("--output", output)]
-            words += ["--folder", folder.replace(ITEM, wildcards.get("item", ""))]
+            folder = shared if stage.shared else wildcards.get("item", "")
+            words += ["--folder", self.home(stage.name, folder), "--label", Path(folder).name]
             settings = msgspec.json.encode(self.settings[stage.name]).decode()
             program = [*torchrun.command(self.processes(stage)), "-m", stage.module]
             return shlex.join([*program, *words, "--settings", settings])

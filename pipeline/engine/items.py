@@ -28,6 +28,8 @@ class Selection:
     """By system."""
     having: dict[str, list[str]] = field(default_factory=dict)
     """By template of a user's file that not every item has, the names of those that have it."""
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By stage and item, the folder inside the item's in which outputs lie, if not in its own."""
     kept: frozenset[str] = frozenset()
     """Shared folders that are used as they are, so that nothing in them is made anew."""
     finished: frozenset[str] = frozenset()

@@ -63,13 +63,17 @@ def _kinds(workdir: Path, graph: Graph, targets: list[str]) -> dict[str, list[st
     example: dict[Hashable, str] = {}
     kinds: dict[Hashable, list[str]] = {}
     steps = cache(lambda names, having: _steps(graph, names, example[having]))
+    inside = [places for places in graph.places.values() if places]
     # Two items are of one kind if the same files are wanted of them, the user gave the same files,
-    # and all that Snakemake would look at is in the same state.
+    # results go to the same places, and all that Snakemake would look at is in the same state.
     for folder, names in wanted.items():
         if folder in alone:
             kinds[folder] = [folder]
             continue
-        having = frozenset(source for source, names in sources.items() if folder in names)
+        having = (
+            frozenset(source for source, names in sources.items() if folder in names),
+            tuple(places.get(folder) for places in inside),
+        )
         example.setdefault(having, folder)
         asked = tuple(names), having
         kinds.setdefault((asked, files.state(folder, steps(*asked))), []).append(folder)
@@ -89,7 +93,7 @@ class _Step:
 def _steps(graph: Graph, names: Iterable[str], item: str) -> list[_Step]:
     """What leads to files of these names, for items that have what ``item`` has."""
     stages = graph.stages()
-    outputs = {stage.name: list(graph.outputs(stage).values()) for stage in stages}
+    outputs = {stage.name: list(graph.outputs(stage, item).values()) for stage in stages}
     inputs = {stage.name: _inputs(graph, stage, item) for stage in stages}
     makers = {path: stage for stage, paths in outputs.items() for path in paths}
 
@@ -114,7 +118,7 @@ def _steps(graph: Graph, names: Iterable[str], item: str) -> list[_Step]:
 
 
 def _inputs(graph: Graph, stage: Stage, item: str) -> list[str]:
-    required = graph.inputs(stage).values()
+    required = graph.inputs(stage, item).values()
     paths = [path for some in required for path in ([some] if isinstance(some, str) else some)]
     return [*paths, *graph.has(stage, item).values()]
 

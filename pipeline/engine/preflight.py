@@ -41,7 +41,8 @@ def check_settings(workdir: Path, graph: Graph, jobs: Sequence[Job]) -> None:
         concerned = sorted(job.folder for job in jobs if job.stage == stage.name)
         if stage.check is None or not concerned:
             continue
-        if any(_passed(workdir / folder / "logs", stage.name, graph) for folder in concerned):
+        homes = [workdir / graph.home(stage.name, folder) for folder in concerned]
+        if any(_passed(home / "logs", stage.name, graph) for home in homes):
             continue
         command = [sys.executable, "-P", "-m", stage.module, "--check", sections]
         with importable_from_anywhere():

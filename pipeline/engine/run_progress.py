@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 from pipeline.engine.forecast import Forecast, Key
 from pipeline.engine.snakemake import Job
@@ -18,11 +17,9 @@ _SHARE = 0.01
 class RunProgress:
     """Follows the jobs of one run, of which the engine tells as they start and end."""
 
-    def __init__(
-        self, forecast: Forecast, workdir: Path, since_ns: int, tell: Callable[[str], object]
-    ) -> None:
+    def __init__(self, forecast: Forecast, since_ns: int, tell: Callable[[str], object]) -> None:
         """Lines go to ``tell``; records count that are younger than ``since_ns``."""
-        self._forecast, self._workdir, self._since_ns = forecast, workdir, since_ns
+        self._forecast, self._since_ns = forecast, since_ns
         self._tell, self._count = tell, len(forecast.jobs)
         self._numbers: dict[Key, int] = {}
         self._began: dict[Key, float] = {}
@@ -44,7 +41,7 @@ class RunProgress:
         key = job.stage, job.folder
         self._began.pop(key, None)
         if well:
-            logs = self._workdir / job.folder / "logs"
+            logs = self._forecast.logs(*key)
             self._forecast.learn(key, last_record(logs, job.stage, self._since_ns))
         else:
             self._failed.add(key)

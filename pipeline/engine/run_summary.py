@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from pipeline.engine.driver import RunResult
-from pipeline.engine.graph import folder_of
+from pipeline.engine.graph import Graph, folder_of
 from pipeline.engine.profiles import Profile
 from pipeline.engine.run_records import ItemRecord, JobRecord, Run
 from pipeline.engine.stage import ITEM
@@ -119,7 +119,8 @@ def _item_records(result: RunResult) -> list[ItemRecord]:
     blocking = next((j for j in jobs if j.state == "failed" and j.folder not in names), None)
     files = _files(result)
     records = [
-        _item_record(name, jobs, blocking, files.get(name, [])) for name, jobs in own.items()
+        _item_record(name, jobs, blocking, files.get(name, []), result.plan.graph)
+        for name, jobs in own.items()
     ]
     records += [ItemRecord(name, "skipped", why) for name, why in selection.skipped.items()]
     records += [
@@ -133,16 +134,17 @@ def _files(result: RunResult) -> dict[str, list[str]]:
     """What was wanted, by folder: all files of a stage, or the one of them that people open."""
     plan = result.plan
     shared = plan.graph.shared_folders()
-    beside = {
-        path
-        for stage in plan.graph.every_stage()
-        for name, path in plan.graph.outputs(stage).items()
-        if stage.opens not in ("", name)
-    }
+    opened = [stage for stage in plan.graph.every_stage() if stage.opens]
     files: dict[str, list[str]] = {}
     for target in plan.targets:
         folder = folder_of(target, shared)
-        if ITEM + target.removeprefix(folder) not in beside:
+        beside = {
+            path.replace(ITEM, folder)
+            for stage in opened
+            for name, path in plan.graph.outputs(stage, folder).items()
+            if name != stage.opens
+        }
+        if target not in beside:
             files.setdefault(folder, []).append(target)
     return files
 
@@ -157,11 +159,15 @@ def _in_short(item: ItemRecord, workspace: Workspace) -> str:
 
 
 def _item_record(
-    name: str, jobs: Sequence[JobRecord], blocking: JobRecord | None, files: list[str]
+    name: str,
+    jobs: Sequence[JobRecord],
+    blocking: JobRecord | None,
+    files: list[str],
+    graph: Graph,
 ) -> ItemRecord:
     for job in jobs:
         if job.state == "failed":
-            log = f"{name}/logs/{job.stage}.log"
+            log = f"{graph.home(job.stage, name)}/logs/{job.stage}.log"
             return ItemRecord(name, "failed", f"{job.stage}: {job.message}", log)
     if any(job.state == "not reached" for job in jobs):
         why = "the run was stopped"

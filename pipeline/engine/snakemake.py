@@ -117,6 +117,14 @@ class Snakemake:
             logger.removeHandler(listener)
 
 
+def recorded_inputs(workdir: Path, path: str) -> Sequence[str]:
+    """What Snakemake has made a file of here; empty for one that comes from elsewhere."""
+    from snakemake.persistence.file import FilePersistence
+
+    record = FilePersistence(nolock=True, path=workdir / ".snakemake")._read_record(path)
+    return [*(record.input or ())] if record else []
+
+
 def is_recorded(workdir: Path, paths: Iterable[str]) -> bool:
     """Whether Snakemake has made any of these files here, or all of them came from elsewhere."""
     from snakemake.persistence.file import FilePersistence

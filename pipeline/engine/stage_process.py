@@ -64,7 +64,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         outputs = _files(stage.outputs, options.output, "--output")
         folder = options.folder or outputs.folder
         logs = folder / "logs"
-        label = f"{stage.name} {folder.name}"
+        label = f"{stage.name} {options.label or folder.name}"
         from_start = not stage_record.may_resume(logs, stage.name)
         _start_logging(logs / f"{stage.name}.log", label, verbose)
         stage_record.forget(logs, stage.name)
@@ -146,6 +146,7 @@ def _parser(stage: Stage) -> Parser:
         type=path,
         help="where the log goes; usually that of the first output",
     )
+    parser.add_argument("--label", help="what messages call it; usually the name of that folder")
     parser.add_argument("--config", type=path, help="settings file; the stage reads its section")
     parser.add_argument("--settings", metavar="JSON", help="the stage's section itself, as JSON")
     parser.add_argument(

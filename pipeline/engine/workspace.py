@@ -104,7 +104,6 @@ class Workspace:
             taken.append(name)
         run.record.works_on = sorted(name for name, shared in wanted.items() if not shared)
         run.save()
-        self.sweep(run.record.works_on)
 
     def sweep(self, names: Iterable[str]) -> None:
         """Remove what killed stages left half-written in folders."""

@@ -7,6 +7,7 @@ replacement, never single values.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -31,6 +32,20 @@ class Interval(msgspec.Struct, frozen=True):
     mean: float
     low: float | None
     high: float | None
+
+
+class Ratio(NamedTuple):
+    """The sum of numerators over that of denominators, which are 0 or more; all (n,)."""
+
+    numerators: npt.ArrayLike
+    denominators: npt.ArrayLike
+    clusters: npt.ArrayLike
+    """To which each item belongs."""
+
+    @property
+    def interval(self) -> Interval:
+        """See ``ratio_interval``."""
+        return ratio_interval(*self)
 
 
 def mean_interval(values: npt.ArrayLike, clusters: npt.ArrayLike) -> Interval:
@@ -61,6 +76,29 @@ def ratio_interval(
         np.asarray(clusters)[counted],
         lambda sums: np.asarray(sums[0] / sums[1]),
     )
+
+
+def difference_interval(one: Ratio, other: Ratio) -> Interval:
+    """The ratio of ``one`` minus that of ``other``, whose clusters are resampled together.
+
+    So what a cluster does to both cancels out, whether they hold the same items (a paired
+    difference) or each its own of the same scenes. Raises ValueError as ``ratio_interval`` does.
+    """
+    parts = [
+        np.stack([_finite(numbers, np.shape(ratio.clusters)) for numbers in ratio[:2]])
+        for ratio in (one, other)
+    ]
+    if any(not bottoms.sum() > 0 for _, bottoms in parts):
+        raise ValueError("a mean of nothing")
+    none = [np.zeros_like(part) for part in parts]
+    values = np.hstack([np.vstack([parts[0], none[0]]), np.vstack([none[1], parts[1]])])
+    clusters = np.concatenate([np.asarray(ratio.clusters) for ratio in (one, other)])
+
+    def difference(sums: Float64s) -> Float64s:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.asarray(sums[0] / sums[1] - sums[2] / sums[3])
+
+    return statistic_interval(values, clusters, difference)
 
 
 def statistic_interval(

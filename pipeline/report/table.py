@@ -40,19 +40,14 @@ class Row:
     system: str
     cells: Mapping[str, Column]
     """By the names of the columns."""
-    page: str
-    """Of the folder of its page, below its own."""
+    address: str
+    """Of the folder of its page, relative to the table; a mere path, whatever its name."""
     has_poster: bool
     """Whether ``poster.jpg`` lies beside its page."""
     made: str
     """When its page was made, in UTC."""
     links: Sequence[Link]
     """To all else of the item that people open."""
-
-    @property
-    def address(self) -> str:
-        """Of the folder of its page, relative to the table; a mere path, whatever its name."""
-        return f"./{quote(self.name)}/{self.page}"
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ class Table:
 
 def write_table(workdir: Path, names: Iterable[str]) -> None:
     """Publish the table over the items of these ``names``; none where none has a report."""
-    rows = {name: _rows(workdir / name) for name in names}
+    rows = {name: _rows(workdir, name) for name in names}
     target = workdir / "index.html"
     tables = _tables([row for some in rows.values() for row in some])
     if not tables:
@@ -83,7 +78,7 @@ def write_table(workdir: Path, names: Iterable[str]) -> None:
     phrases = Phrases.load([WEB])
     for table in tables:
         phrases |= {f"{table.system}.{cell.name}": cell.heading for cell in table.headings}
-    without = {name: _links(workdir / name) for name, some in rows.items() if not some}
+    without = {name: _links(workdir, workdir / name) for name, some in rows.items() if not some}
     template = template_of("table.html.j2", phrases)
     html = shell_html(template, phrases, scripts=[WEB / "items.js"], tables=tables, without=without)
     write_text(target, html)
@@ -94,50 +89,59 @@ def _tables(rows: Sequence[Row]) -> list[Table]:
     return [Table(system, [row for row in rows if row.system == system]) for system in systems]
 
 
-def _rows(folder: Path) -> list[Row]:
+def _rows(workdir: Path, name: str) -> list[Row]:
     """A row for each report of an item.
 
     The figures of the page ``report/`` are in ``report.json``, those of another one ``NAME/`` in
-    ``NAME.report.json``.
+    ``NAME.report.json``. Reports by other models lie in ``models/MODEL`` inside.
     """
-    files = sorted(folder.glob("*report.json"))
-    found = ((file, file.name.removesuffix(".json").removesuffix(".report")) for file in files)
-    links = _links(folder)
-    return [row for file, page in found if (row := _row(folder, file, page, links))]
+    rows = []
+    for folder in (workdir / name, *sorted((workdir / name).glob("models/*/"))):
+        links = _links(workdir, folder)
+        for file in sorted(folder.glob("*report.json")):
+            page = folder / file.name.removesuffix(".json").removesuffix(".report")
+            rows += [row] if (row := _row(workdir, name, file, page, links)) else []
+    return rows
 
 
-def _links(folder: Path) -> list[Link]:
+def _links(workdir: Path, folder: Path) -> list[Link]:
     """Pages first, then films, pictures and subtitles, then folders of cards."""
     pages = sorted(page.parent for page in folder.glob("*/index.html"))
     beside = (path for place in (folder, folder / "exported") for path in place.glob("*.*"))
     files = sorted(path for path in beside if path.suffix in _OPENED)
     cards = sorted(path.parent for path in folder.glob("cards/*/cards.json"))
     return [
-        *(_link(folder, page, "/index.html") for page in pages),
-        *(_link(folder, file) for file in files),
-        *(_link(folder, one, "/") for one in cards),
+        *(_link(workdir, folder, page, "/index.html") for page in pages),
+        *(_link(workdir, folder, file) for file in files),
+        *(_link(workdir, folder, one, "/") for one in cards),
     ]
 
 
-def _link(folder: Path, path: Path, ending: str = "") -> Link:
+def _link(workdir: Path, folder: Path, path: Path, ending: str = "") -> Link:
     inner = path.relative_to(folder).as_posix()
-    return Link(inner, f"./{quote(folder.name)}/{quote(inner)}{ending}")
+    return Link(inner, f"{_address(workdir, path)}{ending}")
 
 
-def _row(folder: Path, figures: Path, page: str, links: Sequence[Link]) -> Row | None:
+def _address(workdir: Path, path: Path) -> str:
+    """Relative to the table; a mere path, whatever its name."""
+    return f"./{quote(path.relative_to(workdir).as_posix())}"
+
+
+def _row(
+    workdir: Path, name: str, figures: Path, report: Path, links: Sequence[Link]
+) -> Row | None:
     """None for a report without a page, and for one whose figures cannot be read."""
-    report = folder / page
     try:
         made = datetime.fromtimestamp((report / "index.html").stat().st_mtime, UTC)
         file = ReportFile.load(figures)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
     return Row(
-        name=folder.name,
+        name=name,
         system=file.system,
         cells={cell.name: cell for cell in file.columns},
-        page=page,
+        address=_address(workdir, report),
         has_poster=(report / "poster.jpg").is_file(),
         made=f"{made:%Y-%m-%d %H:%M}",
-        links=[link for link in links if link.name != page],
+        links=[link for link in links if link.name != report.name],
     )

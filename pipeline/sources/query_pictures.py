@@ -44,9 +44,7 @@ def query_picture(term: Term, collections: Sequence[Collection], fit: Fit) -> Qu
         collection = collections[place.collection]
         frame = int(collection.vectors.frame[place.number])
         row = Frames.load(collection.folder / "frames.h5").row[frame]
-        values = read_values(
-            collection.folder / "features.h5", collection.vectors.taps, np.array([row])
-        )
+        values = read_values(collection.features, collection.vectors.taps, np.array([row]))
         return QueryPicture(
             term, values, read_small_picture(collection.folder / "frames.h5", frame), place
         )
@@ -54,7 +52,7 @@ def query_picture(term: Term, collections: Sequence[Collection], fit: Fit) -> Qu
     with h5py.File(first.folder / "frames.h5", "r") as file:
         size = file["pictures"].shape[1]
     square, shape = _read(term, path, size, fit)
-    values = seen_by_network(first.folder / "features.h5", square[None], first.vectors.taps)
+    values = seen_by_network(first.features, square[None], first.vectors.taps)
     return QueryPicture(term, values, thumbnail(square, shape), None)
 
 

@@ -92,6 +92,8 @@ class System:
     """How a model is trained: ``make train VIDEO=…``."""
     stills: bool = False
     """Whether it learns from pictures alone."""
+    side_by_side: bool = False
+    """Whether results of several models are kept side by side; see ``places``."""
     records: Sequence[str] = ("training.json",)
     """Files of a model that say which videos it learned from; one of several parts each."""
 
@@ -153,6 +155,7 @@ DANMAKU = System(
         choice="target",
     ),
     train="make train VIDEO=…",
+    side_by_side=True,
 )
 CAPTIONS = System(
     name="captions",
@@ -165,6 +168,7 @@ CAPTIONS = System(
     ),
     train="make captions-train PICTURES=…",
     stills=True,
+    side_by_side=True,
 )
 ILLUSTRATIONS = System(
     name="illustrations",

@@ -18,6 +18,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources import extents
 from pipeline.sources.entries import entries, register_each
+from pipeline.sources.places import places
 from pipeline.sources.pointers import STILLS_POINTER, VIDEO_POINTER
 from pipeline.sources.pointing import clean_command, known_source
 from pipeline.sources.registration import video_name
@@ -114,7 +115,7 @@ class Videos:
             notes = _left_out(wanted, possible, missing)
             wanted = possible
         registered = [name for name in registered if name not in broken]
-        return _selection(workspace, videos, wanted, registered, learned, refused, notes)
+        return _selection(workspace, settings, wanted, registered, learned, refused, notes)
 
     def amounts(
         self, workspace: Workspace, recorded: Mapping[str, Amounts]
@@ -262,7 +263,7 @@ def _left_out(
 
 def _selection(
     workspace: Workspace,
-    videos: VideoSettings,
+    settings: Settings,
     wanted: Sequence[Stage],
     registered: Sequence[str],
     learned: Mapping[System, TrainingSet],
@@ -270,7 +271,9 @@ def _selection(
     notes: Sequence[str],
 ) -> Selection:
     """What each stage is run for, given the videos that could be registered."""
+    videos: VideoSettings = settings.general
     names = {*registered, *(name for training in learned.values() for name in training.videos)}
+    stages = {stage.name: stage for some in wanted for stage in some.makers.values()}
     pointers = [VIDEO_POINTER, STILLS_POINTER, *(system.labels.pointer for system in SYSTEMS)]
     having = {
         f"{ITEM}/{pointer}": sorted(n for n in names if workspace.exist([f"{n}/{pointer}"]))
@@ -296,6 +299,13 @@ def _selection(
             for system, training in learned.items()
         },
         having=having,
+        places=places(
+            workspace.folder,
+            stages.values(),
+            settings.stages["features"],
+            videos.model,
+            sorted(names),
+        ),
         kept=frozenset(folders[s] for s, training in learned.items() if training.keeps_model),
         finished=frozenset(
             folders[s] for s in SYSTEMS if s.learned_from(workspace.folder, videos.model)

@@ -92,7 +92,7 @@ def _summary(inputs: Files, lines: list[CaptionLine], texts: list[CaptionText]) 
 
     evaluation = inputs.get("evaluation")
     return CaptionsSummary(
-        collection=inputs["captions"].parent.name,
+        collection=inputs["frames"].parent.name,
         model=inputs["training"].parent.name,
         pictures=len(lines),
         distinct_lines=len({line.text for line in lines}),

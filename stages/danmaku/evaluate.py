@@ -29,18 +29,19 @@ class Config(StageConfig, frozen=True):
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``evaluation.json``."""
+    """Write ``evaluation.json``, and ``evaluation.h5`` with the values behind it."""
     from pipeline.danmaku.evaluation.evaluate import evaluate
     from pipeline.pictures.features_file import caveat
 
     trained, episode = _subject(inputs)
-    evaluation = evaluate(
+    evaluation, values = evaluate(
         trained,
         episode,
         max_queries=config.max_queries,
         block_s=config.bootstrap_block_seconds,
         seed=config.seed,
     )
+    values.save(outputs["values"])
     evaluation.save(outputs["evaluation"])
     return _summary(evaluation) + caveat(trained.model.card.weights)
 
@@ -150,7 +151,7 @@ STAGE = Stage(
     },
     without=without,
     optional={"source": "{item}/source.video.json"},
-    outputs={"evaluation": "{item}/evaluation.json"},
+    outputs={"evaluation": "{item}/evaluation.json", "values": "{item}/evaluation.h5"},
     config=Config,
     run=run,
     extra="learn",

@@ -27,6 +27,8 @@ class Config(StageConfig, frozen=True):
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``vectors.npz``."""
+    import os.path
+
     import numpy as np
 
     from pipeline.illustrations.vectors.bit_codes import bit_codes, random_planes
@@ -46,7 +48,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     channels = vectors.shape[1]
     codes = bit_codes(vectors, random_planes(channels, config.seed))
     halves = vectors.astype(np.float16)
-    found = PictureVectors(names, halves[place], codes[place], frame, whitening, taps)
+    features = os.path.relpath(inputs["features"], outputs.folder)
+    found = PictureVectors(names, halves[place], codes[place], frame, whitening, taps, features)
     write_vectors(outputs["vectors"], found)
     return f"{counted(len(names), 'vector')} of {channels:,} values, from {' and '.join(taps)}"
 

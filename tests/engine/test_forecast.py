@@ -159,7 +159,7 @@ def test_a_disk_that_will_not_do_is_told(tmp_path: Path) -> None:
 def test_a_line_says_where_a_run_is(tmp_path: Path) -> None:
     told: list[str] = []
     now = forecast(tmp_path)
-    progress = RunProgress(now, tmp_path, 0, told.append)
+    progress = RunProgress(now, 0, told.append)
     first, second = (Job(stage, folder, "why", frozenset()) for stage, folder in JOBS[:2])
     progress.started(first)
     progress.ended(first, well=False)

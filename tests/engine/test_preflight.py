@@ -23,7 +23,9 @@ def recorded(workdir: Path, stage: str, code: int = ExitCode.OK, **settings: Any
 
 def is_checked(workdir: Path, monkeypatch: pytest.MonkeyPatch) -> bool:
     stage = SimpleNamespace(name="own", module="own", check=print)
-    graph: Any = SimpleNamespace(settings=SETTINGS, stages=lambda: [stage])
+    graph: Any = SimpleNamespace(
+        settings=SETTINGS, stages=lambda: [stage], home=lambda stage, folder: folder
+    )
     started: list[object] = []
 
     def run(command: object, stdout: int) -> object:

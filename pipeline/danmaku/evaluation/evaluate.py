@@ -8,11 +8,19 @@ from numpy.random import default_rng
 from pipeline.captioning.attention_maps import caption_maps
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation, Pointing
 from pipeline.danmaku.evaluation.likelihood import measure_likelihood
-from pipeline.danmaku.evaluation.naming import measure_naming
+from pipeline.danmaku.evaluation.naming import measure_naming, name_values
 from pipeline.danmaku.evaluation.pointing import Whereabouts, measure_pointing
 from pipeline.danmaku.evaluation.ranking_benchmark import run_ranking
 from pipeline.danmaku.evaluation.rate_fit import measure_rate
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.evaluation.values_file import (
+    NO_COMMENTS,
+    NO_NAMES,
+    Basis,
+    Values,
+    digest,
+    digest_of_comments,
+)
 from pipeline.danmaku.training.inputs import inputs_of_generated
 from pipeline.evaluation.corpus import Corpus
 from pipeline.evaluation.diversity import Diversity, measure_diversity
@@ -22,14 +30,14 @@ from pipeline.runtime.sample_size import is_enough
 
 def evaluate(
     trained: Trained, episode: Episode, *, max_queries: int, block_s: float, seed: int
-) -> Evaluation:
-    """Measure everything that there is enough data for.
+) -> tuple[Evaluation, Values]:
+    """Measure everything that there is enough data for, and return the single values, too.
 
     At most ``max_queries`` seconds are ranked; intervals resample blocks of ``block_s`` seconds.
     """
     bank = trained.model.bank(episode.features)
     corpus = Corpus(trained.sentences())
-    ranking, mrr_gain = run_ranking(
+    ranked = run_ranking(
         trained, episode, bank, corpus, max_queries=max_queries, block_s=block_s, seed=seed
     )
     truth = episode.truth
@@ -40,7 +48,7 @@ def evaluate(
     measured = int(episode.aligned.dev.sum())
     counts = {
         "likelihood": measured,
-        "ranking": ranking.all.queries,
+        "ranking": ranked.table.all.queries,
         "diversity": min(measured, len(episode.generated)),
         "rate": len(episode.aligned.per_second()),
     }
@@ -51,21 +59,39 @@ def evaluate(
     if episode.faces and trained.model.card.spec.attends:
         counts["faces"] = faces.names if faces else 0
     too_little = {name: count for name, count in counts.items() if not is_enough(count)}
-    return Evaluation(
+    likelihood, comments = (
+        (None, NO_COMMENTS)
+        if "likelihood" in too_little
+        else measure_likelihood(trained, episode, bank, block_s, seed)
+    )
+    evaluation = Evaluation(
         video=episode.name,
         measured_on=episode.measured_on,
         bootstrap_block_seconds=block_s,
         too_little=too_little,
-        likelihood=None
-        if "likelihood" in too_little
-        else measure_likelihood(trained, episode, bank, block_s, seed),
-        ranking=ranking,
-        mrr_gain=mrr_gain,
+        likelihood=likelihood,
+        ranking=ranked.table,
+        mrr_gain=ranked.gains,
         diversity={} if "diversity" in too_little else _diversity(episode, corpus, seed),
         rate=None if "rate" in too_little else measure_rate(trained, episode, block_s),
         naming=None if "naming" in too_little else naming,
         pointing=None if "pointing" in too_little else pointing,
         faces=None if "faces" in too_little else faces,
+    )
+    names = name_values(episode.generated, truth) if truth else NO_NAMES
+    basis = _basis(trained, episode, block_s, ranked.candidates)
+    return evaluation, Values(basis, comments, ranked.values, names)
+
+
+def _basis(trained: Trained, episode: Episode, block_s: float, candidates: str) -> Basis:
+    aligned = episode.aligned
+    return Basis(
+        frames=episode.frames.fingerprint,
+        measured_on=episode.measured_on,
+        block_s=block_s,
+        comments=digest_of_comments(aligned, aligned.line[aligned.dev]),
+        vocabulary=digest(trained.model.vocabulary.words),
+        candidates=candidates,
     )
 
 

@@ -8,6 +8,7 @@ from pipeline.captioning.caption_set import CaptionSet
 from pipeline.captioning.likelihood import caption_nats, unigram_nll
 from pipeline.danmaku.evaluation.evaluation_file import Likelihood
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.evaluation.values_file import CommentValues
 from pipeline.danmaku.training.comment_sets import comment_set
 from pipeline.evaluation.intervals import ratio_interval
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
@@ -16,7 +17,7 @@ from pipeline.text.vocabulary import END, UNKNOWN
 
 def measure_likelihood(
     trained: Trained, episode: Episode, bank: FeatureBank, block_s: float, seed: int
-) -> Likelihood:
+) -> tuple[Likelihood, CommentValues]:
     """Score all comments that are to be measured; blocks of ``block_s`` seconds are resampled.
 
     Two ablations show what the picture contributes: every picture replaced by the mean picture,
@@ -27,7 +28,7 @@ def measure_likelihood(
     comments = comment_set(
         aligned, episode.frames, 0, model.vocabulary, model.card.spec, longest, dev=True
     )
-    blocks = episode.aligned.second[aligned.dev] // block_s
+    blocks = (episode.aligned.second[aligned.dev] // block_s).astype(np.int64)
     words = np.array([len(sentence) for sentence in comments.sentences])
 
     def nats(pictures: FeatureBank, comments: CaptionSet) -> np.ndarray:
@@ -36,7 +37,7 @@ def measure_likelihood(
     seen = nats(bank, comments)
     mean_picture = nats(MeanPictureBank([episode.features], model.card.tap), comments)
     shuffled = nats(bank, comments.with_pictures_shuffled(seed))
-    return Likelihood(
+    likelihood = Likelihood(
         comments=len(comments),
         words=int(words.sum()),
         nll=ratio_interval(seen, words, blocks),
@@ -46,6 +47,8 @@ def measure_likelihood(
         pmi=ratio_interval(mean_picture - seen, words, blocks),
         pmi_shuffled=ratio_interval(shuffled - seen, words, blocks),
     )
+    line = aligned.line[aligned.dev]
+    return likelihood, CommentValues(line, blocks, words, seen, mean_picture)
 
 
 def _unigram_nll(trained: Trained, comments: CaptionSet) -> float:

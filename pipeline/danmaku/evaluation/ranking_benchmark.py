@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from pipeline.captioning.inputs import CaptionInputs
 from pipeline.captioning.likelihood import caption_nats
 from pipeline.danmaku.evaluation.subject import Episode, Trained
 from pipeline.danmaku.evaluation.training_pictures import TrainingPictures
+from pipeline.danmaku.evaluation.values_file import QueryValues, digest
 from pipeline.danmaku.training.history import CommentHistory
 from pipeline.danmaku.training.inputs import inputs_at
 from pipeline.evaluation import baselines
@@ -18,13 +20,25 @@ from pipeline.evaluation.baselines import Neighbours
 from pipeline.evaluation.candidates import CONTEXT, Candidates, Query, draw_candidates
 from pipeline.evaluation.corpus import Corpus
 from pipeline.evaluation.intervals import Interval
-from pipeline.evaluation.ranking import RankingTable, Scores, table_and_gains
+from pipeline.evaluation.ranking import QueryMetrics, RankingTable, Scores, table_and_gains
 from pipeline.pictures.feature_bank import FeatureBank, MeanPictureBank
 from pipeline.runtime.arrays import Float64s, Int64s
 from pipeline.runtime.clock import MILLISECONDS
 from pipeline.text.vocabulary import END
 
 _NEAREST = 20  # training pictures whose comments the retrieval baseline reads
+
+
+class Ranked(NamedTuple):
+    """What the benchmark came to."""
+
+    table: RankingTable
+    gains: dict[str, Interval]
+    """Of the model in reciprocal rank over each other scorer."""
+    values: QueryValues
+    """Of the model."""
+    candidates: str
+    """Digest of the queries, each with what was ranked."""
 
 
 def run_ranking(
@@ -36,11 +50,8 @@ def run_ranking(
     max_queries: int,
     block_s: float,
     seed: int,
-) -> tuple[RankingTable, dict[str, Interval]]:
-    """Return the table, and the model's gain in reciprocal rank over each other scorer.
-
-    With too few queries both hold the number of queries only.
-    """
+) -> Ranked:
+    """Rank candidates by all scorers; with too few queries the table holds their number only."""
     queries = _queries(episode, max_queries, block_s, seed)
     candidates = draw_candidates(queries, corpus, seed)
     inputs = _inputs(trained, episode, queries)
@@ -54,7 +65,15 @@ def run_ranking(
         "length": baselines.length_scores(candidates, corpus),
         "random": baselines.random_scores(candidates),
     }
-    return table_and_gains(queries, candidates, scorers, "model")
+    table, gains = table_and_gains(queries, candidates, scorers, "model")
+    metrics = QueryMetrics.compute(scorers["model"], [drawn.positive for drawn in candidates])
+    second = np.array([query.key for query in queries], np.int64)
+    block = np.array([query.cluster for query in queries], np.int64)
+    told = digest(
+        (query.key, len(query.positives), drawn.sentences)
+        for query, drawn in zip(queries, candidates, strict=True)
+    )
+    return Ranked(table, gains, QueryValues(second, block, *metrics), told)
 
 
 def _queries(episode: Episode, max_queries: int, block_s: float, seed: int) -> list[Query]:

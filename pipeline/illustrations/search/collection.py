@@ -53,6 +53,11 @@ class Collection:
         return self.folder.name
 
     @property
+    def features(self) -> Path:
+        """The features that its vectors are made of."""
+        return self.folder / self.vectors.features
+
+    @property
     def names(self) -> Sequence[str]:
         """Of its pictures, or their times in a video."""
         return self.vectors.names
@@ -126,7 +131,7 @@ def require_one_network(collections: Sequence[Collection]) -> None:
     """Raise PipelineError BAD_ARTIFACT where vectors of collections cannot be compared."""
     kinds: dict[tuple[str, ...], str] = {}
     for collection in collections:
-        with FeatureStore(collection.folder / "features.h5") as store:
+        with FeatureStore(collection.features) as store:
             kind = store.backbone, store.weights, *collection.vectors.taps
         kinds.setdefault(kind, collection.name)
     if len(kinds) > 1:

@@ -9,6 +9,7 @@
     mean        (c,) float32       and
     projection  (c, c) float32     turn values of the network into vectors; see ``whitening``
     taps        (taps,) str        whose values these are; see ``values``
+    features    () str             where ``features.h5`` lies that has them, from here
 
 A still has a row each; a video has one for each distinct picture.
 """
@@ -41,6 +42,8 @@ class PictureVectors(NamedTuple):
     frame: Int64s
     whitening: Whitening
     taps: Sequence[str]
+    features: str = "features.h5"
+    """Of the file that has these values, from the folder of ``vectors.npz``."""
 
 
 def write_vectors(path: Path, found: PictureVectors) -> None:
@@ -56,6 +59,7 @@ def write_vectors(path: Path, found: PictureVectors) -> None:
             mean=found.whitening.mean,
             projection=found.whitening.projection,
             taps=np.array(found.taps, np.str_),
+            features=np.array(found.features, np.str_),
         )
 
 
@@ -69,6 +73,7 @@ def read_vectors(path: Path) -> PictureVectors:
             content["frame"],
             Whitening(content["mean"], content["projection"]),
             content["taps"].tolist(),
+            str(content["features"]) if "features" in content else "features.h5",
         )
 
 

@@ -87,7 +87,7 @@ def measured(
     ]
     known = None if named is None else CAST
     episode = Episode.prepare("ep", written, frames, path, generated_comments, known, None)
-    return evaluate(trained, episode, max_queries=40, block_s=block_s, seed=1)
+    return evaluate(trained, episode, max_queries=40, block_s=block_s, seed=1)[0]
 
 
 def numbers(value: Any, path: str = "") -> Iterator[tuple[str, float]]:

@@ -11,9 +11,11 @@ from pipeline.captioning.captioner import Captioner
 from pipeline.danmaku.evaluation.evaluate import evaluate
 from pipeline.danmaku.evaluation.evaluation_file import Evaluation
 from pipeline.danmaku.evaluation.subject import Episode, Trained
+from pipeline.danmaku.evaluation.values_file import digest_of_comments
 from pipeline.danmaku.rate.model import RateCard, RateModel
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE
 from pipeline.danmaku.training.corpus_file import TrainingVideo
+from pipeline.evaluation.intervals import mean_interval, ratio_interval
 from pipeline.media.frame_times import FrameTimes
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.frames_file import Frames
@@ -63,7 +65,7 @@ def subject(folder: Path, kind: toys.Kind, network: Captioner) -> tuple[Trained,
 
 
 def measured(trained: Trained, episode: Episode) -> Evaluation:
-    return evaluate(trained, episode, max_queries=40, block_s=5, seed=1)
+    return evaluate(trained, episode, max_queries=40, block_s=5, seed=1)[0]
 
 
 def taught(folder: Path, kind: toys.Kind) -> Captioner:
@@ -107,6 +109,20 @@ def test_a_captioner_that_sees_scores_above_one_that_does_not(
     assert blind.ranking.all.scorers["model"].hit_1.mean < 0.6
     assert blind.likelihood is not None
     assert blind.likelihood.nll.mean > likelihood.nll.mean + 0.5
+
+
+def test_figures_are_the_means_of_the_values_that_are_kept(tmp_path: Path) -> None:
+    trained, episode = subject(tmp_path, toys.ADDITIVE, toys.captioner(toys.ADDITIVE).eval())
+    found, values = evaluate(trained, episode, max_queries=40, block_s=5, seed=1)
+    assert found.likelihood is not None
+    nats, words, block = values.comments.nats, values.comments.words, values.comments.block
+    assert ratio_interval(nats, words, block) == found.likelihood.nll
+    ranks = found.ranking.all.scorers["model"]
+    block = values.queries.block
+    assert mean_interval(values.queries.reciprocal_rank, block) == ranks.reciprocal_rank
+    assert mean_interval(values.queries.hit_5, block) == ranks.hit_5
+    said = digest_of_comments(episode.aligned, values.comments.line)
+    assert values.basis.comments == said
 
 
 def test_what_is_measured_depends_on_what_was_learned(tmp_path: Path) -> None:

@@ -1,0 +1,178 @@
+"""The verb ``compare``: several models on one video, side by side on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.engine.application import Call, Command
+from pipeline.engine.command_line import VerbParser
+from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.sources.entries import entries
+from pipeline.sources.places import owner, result_folders
+from pipeline.sources.registration import video_name
+from pipeline.sources.system import DANMAKU
+
+if TYPE_CHECKING:
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.comparison.compared import Compared
+    from pipeline.danmaku.comparison.comparing import Comparison
+    from pipeline.pictures.frames_file import Frames
+
+COMPARISON = "compare"
+"""The folder of the page, in that of the video."""
+
+
+def _add_options(parser: VerbParser) -> None:
+    parser.variable(
+        "models",
+        shown=True,
+        metavar="A,B,…",
+        help="the models to compare (default: all that have commented on the video)",
+    )
+
+
+def _run(call: Call) -> ExitCode:
+    """Compare models on a video: figures, whether they differ beyond chance, and comments.
+
+    Each has to have its results there: `report MODEL=name` makes them.
+    """
+    named = entries(call.settings.general.given)
+    if not named:
+        raise PipelineError(
+            ExitCode.USAGE, "no video is named", "Name one with VIDEO=path/to/ep1.mp4"
+        )
+    for entry in named:
+        _compare(call, video_name(Path(entry.video)))
+    return ExitCode.OK
+
+
+def _compare(call: Call, video: str) -> None:
+    from pipeline.danmaku.alignment.aligned_file import Aligned
+    from pipeline.danmaku.comparison.compared import Compared
+    from pipeline.danmaku.comparison.comparing import Comparison
+    from pipeline.pictures.frames_file import Frames
+
+    workdir = call.workspace.folder
+    folders = chosen(results_by_model(workdir, video), call.options.models or "", video)
+    models = [
+        Compared.load(name, folder, workdir / DANMAKU.folder(name) / "training.json")
+        for name, folder in folders.items()
+    ]
+    frames = Frames.load(workdir / video / "frames.h5")
+    aligned = Aligned.load(workdir / video / "aligned.h5")
+    for model in models:
+        require_current(video, model, frames, aligned)
+    comparison = Comparison.of(video, models)
+    place = f"{video}/{COMPARISON}"
+    with call.workspace.alone(place):
+        _write(workdir / place, comparison, models, frames, aligned)
+    call.application.refresh(call.workspace)
+    for pair in comparison.pairs:
+        unequal = {why for why in pair.differences.values() if isinstance(why, str)}
+        if unequal - {"too_little"}:
+            why = " and ".join(sorted(unequal - {"too_little"}))
+            call.say(f"{pair.one} and {pair.other}: not all figures can be compared ({why} differ)")
+    call.say(f"{call.workspace.shown(f'{place}/index.html')}, with figures.csv and compare.json")
+
+
+def results_by_model(workdir: Path, video: str) -> dict[str, Path]:
+    """By model, the folder of its results, whole or not."""
+    from pipeline.danmaku.comparison.compared import NEEDED
+
+    own, *others = result_folders(workdir / video)
+    first = owner(workdir, DANMAKU, [f"{video}/{file}" for file in NEEDED])
+    found = {first: own} if first else {}
+    return found | {folder.name: folder for folder in others if (folder / NEEDED[0]).exists()}
+
+
+def chosen(results: Mapping[str, Path], wanted: str, video: str) -> dict[str, Path]:
+    """The results to compare. Raises PipelineError NO_MODEL for fewer than two, or incomplete."""
+    from pipeline.danmaku.comparison.compared import NEEDED
+
+    names = list(dict.fromkeys(filter(None, wanted.split(",")))) or list(results)
+    there = " and ".join(results) or "no model"
+    if lacking := [name for name in names if name not in results]:
+        raise PipelineError(
+            ExitCode.NO_MODEL,
+            f"{lacking[0]} has not commented on {video}; there are results of {there}",
+            f"`make report VIDEO=… MODEL={lacking[0]}` makes them",
+        )
+    if len(names) < 2:
+        raise PipelineError(
+            ExitCode.NO_MODEL,
+            f"a comparison takes two models, and {video} has results of {there}",
+            "`make report VIDEO=… MODEL=other` makes those of another one",
+        )
+    for name in names:
+        if missing := [file for file in NEEDED if not (results[name] / file).exists()]:
+            raise PipelineError(
+                ExitCode.NO_MODEL,
+                f"the results of {name} on {video} lack {' and '.join(missing)}",
+                f"`make evaluate explain VIDEO=… MODEL={name}` makes them; it needs comments",
+            )
+    return {name: results[name] for name in names}
+
+
+def require_current(video: str, model: Compared, frames: Frames, aligned: Aligned) -> None:
+    """Raise PipelineError BAD_ARTIFACT for results on what the video no longer is."""
+    from pipeline.danmaku.evaluation.values_file import digest_of_comments
+
+    basis, line = model.values.basis, model.values.comments.line
+    what = ""
+    if basis.frames != frames.fingerprint:
+        what = "another version of the video"
+    elif len(line) and digest_of_comments(aligned, line) != basis.comments:
+        what = "other comments than there are now"
+    elif len(model.comments) != len(model.explained.rank):
+        what = "other comments of its own than there are now"
+    if what:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"{model.name} was measured on {what} of {video}",
+            f"`make report VIDEO=… MODEL={model.name}` measures it anew",
+        )
+
+
+def _write(
+    folder: Path,
+    comparison: Comparison,
+    models: Sequence[Compared],
+    frames: Frames,
+    aligned: Aligned,
+) -> None:
+    """Write the page and its files beside the video's."""
+    import numpy as np
+
+    from pipeline.danmaku.comments.comments_file import TokenizedComment
+    from pipeline.danmaku.comparison.seconds import seconds_of
+    from pipeline.danmaku.sections.compare.page import write_page
+    from pipeline.pictures.frames_file import read_thumbnail
+    from pipeline.runtime.atomic_files import published_folder
+    from pipeline.runtime.clock import MILLISECONDS
+    from pipeline.runtime.json_lines import read_lines
+
+    item = folder.parent
+    comments = list(read_lines(item / "comments.jsonl", TokenizedComment))
+    meant = zip(aligned.frame.tolist(), aligned.line.tolist(), strict=True)
+    seconds = seconds_of(models, frames, [(frame, comments[line].text) for frame, line in meant])
+
+    def thumbnail_of(second: int) -> bytes:
+        middle = np.array([second * MILLISECONDS + MILLISECONDS // 2])
+        return read_thumbnail(item / "frames.h5", int(frames.times.frames_at(middle)[0]))
+
+    with published_folder(folder) as temporary:
+        comparison.save(temporary)
+        viewers = [(comment.time_ms / MILLISECONDS, comment.text) for comment in comments]
+        write_page(temporary, comparison, models, seconds, viewers, thumbnail_of)
+
+
+COMPARE = Command(
+    "compare",
+    _run,
+    _add_options,
+    takes_items=True,
+    uses=("config", "workdir"),
+    extra="learn",
+)
