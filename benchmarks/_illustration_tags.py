@@ -45,7 +45,7 @@ def measure(folder: Path, settings: str) -> dict[str, float]:
         spread = f"{point.lowest:.3f} to {point.highest:.3f}"
         print(f"mAP from {point.units:5} things   {point.average_precision:.3f} ({spread})")
     before, after = found.before_calibration.error, found.after_calibration.error
-    print(f"calibration error {before:.4f} before, {after:.4f} after; F1 {found.f1:.3f}")
+    print(f"calibration error {before:.4f} before, {after:.4f} after; F1 {found.decisions.f1:.3f}")
     print("  ".join(f"{tag.name} {tag.average_precision:.2f}" for tag in found.tags))
     low = found.precision.over_tags.low
     return {

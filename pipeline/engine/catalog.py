@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from pipeline.engine.settings import Settings, StageConfig
-from pipeline.engine.stage import ITEM, Stage
+from pipeline.engine.stage import ITEM, Stage, is_plural
 from pipeline.runtime.paths import PROJECT
 
 
@@ -139,15 +139,21 @@ def has_sources(item: str, sources: frozenset[str], having: Mapping[str, Collect
 def shared_inputs(wanted: Iterable[Stage], placeholder: str) -> set[str]:
     """Templates with ``placeholder`` of shared files that stages read, at any distance.
 
-    Except what only stages read that make such files themselves.
+    Of stages that make such files themselves, only what other systems make of their members is
+    followed.
     """
     waiting, reached, inputs = list(wanted), set[str](), set[str]()
     while waiting:
         stage = waiting.pop()
-        if stage.name in reached or stage.shared:
+        if stage.name in reached:
             continue
         reached.add(stage.name)
         paths = [*stage.inputs.values(), *stage.optional.values()]
+        if stage.shared:
+            of_members = (re.sub(r"^\{\w+\}", ITEM, path) for path in paths if is_plural(path))
+            makers = (stage.makers[path] for path in of_members if path in stage.makers)
+            waiting.extend(maker for maker in makers if maker.system != stage.system)
+            continue
         inputs.update(path for path in paths if placeholder in path)
         waiting.extend(stage.makers[path] for path in paths if path in stage.makers)
     return inputs

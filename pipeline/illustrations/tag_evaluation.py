@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
 import numpy as np
 import torch
 
 from pipeline.evaluation.average_precision import average_precisions, mean_average_precision
-from pipeline.evaluation.calibration import Bin, calibration_error, reliability
-from pipeline.evaluation.intervals import Interval
 from pipeline.illustrations.tag_learning import Lesson
+from pipeline.illustrations.tag_measures import (
+    Calibrated,
+    Decisions,
+    Point,
+    Precision,
+    TagEvaluation,
+    TagResult,
+)
 from pipeline.illustrations.tagged_pictures import TaggedPictures
 from pipeline.learning.heads.cross_validation import PENALTIES, cross_validated, unseen_logits
 from pipeline.learning.heads.logistic import fit_logistic
@@ -22,65 +27,6 @@ from pipeline.runtime.arrays import Bools, Float32s
 CURVE = (5, 10, 50, 200)
 """Units that are learned from, for the learning curve."""
 _DRAWS = 3
-
-
-class Precision(msgspec.Struct, frozen=True):
-    """Mean average precision: 1 ranks all pictures with a tag before all others."""
-
-    over_tags: Interval
-    """Resampled: tags."""
-    over_units: Interval
-    """Resampled: units, such as things."""
-
-
-class TagResult(msgspec.Struct, frozen=True):
-    """One tag."""
-
-    name: str
-    group: str
-    pictures: int
-    average_precision: float
-    known: bool
-    """Whether it says more than how frequent the tag is."""
-
-
-class Point(msgspec.Struct, frozen=True):
-    """One point of the learning curve."""
-
-    units: int
-    average_precision: float
-    """Mean over tags and draws."""
-    lowest: float
-    """Of the draws."""
-    highest: float
-
-
-class Calibrated(msgspec.Struct, frozen=True):
-    """Whether probabilities mean what they say."""
-
-    error: float
-    """Expected calibration error of all predictions."""
-    bins: list[Bin]
-
-
-class TagEvaluation(msgspec.Struct, frozen=True, kw_only=True):
-    """All figures are of pictures whose fold neither the head nor any choice has seen."""
-
-    precision: Precision
-    by_group: dict[str, float]
-    """Mean average precision of the tags of each group."""
-    baselines: dict[str, Precision]
-    """``prior`` knows how frequent tags are, ``pixels`` sees 16 × 16 of them, and ``colours``
-    counts them."""
-    f1: float
-    """Of all decisions together, with the threshold of each tag that is best for F1 elsewhere."""
-    micro_precision: float
-    micro_recall: float
-    before_calibration: Calibrated
-    after_calibration: Calibrated
-    learning_curve: list[Point]
-    tags: list[TagResult]
-    """The best first."""
 
 
 def evaluate_tags(
@@ -103,8 +49,6 @@ def evaluate_tags(
         )
         for name, values in seen.items()
     }
-    holds = _decided(lesson, targets)
-    right = float((holds & targets).sum())
     groups = np.array([tag.group for tag in pictures.tags])
     results = [
         TagResult(tag.name, tag.group, int(count), float(value), bool(known))
@@ -122,14 +66,9 @@ def evaluate_tags(
             name: Precision(*mean_average_precision(values, targets, units)[1:])
             for name, values in scores.items()
         },
-        f1=2 * right / max(1, int(holds.sum() + targets.sum())),
-        micro_precision=right / max(1, int(holds.sum())),
-        micro_recall=right / int(targets.sum()),
-        before_calibration=Calibrated(calibration_error(raw, targets), reliability(raw, targets)),
-        after_calibration=Calibrated(
-            calibration_error(lesson.probabilities, targets),
-            reliability(lesson.probabilities, targets),
-        ),
+        decisions=Decisions.of(_decided(lesson, targets), targets),
+        before_calibration=Calibrated.of(raw, targets, units),
+        after_calibration=Calibrated.of(lesson.probabilities, targets, units),
         learning_curve=_learning_curve(lesson, pictures, seed, device),
         tags=sorted(results, key=lambda result: -result.average_precision),
     )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.illustrations.tag_evaluation import TagEvaluation
+from pipeline.illustrations.tag_measures import TagEvaluation
 from pipeline.pictures.features_file import caveat
 from pipeline.runtime.atomic_files import write_json
 from pipeline.runtime.quantities import counted

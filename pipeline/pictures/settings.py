@@ -11,6 +11,11 @@ Unit: TypeAlias = Literal["picture", "name", "folder"]
 folders, which show the same thing; or those of a folder, such as a series."""
 
 
+Seen: TypeAlias = Literal["features", "described"]
+"""Which file a captioner of comments reads pictures from: what a network sees of them, or that and
+beside it the probabilities of tags (``illustrations-describe``)."""
+
+
 class HeldOutSettings(Struct, frozen=True, forbid_unknown_fields=True):
     """What is kept back to measure the model by."""
 

@@ -46,6 +46,8 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """One for each of ``PictureGrid.scores``, or none at all."""
     flags: list[str] = []
     """Who wrote it, whether it is a copy: some of ``PictureGrid.flags``."""
+    aside: bool = False
+    """Whether it is told of an opened picture alone, and no search finds it."""
 
 
 class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +59,7 @@ class Tile(msgspec.Struct, frozen=True, omit_defaults=True):
     facts: list[float | None] = []
     """One for each of ``PictureGrid.facts``, or none at all."""
     lines: list[Line] = []
-    """The best first; that one is below the tile, or else the name."""
+    """The best first; that one is below the tile, or else the name. Those aside come last."""
     flags: list[str] = []
     """Some of ``PictureGrid.flags``. A tile is also found by the flags of its lines."""
     tags: list[str] = []

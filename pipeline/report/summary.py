@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import msgspec
 
 from pipeline.report.language import Phrase
+from pipeline.report.verdict import Finding, Tone
 from pipeline.runtime.atomic_files import write_json
 
 
@@ -42,6 +44,8 @@ class ReportFile(msgspec.Struct, frozen=True):
     columns: list[Column]
     summary: Any
     """The system's own record."""
+    verdict: Mapping[Tone, int] = {}
+    """How many of its findings have each tone."""
 
     @classmethod
     def load(cls, path: Path) -> ReportFile:
@@ -49,6 +53,7 @@ class ReportFile(msgspec.Struct, frozen=True):
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
 
-def save_summary(path: Path, summary: Summary) -> None:
-    """Publish ``report.json``."""
-    write_json(path, ReportFile(summary.system, list(summary.columns()), summary))
+def save_summary(path: Path, summary: Summary, findings: Sequence[Finding]) -> None:
+    """Publish ``report.json`` of a page that begins with these ``findings``."""
+    verdict = Counter(finding.tone for finding in findings)
+    write_json(path, ReportFile(summary.system, list(summary.columns()), summary, verdict))

@@ -13,6 +13,7 @@ import msgspec
 from pipeline.report.language import Phrases
 from pipeline.report.page import WEB, shell_html, template_of
 from pipeline.report.summary import Column, ReportFile
+from pipeline.report.verdict import Tone
 from pipeline.runtime.atomic_files import write_text
 
 _OPENED = (
@@ -40,6 +41,8 @@ class Row:
     system: str
     cells: Mapping[str, Column]
     """By the names of the columns."""
+    verdict: Mapping[Tone, int]
+    """How many findings of its page have each tone."""
     address: str
     """Of the folder of its page, relative to the table; a mere path, whatever its name."""
     has_poster: bool
@@ -80,7 +83,14 @@ def write_table(workdir: Path, names: Iterable[str]) -> None:
         phrases |= {f"{table.system}.{cell.name}": cell.heading for cell in table.headings}
     without = {name: _links(workdir, workdir / name) for name, some in rows.items() if not some}
     template = template_of("table.html.j2", phrases)
-    html = shell_html(template, phrases, scripts=[WEB / "items.js"], tables=tables, without=without)
+    html = shell_html(
+        template,
+        phrases,
+        styles=[WEB / "verdict.css"],
+        scripts=[WEB / "items.js"],
+        tables=tables,
+        without=without,
+    )
     write_text(target, html)
 
 
@@ -140,6 +150,7 @@ def _row(
         name=name,
         system=file.system,
         cells={cell.name: cell for cell in file.columns},
+        verdict=file.verdict,
         address=_address(workdir, report),
         has_poster=(report / "poster.jpg").is_file(),
         made=f"{made:%Y-%m-%d %H:%M}",

@@ -41,11 +41,12 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     lines = read_captions(inputs["captions"])
     texts = read_texts(path) if (path := inputs.get("texts")) else []
     summary = _summary(inputs, lines, texts)
+    found = findings(summary)
     report = inputs.get("labels_report")
     page = outputs["page"]
     with published_folder(page.parent) as folder:
         sections = [
-            verdict_section(WEB, findings(summary)),
+            verdict_section(WEB, found),
             lines_section(
                 folder,
                 lines,
@@ -66,7 +67,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
             (folder / "poster.jpg").write_bytes(read_thumbnail(inputs["frames"], lines[0].frame))
         html = page_html(Page(summary.collection, summary.subtitle, sections))
         (folder / page.name).write_text(html, encoding="utf-8")
-    save_summary(outputs["figures"], summary)
+    save_summary(outputs["figures"], summary, found)
     return summary.headline
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +18,14 @@ if TYPE_CHECKING:
 _MAX_SIDE = 320  # pixels of a thumbnail's longer side
 
 
-def run(inputs: Files, outputs: Files, config: object) -> str:
+class Config(StageConfig, frozen=True):
+    """What pictures are known by."""
+
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``corpus.h5``."""
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
@@ -62,7 +71,7 @@ def _thumbnails(frames: Path, video: TrainingVideo) -> Iterator[bytes]:
             yield thumbnail(squeezed, shape, min(_MAX_SIDE, len(squeezed)))
 
 
-def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes."""
     pictures = amounts["pictures"]
     return Expected(seconds=pictures * 2e-3, startup=2, bytes=pictures * 12_000)
@@ -71,12 +80,13 @@ def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Exp
 STAGE = Stage(
     inputs={
         "frames": "{train}/frames.h5",
-        "features": "{train}/features.h5",
+        "features": "{train}/{sees}.h5",
         "comments": "{train}/comments.jsonl",
         "aligned": "{train}/aligned.h5",
         "training": "models/danmaku/{model}/training.json",
     },
     outputs={"corpus": "models/danmaku/{model}/corpus.h5"},
+    config=Config,
     run=run,
     extra="learn",
     expect=expect,

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.engine.settings import Seed, StageConfig
+from pipeline.engine.settings import SHARED, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from pipeline.danmaku.evaluation.evaluation_file import Evaluation
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How much is measured."""
 
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
     max_queries: Annotated[int, Meta(ge=1)] = 500
     """Seconds whose comments are ranked among other comments."""
     bootstrap_block_seconds: Annotated[float, Meta(ge=1)] = 10
@@ -140,7 +143,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 STAGE = Stage(
     inputs={
         "frames": "{item}/frames.h5",
-        "features": "{item}/features.h5",
+        "features": "{item}/{sees}.h5",
         "aligned": "{item}/aligned.h5",
         "generated": "{item}/generated.jsonl",
         "model": "models/danmaku/{model}/model.safetensors",

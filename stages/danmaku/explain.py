@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from msgspec import Meta
 
-from pipeline.engine.settings import Seed, StageConfig
+from pipeline.engine.settings import SHARED, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from pipeline.danmaku.explanation.explained_file import Explained
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How much is computed."""
 
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
     max_ranked: Annotated[int, Meta(ge=1)] = 1000
     """Moments whose comments are ranked among training comments, at most; the comments of one
     second on one picture share a moment."""
@@ -80,7 +83,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 STAGE = Stage(
     inputs={
         "frames": "{item}/frames.h5",
-        "features": "{item}/features.h5",
+        "features": "{item}/{sees}.h5",
         "comments": "{item}/generated.jsonl",
         "model": "models/danmaku/{model}/model.safetensors",
         "corpus": "models/danmaku/{model}/corpus.h5",

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.captioning.settings import DecodingSettings
-from pipeline.engine.settings import OwnFile, Seed, StageConfig
+from pipeline.engine.settings import SHARED, OwnFile, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from pipeline.danmaku.generation.writing import GenerationOptions
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """How comments are drawn."""
 
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
     count: Literal["learned", "data"] | Annotated[float, Meta(ge=0, le=100)] = "learned"
     """Comments a second: what its pictures and time call for; as many as a random second of the
     training videos had, as in the article; or a fixed number."""
@@ -123,7 +126,7 @@ def measure(outputs: Files) -> Amounts:
 STAGE = Stage(
     inputs={
         "frames": "{item}/frames.h5",
-        "features": "{item}/features.h5",
+        "features": "{item}/{sees}.h5",
         "model": "models/danmaku/{model}/model.safetensors",
         "counts": "models/danmaku/{model}/comment_counts.json",
         "rate": "models/danmaku/{model}/rate.safetensors",

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+from pipeline.engine.settings import SHARED, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from pipeline.danmaku.rate.model import RateModel
 
 
-def run(inputs: Files, outputs: Files, config: object) -> str:
+class Config(StageConfig, frozen=True):
+    """What pictures are known by."""
+
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
+
+
+def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``comment_counts.json`` and ``rate.safetensors``."""
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.alignment.held_out import hold_out_videos
@@ -61,7 +70,7 @@ def _summary(model: RateModel) -> str:
     return f"learned from {card.seconds:,} seconds how many comments each second gets"
 
 
-def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:
+def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What one core of a Xeon takes."""
     return Expected(
         seconds=amounts["seconds"] * 2e-3,
@@ -81,7 +90,7 @@ def measure(outputs: Files) -> Amounts:
 
 STAGE = Stage(
     inputs={
-        "features": "{train}/features.h5",
+        "features": "{train}/{sees}.h5",
         "frames": "{train}/frames.h5",
         "aligned": "{train}/aligned.h5",
     },
@@ -89,6 +98,7 @@ STAGE = Stage(
         "counts": "models/danmaku/{model}/comment_counts.json",
         "rate": "models/danmaku/{model}/rate.safetensors",
     },
+    config=Config,
     run=run,
     extra="learn",
     expect=expect,

@@ -46,6 +46,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     episode = _episode(inputs, config.layout)
     summary = _summary(inputs, episode)
+    found = findings(summary)
     statistics = _statistics(inputs)
     qualities = {name: track.quality for name, track in episode.tracks.items()}
     stage_runs = history(path.parent for path in inputs.all())
@@ -54,7 +55,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         published_folder(outputs["page"].parent) as folder,
     ):
         sections = [
-            verdict_section(WEB, findings(summary)),
+            verdict_section(WEB, found),
             watch_section(folder, episode, on_progress),
             model_section(folder, summary, write_gallery(folder, episode)),
             data_section(folder, summary.training, statistics, _absent(inputs, summary)),
@@ -62,7 +63,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         ]
         page = page_html(Page(summary.video, summary.subtitle, sections))
         (folder / "index.html").write_text(page, encoding="utf-8")
-    save_summary(outputs["figures"], summary)
+    save_summary(outputs["figures"], summary, found)
     return summary.headline
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from msgspec import Meta
 
 from pipeline.captioning.settings import Architecture
-from pipeline.engine.settings import Seed, StageConfig
+from pipeline.engine.settings import SHARED, Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 from pipeline.learning.settings import Schedule
+from pipeline.pictures.settings import Seen
 
 if TYPE_CHECKING:
     from pipeline.captioning.model_file import Model
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 class Config(StageConfig, frozen=True):
     """The captioner and how it learns."""
 
+    sees: Annotated[Seen, SHARED] = "features"
+    """What the model knows of pictures: what a network sees, or beside it the tags of a tagger."""
     captioner: Architecture = Architecture()
     schedule: Schedule = Schedule()
     max_words: Annotated[int, Meta(ge=1, le=200)] = 20
@@ -130,7 +133,7 @@ def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Exp
 
 STAGE = Stage(
     inputs={
-        "features": "{train}/features.h5",
+        "features": "{train}/{sees}.h5",
         "frames": "{train}/frames.h5",
         "aligned": "{train}/aligned.h5",
         "vocabulary": "models/danmaku/{model}/vocabulary.json",

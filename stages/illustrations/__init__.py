@@ -1,4 +1,4 @@
 """Stages that tag pictures, find similar ones and lay them out as a map."""
 
-WHOLE = ("illustrations-tags", "illustrations-map", "illustrations-vectors")
+WHOLE = ("illustrations-report",)
 """What the verb ``illustrations`` does, with all that this needs."""

@@ -11,6 +11,7 @@ from pipeline.illustrations.settings import CutSettings, People
 
 if TYPE_CHECKING:
     from pipeline.illustrations.tag_source import TagSource
+    from pipeline.illustrations.tagger_record import TaggerRecord
 
 _OWN = "own"
 
@@ -48,7 +49,7 @@ def check(config: Config, sections: Mapping[str, Any]) -> None:
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
-    """Write ``tags.h5`` and ``tags.jsonl``."""
+    """Write ``tags.h5``, ``tags.jsonl`` and ``tagger.json``."""
     from pipeline.illustrations.cuts import thresholds_for
     from pipeline.illustrations.picture_tags import write_picture_tags
     from pipeline.illustrations.tag_probabilities import (
@@ -60,6 +61,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.quantities import counted
 
     frames = inputs["frames"]
+    fingerprint = Frames.load(frames).fingerprint
     source = _tag_source(inputs, config)
     thresholds, cut = thresholds_for(source.tags, config.cut, config.thresholds)
     write_tag_probabilities(
@@ -70,9 +72,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         groups=source.tags.groups,
         thresholds=thresholds,
         tagger=source.name,
-        fingerprint=Frames.load(frames).fingerprint,
+        fingerprint=fingerprint,
         cut=cut,
     )
+    _tagger_record(inputs, config, fingerprint).save(outputs["tagger"])
     probabilities = read_tag_probabilities(outputs["tags"])
     tagged = picture_tags(frames, probabilities, inputs.get("labels"), config.people)
     count = write_picture_tags(outputs["list"], tagged)
@@ -91,11 +94,21 @@ def _tag_source(inputs: Files, config: Config) -> TagSource:
     return by_published_tagger(Path(config.tagger), pictures, inputs["frames"])
 
 
+def _tagger_record(inputs: Files, config: Config, fingerprint: str) -> TaggerRecord:
+    from pathlib import Path
+
+    from pipeline.illustrations.tagger_record import TaggerRecord
+
+    if config.tagger != _OWN:
+        return TaggerRecord(Path(config.tagger).name, has_learned_from_it=False, training=None)
+    return TaggerRecord.of_own(inputs["training"], fingerprint)
+
+
 def without(settings: Mapping[str, Any]) -> Collection[str]:
     """A published tagger sees the pictures themselves, and one's own their features."""
     if settings.get("tagger", _OWN) == _OWN:
         return ("stills", "source")
-    return ("features", "tagger")
+    return ("features", "tagger", "training")
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
@@ -115,6 +128,7 @@ STAGE = Stage(
         "frames": "{item}/frames.h5",
         "features": "{item}/features.h5",
         "tagger": "models/illustrations/{model}/tagger.safetensors",
+        "training": "models/illustrations/{model}/training.json",
     },
     optional={
         "labels": "{item}/labels.jsonl",
@@ -122,7 +136,11 @@ STAGE = Stage(
         "source": "{item}/source.video.json",
     },
     without=without,
-    outputs={"tags": "{item}/tags.h5", "list": "{item}/tags.jsonl"},
+    outputs={
+        "tags": "{item}/tags.h5",
+        "list": "{item}/tags.jsonl",
+        "tagger": "{item}/tagger.json",
+    },
     config=Config,
     run=run,
     check=check,

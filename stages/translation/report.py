@@ -39,12 +39,13 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
 
     translations = Translations.load(inputs["translations"])
     summary = _summary(inputs, translations.targets, len(translations.pictures))
+    found = findings(summary)
     stills, training, page = open_stills(inputs["stills"]), summary.training, outputs["page"]
     sheet = SampleSheet.load(inputs["samples"], len(training.domains), len(training.epochs))
     shown, names = chosen(stills.pictures, _held_out(inputs, summary))
     with published_folder(page.parent) as folder:
         sections = [
-            verdict_section(WEB, findings(summary)),
+            verdict_section(WEB, found),
             compared_section(
                 folder, _rows(inputs, translations, names), translations.targets, shown
             ),
@@ -54,7 +55,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         ]
         html = page_html(Page(summary.collection, summary.subtitle, sections))
         (folder / page.name).write_text(html, encoding="utf-8")
-    save_summary(outputs["figures"], summary)
+    save_summary(outputs["figures"], summary, found)
     return summary.headline
 
 

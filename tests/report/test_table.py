@@ -10,6 +10,7 @@ import pytest
 from pipeline.report.language import Phrase
 from pipeline.report.summary import Column, save_summary
 from pipeline.report.table import write_table
+from pipeline.report.verdict import Finding
 from tests.report.browser import PHONE, Visits
 
 HOSTILE = [
@@ -19,6 +20,9 @@ HOSTILE = [
     '"><script>',
     "日本 語#?",
 ]
+
+
+FOUND = [Finding.of("jokes", tone, "jokes") for tone in ("good", "unclear", "good")]
 
 
 class Jokes(msgspec.Struct):
@@ -53,7 +57,7 @@ def make_report(workdir: Path, name: str, summary: Jokes | Cats, poster: bool = 
     (workdir / name / "report" / "index.html").write_text("<title>report</title>")
     if poster:
         (workdir / name / "report" / "poster.jpg").touch()
-    save_summary(workdir / name / "report.json", summary)
+    save_summary(workdir / name / "report.json", summary, FOUND)
 
 
 def cells(workdir: Path) -> list[list[str]]:
@@ -72,8 +76,9 @@ def test_each_report_has_a_row_with_the_columns_of_its_system(tmp_path: Path) ->
     (tmp_path / "ep2").mkdir()
     write_table(tmp_path, ["ep1", "ep2", "ep3"])
     first, second = cells(tmp_path)
-    assert first[1:5] == ["ep1", "Miki", "1,234", "0.5 %"]
-    assert second[1:5] == ["ep3", "<b>", "1", "too little data"]
+    assert first[2].split() == ["Good", "2", "Unclear", "1"]
+    assert [first[1], *first[3:6]] == ["ep1", "Miki", "1,234", "0.5 %"]
+    assert [second[1], *second[3:6]] == ["ep3", "<b>", "1", "too little data"]
     assert "3 items, 2 with a report" in text(tmp_path)
 
 
@@ -91,7 +96,7 @@ def test_each_system_has_a_table_of_its_own(tmp_path: Path) -> None:
     write_table(tmp_path, ["album", "ep1"])
     root = lxml.html.parse(tmp_path / "index.html")
     assert [heading.text for heading in root.findall(".//h2")] == ["cats", "jokes"]
-    assert [len(row) for row in root.findall(".//thead/tr")] == [4, 6]
+    assert [len(row) for row in root.findall(".//thead/tr")] == [5, 7]
     assert [image.get("src") for image in root.iter("img")] == ["./ep1/report/poster.jpg"]
 
 
@@ -99,7 +104,7 @@ def test_an_item_may_have_a_report_of_each_system(tmp_path: Path) -> None:
     make_report(tmp_path, "ep1", Jokes("Miki", 1))
     (tmp_path / "ep1" / "cats").mkdir()
     (tmp_path / "ep1" / "cats" / "index.html").write_text("<title>cats</title>")
-    save_summary(tmp_path / "ep1" / "cats.report.json", Cats(2))
+    save_summary(tmp_path / "ep1" / "cats.report.json", Cats(2), FOUND)
     (tmp_path / "ep1" / "lost.report.json").write_bytes(
         (tmp_path / "ep1" / "cats.report.json").read_bytes()
     )
@@ -188,7 +193,7 @@ def test_rows_of_an_older_form_leave_cells_empty(tmp_path: Path) -> None:
     del older["columns"][1]
     path.write_bytes(msgspec.json.encode(older))
     write_table(tmp_path, ["ep1", "ep2"])
-    assert [row[2:5] for row in cells(tmp_path)] == [["Miki", "0.5 %", ""], ["Rin", "0.5 %", "2"]]
+    assert [row[3:6] for row in cells(tmp_path)] == [["Miki", "0.5 %", ""], ["Rin", "0.5 %", "2"]]
 
 
 def test_links_lead_to_reports_whatever_items_are_called(tmp_path: Path, visits: Visits) -> None:

@@ -121,7 +121,7 @@ def test_the_default_settings_file_says_what_the_code_does() -> None:
     path = ROOT / "configs" / "default"
     assert load(path) == load(NONE)
     listed, _ = read(path)
-    shared = {"seed", "layout", "learn_from"}
+    shared = {"seed", "layout", "learn_from", "sees"}
     for name, kind in stage_configs().items():
         own = listed
         for key in section(name):
@@ -139,7 +139,7 @@ def test_a_graph_expands_training_videos_and_the_model() -> None:
     bindings: dict[str, Bindings] = {"danmaku": {"model": "mine", "train": ["a", "b"]}}
     graph = Graph({name: {} for name in all_stages()}, bindings)
     train = all_stages()["train"]
-    assert graph.inputs(train)["features"] == ["a/features.h5", "b/features.h5"]
+    assert graph.inputs(train)["frames"] == ["a/frames.h5", "b/frames.h5"]
     assert graph.outputs(train)["model"] == "models/danmaku/mine/model.safetensors"
     assert graph.outputs(all_stages()["frames"]) == {"frames": "{item}/frames.h5"}
 

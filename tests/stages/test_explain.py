@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -54,9 +55,8 @@ class Project:
             "corpus": [self.folder / "corpus.h5"],
         }
         assert inputs.keys() == explain.STAGE.inputs.keys()
-        return explain.run(
-            Files(inputs), Files({"explained": [self.output]}), explain.Config(**settings)
-        )
+        config = msgspec.convert(settings, explain.Config)
+        return explain.run(Files(inputs), Files({"explained": [self.output]}), config)
 
     def explained(self, **settings: int) -> Explained:
         self.run(**settings)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import msgspec
@@ -20,6 +23,7 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 from stages.illustrations import tags, train
 from tests.illustrations.toys import TAGS, thing_tags, write_collection
 
+ROOT = Path(__file__).parents[2]
 THINGS = 60
 LEARNED = ("features", "frames", "labels")
 ENDINGS = {"features": "features.h5", "frames": "frames.h5", "labels": "labels.jsonl"}
@@ -38,9 +42,14 @@ def give(folder: Path, model: Path, *, labels: bool = False, **settings: object)
         "frames": [folder / "frames.h5"],
         "features": [folder / "features.h5"],
         "tagger": [model / "tagger.safetensors"],
+        "training": [model / "training.json"],
         "labels": [folder / "labels.jsonl"] if labels else [],
     }
-    outputs = {"tags": [folder / "tags.h5"], "list": [folder / "tags.jsonl"]}
+    outputs = {
+        "tags": [folder / "tags.h5"],
+        "list": [folder / "tags.jsonl"],
+        "tagger": [folder / "tagger.json"],
+    }
     return tags.run(Files(inputs), Files(outputs), msgspec.convert(settings, tags.Config))
 
 
@@ -173,6 +182,25 @@ def test_several_collections_are_learned_from(tmp_path: Path) -> None:
     labelled = thing_tags(20)[:15].any(1).sum()
     assert record.pictures == 2 * 3 * labelled
     assert record.units == labelled  # a file name in both is one thing
+
+
+def test_a_training_that_is_killed_leaves_no_half_tagger_and_starts_again_to_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    album, killed, spared = (tmp_path / name for name in ("album", "killed", "spared"))
+    write_collection(album, 12)
+    killed.mkdir()
+    command = [sys.executable, "-m", "tests.illustrations.mortal", str(album), str(killed)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert not (killed / "tagger.safetensors").exists()
+
+    for model in (killed, spared):
+        learn([album], model, taps=["vector"], classes={"min": 2})
+
+    for name in ("tagger.safetensors", "training.json"):
+        assert (killed / name).read_bytes() == (spared / name).read_bytes()
+    assert sorted(path.name for path in killed.iterdir()) == ["tagger.safetensors", "training.json"]
 
 
 def test_tags_on_too_few_things_are_told(tmp_path: Path) -> None:

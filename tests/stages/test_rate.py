@@ -55,7 +55,7 @@ def made(target: Path, *videos: Path) -> str:
     names = {"features": "features.h5", "frames": "frames.h5", "aligned": "aligned.h5"}
     inputs = Files({name: [folder / file for folder in videos] for name, file in names.items()})
     outputs = {"counts": [target / "comment_counts.json"], "rate": [target / "rate.safetensors"]}
-    return rate.run(inputs, Files(outputs), rate.STAGE.config())
+    return rate.run(inputs, Files(outputs), rate.Config())
 
 
 def test_it_learns_what_viewers_react_to(tmp_path: Path) -> None:

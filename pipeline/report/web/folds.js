@@ -53,7 +53,7 @@ function foldingButton() {
 {
   const folded = [...document.querySelectorAll("main > section:has(.fold)")];
   if (folded.length > 0) folded[0].before(contentsOf(folded));
-  const unfoldTarget = () => unfold(document.querySelector(":target"));
+  const unfoldTarget = () => unfold(byId(location.hash.slice(1))); // :target may not be known yet
   document.addEventListener("click", ({ target }) => {
     const address = target.closest?.("a[href^='#']")?.getAttribute("href");
     if (address) unfold(byId(address.slice(1)));

@@ -151,7 +151,7 @@ class OpenedTile extends EventTarget {
   }
 
   nearFigure(number, similarity) {
-    const { name, lines = [] } = this.tiles[number];
+    const { name, lines: all = [] } = this.tiles[number], lines = all.filter(({ aside }) => !aside);
     const figure = document.createElement("figure"), button = document.createElement("button");
     button.type = "button";
     button.dataset.number = number;

@@ -61,5 +61,6 @@ class ShownTiles extends EventTarget {
 
 /** All that can be searched for in a tile. */
 function textOf({ name, tags = [], lines = [] }) {
-  return folded([name, ...tags, ...lines.map(({ text }) => text)].join("\n"));
+  const texts = lines.filter(({ aside }) => !aside).map(({ text }) => text);
+  return folded([name, ...tags, ...texts].join("\n"));
 }

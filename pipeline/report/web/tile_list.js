@@ -123,7 +123,7 @@ class TileList extends EventTarget {
     if (this.existing.has(place)) return;
     const option = document.createElement("div"), number = this.shown.numbers[place];
     const { name, lines, facts } = this.tiles[number], { x, y } = this.cornerOf(place);
-    const text = (lines?.[0]?.text ?? name).slice(0, MAX_CAPTION);
+    const text = (lines?.find(({ aside }) => !aside)?.text ?? name).slice(0, MAX_CAPTION);
     const column = this.facts[this.shown.sort], value = facts?.[this.shown.sort];
     const figure = column && value != null ? numberText(value, column.digits) : "";
     option.id = `tile-${place}`;

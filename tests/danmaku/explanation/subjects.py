@@ -132,7 +132,9 @@ def corpus_of(videos: Sequence[Learned]) -> TrainingCorpus:
     training_record(videos=[video.folder.name for video in videos], tap="tap").save(training)
     named = ("frames.h5", "features.h5", "comments.jsonl", "aligned.h5")
     inputs = {Path(file).stem: [video.folder / file for video in videos] for file in named}
-    corpus.run(Files(inputs | {"training": [training]}), Files({"corpus": [target]}), None)
+    corpus.run(
+        Files(inputs | {"training": [training]}), Files({"corpus": [target]}), corpus.Config()
+    )
     return TrainingCorpus.load(target, "tap")
 
 

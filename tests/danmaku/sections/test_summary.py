@@ -68,7 +68,7 @@ def test_every_heading_has_a_column() -> None:
 
 
 def test_the_figures_are_in_the_file(tmp_path: Path) -> None:
-    save_summary(tmp_path / "report.json", summary())
+    save_summary(tmp_path / "report.json", summary(), [])
     file = ReportFile.load(tmp_path / "report.json")
     assert file.system == DanmakuSummary.system == "danmaku"
     assert file.columns == summary().columns()
