@@ -19,7 +19,7 @@ export $(GIVEN)
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 
 # A word that is neither a verb nor a variable is probably a typo and is reported before anything runs.
-VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo illustrations-search translation-sizes compare fetch setup test test-avx2 chaos lint bench plan models doctor \
+VERBS := $(STAGES) $(SYSTEMS) all help demo captions-demo translation-demo faces-demo illustrations-search translation-sizes compare fetch setup test test-avx2 chaos lint bench plan models doctor \
 	clean lock audit sbom
 SET_UP := .venv/bin/python .venv/run .venv/fetch .venv/dev .venv/locked .venv/supply/ready
 OURS := $(GIVEN) PYTHON BIN LOCKED RUN SUPPLY INSTALL LOCK STAGES SYSTEMS VERBS SET_UP GIVEN OURS ALONE
@@ -64,6 +64,9 @@ captions-demo: .venv/run ## draw two albums of a show, learn the jokes of one, w
 
 translation-demo: .venv/run ## draw an album of a show in four lights, learn them, and show others so
 	@$(RUN) translation-demo
+
+faces-demo: .venv/run ## draw two albums of a show, learn faces and a taste from one, rank another
+	@$(RUN) faces-demo
 
 demo: .venv/run ## draw two episodes of a show, learn from one, comment on the other
 	@$(RUN) demo

@@ -21,9 +21,10 @@ from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.layout import Layout, lay_out
 from pipeline.danmaku.drawing.rules import STAGE_HEIGHT
 from pipeline.danmaku.drawing.screen import Region, Screen, screen_of
+from pipeline.evaluation.intervals import ratio_interval
 from pipeline.lettering.glyphs import Typeface
 from pipeline.media.video_file import VideoFile
-from pipeline.runtime.arrays import Bools
+from pipeline.runtime.arrays import Bools, Float64s, Int64s
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
 from pipeline.show.truth import Truth, truth_path
@@ -41,9 +42,13 @@ class Compared(NamedTuple):
 
     before: Layout
     after: Layout
-    covered_before: float
-    """Share of the area of faces, over time, that comments cover."""
-    covered_after: float
+    scene: Int64s
+    """(moments,) the number of each one's scene."""
+    area: Int64s
+    """(moments,) cells that faces fill."""
+    covered_before: Int64s
+    """(moments,) those of them that comments cover."""
+    covered_after: Int64s
     time_ratio: float
     """Of the time that placing takes."""
 
@@ -63,9 +68,20 @@ def measure(folder: Path, settings: str) -> dict[str, float]:
 
 
 def _figures(compared: list[Compared], ending: str) -> dict[str, float]:
-    found = {
-        "faces_covered_before": statistics.mean(one.covered_before for one in compared),
-        "faces_covered_after": statistics.mean(one.covered_after for one in compared),
+    # Scenes are resampled, of all seasons.
+    scenes = np.concatenate([1000 * number + one.scene for number, one in enumerate(compared)])
+    area = np.concatenate([one.area for one in compared])
+    covered = {
+        "faces_covered_before": np.concatenate([one.covered_before for one in compared]),
+        "faces_covered_after": np.concatenate([one.covered_after for one in compared]),
+    }
+    found: dict[str, float] = {}
+    for name, cells in covered.items():
+        share = ratio_interval(cells, area, scenes)
+        found[name] = share.mean
+        if share.low is not None and share.high is not None:
+            found |= {f"{name}_low": share.low, f"{name}_high": share.high}
+    found |= {
         "layout_time_ratio": statistics.mean(one.time_ratio for one in compared),
         "shown_before": sum(len(one.before.placed) for one in compared),
         "shown_after": sum(len(one.after.placed) for one in compared),
@@ -83,11 +99,17 @@ def _compare(folder: Path, seed: int, rate: float) -> Compared:
     plain, avoiding = screen_of(video), screen_of(video, shown)
     before, seconds_before = _laid_out(comments, plain)
     after, seconds_after = _laid_out(comments, avoiding)
+    frames = (_moments(spec.seconds) * float(Fraction(truth.frame_rate))).astype(np.int64)
+    starts = [scene.start_frame for scene in truth.scenes]
+    area, covered_before = _covered(before, avoiding, spec.seconds)
+    _, covered_after = _covered(after, avoiding, spec.seconds)
     return Compared(
         before,
         after,
-        _covered(before, avoiding, spec.seconds),
-        _covered(after, avoiding, spec.seconds),
+        np.searchsorted(starts, frames, side="right"),
+        area,
+        covered_before,
+        covered_after,
         seconds_after / seconds_before,
     )
 
@@ -112,12 +134,16 @@ def _laid_out(comments: list[ScreenComment], screen: Screen) -> tuple[Layout, fl
     return layout, statistics.median(times)
 
 
-def _covered(layout: Layout, screen: Screen, seconds: float) -> float:
-    """The share of the area of faces that lies under the boxes of comments."""
+def _moments(seconds: float) -> Float64s:
+    """(moments,) in seconds."""
+    return (np.arange(int(seconds * _PER_SECOND)) + 0.5) / _PER_SECOND
+
+
+def _covered(layout: Layout, screen: Screen, seconds: float) -> tuple[Int64s, Int64s]:
+    """(moments,) the cells of faces, and those of them under the boxes of comments."""
     shape = (round(STAGE_HEIGHT / _SCALE), round(screen.width / _SCALE))
-    avoided, area, covered = Regions(screen.avoided), 0, 0
-    for number in range(int(seconds * _PER_SECOND)):
-        now = (number + 0.5) / _PER_SECOND
+    avoided, area, covered = Regions(screen.avoided), [], []
+    for now in _moments(seconds).tolist():
         faces, comments = np.zeros(shape, bool), np.zeros(shape, bool)
         for region in map(Region._make, avoided.during(now, now + 1e-6).T):
             _fill(faces, region.left, region.top, region.right, region.bottom)
@@ -125,9 +151,9 @@ def _covered(layout: Layout, screen: Screen, seconds: float) -> float:
             if placed.motion.start <= now < placed.motion.end:
                 x, block = placed.motion.x(now), placed.block
                 _fill(comments, x, placed.y, x + block.width, placed.y + block.height)
-        area += int(faces.sum())
-        covered += int((faces & comments).sum())
-    return covered / area
+        area.append(int(faces.sum()))
+        covered.append(int((faces & comments).sum()))
+    return np.array(area, np.int64), np.array(covered, np.int64)
 
 
 def _fill(cells: Bools, *edges: float) -> None:

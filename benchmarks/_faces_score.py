@@ -102,7 +102,7 @@ def _foretold(
     lesson = try_choices(taps, choices, Scale.of(scores), scores, shown.scenes[learned], _SEED)
     taste = Taste.of(lesson, [""] * len(learned), ("", ""), "highest")
     others: Mapping[str, Float32s] = {name: shown.taps[name][unseen] for name in names}
-    return taste.judge(joined(others, taste.card.taps))
+    return taste.judge(taste.head.logits(joined(others, taste.card.taps)))
 
 
 def _split(scenes: Int64s, given: Int64s) -> tuple[Int64s, Int64s]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import signal
 from contextlib import suppress
 
-from pipeline.demo import CAPTIONS_DEMO, DEMO, TRANSLATION_DEMO
+from pipeline.demo import CAPTIONS_DEMO, DEMO, FACES_DEMO, TRANSLATION_DEMO
 from pipeline.engine.application import Application
 from pipeline.engine.command_line import PROGRAM
 from pipeline.engine.commands.clean import CLEAN
@@ -58,6 +58,7 @@ APPLICATION = Application(
         DEMO,
         CAPTIONS_DEMO,
         TRANSLATION_DEMO,
+        FACES_DEMO,
         FETCH,
         CONVERT,
         INSPECT,

@@ -1,4 +1,4 @@
-"""The demos: the synthetic show, learned from, and then commented on, captioned or translated."""
+"""The demos: the synthetic show, learned from, and then commented on, captioned, and so on."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import shutil
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode
@@ -20,6 +21,9 @@ _DARKENED = (
     AlbumSpec(stills=24, seed=2018),
     EpisodeSpec(episode=2, seconds=30, width=320, height=180),
 )
+_RATED = AlbumSpec(stills=240, seed=2017, width=480, height=270, shots=True)
+_RANKED = AlbumSpec(stills=120, seed=2018, width=480, height=270, shots=True)
+_FIRST_ROUND = {"boxed": 60, "rated": 160}  # pictures
 _USES = ("workdir", "set", "profile", "wait")
 
 
@@ -50,6 +54,31 @@ def _run_translation_demo(call: Call) -> ExitCode:
     return code
 
 
+def _run_faces_demo(call: Call) -> ExitCode:
+    """Draw two albums of a show, learn faces and a taste from one, and rank the other by it."""
+    show = call.options.workdir / "show"
+    make_and_tell(show, _RATED)
+    _write_first_round(show)
+    code = _run(call, (_RATED, _RANKED), "faces-demo.yaml", ["faces-review", "faces"])
+    if code == ExitCode.OK:
+        rated, ranked = (call.options.workdir / spec.stem for spec in (_RATED, _RANKED))
+        print(f"Open {ranked}/ranking/index.html: the new pictures, the best first.")
+        print(f"Open {rated}/faces-page/index.html: correct boxes and rate faces yourself.")
+    return code
+
+
+def _write_first_round(show: Path) -> None:
+    """Write what a person would have saved from the page, unless somebody saved more there."""
+    from pipeline.show.album_truth import AlbumTruth
+    from pipeline.show.first_round import write_first_round
+    from pipeline.show.truth import truth_path
+
+    target = show / f"{_RATED.stem}.labels.jsonl"
+    if not target.exists():
+        truth = AlbumTruth.load(truth_path(show, _RATED.stem))
+        write_first_round(target, truth, **_FIRST_ROUND)
+
+
 def _run(
     call: Call, specs: Sequence[EpisodeSpec | AlbumSpec], settings: str, verbs: list[str]
 ) -> ExitCode:
@@ -68,3 +97,4 @@ def _run(
 DEMO = Command("demo", _run_demo, uses=_USES, extra="learn")
 CAPTIONS_DEMO = Command("captions-demo", _run_captions_demo, uses=_USES, extra="learn")
 TRANSLATION_DEMO = Command("translation-demo", _run_translation_demo, uses=_USES, extra="learn")
+FACES_DEMO = Command("faces-demo", _run_faces_demo, uses=_USES, extra="learn")

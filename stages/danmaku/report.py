@@ -24,6 +24,9 @@ class Config(StageConfig, frozen=True):
 
     tags: bool = False
     """Whether the player shows when tags hold, as ``illustrations-timeline`` finds them."""
+    poster: Literal["comments", "faces"] = "comments"
+    """What the picture before playing shows: the moment with most comments on screen, or the face
+    that ``faces-rank`` finds the best."""
     layout: Annotated[LayoutSettings, SHARED] = LayoutSettings()
 
 
@@ -44,7 +47,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.runtime.atomic_files import published_folder
     from pipeline.runtime.progress import progress
 
-    episode = _episode(inputs, config.layout)
+    episode = _episode(inputs, config)
     summary = _summary(inputs, episode)
     found = findings(summary)
     statistics = _statistics(inputs)
@@ -67,16 +70,19 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     return summary.headline
 
 
-def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
+def _episode(inputs: Files, config: Config) -> Episode:
     from functools import partial
 
     from pipeline.danmaku.explanation.explained_file import Explained
     from pipeline.danmaku.sections.episode import Episode
     from pipeline.pictures.frames_file import Frames, read_thumbnail
+    from pipeline.sources.best_faces import seconds_of_best_faces
     from pipeline.sources.pointers import open_video
     from pipeline.sources.screens import video_screen
 
-    video = open_video(inputs["source"])
+    video, layout = open_video(inputs["source"]), config.layout
+    by_faces = config.poster == "faces"
+    best = seconds_of_best_faces(inputs["frames"], inputs["ranking"]) if by_faces else []
     comments, screen = inputs.get("comments"), video_screen(video, inputs)
     return Episode(
         video=video,
@@ -87,6 +93,7 @@ def _episode(inputs: Files, layout: LayoutSettings) -> Episode:
         thumbnail_of=partial(read_thumbnail, inputs["frames"]),
         named=_named(inputs),
         tags=_tags(inputs.get("runs")),
+        poster_at=best[0] if best else None,
     )
 
 
@@ -160,9 +167,10 @@ def _absent(inputs: Files, summary: DanmakuSummary) -> Sequence[str]:
 
 
 def without(settings: Mapping[str, Any]) -> Collection[str]:
-    """Tags need a tagger, and comments that avoid faces a detector."""
+    """Tags need a tagger, comments that avoid faces a detector, and their poster a taste."""
     unneeded = {*needless_for_layout(settings)} - {"frames"}
-    return unneeded if settings.get("tags") else unneeded | {"runs"}
+    others = {"runs": settings.get("tags"), "ranking": settings.get("poster") == "faces"}
+    return unneeded | {name for name, wanted in others.items() if not wanted}
 
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
@@ -184,6 +192,7 @@ STAGE = Stage(
         "learned": "{train}/statistics.json",
         "runs": "{item}/tags.runs.jsonl",
         "faces": "{item}/faces.jsonl",
+        "ranking": "{item}/ranking/ranking.csv",
     },
     without=without,
     outputs={"figures": "{item}/report.json", "page": "{item}/report/index.html"},

@@ -53,6 +53,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.danmaku.video.stills import best_moments, crowded_moments, moments_at
     from pipeline.runtime.atomic_files import published
     from pipeline.runtime.quantities import counted, size_text
+    from pipeline.sources.best_faces import seconds_of_best_faces
     from pipeline.sources.pointers import open_video
     from pipeline.sources.screens import video_screen
 
@@ -63,7 +64,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     if config.at:
         moments = moments_at([Fraction(str(second)) for second in config.at], video)
     elif config.best == "faces":
-        moments = best_moments(_with_best_faces(inputs), video, config.max_count)
+        best = seconds_of_best_faces(inputs["frames"], inputs["ranking"])
+        moments = best_moments(best, video, config.max_count)
     else:
         moments = crowded_moments(layout, video, config.max_count)
     annotated = AnnotatedVideo(video, [layout])
@@ -75,15 +77,6 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     size = outputs["stills"].stat().st_size
     times = ", ".join(f"{float(moment):.1f}" for moment in moments)
     return f"{counted(len(moments), 'moment')} ({times} s), {size_text(size)}"
-
-
-def _with_best_faces(inputs: Files) -> list[Fraction]:
-    """When the pictures with the best faces are shown, the best first."""
-    from pipeline.faces.ranking.ranks import read_ranking
-    from pipeline.pictures.frames_file import Frames
-
-    times = Frames.load(inputs["frames"]).times
-    return [times.seconds(int(frame)) for frame in read_ranking(inputs["ranking"])]
 
 
 def _write_sheet(

@@ -37,10 +37,12 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     from PIL import Image
 
+    from pipeline.faces.crops.crops_file import read_crops
     from pipeline.faces.tracks.cast_file import read_names_given, write_cast
     from pipeline.faces.tracks.cast_sheet import cast_sheets
     from pipeline.faces.tracks.casting import cast_of
     from pipeline.faces.tracks.likeness import CropVectors
+    from pipeline.faces.tracks.names import found_again
     from pipeline.faces.tracks.tracks_file import read_tracks
     from pipeline.pictures.frames_file import Frames
     from pipeline.runtime.atomic_files import published_folder
@@ -49,9 +51,10 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
 
     crops = inputs["crops"]
     vectors = CropVectors(crops, inputs["crop_frames"], inputs["crop_features"], config.seed)
-    names = read_names_given(Path(config.names)) if config.names else {}
-    if lost := {*names} - {*vectors.places}:
-        log.warning("%s not there any more: %s", counted(len(lost), "named face"), min(lost))
+    given = read_names_given(Path(config.names)) if config.names else {}
+    names = found_again(given, read_crops(crops))
+    if lost := len(given) - len(names):
+        log.warning("%s not there any more", counted(lost, "named face"))
     seconds = float(Frames.load(inputs["frames"]).times.duration)
     cast = cast_of(read_tracks(inputs["tracks"]), vectors, seconds, names, config.k)
     with published_folder(outputs["cast"].parent) as folder:

@@ -51,6 +51,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
         write_suggestions,
     )
     from pipeline.labels.labels_file import read_labels_file, write_labels_file
+    from pipeline.runtime.logs import log
     from pipeline.runtime.quantities import counted
     from pipeline.sources.pointers import open_source
 
@@ -84,9 +85,21 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     faces = list(face_labels(pictures, said.people, suggestions, config.label))
     write_labels_file(outputs["faces"], faces)
     boxes = sum(face.box is not None for face in faces)
+    if not boxes:
+        log.warning("%s", _what_next(config))
     return (
         f"{counted(boxes, 'face')} on {counted(len(pictures), 'picture')},"
         f" {len(pictures) - len(unseen):,} of which a person looked at"
+    )
+
+
+def _what_next(config: Config) -> str:
+    """What to do where no face was found."""
+    others = [name for name in config.detectors if name != _OWN]
+    alien = " Cascades and networks know only faces as they learned them." if others else ""
+    return (
+        f"no face was found.{alien} Lower `faces: detect: threshold:`, or draw some boxes with"
+        " `make faces-page`, and name what you save with LABELS= for a detector of your own"
     )
 
 

@@ -29,13 +29,14 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     taste = Taste.load(inputs["taste"])
     if config.what == "picture":
         subjects = whole_pictures(inputs["frames"])
-        seen = Seen([inputs["features"]])
+        seen, shown = Seen([inputs["features"]]), inputs["frames"]
     else:
         subjects = faces(inputs["frames"], inputs["crops"], inputs["crop_frames"])
         seen = Seen([inputs["features"]], [inputs["crop_features"]])
+        shown = inputs["crop_frames"]
     given = scores_given(inputs.get("labels"), subjects)
     item = outputs["scores"].parent.name
-    count = write_scores(outputs["scores"], scored(taste, seen, subjects, given, item))
+    count = write_scores(outputs["scores"], scored(taste, seen, shown, subjects, given, item))
     own = f", {len(given):,} of them people's" if given else ""
     return f"{counted(count, 'score')}{own}{caveat(taste.card.weights)}"
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.engine.settings import Seed, StageConfig
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
-from pipeline.faces.scores.settings import Best, View
+from pipeline.faces.scores.settings import Best, FineTuning, View
 from pipeline.pictures.settings import Unit
 
 if TYPE_CHECKING:
     from pipeline.faces.scores.rated_subjects import RatedSubjects
+    from pipeline.faces.scores.tuning.folds import Tuner
     from pipeline.faces.scores.views import Seen
     from pipeline.runtime.arrays import Float32s
 
@@ -28,11 +29,14 @@ class Config(StageConfig, frozen=True):
     pictures stay together."""
     best: Best = "highest"
     """Which end of the scale is the best: ``lowest`` where 1 is better than 5."""
+    fine_tune: FineTuning = FineTuning()
     seed: Seed = 2017
 
 
 def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``taste.safetensors``, ``taste.json`` and ``taste.png``."""
+    import shutil
+
     import numpy as np
 
     from pipeline.faces.scores.distributions import draw_distributions
@@ -58,7 +62,18 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     choices = seen.choices(config.of)
     names = dict.fromkeys(tap for some in choices for tap in some)
     taps = {tap: seen.values(tap, rated.places) for tap in names}
-    lesson = try_choices(taps, choices, rated.scale, rated.scores, rated.units, config.seed, device)
+    tuner = _tuner(inputs, outputs, config, rated) if config.fine_tune.epochs else None
+    lesson = try_choices(
+        taps,
+        choices,
+        rated.scale,
+        rated.scores,
+        rated.units,
+        config.seed,
+        device,
+        tuner.trial if tuner else None,
+    )
+    network = tuner.network() if tuner and lesson.chosen is lesson.tuned else None
     tried = [
         Tried(trial.features, trial.penalty, float(trial.loss.sum() / len(rated.scores)))
         for trial in lesson.trials
@@ -84,8 +99,33 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     )
     draw_distributions(outputs["plot"], lesson.said, rated.scores, lesson.scale.levels)
     record.save(outputs["training"])
-    Taste.of(lesson, rated.names, (backbone, weights), config.best).save(outputs["taste"])
+    taste = Taste.of(lesson, rated.names, (backbone, weights), config.best, network)
+    taste.save(outputs["taste"])
+    if tuner:
+        shutil.rmtree(tuner.folder)
     return record.summary
+
+
+def _tuner(inputs: Files, outputs: Files, config: Config, rated: RatedSubjects) -> Tuner:
+    """Who fine-tunes the network that saw the pictures, on crops or on whole pictures."""
+    from pipeline.engine.code_digest import result_key
+    from pipeline.faces.scores.tuning.folds import Tuner
+    from pipeline.faces.scores.tuning.rated_pictures import RatedPictures
+    from pipeline.faces.scores.views import CROP, PICTURE
+    from pipeline.pictures.backbones.recorded import recorded_choice
+
+    view = PICTURE if config.of == "picture" else CROP
+    files = inputs.every("crop_frames" if view == CROP else "frames")
+    pictures = RatedPictures(files, rated.places, view)
+    return Tuner(
+        recorded_choice(inputs.every("features")[0], pictures.size),
+        pictures,
+        rated.scale.questions(rated.scores),
+        config.fine_tune,
+        config.seed,
+        outputs.folder / ".fine-tuning",
+        result_key("stages.faces.taste", config, inputs.all()),
+    )
 
 
 def _baselines(
@@ -116,11 +156,14 @@ def without(settings: Mapping[str, Any]) -> Collection[str]:
 
 def expect(amounts: Amounts, config: Config, sections: Mapping[str, Any]) -> Expected:
     """What two cores of a Xeon take."""
-    return Expected(seconds=amounts["stills"] * 0.06, startup=6, bytes=3e6)
+    tuned = config.fine_tune.epochs
+    each = 0.06 + 0.4 * tuned  # six networks, one of them for all
+    return Expected(seconds=amounts["stills"] * each, startup=6, bytes=3e6, kind=f"{tuned} epochs")
 
 
 STAGE = Stage(
     inputs={
+        "ratings": "models/faces/{model}/ratings.json",  # there are enough
         "labels": "{train}/labels.jsonl",
         "frames": "{train}/frames.h5",
         "features": "{train}/features.h5",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
@@ -19,9 +19,11 @@ from pipeline.pictures.settings import HeldOutSettings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from pipeline.faces.detection.kept import KeptDetector
     from pipeline.faces.detection.training_record import DetectorTraining
-    from pipeline.faces.detection.training_set import Example
+    from pipeline.faces.detection.training_set import Chosen, Example
     from pipeline.learning.training import Training
 
 
@@ -49,8 +51,8 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     """Write ``detector.safetensors`` and ``training.json``."""
     import torch
 
-    from pipeline.engine.code_digest import result_key
     from pipeline.faces.detection.augmentation import Augmentation
+    from pipeline.faces.detection.kept import KeptDetector
     from pipeline.faces.detection.model_file import DetectorCard, DetectorFile
     from pipeline.faces.detection.network import build_detector
     from pipeline.faces.detection.task import DetectorTask
@@ -60,7 +62,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.learning.training import Training
 
     torch.set_flush_denormal(True)  # see stages.danmaku.train
-    examples = _examples(inputs, config)
+    collections = _collections(inputs, config)
+    kept, key = KeptDetector(outputs.folder / ".kept-detector"), _key(collections, config)
+    if kept.has(outputs.all(), key) or (not collections and kept.exists(outputs.all())):
+        return _as_before(kept, outputs, config, boxes=bool(collections))
+    examples = _examples(collections, config)
     detector, backbone = build_detector(config.network, config.seed)
     with joined() as team:
         task = DetectorTask(
@@ -79,9 +85,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
             recipes=task.recipes,
             bfloat16=trains_in_bfloat16(team.device, config.precision),
         )
-        checkpoint = training.run(
-            outputs.folder, result_key("stages.faces.train", config, inputs.all())
-        )
+        checkpoint = training.run(outputs.folder, key)
         record = _record(inputs, examples, training, config, backbone, str(team.device))
         if team.leads:
             record.save(outputs["training"])
@@ -95,26 +99,71 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
                 models=record.models,
             )
             DetectorFile(detector, card).save(outputs["detector"])
+            kept.keep(outputs.all(), key)
             checkpoint.remove()
     return record.summary
 
 
-def _examples(inputs: Files, config: Config) -> list[Example]:
-    """The pictures of all collections that somebody boxed."""
+class _Collection(NamedTuple):
+    """A collection of which somebody boxed pictures."""
+
+    stills: Path
+    frames: Path
+    chosen: list[Chosen]
+
+
+def _collections(inputs: Files, config: Config) -> list[_Collection]:
     from pipeline.faces.detection.people import peoples_boxes
-    from pipeline.faces.detection.training_set import choose, read_examples, require_faces
+    from pipeline.faces.detection.training_set import choose
     from pipeline.labels.labels_file import read_labels_file
+
+    found = []
+    files = zip(*(inputs.every(n) for n in ("stills", "frames", "labels")), strict=True)
+    for stills, frames, labels in files:
+        said = peoples_boxes(read_labels_file(labels), config.label)
+        said.tell(config.label)
+        found.append(_Collection(stills, frames, choose(said, config.pseudo)))
+    return [one for one in found if one.chosen]
+
+
+def _key(collections: Sequence[_Collection], config: Config) -> str:
+    """What the detector is a function of."""
+    from pipeline.engine.code_digest import result_key
+    from pipeline.faces.detection.kept import digest
+
+    files = [path for one in collections for path in (one.stills, one.frames)]
+    boxes = [digest(one.chosen) for one in collections]
+    return " ".join([result_key("stages.faces.train", config, files), *boxes])
+
+
+def _as_before(kept: KeptDetector, outputs: Files, config: Config, *, boxes: bool) -> str:
+    """Publish the detector that there was."""
+    from pipeline.faces.detection.training_record import DetectorTraining
+    from pipeline.learning.team import joined
+    from pipeline.runtime.logs import log
+
+    with joined() as team:
+        if team.leads:
+            kept.put_back(outputs.all())
+            if not boxes:
+                log.warning(
+                    "LABELS has no box of the class %s: the detector stays as it was", config.label
+                )
+    return f"as it was: {DetectorTraining.load(outputs['training']).summary}"
+
+
+def _examples(collections: Sequence[_Collection], config: Config) -> list[Example]:
+    """The pictures of all collections that somebody boxed."""
+    from pipeline.faces.detection.training_set import read_examples, require_faces
     from pipeline.sources.pointers import open_stills
 
     examples = []
     side = round(config.network.size * config.augmentation.largest)
-    collections = zip(*(inputs.every(n) for n in ("stills", "frames", "labels")), strict=True)
-    for stills, frames, labels in collections:
-        said = peoples_boxes(read_labels_file(labels), config.label)
-        said.tell(config.label)
-        chosen = choose(said, config.pseudo)
-        folder = open_stills(stills)
-        examples += read_examples(folder, frames, chosen, side, config.held_out, config.seed)
+    for one in collections:
+        folder = open_stills(one.stills)
+        examples += read_examples(
+            folder, one.frames, one.chosen, side, config.held_out, config.seed
+        )
     require_faces(examples, config.label)
     return examples
 

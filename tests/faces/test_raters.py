@@ -43,8 +43,15 @@ def test_a_strict_rater_of_other_pictures_is_told_from_worse_pictures() -> None:
 def test_a_reversed_scale_is_noticed() -> None:
     truth = np.random.default_rng(0).integers(1, 6, 30)
     ratings = complete(np.stack([truth, truth, 6 - truth], 1))
-    assert 2 in ratings.contrary()
+    assert ratings.contrary() == [2]
     assert complete(np.stack([truth, truth], 1)).contrary() == []
+
+
+def test_of_two_who_contradict_each_other_the_one_with_fewer_scores_is_contrary() -> None:
+    truth = np.random.default_rng(0).integers(1, 6, 30)
+    both = complete(np.stack([truth, 6 - truth], 1))
+    fewer = Ratings(both.example[:-1], both.rater[:-1], both.score[:-1])
+    assert fewer.contrary() == [1]
 
 
 def test_noise_is_what_raters_say_differently_the_second_time() -> None:

@@ -223,6 +223,13 @@ def test_faces_are_needed_only_where_they_are_avoided(stage: ModuleType) -> None
     needless = stage.STAGE.without
     assert "faces" in needless({"layout": {"avoid": "none"}, "format": "ass"})
     assert "faces" not in needless({"layout": {"avoid": "faces"}, "format": "ass"})
+
+
+def test_a_poster_by_faces_needs_a_ranking_and_no_other_does() -> None:
+    needless = report.STAGE.without
+    assert needless is not None
+    assert "ranking" in needless({"layout": {"avoid": "none"}, "poster": "comments"})
+    assert "ranking" not in needless({"layout": {"avoid": "none"}, "poster": "faces"})
     assert "faces" in export.without({"layout": {"avoid": "faces"}, "format": "csv"})
 
 

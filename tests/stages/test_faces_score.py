@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import msgspec
@@ -17,7 +18,7 @@ from pipeline.faces.scores.training_record import TasteTraining
 from pipeline.labels.labels_file import read_labels_file, write_labels_file
 from pipeline.labels.record import Label
 from pipeline.runtime.errors import ExitCode, PipelineError
-from stages.faces import rank, score, taste
+from stages.faces import rank, ratings, score, taste
 from tests.faces.toys import BOX, FILES, SIDE, write_item
 
 FACES = 100
@@ -193,3 +194,39 @@ def test_a_ranking_has_each_picture_once_the_best_first(model: Path, tmp_path: P
     assert rows[0]["left"] == str(BOX[0])
     assert summary.startswith("12 pictures ranked")
     assert [path.name for path in (item / "ranking").glob("*.png")] == ["best-001.png"]
+
+
+@pytest.mark.parametrize("stars", [[3] * 9, [3] * 30], ids=["nine", "all equal"])
+def test_too_little_is_told_before_anything_long_begins(tmp_path: Path, stars: list[int]) -> None:
+    labels = [Label(picture=f"{n}.png", kind="score", weight=s) for n, s in enumerate(stars)]
+    write_labels_file(tmp_path / "labels.jsonl", labels)
+    files = Files({"labels": [tmp_path / "labels.jsonl"]})
+    with pytest.raises(PipelineError) as raised:
+        ratings.run(files, Files({"ratings": [tmp_path / "ratings.json"]}), ratings.STAGE.config())
+    assert raised.value.code == ExitCode.NOTHING_USABLE
+    assert ratings.STAGE.inputs == {"labels": "{train}/labels.jsonl"}  # which needs no detector
+
+
+def test_ratings_are_counted_by_rater(tmp_path: Path) -> None:
+    item = write_item(tmp_path / "album", 40)
+    files = Files({"labels": [item / "labels.jsonl"]})
+    target = tmp_path / "ratings.json"
+    ratings.run(files, Files({"ratings": [target]}), ratings.STAGE.config())
+    assert json.loads(target.read_text("utf-8")) == {"rated": 40, "raters": {"": 60}}
+
+
+def test_a_rater_with_a_reversed_scale_is_named_and_does_not_count(tmp_path: Path) -> None:
+    item = write_item(tmp_path / "album", 40, mood=0)
+    labels = list(read_labels_file(item / "labels.jsonl"))
+    reversed_ = [
+        msgspec.structs.replace(label, rater="Pippin", weight=6 - (label.weight or 0))
+        for label in labels[:30]
+    ]
+    write_labels_file(item / "labels.jsonl", [*labels, *reversed_])
+    said = learn(item, tmp_path / "model", of="crop")
+    record = TasteTraining.load(tmp_path / "model" / "taste.json")
+
+    assert "those of Pippin look reversed and do not count" in said
+    assert record.contrary == ["Pippin"]
+    assert [*record.raters] == [""]
+    assert record.examples == 40

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pipeline.danmaku.drawing.comment import ScreenComment
 from pipeline.danmaku.drawing.layout import Layout
@@ -43,6 +44,8 @@ class Episode:
     that is not known."""
     tags: Mapping[str, Sequence[tuple[float, float]]] = field(default_factory=dict)
     """From when to when each tag holds, in seconds; none where they were not looked for."""
+    poster_at: Fraction | None = None
+    """The second that the poster shows; None for that with most comments on screen."""
 
     @property
     def tracks(self) -> dict[str, CommentTrack]:

@@ -18,7 +18,7 @@ from pipeline.pictures.backbones.choice import Choice
 from pipeline.pictures.backbones.folding import fold_batch_norms
 from pipeline.pictures.backbones.preprocessing import Normalization
 from pipeline.pictures.backbones.registry import library_of
-from pipeline.pictures.backbones.torch_network import cut_off
+from pipeline.pictures.backbones.torch_network import cut_off, freeze_until
 from pipeline.pictures.backbones.torchvision_on_cpu import models, ops
 
 _STRIDES = ("stride8", "stride16", "stride32")
@@ -125,7 +125,7 @@ class _Pyramid(nn.Module):
             shapes = cut(torch.zeros(1, 3, settings.size, settings.size))
         widths = [shapes[name].shape[1] for name in _STRIDES]
         self.levels = ops.FeaturePyramidNetwork(widths, settings.channels)
-        _freeze_until(cut, _STRIDES[0])
+        freeze_until(cut, _STRIDES[0])
 
     def forward(self, pictures: Tensor) -> OrderedDict[str, Tensor]:
         found = self.cut(pictures)
@@ -139,14 +139,3 @@ class _Pyramid(nn.Module):
         super().train(mode)
         self.cut.eval()
         return self
-
-
-def _freeze_until(cut: fx.GraphModule, tap: str) -> None:
-    """Keep the layers up to a tap as they are: edges and textures need not be learned anew."""
-    (output,) = (node for node in cut.graph.nodes if node.op == "output")
-    last: Any = output.args[0][tap]
-    for node in cut.graph.nodes:
-        if node.op == "call_module":
-            cut.get_submodule(str(node.target)).requires_grad_(False)
-        if node is last:
-            return

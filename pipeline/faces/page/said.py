@@ -64,6 +64,12 @@ class FacesOnPage(msgspec.Struct, frozen=True):
     kept: list[Label]
     """What people said before and nothing on the page changes."""
 
+    @property
+    def count(self) -> int:
+        """How many boxes are shown at first."""
+        boxes = (box for one in self.pictures for box in one.boxes)
+        return sum(box.probability is None or box.probability >= self.threshold for box in boxes)
+
 
 def boxes_shown(labels: Sequence[Label], suggestion: Suggestion | None) -> list[FaceBox]:
     """A picture's boxes of faces.jsonl, and those that were too improbable for that."""

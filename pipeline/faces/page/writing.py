@@ -35,7 +35,7 @@ def write_face_page(
     grid = PictureGrid(sheets, list(tiles), facts=list(facts), flags=list(FLAGS))
     counts = {
         "n": f"{len(tiles):,}",
-        "faces": f"{sum(len(one.boxes) for one in faces.pictures):,}",
+        "faces": f"{faces.count:,}",
     }
     key = "faces.subtitle" if faces.correct else "faces.subtitle_ranking"
     html = page_html(Page(title, Message(key, counts), face_sections(faces, grid, pictures)))

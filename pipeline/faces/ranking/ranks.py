@@ -80,9 +80,12 @@ def near_groups(frames_file: Path, limit: float) -> dict[int, int]:
 
 
 def write_ranking(path: Path, ranked: Sequence[Ranked]) -> None:
-    """Write ``ranking.csv``, with the mark by which Excel knows UTF-8."""
+    """Write ``ranking.csv``, with the mark by which Excel knows UTF-8.
+
+    As in other tables, fields are quoted and stand as they are, also names that begin with ``=``.
+    """
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        table = csv.writer(file, lineterminator="\n")
+        table = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         table.writerow(_COLUMNS)
         for rank, one in enumerate(ranked, 1):
             best = one.best

@@ -11,7 +11,7 @@ from scipy.stats import kendalltau, rankdata
 
 from pipeline.evaluation.correlation import correlation
 from pipeline.evaluation.intervals import Interval, mean_interval, statistic_interval
-from pipeline.faces.scores.learning import Lesson, said_unseen
+from pipeline.faces.scores.learning import Lesson, said_by, said_unseen
 from pipeline.runtime.arrays import Bools, Float32s, Float64s, Int64s
 from pipeline.runtime.sample_size import is_constant
 
@@ -41,7 +41,8 @@ class ScoreEvaluation(msgspec.Struct, frozen=True, kw_only=True):
     taste: Measures
     baselines: dict[str, Measures]
     """``constant`` says the mean, ``pixels`` sees 16 × 16 of the crop, ``picture`` the whole
-    picture as the network does, and ``tags`` those that people gave it."""
+    picture as the network does, and ``tags`` those that people gave it. Where the network was
+    fine-tuned, ``fine-tuned`` is what it says by itself, and ``frozen`` what heads say."""
     best_share: float
     """Of the examples that count as the best: their share among any."""
     coverage: Interval
@@ -62,6 +63,9 @@ def evaluate_scores(
     said = {"constant": constant} | {
         name: said_unseen(lesson, features, device) for name, features in others.items()
     }
+    frozen = [trial for trial in lesson.trials if trial is not lesson.tuned]
+    if lesson.tuned:
+        said |= {"frozen": said_by(lesson, frozen), "fine-tuned": said_by(lesson, [lesson.tuned])}
     top = is_best(scores)
     ends = lesson.scale.levels[[0, -1]]
     half = np.minimum(lesson.reach * lesson.spreads, np.ptp(ends))

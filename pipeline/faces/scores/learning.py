@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,7 +36,13 @@ class Lesson:
     scale: Scale
     trials: list[Trial]
     chosen: Trial
+    """The best of all."""
+    head: Trial
+    """The best of those that are heads on frozen features."""
+    tuned: Trial | None
+    """The one that is not, if there is one."""
     prepared: Prepared
+    """The features of that one."""
     fold: Int64s
     """(n,)"""
     logits: Float32s
@@ -60,8 +66,13 @@ class Lesson:
 
     @property
     def taps(self) -> tuple[str, ...]:
-        """Those of the best choice."""
-        return tuple(self.chosen.features.split(TOGETHER))
+        """Those of the best head."""
+        return tuple(self.head.features.split(TOGETHER))
+
+    @property
+    def questions(self) -> Bools:
+        """(n, k) what the scores say; see ``Scale``."""
+        return self.scale.questions(self.scores)
 
 
 def try_choices(
@@ -72,8 +83,12 @@ def try_choices(
     units: Int64s,
     seed: int,
     device: torch.device | None = None,
+    tuned: Callable[[Int64s], Trial] | None = None,
 ) -> Lesson:
-    """Cross-validate heads on each of ``choices`` of ``taps`` (n, c), for ``scores`` (n,)."""
+    """Cross-validate heads on each of ``choices`` of ``taps`` (n, c), for ``scores`` (n,).
+
+    ``tuned`` tries a network that is no head on these, too, for such folds (n,).
+    """
     fold = folds_of(units, seed)
     questions = scale.questions(scores)
     features = {TOGETHER.join(names): joined(taps, names) for names in choices}
@@ -84,14 +99,18 @@ def try_choices(
             name, some, questions, fold, PENALTIES, device, most=_COMPONENTS
         )
     ]
+    head = best(trials)
+    by_network = tuned(fold) if tuned else None
+    trials += [by_network] if by_network else []
     logits = unseen_logits(trials, fold)
     probabilities = calibrated_unseen(logits, questions, fold)
-    chosen = best(trials)
     return Lesson(
         scale,
         trials,
-        chosen,
-        Prepared.of(features[chosen.features], _COMPONENTS),
+        best(trials),
+        head,
+        by_network,
+        Prepared.of(features[head.features], _COMPONENTS),
         fold,
         logits,
         scale.scores(probabilities),
@@ -103,23 +122,30 @@ def try_choices(
 def learned_head(
     lesson: Lesson, device: torch.device | None = None
 ) -> tuple[LogisticHead, Calibration]:
-    """What was chosen, fitted to all examples; the head reads roots of the taps' values."""
-    questions = lesson.scale.questions(lesson.scores)
+    """The best head, fitted to all examples, and the calibration of what was chosen.
+
+    The head reads roots of the taps' values.
+    """
+    questions = lesson.questions
     prepared, folds = lesson.prepared, int(lesson.fold.max()) + 1
     # As strong for each example as it was for fewer.
-    penalty = lesson.chosen.penalty * folds / (folds - 1)
+    penalty = lesson.head.penalty * folds / (folds - 1)
     head = fit_logistic(prepared.values, questions, penalty, device=device)
     return head.before(prepared.components), Calibration.fit(lesson.logits, questions)
 
 
 def said_unseen(lesson: Lesson, features: Float32s, device: torch.device | None = None) -> Float64s:
     """(n,) what heads on other ``features`` (n, f) say of folds that they have not seen."""
-    scale, fold = lesson.scale, lesson.fold
-    questions = scale.questions(lesson.scores)
     trials = cross_validated(
-        "other", features, questions, fold, PENALTIES, device, most=_COMPONENTS
+        "other", features, lesson.questions, lesson.fold, PENALTIES, device, most=_COMPONENTS
     )
-    return scale.scores(calibrated_unseen(unseen_logits(trials, fold), questions, fold))
+    return said_by(lesson, trials)
+
+
+def said_by(lesson: Lesson, trials: Sequence[Trial]) -> Float64s:
+    """(n,) what the best of ``trials`` say of folds that they have not seen."""
+    logits = unseen_logits(trials, lesson.fold)
+    return lesson.scale.scores(calibrated_unseen(logits, lesson.questions, lesson.fold))
 
 
 def nearest(vectors: Float32s, others: Float32s, count: int) -> tuple[Int64s, Float64s]:

@@ -9,21 +9,19 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.faces.scores.enough import is_rating, require_enough
 from pipeline.faces.scores.raters import Noise, Ratings, noise_of, numbered
 from pipeline.faces.scores.subjects import Finder, Subject
 from pipeline.labels.labels_file import read_labels_file
-from pipeline.labels.record import Label
 from pipeline.labels.tag_names import same_tag
 from pipeline.learning.heads.ordinal import Scale
 from pipeline.pictures.frames_file import read_keys
 from pipeline.pictures.settings import Unit
 from pipeline.pictures.units import unit_numbers
 from pipeline.runtime.arrays import Float32s, Float64s, Int64s
-from pipeline.runtime.errors import ExitCode, PipelineError
-from pipeline.runtime.quantities import counted
 
-_LEAST = 10
-"""Examples: with fewer, two folds have too few to learn from."""
+_Given = tuple[int, str, float]
+"""An example's number, a rater, and a score."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +41,7 @@ class RatedSubjects:
     raters: dict[str, float]
     """How much higher each scores than others do."""
     contrary: list[str]
-    """Raters whose scores look reversed."""
+    """Raters whose scores look reversed, and do not count."""
     noise: Noise | None
     """None where too few were rated again."""
     left_out: int
@@ -62,11 +60,11 @@ class RatedSubjects:
         Raises PipelineError NOTHING_USABLE for too few scores, and for scores that are all equal.
         """
         places: list[tuple[int, Subject]] = []
-        given: list[tuple[int, str, float]] = []
+        given: list[_Given] = []
         left_out = 0
         for number, (label_file, some) in enumerate(zip(labels, subjects, strict=True)):
             finder, known = Finder(some), dict[int, int]()
-            for label in filter(_is_rating, read_labels_file(label_file)):
+            for label in filter(is_rating, read_labels_file(label_file)):
                 found = finder.find(label.picture, label.box)
                 if found is None:
                     left_out += 1
@@ -75,16 +73,15 @@ class RatedSubjects:
                     known[found] = len(places)
                     places.append((number, some[found]))
                 given.append((known[found], label.rater or "", label.weight or 0.0))
-        if len(places) < _LEAST:
-            raise _too_few(labels, len(places), left_out)
-        if len({score for *_, score in given}) < 2:
-            raise _all_equal(labels, len(places), given[0][2])
-        ratings = Ratings(
-            np.array([example for example, *_ in given], np.int64),
-            numbered([rater for _, rater, _ in given]),
-            np.array([score for *_, score in given]),
-        )
-        raters = list(dict.fromkeys(rater for _, rater, _ in given))
+        ratings, raters = _ratings(given)
+        contrary = [raters[rater] for rater in ratings.contrary()]
+        if contrary:
+            given = [one for one in given if one[1] not in contrary]
+            kept = {example: n for n, example in enumerate(sorted({one[0] for one in given}))}
+            places = [places[example] for example in kept]
+            given = [(kept[example], rater, score) for example, rater, score in given]
+            ratings, raters = _ratings(given)
+        require_enough(labels, len(places), {score for *_, score in given}, left_out)
         scores = ratings.means()
         return cls(
             places,
@@ -93,14 +90,20 @@ class RatedSubjects:
             Scale.of(ratings.score),
             _units(places, frames, by),
             dict(zip(raters, ratings.offsets().tolist(), strict=True)),
-            [raters[rater] for rater in ratings.contrary()],
+            contrary,
             noise_of(ratings, scores),
             left_out,
         )
 
 
-def _is_rating(label: Label) -> bool:
-    return label.kind == "score" and label.by == "person" and label.weight is not None
+def _ratings(given: Sequence[_Given]) -> tuple[Ratings, list[str]]:
+    """What was given, and the names of the raters by their numbers."""
+    ratings = Ratings(
+        np.array([example for example, *_ in given], np.int64),
+        numbered([rater for _, rater, _ in given]),
+        np.array([score for *_, score in given], np.float64),
+    )
+    return ratings, list(dict.fromkeys(rater for _, rater, _ in given))
 
 
 def _units(places: Sequence[tuple[int, Subject]], frames: Sequence[Path], by: Unit) -> Int64s:
@@ -109,25 +112,6 @@ def _units(places: Sequence[tuple[int, Subject]], frames: Sequence[Path], by: Un
     names = [f"{frames[number].parent.name}/{subject.picture}" for number, subject in places]
     _, equal = np.unique([keys[n][subject.row] for n, subject in places], return_inverse=True)
     return unit_numbers(names, equal.astype(np.int64), by)
-
-
-def _too_few(labels: Sequence[Path], found: int, left_out: int) -> PipelineError:
-    lost = f", and {left_out:,} ratings are of pictures without such a face" if left_out else ""
-    return PipelineError(
-        ExitCode.NOTHING_USABLE,
-        f"{' and '.join(map(str, labels))} hold scores of {counted(found, 'face')}, where"
-        f" {_LEAST} are needed{lost}",
-        "Rate more, in a file named by LABELS=, in folders 1 to 5, or in the page",
-    )
-
-
-def _all_equal(labels: Sequence[Path], found: int, score: float) -> PipelineError:
-    return PipelineError(
-        ExitCode.NOTHING_USABLE,
-        f"{' and '.join(map(str, labels))} hold scores of {counted(found, 'face')}, and all of them"
-        f" are {score:g}, from which no taste can be learned",
-        "Rate some higher and some lower",
-    )
 
 
 def tag_features(labels: Sequence[Path], places: Sequence[tuple[int, Subject]]) -> Float32s | None:

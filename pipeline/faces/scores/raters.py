@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from pipeline.evaluation.intervals import Interval, mean_interval
-from pipeline.runtime.arrays import Float64s, Int64s
+from pipeline.runtime.arrays import Bools, Float64s, Int64s
 from pipeline.runtime.sample_size import MIN_CLUSTERS
 
 _ROUNDS = 200
@@ -50,19 +50,34 @@ class Ratings:
         return _means(freed, self.example, int(self.example.max()) + 1)
 
     def contrary(self) -> list[int]:
-        """Raters whose scores run against those of the others, as on a reversed scale."""
-        found = []
-        for rater in np.unique(self.rater).tolist():
-            own, others = self.rater == rater, self.rater != rater
+        """Raters whose scores run against those of the others, as on a reversed scale.
+
+        The most contrary comes first, and then who is so without it. Of two who contradict each
+        other that is the one with fewer scores.
+        """
+        found: list[int] = []
+        counted = np.ones(len(self.score), bool)
+        while against := self._against(counted):
+            count = np.bincount(self.rater)
+            worst = min(against, key=lambda rater: (round(against[rater], 9), count[rater], -rater))
+            found.append(worst)
+            counted &= self.rater != worst
+        return found
+
+    def _against(self, counted: Bools) -> dict[int, float]:
+        """The correlations of contrary raters with the others, of the scores that are counted."""
+        found = {}
+        for rater in np.unique(self.rater[counted]).tolist():
+            own, others = counted & (self.rater == rater), counted & (self.rater != rater)
             both = np.intersect1d(self.example[own], self.example[others])
             if len(both) < MIN_CLUSTERS:
                 continue
             n = int(self.example.max()) + 1
             mine = _means(self.score[own], self.example[own], n)[both]
             theirs = _means(self.score[others], self.example[others], n)[both]
-            if np.ptp(mine) and np.ptp(theirs) and np.corrcoef(mine, theirs)[0, 1] < _CONTRARY:
-                found.append(rater)
-        return found
+            if np.ptp(mine) and np.ptp(theirs):
+                found[rater] = float(np.corrcoef(mine, theirs)[0, 1])
+        return {rater: value for rater, value in found.items() if value < _CONTRARY}
 
 
 class Noise(msgspec.Struct, frozen=True):

@@ -12,6 +12,8 @@ from pipeline.faces.scores.learning import nearest
 from pipeline.faces.scores.scores_file import Alike, Scored
 from pipeline.faces.scores.subjects import Finder, Subject
 from pipeline.faces.scores.taste_file import Judgement, Taste
+from pipeline.faces.scores.tuning.rated_pictures import RatedPictures
+from pipeline.faces.scores.tuning.task import logits_of
 from pipeline.faces.scores.views import CROP, Seen
 from pipeline.labels.labels_file import read_labels_file
 from pipeline.learning.heads.ordinal import Scale, score_effects
@@ -25,11 +27,17 @@ _ALIKE = 3  # examples that are named
 
 
 def scored(
-    taste: Taste, seen: Seen, subjects: Sequence[Subject], given: Mapping[int, float], item: str
+    taste: Taste,
+    seen: Seen,
+    frames: Path,
+    subjects: Sequence[Subject],
+    given: Mapping[int, float],
+    item: str,
 ) -> Iterator[Scored]:
     """Yield the score of each of the ``subjects`` of ``item``.
 
-    ``given`` are people's, by the subject's number.
+    ``frames`` has the pictures of the subjects, or their crops; ``given`` are people's scores, by
+    the subject's number.
 
     Raises PipelineError: BAD_ARTIFACT for features of another network, INVALID_SETTING for a taste
     that looks at crops where there are none.
@@ -47,7 +55,8 @@ def scored(
         places = [(0, subject) for subject in batch]
         taps = {tap: seen.values(tap, places) for tap in taste.card.taps}
         features = taste.features(taps)
-        judgement = taste.judge(features)
+        logits = _logits(taste, features, frames, places)
+        judgement = taste.judge(logits)
         alike = _alike(taste, features, [f"{item}/{subject.name}" for subject in batch])
         why = _why(taste, features, judgement, {tap: v.shape[1] for tap, v in taps.items()}, seen)
         for place, subject in enumerate(batch):
@@ -66,6 +75,16 @@ def scored(
                 alike=alike[place],
                 why=[round(float(effect), 4) for effect in why[place]],
             )
+
+
+def _logits(
+    taste: Taste, features: Float32s, frames: Path, places: Sequence[tuple[int, Subject]]
+) -> Float32s:
+    """(n, k) of the network if there is one, or of the head on ``features`` (n, f)."""
+    if taste.network is None:
+        return taste.head.logits(features)
+    pictures = RatedPictures([frames], places, taste.network.card.view)
+    return logits_of(taste.network, pictures, range(len(places)))
 
 
 def scores_given(labels: Path | None, subjects: Sequence[Subject]) -> dict[int, float]:
@@ -101,7 +120,7 @@ def _why(
     widths: Mapping[str, int],
     seen: Seen,
 ) -> Float64s:
-    """(n, 9) the effects of the parts of crops; (n, 0) without such.
+    """(n, 9) the effects of the parts of crops; (n, 0) without such, and for a network.
 
     The head is linear in the values of the parts, so their effects on its logits add up.
     """
@@ -112,7 +131,7 @@ def _why(
     for tap, width in widths.items():
         own = slice(first, first + width)
         first += width
-        if not seen.has_parts(tap):
+        if taste.network or not seen.has_parts(tap):
             continue
         parts += 1
         weights = taste.head.weights[own] * taste.calibration.slope

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
 from pipeline.faces.scores.learning import Lesson, learned_head
 from pipeline.faces.scores.settings import Best
+from pipeline.faces.scores.tuning.network import NetworkCard, ScoreNetwork, network_of
+from pipeline.learning.device import best_device
 from pipeline.learning.heads.calibration import Calibration
 from pipeline.learning.heads.logistic import LogisticHead
 from pipeline.learning.heads.ordinal import Scale
@@ -23,6 +28,8 @@ from pipeline.runtime.errors import ExitCode, PipelineError
 
 _DIRECTIONS = 64
 """Of the features, by which examples are compared."""
+_NETWORK = "network."
+"""Before the names of its arrays."""
 
 
 class TasteCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +47,8 @@ class TasteCard(msgspec.Struct, frozen=True, kw_only=True):
     """The backbone's; see ``FeatureStore``."""
     examples: list[str]
     """Names of those it was learned from."""
+    network: NetworkCard | None = None
+    """Of the fine-tuned network, if that foretells scores better than a head."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Taste:
-    """A head on frozen features, and the examples that it was learned from."""
+    """A head on frozen features, and the examples that it was learned from.
+
+    With a network, that is what says scores, and the features only tell what is alike.
+    """
 
     card: TasteCard
     head: LogisticHead
@@ -71,10 +83,16 @@ class Taste:
     """(m, d) of the examples along these."""
     scores: Float64s
     """(m,) that people gave them."""
+    network: ScoreNetwork | None = None
 
     @classmethod
     def of(
-        cls, lesson: Lesson, examples: Sequence[str], network: tuple[str, str], best: Best
+        cls,
+        lesson: Lesson,
+        examples: Sequence[str],
+        network: tuple[str, str],
+        best: Best,
+        tuned: ScoreNetwork | None = None,
     ) -> Taste:
         """What a ``lesson`` taught, with the names of its examples."""
         head, calibration = learned_head(lesson)
@@ -87,6 +105,7 @@ class Taste:
             backbone=network[0],
             weights=network[1],
             examples=list(examples),
+            network=tuned.card if tuned else None,
         )
         components = lesson.prepared.components
         return cls(
@@ -97,12 +116,14 @@ class Taste:
             components.mean.astype(np.float32),
             lesson.prepared.values[:, :_DIRECTIONS],
             lesson.scores,
+            tuned,
         )
 
     @property
     def views(self) -> frozenset[str]:
         """What is looked at: ``crop``, ``picture`` or both."""
-        return frozenset(tap.partition(" ")[0] for tap in self.card.taps)
+        network = {self.card.network.view} if self.card.network else set()
+        return frozenset(tap.partition(" ")[0] for tap in self.card.taps) | network
 
     def require_match(self, network: tuple[str, str]) -> None:
         """Raise PipelineError BAD_ARTIFACT for features that the taste was not learned from."""
@@ -120,10 +141,9 @@ class Taste:
         """(n, f) what heads read, from the values (n, c) of each of the card's taps."""
         return joined(taps, self.card.taps)
 
-    def judge(self, features: Float32s) -> Judgement:
-        """Scores with intervals, for ``features`` (n, f)."""
+    def judge(self, logits: Float32s) -> Judgement:
+        """Scores with intervals, for the ``logits`` (n, k) of the head or of the network."""
         scale = Scale(np.array(self.card.levels))
-        logits = self.head.logits(features)
         probabilities = self.calibration(logits)
         scores, spreads = scale.scores(probabilities), scale.spreads(probabilities)
         reach = np.inf if self.card.reach is None else self.card.reach
@@ -145,6 +165,9 @@ class Taste:
             "scores": self.scores,
             **self.calibration.arrays,
         }
+        if self.network:
+            state = self.network.state_dict()
+            arrays |= {f"{_NETWORK}{name}": tensor.cpu().numpy() for name, tensor in state.items()}
         contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
         with published(path) as temporary:
             save_file(contiguous, temporary, {"card": msgspec.json.encode(self.card).decode()})
@@ -157,11 +180,28 @@ class Taste:
                 card = msgspec.json.decode((file.metadata() or {})["card"], type=TasteCard)
                 array = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             head = LogisticHead(array["weights"], array["bias"])
-            others = (array[name] for name in ("axes", "mean", "vectors", "scores"))
-            return cls(card, head, Calibration.from_arrays(array), *others)
-        except (SafetensorError, KeyError, msgspec.DecodeError):
+            return cls(
+                card,
+                head,
+                Calibration.from_arrays(array),
+                array["axes"],
+                array["mean"],
+                array["vectors"],
+                array["scores"],
+                _network_of(card.network, array) if card.network else None,
+            )
+        except (SafetensorError, KeyError, RuntimeError, msgspec.DecodeError):
             raise PipelineError(
                 ExitCode.BAD_ARTIFACT,
                 f"{path} is damaged, or of another version",
                 "Copy the model again, or learn the taste again",
             ) from None
+
+
+def _network_of(card: NetworkCard, arrays: Mapping[str, npt.NDArray[Any]]) -> ScoreNetwork:
+    """Raises KeyError or RuntimeError where its arrays are not there, or not its."""
+    network = network_of(card)
+    network.load_state_dict(
+        {name: torch.from_numpy(arrays[f"{_NETWORK}{name}"]) for name in network.state_dict()}
+    )
+    return network.to(best_device()).eval()

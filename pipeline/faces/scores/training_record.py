@@ -19,6 +19,7 @@ class Tried(msgspec.Struct, frozen=True):
 
     features: str
     penalty: float
+    """0 of a fine-tuned network."""
     nats: float
     """An example, of all steps of the scale; on folds that were not learned from."""
 
@@ -41,7 +42,7 @@ class TasteTraining(msgspec.Struct, frozen=True, kw_only=True):
     raters: dict[str, float]
     """How much higher each rater scores than others do."""
     contrary: list[str]
-    """Raters whose scores run against those of the others."""
+    """Raters whose scores run against those of the others, and do not count."""
     left_out: int
     """Ratings of pictures in which no such face was found."""
     noise: Noise | None
@@ -66,7 +67,7 @@ class TasteTraining(msgspec.Struct, frozen=True, kw_only=True):
         if self.left_out:
             what += f" ({counted(self.left_out, 'rating')} of no face that was found)"
         if self.contrary:
-            what += f"; the scale of {' and '.join(self.contrary)} looks reversed"
+            what += f"; those of {' and '.join(self.contrary)} look reversed and do not count"
         spearman = self.evaluation.taste.spearman
         if not is_enough(self.units) or spearman is None:
             return f"{what}; too few to say how well they are foretold"

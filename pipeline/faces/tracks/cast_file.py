@@ -56,11 +56,14 @@ def read_cast(path: Path) -> list[Member]:
 
 
 def write_cast(lines: Path, table: Path, cast: Iterable[Member]) -> None:
-    """Write both files; the table has the mark by which Excel knows UTF-8."""
+    """Write both files; the table has the mark by which Excel knows UTF-8.
+
+    Its fields are quoted and stand as they are.
+    """
     members = list(cast)
     write_lines(lines, members)
     with table.open("w", encoding="utf-8-sig", newline="") as file:
-        rows = csv.writer(file, lineterminator="\n")
+        rows = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         rows.writerow(_COLUMNS)
         for one in members:
             rows.writerow(

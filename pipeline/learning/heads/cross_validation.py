@@ -72,9 +72,14 @@ def cross_validated(
             head = fit_logistic(learned, targets[~out], penalty, start=head, device=device)
             logits[place, out] = head.logits(left_out)
     return [
-        Trial(name, penalty, some, _by_fold(nats(some, targets), fold))
+        trial_of(name, penalty, some, targets, fold)
         for penalty, some in zip(penalties, logits, strict=True)
     ]
+
+
+def trial_of(name: str, penalty: float, logits: Float32s, targets: Bools, fold: Int64s) -> Trial:
+    """A trial that said ``logits`` (n, k) without having seen the ``fold`` (n,) of an example."""
+    return Trial(name, penalty, logits, _by_fold(nats(logits, targets), fold))
 
 
 def _by_fold(nats_of: Float32s, fold: Int64s) -> Float64s:

@@ -26,6 +26,21 @@ class _Settings(msgspec.Struct, frozen=True):
     seed: int
 
 
+def recorded_choice(features: Path, size: int) -> Choice:
+    """The choice of the network that made ``features``, for pictures of ``size`` pixels."""
+    with h5py.File(features, "r") as file:
+        settings = msgspec.json.decode(file.attrs["settings"], type=_Settings)
+    return Choice(
+        settings.backbone,
+        settings.weights,
+        settings.taps,
+        size,
+        settings.seed,
+        settings.precision,
+        settings.normalization,
+    )
+
+
 def recorded_network(features: Path, size: int) -> Backbone:
     """The network that made ``features``, for pictures of ``size`` pixels.
 
@@ -33,19 +48,8 @@ def recorded_network(features: Path, size: int) -> Backbone:
     one by now.
     """
     with h5py.File(features, "r") as file:
-        settings = msgspec.json.decode(file.attrs["settings"], type=_Settings)
         recorded = str(file.attrs["backbone"]), str(file.attrs["weights"])
-    backbone = load_backbone(
-        Choice(
-            settings.backbone,
-            settings.weights,
-            settings.taps,
-            size,
-            settings.seed,
-            settings.precision,
-            settings.normalization,
-        )
-    )
+    backbone = load_backbone(recorded_choice(features, size))
     if (backbone.name, backbone.weights) != recorded:
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,

@@ -124,6 +124,17 @@ def cut_off(pretrained: Pretrained, choice: Choice) -> fx.GraphModule:
     return layers.cut({tap: known[tap] for tap in choice.taps})
 
 
+def freeze_until(cut: fx.GraphModule, tap: str) -> None:
+    """Keep the layers up to a tap as they are: edges and textures need not be learned anew."""
+    (output,) = (node for node in cut.graph.nodes if node.op == "output")
+    last: Any = output.args[0][tap]
+    for node in cut.graph.nodes:
+        if node.op == "call_module":
+            cut.get_submodule(str(node.target)).requires_grad_(False)
+        if node is last:
+            return
+
+
 def _shapes(
     cut: fx.GraphModule, choice: Choice, prefix_tokens: int
 ) -> Mapping[str, tuple[int, ...]]:

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import lxml.html
+import msgspec
 import pytest
 
 from pipeline.danmaku.alignment.delay_file import Delay
 from pipeline.danmaku.drawing.quality import LayoutQuality
-from pipeline.danmaku.evaluation.evaluation_file import Evaluation
+from pipeline.danmaku.evaluation.evaluation_file import Evaluation, Hits, Pointing
 from pipeline.danmaku.sections.data.section import data_section
 from pipeline.danmaku.sections.model.gallery import AttendedPicture
 from pipeline.danmaku.sections.model.section import model_section
@@ -18,6 +19,7 @@ from pipeline.danmaku.sections.run.section import run_section
 from pipeline.danmaku.sections.summary import DanmakuSummary
 from pipeline.danmaku.statistics.counting import BusyFrame, Statistics, TextCount, Words
 from pipeline.danmaku.statistics.split import Split
+from pipeline.evaluation.intervals import Interval
 from pipeline.reading.import_report_file import FileReport, ImportReport, Issue
 from pipeline.report.gallery import PictureFile
 from pipeline.report.history import Record, StageRun
@@ -173,6 +175,20 @@ def test_few_blocks_leave_the_intervals_out(tmp_path: Path) -> None:
 def test_a_constant_rate_has_no_correlation(tmp_path: Path) -> None:
     shown = texts(tmp_path, measured(tmp_path, EVERYWHERE, slope=0))
     assert "nothing to compare" in shown["Does it know when viewers comment most?"]
+
+
+def test_whether_attention_is_on_faces_is_shown_where_it_was_measured(tmp_path: Path) -> None:
+    evaluation = measured(tmp_path, EVERYWHERE)
+    heading = "Does it look at the face of whom it names?"
+    assert heading not in texts(tmp_path, evaluation)
+    yes = Interval(0.5, 0.4, 0.6)
+    hits = Hits(named=yes, anybody=0.7, gain=Interval(4.0, 3.0, 5.0))
+    found = msgspec.structs.replace(evaluation, faces=Pointing(300, 0.125, hits, hits))
+    shown = texts(tmp_path, found)[heading]
+    assert "300 names of the cast" in shown and "12.5\N{NO-BREAK SPACE}%" in shown
+    assert "on the named face" in shown and "4.0" in shown
+    few = msgspec.structs.replace(evaluation, too_little={**evaluation.too_little, "faces": 3})
+    assert "Too little data: 3 names" in texts(tmp_path, few)[heading]
 
 
 def test_few_names_are_said_to_be_few(tmp_path: Path) -> None:

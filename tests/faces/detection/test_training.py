@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,9 @@ from pipeline.faces.detection.people import peoples_boxes
 from pipeline.faces.detection.settings import AugmentationSettings
 from pipeline.faces.detection.training_record import DetectorTraining
 from pipeline.faces.detection.training_set import choose
+from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
+from pipeline.learning import training
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.faces.detection import mortal, toys
 
@@ -83,6 +86,27 @@ def test_a_training_that_is_killed_goes_on_to_the_same_bytes(
     assert not (folder / "killed" / ".checkpoint.safetensors").exists()
     made, expected = (folder / name / "detector.safetensors" for name in ("killed", "spared"))
     assert made.read_bytes() == expected.read_bytes()
+
+
+@pytest.mark.parametrize("boxes", [True, False], ids=["with its boxes", "without any"])
+def test_a_detector_stays_where_labels_have_no_other_boxes(
+    folder: Path, tmp_path: Path, boxes: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    made, model = tmp_path / "made", tmp_path / "model"
+    shutil.copytree(folder / "made", made)
+    shutil.copytree(folder / "spared", model)
+    for name in mortal.NAMES.values():
+        (model / name).unlink()  # as the engine does
+    said = toys.truths(range(5)) if boxes else []
+    score = Label(picture="1.png", kind="score", weight=4)
+    write_labels_file(made / "labels.jsonl", [*said, score])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training.Training, "run", None)  # nothing is trained
+        assert mortal.learn(made, model).startswith("as it was: learned")
+    for name in mortal.NAMES.values():
+        assert (model / name).read_bytes() == (folder / "spared" / name).read_bytes()
+    told = "LABELS has no box of the class face: the detector stays as it was"
+    assert (told in caplog.text) != boxes
 
 
 def test_without_a_face_there_is_nothing_to_learn(tmp_path: Path) -> None:

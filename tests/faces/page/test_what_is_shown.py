@@ -10,6 +10,7 @@ from pipeline.faces.detection.finding import Named
 from pipeline.faces.detection.review import ToReview
 from pipeline.faces.page.correcting import Known, pictures_shown
 from pipeline.faces.page.likeness import most_alike
+from pipeline.faces.page.said import FaceBox, FacePicture, FacesOnPage
 from pipeline.labels.record import Label
 from pipeline.pictures.features_file import building_features
 
@@ -50,6 +51,13 @@ def test_what_people_said_elsewhere_is_kept() -> None:
 def test_the_slider_begins_where_what_was_found_ends() -> None:
     assert KNOWN.threshold == 0.6
     assert Known({}, {}, []).threshold == 0.5
+
+
+def test_boxes_that_the_slider_hides_are_not_counted() -> None:
+    boxes = [FaceBox((0, 0, 9, 9)), FaceBox((1, 1, 5, 5), 0.6), FaceBox((2, 2, 4, 4), 0.1)]
+    pictures = [FacePicture((20, 10), boxes), FacePicture((20, 10))]
+    page = FacesOnPage("", "face", True, 0.6, (1, 5), "highest", pictures, [])
+    assert page.count == 2
 
 
 def test_the_most_alike_come_first_and_opposites_not_at_all(tmp_path: Path) -> None:

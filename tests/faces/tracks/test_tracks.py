@@ -13,9 +13,11 @@ from PIL import Image
 from pipeline.engine.stage import Files
 from pipeline.faces.crops.crops_file import Crop, write_crops
 from pipeline.faces.tracks.cast_file import Member, read_cast
+from pipeline.faces.tracks.names import found_again
 from pipeline.faces.tracks.showings import face_times
 from pipeline.faces.tracks.tracks_file import Track, read_tracks
 from pipeline.labels.boxes import Box
+from pipeline.labels.crop_names import crop_name
 from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
 from pipeline.media.video_file import VideoFile
@@ -160,7 +162,7 @@ def test_the_cast_is_joined_through_cuts_with_its_time_on_screen(item: Path) -> 
 
 def test_names_are_given_once_and_stay_with_their_faces(item: Path, tmp_path: Path) -> None:
     list_cast(item, k=6)  # each track by itself
-    given = (item / "cast" / "cast.csv").read_text("utf-8-sig").splitlines()
+    given = (item / "cast" / "cast.csv").read_text("utf-8-sig").replace('"', "").splitlines()
     names = {"a": "タマ", "b": "クロ", "c": ""}
     rows = [line.split(",") for line in given[1:]]
     edited = [[row[0], names[row[-1][-5]], *row[2:]] for row in rows]
@@ -176,6 +178,20 @@ def test_names_are_given_once_and_stay_with_their_faces(item: Path, tmp_path: Pa
     assert [one.name for one in list_cast(item, names=str(table))] == ["", "タマ", "クロ"]
 
 
+def test_names_are_found_again_where_faces_were_boxed_anew() -> None:
+    window = (0, 0, 99, 99)
+
+    def crop(number: int, box: Box, picture: str = "12") -> Crop:
+        file = crop_name(picture, number, box)
+        return Crop(file=file, picture=picture, frame=12, box=box, window=window)
+
+    before = [crop(1, (10, 10, 30, 30)), crop(2, (60, 10, 90, 40)), crop(1, (0, 0, 9, 9), "14")]
+    now = [crop(1, (61, 11, 92, 42)), crop(2, (9, 12, 31, 30)), crop(1, (50, 0, 59, 9), "14")]
+    names = dict(zip((one.file for one in before), ("タマ", "クロ", "ミオ"), strict=True))
+    assert found_again(names, before) == names
+    assert found_again(names, now) == {now[0].file: "クロ", now[1].file: "タマ"}
+
+
 def test_attention_is_compared_with_the_faces_of_those_who_have_names(
     item: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -186,7 +202,7 @@ def test_attention_is_compared_with_the_faces_of_those_who_have_names(
     assert named_faces(video, frames, cast_file, tracks_file).boxes(0) == {}
     assert "nobody of the cast has a name" in caplog.text
 
-    rows = (item / "cast" / "cast.csv").read_text("utf-8-sig").replace("\n2,,", "\n2,タマ,")
+    rows = (item / "cast" / "cast.csv").read_text("utf-8-sig").replace('\n"2","",', '\n"2","タマ",')
     (tmp_path / "names.csv").write_text(rows, "utf-8")
     list_cast(item, names=str(tmp_path / "names.csv"))
     found = named_faces(video, frames, cast_file, tracks_file)

@@ -92,7 +92,7 @@ def _write_player(folder: Path, episode: Episode, on_progress: Callable[[int], o
     video, layout = episode.video, episode.generated.layout
     media = f"episode.{web_container(video)}"
     write_for_web(video, folder / media, on_progress)
-    _write_poster(folder / "poster.jpg", video, layout)
+    _write_poster(folder / "poster.jpg", video, layout, episode.poster_at)
 
     shapes: dict[Shape, int] = {}
     explained = explanations(episode.explained, episode.named)
@@ -129,8 +129,9 @@ def _longest_first(tags: Mapping[str, Sequence[tuple[float, float]]]) -> list[Ta
     return sorted(times, key=lambda tag: -sum(end - start for start, end in tag.spans))
 
 
-def _write_poster(target: Path, video: VideoFile, layout: Layout) -> None:
-    """Write the moment at which most comments are on screen."""
-    moments = crowded_moments(layout, video, 1) if layout.placed else [Fraction(0)]
-    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), moments[0], _POSTER_WIDTH)
+def _write_poster(target: Path, video: VideoFile, layout: Layout, at: Fraction | None) -> None:
+    """Write the moment ``at``, or that at which most comments are on screen."""
+    if at is None:
+        at = crowded_moments(layout, video, 1)[0] if layout.placed else Fraction(0)
+    _, picture = annotated_picture(AnnotatedVideo(video, [layout]), at, _POSTER_WIDTH)
     Image.fromarray(picture).save(target, quality=_POSTER_QUALITY)
