@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 from benchmarks._command_line import run_verb
 from benchmarks._emoji import COLOUR_STYLES, EMOJI, read_things
 from benchmarks._measure import interleaved, timed
-from pipeline.illustrations.duplicates.finding import near_duplicates, shrunk
+from pipeline.illustrations.duplicates.finding import aligned_pairs, shrunk
 from pipeline.illustrations.search.exact import products
 from pipeline.illustrations.vectors.bit_codes import bit_codes, random_planes
 from pipeline.illustrations.vectors.values import read_values
@@ -104,7 +104,7 @@ def duplicates() -> dict[str, float]:
     planted = np.random.default_rng(_SEED).choice(len(names), 3 * _PLANTED, replace=False).tolist()
     originals = [shrunk(read_square(EMOJI / name, _SIZE).pixels) for name in names]
     copies = list(_changed([EMOJI / names[number] for number in planted]))
-    pairs = near_duplicates(np.stack([*originals, *copies]), _LIMIT)
+    pairs = aligned_pairs(np.stack([*originals, *copies]), _LIMIT)
     found = {(pair.one, pair.other) for pair in pairs}
     with_copies = [(one, other) for one, other in found if other >= len(names)]
     source = [*range(len(names)), *planted]

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import msgspec
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from pipeline.captioning.build import build_captioner
 from pipeline.captioning.captioner import Captioner, CaptionerSpec
+from pipeline.learning.card_file import opened_with_card, save_with_card
 from pipeline.pictures.feature_bank import FeatureBank
 from pipeline.pictures.features_file import FeatureStore
-from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.text.vocabulary import Vocabulary
 
@@ -55,13 +53,9 @@ class Model:
 
         Raises PipelineError BAD_ARTIFACT for a file that is no model.
         """
-        with _opened(path) as file:
-            try:
-                header = msgspec.json.decode((file.metadata() or {})["header"], type=_Header)
-            except (KeyError, msgspec.DecodeError):
-                raise _no_model(path) from None
+        with opened_with_card(path, _Header, "pt", "train it again", "header") as (header, tensors):
             captioner = build_captioner(header.card.spec)
-            captioner.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+            captioner.load_state_dict(tensors)
         return cls(captioner.eval(), header.card, header.vocabulary)
 
     @classmethod
@@ -79,9 +73,8 @@ class Model:
 
     def save(self, path: Path) -> None:
         """Publish weights, card and vocabulary."""
-        header = msgspec.json.encode(_Header(self.card, self.vocabulary)).decode()
-        with published(path) as temporary:
-            save_file(self.captioner.state_dict(), temporary, {"header": header})
+        header = _Header(self.card, self.vocabulary)
+        save_with_card(path, self.captioner.state_dict(), header, "header")
 
     def bank(self, features: Path) -> FeatureBank:
         """The features of a video that the model reads."""
@@ -93,22 +86,7 @@ class Model:
 
 
 class _Header(msgspec.Struct, frozen=True):
-    """One entry of the file's metadata: several would be written in any order."""
+    """What the file's header says."""
 
     card: ModelCard
     vocabulary: Vocabulary
-
-
-def _opened(path: Path) -> safe_open:
-    try:
-        return safe_open(path, framework="pt")
-    except SafetensorError:
-        raise _no_model(path) from None
-
-
-def _no_model(path: Path) -> PipelineError:
-    return PipelineError(
-        ExitCode.BAD_ARTIFACT,
-        f"{path} is damaged, or of another version",
-        "Copy the model again, or train it again",
-    )

@@ -18,6 +18,7 @@ from pipeline.captioning.model_file import Model
 from pipeline.captioning.prompt import Prompt
 from pipeline.captioning.training_record import CaptionerTraining, Epoch
 from pipeline.learning import training
+from pipeline.learning.epoch import Epoch as TrainingEpoch
 from pipeline.learning.task import Batch, Loss, Place
 from pipeline.learning.team import Team
 from pipeline.pictures.feature_bank import FeatureBank
@@ -166,12 +167,12 @@ class CaptionerTask:
         return torch.stack(losses).sum(0) if losses else end.new_zeros(len(end))
 
 
-def epoch_record(epoch: training.Epoch) -> Epoch:
+def epoch_record(epoch: TrainingEpoch) -> Epoch:
     """An epoch of this task as ``training.json`` names it."""
     return Epoch(
         train_nll=epoch.train[_NETWORK],
-        dev_nll=epoch.dev["nll"],
-        dev_style_nll=epoch.dev["style_nll"],
+        dev_nll=epoch.held_out["nll"],
+        dev_style_nll=epoch.held_out["style_nll"],
         seconds=epoch.seconds,
         steps=epoch.steps,
         words=epoch.units,

@@ -88,3 +88,6 @@ class Items(Protocol):
         Raises PipelineError: USAGE where nothing is named, NAME_TAKEN where a folder's name
         stands for something else.
         """
+
+    def known(self, workspace: Workspace, options: Options) -> list[str]:
+        """The folders that could have been named so, for whoever named none of them."""

@@ -8,16 +8,14 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
+from pipeline.learning.card_file import opened_with_card, save_with_card
 from pipeline.learning.heads.calibration import Calibration
 from pipeline.learning.heads.components import Components, rooted
 from pipeline.learning.heads.logistic import LogisticHead
 from pipeline.pictures.cells import cell_means
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.runtime.arrays import Float32s, Floats
-from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
@@ -101,22 +99,11 @@ class Tagger:
             **self.calibration.arrays,
             "thresholds": self.thresholds,
         }
-        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        with published(path) as temporary:
-            save_file(contiguous, temporary, {"card": msgspec.json.encode(self.card).decode()})
+        save_with_card(path, arrays, self.card)
 
     @classmethod
     def load(cls, path: Path) -> Tagger:
         """Read weights and card; raises PipelineError BAD_ARTIFACT for what is no tagger."""
-        try:
-            with safe_open(path, framework="numpy") as file:
-                card = msgspec.json.decode((file.metadata() or {})["card"], type=TaggerCard)
-                array = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        with opened_with_card(path, TaggerCard, "numpy", "train it again") as (card, array):
             head = LogisticHead(array["weights"], array["bias"])
             return cls(card, head, Calibration.from_arrays(array), array["thresholds"])
-        except (SafetensorError, KeyError, msgspec.DecodeError):
-            raise PipelineError(
-                ExitCode.BAD_ARTIFACT,
-                f"{path} is damaged, or of another version",
-                "Copy the model again, or train it again",
-            ) from None

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from pipeline.learning.checkpoint import Checkpoint, prefixed, without_prefix
 from pipeline.learning.curves import Curves
+from pipeline.learning.epoch import Epoch
 from pipeline.learning.optimization import Optimizer, Recipe, WeightAverage
 from pipeline.learning.settings import Schedule
 from pipeline.learning.task import Batch, Part, Place, Plan, Task
@@ -31,18 +32,6 @@ _EXPLODED = 1e6
 """No loss that is a mean over words or pictures comes near this and comes back."""
 
 Result = TypeVar("Result")
-
-
-class Epoch(msgspec.Struct, frozen=True):
-    """One pass over the training examples."""
-
-    train: dict[str, float]
-    """The mean reported loss a unit, of each network: ``network/loss`` where it has several."""
-    dev: dict[str, float]
-    """The task's measures on held-out examples."""
-    seconds: float
-    steps: int
-    units: int
 
 
 class Progress(msgspec.Struct):
@@ -125,7 +114,7 @@ class Training(Generic[Plan, Part]):
             epoch = self.run_epoch(after_step, after_epoch if curves else lambda epoch: None)
             if curves:
                 speed = epoch.units / epoch.seconds
-                points = _named("train", epoch.train) | _named("dev", epoch.dev)
+                points = _named("train", epoch.train) | _named("dev", epoch.held_out)
                 curves.add(self.steps, points | {"units_per_second": speed})
                 curves.flush()
                 self.save(checkpoint)
@@ -224,7 +213,7 @@ class Training(Generic[Plan, Part]):
         """
         if self.task.criterion is None:
             return len(self.history)
-        values = [epoch.dev[self.task.criterion] for epoch in self.history]
+        values = [epoch.held_out[self.task.criterion] for epoch in self.history]
         return 1 + values.index(min(values)) if values else 0
 
     @property
@@ -338,7 +327,7 @@ def _line(epoch: Epoch) -> str:
     """One log line: ``train captioner 3.412; dev nll 3.500, … (1.2 s, 900 units/s)``."""
     parts = (
         f"{group} " + ", ".join(f"{name} {value:.3f}" for name, value in values.items())
-        for group, values in (("train", epoch.train), ("dev", epoch.dev))
+        for group, values in (("train", epoch.train), ("dev", epoch.held_out))
     )
     speed = epoch.units / epoch.seconds
     return f"{'; '.join(parts)} ({epoch.seconds:.1f} s, {speed:.0f} units/s)"

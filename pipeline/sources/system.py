@@ -47,6 +47,8 @@ class Labels:
     instead: str = ""
     """What a stage can take in their place, if it has the setting ``choice``."""
     choice: str = ""
+    of: str = "folders of pictures"
+    """What they are about."""
 
     def exist(self, workdir: Path, video: str) -> bool:
         """Whether a registered video has labels."""
@@ -70,7 +72,7 @@ class Labels:
         one = names[0]
         return PipelineError(
             self.code,
-            f"none of {len(names)} videos has {self.noun}"
+            f"none of {len(names)} {self.of} has {self.noun}"
             if len(names) > 1
             else f"{one} has no {self.noun}",
             self.remedy.format(name=one) + self._instead_of_them(wanted),
@@ -153,6 +155,7 @@ DANMAKU = System(
         remedy="Put {name}.xml or {name}.json beside the video, or name it with COMMENTS=",
         instead="OF=generated takes the model's comments",
         choice="target",
+        of="videos",
     ),
     train="make train VIDEO=…",
     side_by_side=True,

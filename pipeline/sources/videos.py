@@ -144,6 +144,13 @@ class Videos:
         models = [system.folder(videos.model) for system in SYSTEMS if options.model]
         return [*filter(None, folders), *models]
 
+    def known(self, workspace: Workspace, options: Options) -> list[str]:
+        """The folders of all models where MODEL is named, else of all videos."""
+        if not options.model:
+            return workspace.item_names()
+        models = sorted(workspace.folder.glob("models/*/[!.]*/"))
+        return [str(model.relative_to(workspace.folder)) for model in models]
+
 
 def _given(options: Options) -> list[VideoEntry]:
     """The videos and pictures of the command line, with what belongs to them."""

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
-from pipeline.runtime.atomic_files import published
-from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.learning.card_file import opened_with_card, save_with_card
 from pipeline.translation.networks import Generator
 from pipeline.translation.settings import NetworkSettings
 
@@ -39,22 +36,11 @@ class Translator:
 
         Raises PipelineError BAD_ARTIFACT for a file that is no translator.
         """
-        try:
-            with safe_open(path, framework="pt") as file:
-                card = msgspec.json.decode(file.metadata()["card"], type=TranslatorCard)
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        with opened_with_card(path, TranslatorCard, "pt", "train it again") as (card, tensors):
             generator = Generator(len(card.domains), card.networks)
             generator.load_state_dict(tensors)
-        except (SafetensorError, TypeError, KeyError, msgspec.DecodeError, RuntimeError):
-            raise PipelineError(
-                ExitCode.BAD_ARTIFACT,
-                f"{path} is damaged, or of another version",
-                "Copy the model again, or train it again",
-            ) from None
         return cls(generator.eval(), card)
 
     def save(self, path: Path) -> None:
         """Publish weights and card."""
-        tensors = {n: t.detach().contiguous() for n, t in self.generator.state_dict().items()}
-        with published(path) as temporary:
-            save_file(tensors, temporary, {"card": msgspec.json.encode(self.card).decode()})
+        save_with_card(path, self.generator.state_dict(), self.card)

@@ -6,20 +6,9 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.learning.epoch import Epoch
 from pipeline.runtime.atomic_files import write_json
 from pipeline.runtime.sample_size import is_enough
-
-
-class Epoch(msgspec.Struct, frozen=True):
-    """One pass over the training pictures."""
-
-    train: dict[str, float]
-    """Means over pictures of the parts of both losses: ``generator/cycle``."""
-    held_out: dict[str, float]
-    """Measures of ``TranslatorTask.evaluate``."""
-    seconds: float
-    steps: int
-    pictures: int
 
 
 class TrainingRecord(msgspec.Struct, frozen=True, kw_only=True):

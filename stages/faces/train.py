@@ -177,7 +177,7 @@ def _record(
     device: str,
 ) -> DetectorTraining:
     """What was learned from, and how that went."""
-    from pipeline.faces.detection.training_record import DetectorTraining, Epoch
+    from pipeline.faces.detection.training_record import DetectorTraining
     from pipeline.pictures.frames_file import Frames
 
     learned = [one for one in examples if not one.held_out]
@@ -197,9 +197,7 @@ def _record(
             p.numel() for network in training.task.networks.values() for p in network.parameters()
         ),
         device=device,
-        epochs=[
-            Epoch(one.train, one.dev, one.seconds, one.steps, one.units) for one in training.history
-        ],
+        epochs=training.history,
     )
 
 

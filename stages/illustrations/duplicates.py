@@ -29,7 +29,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     import numpy as np
 
     from pipeline.illustrations.duplicates.duplicates_file import duplicates_of, write_duplicates
-    from pipeline.illustrations.duplicates.finding import near_duplicates
+    from pipeline.illustrations.duplicates.finding import aligned_pairs
     from pipeline.pictures.frames_file import Frames, read_names
     from pipeline.runtime.quantities import counted
 
@@ -37,7 +37,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     shown = np.unique(rows)
     pairs = [
         pair._replace(one=int(shown[pair.one]), other=int(shown[pair.other]))
-        for pair in near_duplicates(_shrunk(inputs["frames"])[shown], config.limit)
+        for pair in aligned_pairs(_shrunk(inputs["frames"])[shown], config.limit)
     ]
     found = list(duplicates_of(names, rows.tolist(), pairs))
     write_duplicates(outputs["duplicates"], found)

@@ -116,7 +116,7 @@ def _record(
     team: Team,
 ) -> TrainingRecord:
     """What was learned from, and how that went."""
-    from pipeline.translation.training_record import Epoch, TrainingRecord
+    from pipeline.translation.training_record import TrainingRecord
 
     return TrainingRecord(
         videos=[path.parent.name for path in inputs.every("pictures")],
@@ -134,9 +134,7 @@ def _record(
         samples=samples,
         device=str(team.device),
         processes=team.size,
-        epochs=[
-            Epoch(one.train, one.dev, one.seconds, one.steps, one.units) for one in training.history
-        ],
+        epochs=training.history,
     )
 
 

@@ -56,7 +56,7 @@ def let_in(project: Project, crowd: Crowd) -> Iterator[tuple[list[str], int, str
     """Start all at once; what each was asked, what it exited with, and what it said."""
     drivers = [
         subprocess.Popen(
-            project.command(*(_path(project, word) for word in asked)),
+            project.command(*(_path(project, word) for word in asked), python=project.python),
             cwd=project.code,
             env=project.environment(),
             stdout=subprocess.DEVNULL,

@@ -35,9 +35,8 @@ class Season:
         train = [str(project.show / f"{TRAIN}.mp4")]
         project.write_settings(videos={"train": train, "annotate": [str(self.watched)]})
 
-    @property
-    def command(self) -> list[str]:
-        return self.project.command(*self.verbs)
+    def command(self, python: str) -> list[str]:
+        return self.project.command(*self.verbs, python=python)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -54,7 +53,7 @@ class Season:
     def make(self) -> None:
         """Run once, undisturbed."""
         done = subprocess.run(
-            self.command,
+            self.command(self.project.python),
             cwd=self.project.code,
             env=self.environment,
             capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import subprocess
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -121,7 +122,8 @@ class Storm:
         faults: list[str] = []
         with default_signals():
             driver = psutil.Popen(
-                self.season.command,
+                # Of what is forked no fault would find the processes.
+                self.season.command(sys.executable if deck else self.season.project.python),
                 cwd=self.season.project.code,
                 env=self.season.environment,
                 stdout=subprocess.PIPE,

@@ -30,7 +30,7 @@ def finished(untouched: Project, make_once: MakeOnce) -> Project:
 
     def finish(folder: Path) -> None:
         untouched.copy_to(folder)
-        Watched(folder, untouched.network).made("render", "report")
+        Watched(folder, untouched.network, forks=False).made("render", "report")
 
     return Project(make_once("finished", finish), untouched.network)
 

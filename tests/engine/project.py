@@ -18,6 +18,7 @@ import yaml
 
 from pipeline.show.episode import make_episode
 from pipeline.show.spec import EpisodeSpec
+from tests import forking
 from tests.networks import tiny_onnx
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +53,8 @@ class Project:
     """The ONNX file; the same for copies, since its path is a setting."""
     code: Path = ROOT
     """Where pipeline/ and stages/ are."""
+    forks: bool = True
+    """Whether ``run`` may fork a process that has imported the code instead of starting Python."""
 
     @property
     def workdir(self) -> Path:
@@ -83,9 +86,14 @@ class Project:
         }
         self.config.write_text(yaml.safe_dump(settings | changes))
 
-    def command(self, verb: str, *more: str) -> list[str]:
+    def command(self, verb: str, *more: str, python: str = sys.executable) -> list[str]:
         options = ["--config", str(self.config), "--workdir", str(self.workdir)]
-        return [sys.executable, "-m", "pipeline", verb, *more, *options]
+        return [python, "-m", "pipeline", verb, *more, *options]
+
+    @property
+    def python(self) -> str:
+        """By which a verb starts quickest."""
+        return forking.python() if self.forks and self.code == ROOT else sys.executable
 
     def environment(self) -> dict[str, str]:
         plain = {k: v for k, v in os.environ.items() if k not in ("VIDEO", "COMMENTS", "CONFIG")}
@@ -93,7 +101,7 @@ class Project:
 
     def run(self, verb: str, *more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            self.command(verb, *more),
+            self.command(verb, *more, python=self.python),
             cwd=self.code,
             env=self.environment(),
             capture_output=True,

@@ -11,7 +11,7 @@ import pytest
 
 from pipeline.media.ffmpeg import ffmpeg_path
 from pipeline.runtime.errors import ExitCode
-from tests import clips
+from tests import clips, forking
 from tests.engine.project import ANNOTATE, TRAIN, Project
 
 
@@ -104,6 +104,7 @@ def test_a_file_system_without_locks(
     )
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source], check=True)
     monkeypatch.setenv("LD_PRELOAD", str(library))
+    fresh.forks = False
     video = ("--video", str(fresh.show / f"{TRAIN}.mp4"))
     said = refused(fresh, ExitCode.NOT_WRITABLE, "frames", *video)
     assert f"a file in {fresh.workdir} cannot be locked" in said
@@ -232,7 +233,7 @@ def test_a_traceback_only_when_asked_for(fresh: Project, tmp_path: Path) -> None
     for more, shown in (([], False), (["-v"], True)):
         done = subprocess.run(
             [
-                *(sys.executable, "-m", "stages.pictures.frames", *more),
+                *(forking.python(), "-m", "stages.pictures.frames", *more),
                 *("--input", "source=none.mp4", "--output", f"frames={tmp_path}/frames.h5"),
             ],
             cwd=fresh.code,

@@ -160,6 +160,8 @@ def test_models_are_listed_and_removed_by_name(trained: Project) -> None:
         trained.run("render", "--model", "none", *video(trained, OTHER)).returncode
         == ExitCode.NO_MODEL
     )
+    said = trained.made("clean", "--model", "nope")
+    assert said.endswith(f"there is models/danmaku/{MODEL}\n")
     trained.made("clean", "--model", MODEL)
     assert not (trained.workdir / "models" / "danmaku" / MODEL).exists()
     assert (trained.workdir / TRAIN / "features.h5").exists()

@@ -2,13 +2,13 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.engine.stage_record import StageRecord, last_record
 from pipeline.runtime.logs import VERBOSE
+from tests import forking
 from tests.engine.project import ROOT
 
 XML = '<packet><chat vpos="100" no="1">草</chat><chat vpos="200" no="2">猫</chat></packet>'
@@ -30,7 +30,7 @@ def said(folder: Path, *options: str, **environment: str) -> str:
     files = [f"--output={name}={folder / 'a' / file}" for name, file in OUTPUTS.items()]
     return subprocess.run(
         [
-            *(sys.executable, "-m", "stages.danmaku.comments"),
+            *(forking.python(), "-m", "stages.danmaku.comments"),
             *(f"--input=source={folder / 'a.xml'}", *files, *options),
         ],
         cwd=ROOT,

@@ -25,6 +25,7 @@ from pipeline.fetching.downloading import youtube_dl
 from pipeline.fetching.fetch import fetch
 from pipeline.media.probe import probe
 from pipeline.runtime.errors import ExitCode, PipelineError
+from tests import forking
 from tests.clips import constant
 from tests.fetching.site import JAPAN, PAGE, SECRET, Site, comment
 from tests.fetching.user import redirections
@@ -33,8 +34,10 @@ ROOT = Path(__file__).parents[2]
 WATCH = "https://www.nicovideo.jp/watch/sm9"
 
 
-def command(site: Site, workdir: Path, url: str, *more: str) -> list[str]:
-    user = [sys.executable, "-m", "tests.fetching.user", site.address]
+def command(
+    site: Site, workdir: Path, url: str, *more: str, python: str = sys.executable
+) -> list[str]:
+    user = [python, "-m", "tests.fetching.user", site.address]
     return [*user, "fetch", "--workdir", str(workdir), "--url", url, *more]
 
 
@@ -42,7 +45,7 @@ def run(
     site: Site, workdir: Path, url: str, *more: str, **variables: str
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        command(site, workdir, url, *more),
+        command(site, workdir, url, *more, python=forking.python()),
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)} | variables,
         capture_output=True,

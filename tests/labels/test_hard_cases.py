@@ -261,7 +261,7 @@ LARGE = {
 @pytest.mark.parametrize("name", LARGE)
 def test_memory_does_not_grow_with_the_file(write_file: WriteFile, name: str) -> None:
     begin, record, end = LARGE[name]
-    path = write_file(begin + record * 20_000 + end)
+    path = write_file(begin + record * 12_000 + end)
     size = path.stat().st_size
     gc.collect()
     tracemalloc.start()
@@ -270,7 +270,7 @@ def test_memory_does_not_grow_with_the_file(write_file: WriteFile, name: str) ->
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert count == 20_000
+    assert count == 12_000
     assert peak < size / 2
 
 
@@ -292,7 +292,7 @@ BOXES = {
 @pytest.mark.parametrize("name", BOXES)
 def test_many_boxes_are_read_in_bounded_memory(write_file: WriteFile, name: str) -> None:
     begin, record, end = BOXES[name]
-    path = write_file(begin + record * 30_000 + end)  # 12 MB and more as labels
+    path = write_file(begin + record * 15_000 + end)  # 6 MB and more as labels
     gc.collect()
     tracemalloc.start()
     try:
@@ -300,7 +300,7 @@ def test_many_boxes_are_read_in_bounded_memory(write_file: WriteFile, name: str)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert count == 30_000
+    assert count == 15_000
     assert peak < 4 << 20
 
 

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from safetensors.torch import load_file
 from pipeline.learning.checkpoint import Checkpoint
 from pipeline.learning.team import Team, joined
 from pipeline.runtime import torchrun
+from tests import forking
 from tests.captioning import toys
 from tests.captioning.toys import Kind
 from tests.learning import team_member
@@ -24,7 +24,7 @@ def run_two(folder: Path, kinds: list[Kind], *deaths: str) -> None:
     """Two processes train in folders below ``folder``; they may be restarted three times."""
     for kind in kinds:
         prepare(folder, kind)
-    words = [sys.executable, *torchrun.command(2), "--max-restarts", "3"]
+    words = [forking.python(), *torchrun.command(2), "--max-restarts", "3"]
     words += ["-m", "tests.learning.team_member", str(folder), *deaths]
     # torchrun's store outlives a restart, and in it the addresses of those who were killed:
     # https://github.com/pytorch/pytorch/issues/135712

@@ -12,9 +12,10 @@ from torch import Tensor
 
 from pipeline.learning import checkpoint as checkpoint_module
 from pipeline.learning.checkpoint import Checkpoint
+from pipeline.learning.epoch import Epoch
 from pipeline.learning.settings import Schedule
 from pipeline.learning.team import Team
-from pipeline.learning.training import Epoch, Training
+from pipeline.learning.training import Training
 from pipeline.runtime.errors import ExitCode, PipelineError
 from tests.learning.toy_task import BATCH, COUNT, DuelTask, LineTask, RivalsTask
 
@@ -38,7 +39,7 @@ def same(some: list[Tensor], others: list[Tensor]) -> bool:
 
 
 def without_times(epochs: list[Epoch]) -> list[tuple[object, ...]]:
-    return [(epoch.train, epoch.dev, epoch.steps, epoch.units) for epoch in epochs]
+    return [(epoch.train, epoch.held_out, epoch.steps, epoch.units) for epoch in epochs]
 
 
 def finish(run: Training[Any, Any]) -> Training[Any, Any]:
@@ -49,8 +50,8 @@ def finish(run: Training[Any, Any]) -> Training[Any, Any]:
 
 def test_a_line_is_learned() -> None:
     run = finish(training(epochs=40))
-    assert run.history[-1].dev["slope"] == pytest.approx(3, abs=0.1)
-    assert run.history[-1].dev["error"] < 0.02 < run.history[0].dev["error"]
+    assert run.history[-1].held_out["slope"] == pytest.approx(3, abs=0.1)
+    assert run.history[-1].held_out["error"] < 0.02 < run.history[0].held_out["error"]
     assert run.history[-1].train["line"] < run.history[0].train["line"]
 
 
@@ -127,7 +128,7 @@ def test_what_is_known_of_an_epoch_survives_a_resume(tmp_path: Path) -> None:
 def test_the_average_over_steps_is_measured_and_kept(average: bool) -> None:
     run = training(average=average)
     steps: list[list[Tensor]] = []
-    measured = run.run_epoch(lambda: steps.append(weights(run))).dev
+    measured = run.run_epoch(lambda: steps.append(weights(run))).held_out
     assert same(weights(run), steps[-1])  # the weights that it continues from
     expected = steps[0]
     for number, step in enumerate(steps, 1):
@@ -147,7 +148,7 @@ def test_training_stops_when_patience_is_at_its_end() -> None:
     while not run.finished:
         run.run_epoch()
         states.append(weights(run))
-    assert [epoch.dev["error"] for epoch in run.history] == [5, 4, 4.5, 4.2, 4.1]
+    assert [epoch.held_out["error"] for epoch in run.history] == [5, 4, 4.5, 4.2, 4.1]
     assert run.best_epoch == 2
     run.use_best()
     assert same(weights(run), states[1])
@@ -207,7 +208,7 @@ def test_a_run_without_a_criterion_has_a_fixed_length_and_keeps_the_last_epoch()
     assert run.finished
     assert run.best_epoch == len(epochs)
     run.use_best()
-    assert run.measure(run.task.evaluate) == epochs[-1].dev
+    assert run.measure(run.task.evaluate) == epochs[-1].held_out
 
 
 def test_a_rate_falls_to_zero_over_the_rest_of_a_run() -> None:
@@ -258,7 +259,7 @@ def test_what_is_drawn_after_an_epoch_has_the_weights_that_were_measured(tmp_pat
 
     run = duel(task)
     run.run(tmp_path, KEY, draw)
-    assert drawn == [(n, epoch.dev["slope"], True) for n, epoch in enumerate(run.history, 1)]
+    assert drawn == [(n, epoch.held_out["slope"], True) for n, epoch in enumerate(run.history, 1)]
 
 
 def test_frozen_parameters_stay(tmp_path: Path) -> None:

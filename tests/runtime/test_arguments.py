@@ -8,16 +8,18 @@ from pathlib import Path
 import pytest
 
 from pipeline.runtime.errors import ExitCode
+from tests import forking
 
 ROOT = Path(__file__).parents[2]
+ALONE = str(ROOT / "pipeline" / "setup" / "run_exclusively.py")
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def run(folder: Path, *words: str, python: str | None = None) -> subprocess.CompletedProcess[str]:
     """Start ``python …`` in ``folder``, in which there is an empty file ``empty``."""
     (folder / "empty").touch()
     plain = {key: value for key, value in os.environ.items() if key not in ("VIDEO", "URL")}
     return subprocess.run(
-        [sys.executable, *words],
+        [python or forking.python(), *words],
         cwd=folder,
         env=plain | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -117,7 +119,7 @@ def test_a_wrong_command_line_is_one_line(tmp_path: Path, words: str, code: int,
     ],
 )
 def test_setting_up_reports_a_wrong_call(tmp_path: Path, words: list[str], told: str) -> None:
-    answer = run(tmp_path, str(ROOT / "pipeline" / "setup" / "run_exclusively.py"), *words)
+    answer = run(tmp_path, ALONE, *words, python=sys.executable)
     assert answer.returncode == ExitCode.USAGE
     assert told in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
@@ -125,9 +127,7 @@ def test_setting_up_reports_a_wrong_call(tmp_path: Path, words: list[str], told:
 
 def test_setting_up_reports_a_command_that_cannot_be_started(tmp_path: Path) -> None:
     (tmp_path / "Makefile").touch()
-    answer = run(
-        tmp_path, str(ROOT / "pipeline" / "setup" / "run_exclusively.py"), "no-such-command"
-    )
+    answer = run(tmp_path, ALONE, "no-such-command", python=sys.executable)
     assert answer.returncode == ExitCode.USAGE
     assert answer.stderr.startswith("alone: error: no-such-command: No such file")
 

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.runtime.errors import ExitCode
 from pipeline.show.__main__ import main
+from tests import forking
 
 
 def test_episodes_are_made_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,7 +54,7 @@ def test_shots_are_an_album_of_their_own(
 
 
 def test_two_calls_at_once_make_an_episode_once(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "pipeline.show", "--folder", str(tmp_path)]
+    command = [forking.python(), "-m", "pipeline.show", "--folder", str(tmp_path)]
     command += ["--seconds", "2", "--size", "64x36"]
     calls = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     said = [call.communicate()[0] for call in calls]

@@ -3,12 +3,12 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from pipeline.runtime.errors import ExitCode
+from tests import forking
 
 ROOT = Path(__file__).parents[2]
 XML = b'<packet><chat no="1" vpos="100">a</chat><chat no="2" vpos="200" deleted="1"/></packet>'
@@ -31,7 +31,7 @@ def csv(tmp_path: Path) -> Path:
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pipeline", *map(str, arguments)],
+        [forking.python(), "-m", "pipeline", *map(str, arguments)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -7,9 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from pipeline.evaluation.intervals import Interval
+from pipeline.learning.epoch import Epoch
 from pipeline.translation.evaluation_file import Evaluation, Measures, OfTarget, Scores
 from pipeline.translation.sections.summary import TranslationSummary
-from pipeline.translation.training_record import Epoch, TrainingRecord
+from pipeline.translation.training_record import TrainingRecord
 from tests.translation import toys
 
 GAIN = {"l1": Interval(0.1, 0.05, 0.15), "ssim": Interval(0.2, 0.1, 0.3)}

@@ -2,11 +2,11 @@
 
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests import forking
 from tests.translation import toys
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +21,7 @@ def made(folder: Path) -> dict[str, bytes]:
 
 
 def run(folder: Path, *words: str) -> int:
-    command = [sys.executable, "-m", "tests.translation.mortal", str(folder), *words]
+    command = [forking.python(), "-m", "tests.translation.mortal", str(folder), *words]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode

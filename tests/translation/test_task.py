@@ -58,7 +58,7 @@ def test_it_learns_to_show_pictures_in_other_domains(pictures: TrainingSet) -> N
     task = toys.task(pictures, epochs=30, paired=10.0, discriminator_steps=1, learning_rate=4e-3)
     before = toys.training(task).measure(task.evaluate)
     run = finish(toys.training(task, epochs=30))
-    after = run.history[-1].dev
+    after = run.history[-1].held_out
     assert after["paired"] < 0.6 * before["paired"]
     assert after["own"] > 0.9
 
@@ -128,7 +128,7 @@ def test_attributes_are_learned_each_by_itself(tmp_path: Path) -> None:
     several[0] = True
     pictures = TrainingSet.load([toys.write(tmp_path, domains=several, names=["hat", "tie"])])
     assert not pictures.exclusive
-    measures = finish(toys.training(toys.task(pictures))).history[-1].dev
+    measures = finish(toys.training(toys.task(pictures))).history[-1].held_out
     assert measures.keys() == {"cycle", "target", "own"}
 
 

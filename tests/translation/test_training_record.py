@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
+from pipeline.learning.epoch import Epoch
 from pipeline.sources.models import table
-from pipeline.translation.training_record import Epoch, TrainingRecord
+from pipeline.translation.training_record import TrainingRecord
 
 
 def record(**changes: Any) -> TrainingRecord:

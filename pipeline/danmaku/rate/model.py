@@ -7,14 +7,12 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from safetensors import safe_open
-from safetensors.numpy import save_file
 
 from pipeline.danmaku.rate.seconds import EPISODE, SCENE, Seconds
+from pipeline.learning.card_file import opened_with_card, save_with_card
 from pipeline.pictures.features_file import FeatureStore
 from pipeline.pictures.frames_file import Frames
 from pipeline.runtime.arrays import Float16s, Float64s, Int64s
-from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 
@@ -102,28 +100,24 @@ class RateModel:
             "episode": self.episode,
             "bias": np.array(self.bias),
         }
-        metadata = {"card": msgspec.json.encode(self.card).decode()}
-        with published(path) as temporary:
-            save_file(arrays, temporary, metadata)
+        save_with_card(path, arrays, self.card)
 
     @classmethod
     def load(cls, path: Path) -> RateModel:
         """Read weights and card.
 
-        Raises PipelineError BAD_ARTIFACT if they belong to other features than ``seconds`` makes.
+        Raises PipelineError BAD_ARTIFACT for what is no rate, or belongs to other features than
+        ``seconds`` makes.
         """
-        with safe_open(path, framework="numpy") as file:
-            card = msgspec.json.decode(file.metadata()["card"], type=RateCard)
+        with opened_with_card(path, RateCard, "numpy", "run `make rate` again") as (card, array):
             if (card.scene, card.episode) != (SCENE, EPISODE):
                 raise PipelineError(
                     ExitCode.BAD_ARTIFACT,
                     f"{path} was learned from other features: {card.scene}, {card.episode}",
                     "Run `make rate` again",
                 )
-            picture, scene, episode, bias = (
-                file.get_tensor(name) for name in ("picture", "scene", "episode", "bias")
-            )
-        return cls(card, picture, scene, episode, float(bias))
+            bias = float(array["bias"])
+            return cls(card, array["picture"], array["scene"], array["episode"], bias)
 
 
 def draw_counts(expected: Float64s, dispersion: float, rng: np.random.Generator) -> Int64s:

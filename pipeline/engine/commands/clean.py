@@ -21,7 +21,7 @@ def _run(call: Call) -> ExitCode:
     if removed:
         call.application.refresh(workspace)
     else:
-        there = ", ".join(workspace.item_names()) or "nothing"
+        there = ", ".join(call.items.known(workspace, call.options)) or "nothing"
         call.say(f"there was nothing to remove; in {workspace.shown('')} there is {there}")
     return ExitCode.OK
 

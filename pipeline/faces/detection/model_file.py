@@ -7,14 +7,11 @@ from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import nn
 
 from pipeline.faces.detection.network import build_detector
 from pipeline.faces.detection.settings import NetworkSettings
-from pipeline.runtime.atomic_files import published
-from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.learning.card_file import opened_with_card, save_with_card
 
 
 class DetectorCard(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,22 +44,12 @@ class DetectorFile:
 
         Raises PipelineError BAD_ARTIFACT for a file that is no detector.
         """
-        try:
-            with safe_open(path, framework="pt") as file:
-                card = msgspec.json.decode(file.metadata()["card"], type=DetectorCard)
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        again = "train it again: `make faces-train PICTURES=…`"
+        with opened_with_card(path, DetectorCard, "pt", again) as (card, tensors):
             detector = build_detector(replace(card.network, weights="random")).detector
             detector.load_state_dict(tensors)
-        except (SafetensorError, TypeError, KeyError, msgspec.DecodeError, RuntimeError):
-            raise PipelineError(
-                ExitCode.BAD_ARTIFACT,
-                f"{path} is damaged, or of another version",
-                "Copy the model again, or train it again: `make faces-train PICTURES=…`",
-            ) from None
         return cls(detector.eval(), card)
 
     def save(self, path: Path) -> None:
         """Publish weights and card."""
-        tensors = {n: t.detach().cpu().contiguous() for n, t in self.detector.state_dict().items()}
-        with published(path) as temporary:
-            save_file(tensors, temporary, {"card": msgspec.json.encode(self.card).decode()})
+        save_with_card(path, self.detector.state_dict(), self.card)

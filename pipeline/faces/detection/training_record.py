@@ -6,21 +6,10 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.learning.epoch import Epoch
 from pipeline.runtime.atomic_files import write_json
 from pipeline.runtime.quantities import counted
 from pipeline.runtime.sample_size import is_enough
-
-
-class Epoch(msgspec.Struct, frozen=True):
-    """One pass over pieces of the pictures."""
-
-    train: dict[str, float]
-    """Means over pieces of the parts of the loss: ``detector/classification``."""
-    held_out: dict[str, float]
-    """Measures of ``DetectorTask.evaluate``."""
-    seconds: float
-    steps: int
-    pieces: int
 
 
 class DetectorTraining(msgspec.Struct, frozen=True, kw_only=True):

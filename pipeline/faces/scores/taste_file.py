@@ -11,19 +11,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from pipeline.faces.scores.learning import Lesson, learned_head
 from pipeline.faces.scores.settings import Best
 from pipeline.faces.scores.tuning.network import NetworkCard, ScoreNetwork, network_of
+from pipeline.learning.card_file import opened_with_card, save_with_card
 from pipeline.learning.device import best_device
 from pipeline.learning.heads.calibration import Calibration
 from pipeline.learning.heads.logistic import LogisticHead
 from pipeline.learning.heads.ordinal import Scale
 from pipeline.learning.heads.prepared import joined
 from pipeline.runtime.arrays import Float32s, Float64s
-from pipeline.runtime.atomic_files import published
 from pipeline.runtime.errors import ExitCode, PipelineError
 
 _DIRECTIONS = 64
@@ -168,17 +166,13 @@ class Taste:
         if self.network:
             state = self.network.state_dict()
             arrays |= {f"{_NETWORK}{name}": tensor.cpu().numpy() for name, tensor in state.items()}
-        contiguous = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-        with published(path) as temporary:
-            save_file(contiguous, temporary, {"card": msgspec.json.encode(self.card).decode()})
+        save_with_card(path, arrays, self.card)
 
     @classmethod
     def load(cls, path: Path) -> Taste:
         """Read weights and card; raises PipelineError BAD_ARTIFACT for what is no taste."""
-        try:
-            with safe_open(path, framework="numpy") as file:
-                card = msgspec.json.decode((file.metadata() or {})["card"], type=TasteCard)
-                array = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        again = "learn the taste again"
+        with opened_with_card(path, TasteCard, "numpy", again) as (card, array):
             head = LogisticHead(array["weights"], array["bias"])
             return cls(
                 card,
@@ -190,12 +184,6 @@ class Taste:
                 array["scores"],
                 _network_of(card.network, array) if card.network else None,
             )
-        except (SafetensorError, KeyError, RuntimeError, msgspec.DecodeError):
-            raise PipelineError(
-                ExitCode.BAD_ARTIFACT,
-                f"{path} is damaged, or of another version",
-                "Copy the model again, or learn the taste again",
-            ) from None
 
 
 def _network_of(card: NetworkCard, arrays: Mapping[str, npt.NDArray[Any]]) -> ScoreNetwork:

@@ -43,7 +43,7 @@ def shrunk(picture: Picture) -> UInt8s:
     return np.asarray(Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
-def near_duplicates(pictures: UInt8s, limit: float) -> list[Pair]:
+def aligned_pairs(pictures: UInt8s, limit: float) -> list[Pair]:
     """Pairs of ``pictures`` (n, 56, 56, 3) of which no block differs by more than ``limit``."""
     likely = _candidates(_blocks(pictures))
     parts = [likely[start : start + _PAIRS] for start in range(0, len(likely), _PAIRS)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import msgspec
@@ -24,6 +23,7 @@ from pipeline.labels.labels_file import write_labels_file
 from pipeline.labels.record import Label
 from pipeline.learning import training
 from pipeline.runtime.errors import ExitCode, PipelineError
+from tests import forking
 from tests.faces.detection import mortal, toys
 
 ROOT = Path(__file__).parents[3]
@@ -47,7 +47,7 @@ def test_the_record_says_what_was_learned_from(folder: Path) -> None:
     assert (record.people, record.held_out, record.models) == (4, 1, 0)
     assert 1 <= record.faces <= 4
     assert len(record.epochs) == 2
-    assert record.epochs[0].pieces == 4
+    assert record.epochs[0].units == 4
     assert set(record.epochs[0].train) == {
         f"detector/{name}" for name in ("classification", "bbox_regression", "bbox_ctrness")
     }
@@ -77,7 +77,7 @@ def test_a_training_that_is_killed_goes_on_to_the_same_bytes(
     monkeypatch.setenv("YAJIUMA_DEVICE", "cpu")
     size = (folder / "spared" / "detector.safetensors").stat().st_size
     # Amid the second checkpoint, which has the weights, the best ones, an average and Adam's.
-    command = [sys.executable, "-m", "tests.faces.detection.mortal", str(folder), str(8 * size)]
+    command = [forking.python(), "-m", "tests.faces.detection.mortal", str(folder), str(8 * size)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == -signal.SIGKILL, done.stderr
     assert (folder / "killed" / ".checkpoint.safetensors").exists()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from pipeline.illustrations.duplicates.finding import Pair, near_duplicates, shrunk
+from pipeline.illustrations.duplicates.finding import Pair, aligned_pairs, shrunk
 from pipeline.media.pixels import Picture
 
 SIZE = 224
@@ -44,7 +44,7 @@ CHANGED = {
 
 
 def found(images: list[Image.Image]) -> list[Pair]:
-    return near_duplicates(np.stack([shrunk(square(image)) for image in images]), 12)
+    return aligned_pairs(np.stack([shrunk(square(image)) for image in images]), 12)
 
 
 @pytest.mark.parametrize("change", CHANGED)
