@@ -9,13 +9,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from pipeline.evaluation.intervals import Interval
-from pipeline.evaluation.ranking import Ranking
 from pipeline.report.language import Message
 from pipeline.report.section import Section
 from pipeline.runtime.sample_size import MIN_VALUES
+
+if TYPE_CHECKING:  # the index tells of findings where the extra `learn` is not installed
+    from pipeline.evaluation.intervals import Interval
+    from pipeline.evaluation.ranking import Ranking
 
 _LITTLE = 0.05
 """Nats; what a picture makes likelier by a twentieth does not depend on it much."""

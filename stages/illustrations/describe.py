@@ -42,7 +42,6 @@ STAGE = Stage(
     outputs={"described": "{item}/described.h5"},
     config=Config,
     run=run,
-    extra="learn",
     expect=expect,
     memory_mb=1000,
 )

@@ -15,8 +15,8 @@ LEARNING = "models/danmaku/tiny/.checkpoint.safetensors"
 MOMENTS = {
     "features are computed": "nekomachi-0*/.features.h5.partial",
     "the model learns": LEARNING,
-    "the video is encoded": "nekomachi-02/.annotated.mp4.*.tmp",
     "the report is filled": "nekomachi-02/.report.*.tmp/episode.mp4",
+    "the video is encoded": "nekomachi-02/.annotated.mp4.*.tmp",
 }
 
 

@@ -57,7 +57,7 @@ def test_the_report_of_a_run_plays_explains_and_fetches_nothing(
         plot.scroll_into_view_if_needed()
         visit.until("(plot) => plot.complete && plot.naturalWidth > 0", plot.element_handle())
     assert page.locator("img.plot:visible").count() >= 5
-    expect(page.locator("#run")).to_contain_text("render")
+    expect(page.locator("#run")).to_contain_text("generate")
 
 
 @on_both

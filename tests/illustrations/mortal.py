@@ -9,18 +9,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from safetensors.numpy import save
+import safetensors.numpy
 
-from pipeline.illustrations import tagger_file
 from tests.stages.test_illustrations import learn
 
 
 def mortal_save(tensors: Any, path: Path, words: Any) -> None:
-    content = save(tensors, words)
+    content = safetensors.numpy.save(tensors, words)
     path.write_bytes(content[: len(content) // 2])
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 if __name__ == "__main__":
-    vars(tagger_file)["save_file"] = mortal_save
+    vars(safetensors.numpy)["save_file"] = mortal_save
     learn([Path(sys.argv[1])], Path(sys.argv[2]), taps=["vector"], classes={"min": 2})

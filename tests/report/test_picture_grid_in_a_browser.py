@@ -375,6 +375,7 @@ def test_addresses_of_pictures_open_them(visits: Visits, report: Path) -> None:
     expect(page.locator("#opened-place")).to_be_hidden()
     expect(page.locator("#opened-after")).to_be_disabled()
     page.evaluate("location.hash = '#p3'")
+    expect(page.locator("#opened-name")).to_have_text("猫.png")
     visit.press("Escape")
     expect(page.locator("#opened")).to_be_hidden()
     assert "#" not in page.url
