@@ -179,6 +179,19 @@ def make(
     return result
 
 
+def _replaced(workspace: Workspace, planned: Plan) -> list[str]:
+    """The finished shared folders in which the plan makes anew what is there."""
+    graph = planned.graph
+    makes = {stage.name: graph.outputs(stage).values() for stage in graph.stages() if stage.shared}
+    replaced = {
+        job.folder
+        for job in planned.jobs
+        if job.folder in planned.selection.finished
+        and any(workspace.exist([path]) for path in makes[job.stage])
+    }
+    return sorted(replaced)
+
+
 def _carry_out(
     result: RunResult, workspace: Workspace, items: Items, profile: Profile, run: Run
 ) -> None:
@@ -188,11 +201,7 @@ def _carry_out(
         if note not in result.notes:
             _say(run, profile, note)
     result.notes |= set(planned.notes)
-    copies = {
-        folder: workspace.set_aside(folder)
-        for folder in sorted(planned.selection.finished)
-        if any(job.folder == folder for job in planned.jobs)
-    }
+    copies = {folder: workspace.set_aside(folder) for folder in _replaced(workspace, planned)}
     for job in planned.jobs:
         record = JobRecord(job.stage, job.folder, job.reason, "not reached")
         result.jobs.setdefault((job.stage, job.folder), record)

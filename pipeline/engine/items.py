@@ -24,6 +24,8 @@ class Selection:
 
     work_on: Mapping[str, Sequence[str]]
     """Names of items, by each wanted stage that is run for them."""
+    noun: str = ""
+    """What one of them is called, where that is not what items are called anyway."""
     bindings: dict[str, Bindings] = field(default_factory=dict)
     """By system."""
     having: dict[str, list[str]] = field(default_factory=dict)

@@ -169,14 +169,16 @@ class Workspace:
         return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
     def remove(self, run: Run, name: str) -> bool:
-        """Remove a folder with all that is in it; returns whether it was there.
+        """Remove a folder, or one inside an item's, and all in it; returns whether it was there.
 
         Raises PipelineError BUSY if another run is at work on it.
         """
         folder = self.folder / name
         if not folder.exists():
             return False
-        if not self._locks.acquire(name):
-            raise self._busy(run, name)
+        item = name.partition("/")[0]
+        claimed = item if item in self.item_names() else name
+        if not self._locks.acquire(claimed):
+            raise self._busy(run, claimed)
         shutil.rmtree(folder)
         return True

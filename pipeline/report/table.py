@@ -72,16 +72,15 @@ class Table:
 
 def write_table(workdir: Path, names: Iterable[str]) -> None:
     """Publish the table over the items of these ``names``; none where none has a report."""
-    rows = {name: _rows(workdir, name) for name in names}
+    items = {name: _rows(workdir, name) for name in names}
     target = workdir / "index.html"
-    tables = _tables([row for some in rows.values() for row in some])
+    tables = _tables([row for item in items.values() for rows in item.values() for row in rows])
     if not tables:
         target.unlink(missing_ok=True)
         return
     phrases = Phrases.load([WEB])
     for table in tables:
         phrases |= {f"{table.system}.{cell.name}": cell.heading for cell in table.headings}
-    without = {name: _links(workdir, workdir / name) for name, some in rows.items() if not some}
     template = template_of("table.html.j2", phrases)
     html = shell_html(
         template,
@@ -89,7 +88,9 @@ def write_table(workdir: Path, names: Iterable[str]) -> None:
         styles=[WEB / "verdict.css"],
         scripts=[WEB / "items.js"],
         tables=tables,
-        without=without,
+        items=len(items),
+        reported=sum(any(item.values()) for item in items.values()),
+        without=_without(workdir, items),
     )
     write_text(target, html)
 
@@ -99,18 +100,30 @@ def _tables(rows: Sequence[Row]) -> list[Table]:
     return [Table(system, [row for row in rows if row.system == system]) for system in systems]
 
 
-def _rows(workdir: Path, name: str) -> list[Row]:
-    """A row for each report of an item.
+def _without(workdir: Path, items: Mapping[str, Mapping[str, list[Row]]]) -> dict[str, list[Link]]:
+    """Items that have no report, and folders without one in which there is something to open."""
+    without = {}
+    for name, item in items.items():
+        for folder in (folder for folder, rows in item.items() if not rows):
+            links = _links(workdir, workdir / folder)
+            if links or (folder == name and not any(item.values())):
+                without[folder] = links
+    return without
+
+
+def _rows(workdir: Path, name: str) -> dict[str, list[Row]]:
+    """A row for each report of an item, by the folder below ``workdir`` that it lies in.
 
     The figures of the page ``report/`` are in ``report.json``, those of another one ``NAME/`` in
     ``NAME.report.json``. Reports by other models lie in ``models/MODEL`` inside.
     """
-    rows = []
+    rows: dict[str, list[Row]] = {}
     for folder in (workdir / name, *sorted((workdir / name).glob("models/*/"))):
         links = _links(workdir, folder)
+        found = rows.setdefault(folder.relative_to(workdir).as_posix(), [])
         for file in sorted(folder.glob("*report.json")):
             page = folder / file.name.removesuffix(".json").removesuffix(".report")
-            rows += [row] if (row := _row(workdir, name, file, page, links)) else []
+            found += [row] if (row := _row(workdir, name, file, page, links)) else []
     return rows
 
 

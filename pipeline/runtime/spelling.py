@@ -54,13 +54,13 @@ def misspelt_variables(environment: Mapping[str, str], known: Iterable[str]) -> 
     """Variables of the environment that are probably misspelt, with the likely spelling.
 
     An environment is full of other names. So only long ones are compared, and a variable that is
-    set under its right name is not looked for.
+    set under its right name is not looked for. Empty ones say nothing: make exports all of its own.
     """
     missing = [name for name in known if len(name) >= _MIN_LETTERS and not environment.get(name)]
     near = {
         name: closest(name, missing, _VERY_SIMILAR)
-        for name in environment
-        if name.isupper() and name not in known and name not in _FOREIGN
+        for name, value in environment.items()
+        if value and name.isupper() and name not in known and name not in _FOREIGN
     }
     return {name: right for name, right in near.items() if right}
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from pipeline.engine.application import Call, Command
 from pipeline.engine.command_line import VerbParser
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.file_digest import file_fingerprint
 from pipeline.sources.entries import entries
 from pipeline.sources.places import owner, result_folders
+from pipeline.sources.pointers import Source
+from pipeline.sources.pointing import missing, refuse_mixing
 from pipeline.sources.registration import video_name
+from pipeline.sources.settings import VideoEntry, VideoSettings
 from pipeline.sources.system import DANMAKU
 
 if TYPE_CHECKING:
@@ -22,6 +31,17 @@ if TYPE_CHECKING:
 
 COMPARISON = "compare"
 """The folder of the page, in that of the video."""
+_OF_VIDEO = ("frames.h5", "aligned.h5", "comments.jsonl")
+"""What is read of the video itself."""
+_UNEQUAL = {
+    "frames": "cuts of the video",
+    "block_s": "settings of `evaluate`",
+    "comments": "comments",
+    "vocabulary": "words",
+    "candidates": "candidates",
+}
+"""What two models may have of their own, by the field of ``Basis``."""
+_SETTINGS = ", with the CONFIG and SET that it was made with"
 
 
 def _add_options(parser: VerbParser) -> None:
@@ -36,32 +56,61 @@ def _add_options(parser: VerbParser) -> None:
 def _run(call: Call) -> ExitCode:
     """Compare models on a video: figures, whether they differ beyond chance, and comments.
 
-    Each has to have its results there: `report MODEL=name` makes them.
+    Each has to have its results there: `report MODEL=name` makes them. Without a video those in
+    the settings are taken; one of several that cannot be compared does not stop the others.
     """
-    named = entries(call.settings.general.given)
-    if not named:
+    listed: VideoSettings = call.settings.general
+    videos = entries(listed.given or listed.annotate)
+    if call.options.model:
+        raise PipelineError(ExitCode.USAGE, "MODEL= means nothing to compare", "Write MODELS=a,b")
+    if not videos:
         raise PipelineError(
-            ExitCode.USAGE, "no video is named", "Name one with VIDEO=path/to/ep1.mp4"
+            ExitCode.USAGE,
+            "no video is named",
+            "Name one with VIDEO=path/to/ep1.mp4, or settings that list some with CONFIG=",
         )
-    for entry in named:
-        _compare(call, video_name(Path(entry.video)))
-    return ExitCode.OK
+    codes = set()
+    for entry in videos:
+        try:
+            _compare(call, entry)
+        except PipelineError as error:
+            if len(videos) == 1:
+                raise
+            call.say(f"error: {error}")
+            codes.add(error.code)
+    return ExitCode.OK if not codes else codes.pop() if len(codes) == 1 else ExitCode.SEVERAL_FAILED
 
 
-def _compare(call: Call, video: str) -> None:
+def _compare(call: Call, entry: VideoEntry) -> None:
     from pipeline.danmaku.alignment.aligned_file import Aligned
     from pipeline.danmaku.comparison.compared import Compared
     from pipeline.danmaku.comparison.comparing import Comparison
     from pipeline.pictures.frames_file import Frames
 
-    workdir = call.workspace.folder
-    folders = chosen(results_by_model(workdir, video), call.options.models or "", video)
-    models = [
-        Compared.load(name, folder, workdir / DANMAKU.folder(name) / "training.json")
-        for name, folder in folders.items()
-    ]
-    frames = Frames.load(workdir / video / "frames.h5")
-    aligned = Aligned.load(workdir / video / "aligned.h5")
+    workdir, given = call.workspace.folder, Path(entry.video)
+    video = video_name(given)
+    if not ((workdir / video).exists() or given.exists()):
+        after = "Check the path after VIDEO="
+        raise missing(ExitCode.VIDEO_MISSING, "video", given, entry.place, after)
+    if given.is_file() and not entry.stills:
+        refuse_mixing(workdir / video, given, Source, partial(file_fingerprint, given))
+    trained = {folder.name for folder in workdir.glob(f"{DANMAKU.folder('*')}/")}
+    results = results_by_model(workdir, video)
+    folders = chosen(results, call.options.models or "", video, trained)
+    if lacking := [file for file in _OF_VIDEO if not (workdir / video / file).exists()]:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"{video} lacks {' and '.join(lacking)}",
+            f"`make report VIDEO=…` makes them anew{_SETTINGS}",
+        )
+    models = []
+    for name, folder in folders.items():
+        with readable(f"the results of {name} on {video}"):
+            training = workdir / DANMAKU.folder(name) / "training.json"
+            models.append(Compared.load(name, folder, training))
+    with readable(f"frames.h5 or aligned.h5 of {video}"):
+        frames = Frames.load(workdir / video / "frames.h5")
+        aligned = Aligned.load(workdir / video / "aligned.h5")
     for model in models:
         require_current(video, model, frames, aligned)
     comparison = Comparison.of(video, models)
@@ -70,10 +119,12 @@ def _compare(call: Call, video: str) -> None:
         _write(workdir / place, comparison, models, frames, aligned)
     call.application.refresh(call.workspace)
     for pair in comparison.pairs:
-        unequal = {why for why in pair.differences.values() if isinstance(why, str)}
-        if unequal - {"too_little"}:
-            why = " and ".join(sorted(unequal - {"too_little"}))
-            call.say(f"{pair.one} and {pair.other}: not all figures can be compared ({why} differ)")
+        reasons = {why for why in pair.differences.values() if isinstance(why, str)}
+        if unequal := [words for field, words in _UNEQUAL.items() if field in reasons]:
+            call.say(
+                f"{pair.one} and {pair.other}: not all figures can be compared, since they have"
+                f" other {' and '.join(unequal)}"
+            )
     call.say(f"{call.workspace.shown(f'{place}/index.html')}, with figures.csv and compare.json")
 
 
@@ -87,32 +138,54 @@ def results_by_model(workdir: Path, video: str) -> dict[str, Path]:
     return found | {folder.name: folder for folder in others if (folder / NEEDED[0]).exists()}
 
 
-def chosen(results: Mapping[str, Path], wanted: str, video: str) -> dict[str, Path]:
-    """The results to compare. Raises PipelineError NO_MODEL for fewer than two, or incomplete."""
+def chosen(
+    results: Mapping[str, Path], wanted: str, video: str, trained: Collection[str]
+) -> dict[str, Path]:
+    """The results to compare, of models that are ``wanted``, between commas, or else of all.
+
+    Raises PipelineError NO_MODEL for fewer than two, or incomplete ones.
+    """
     from pipeline.danmaku.comparison.compared import NEEDED
 
-    names = list(dict.fromkeys(filter(None, wanted.split(",")))) or list(results)
+    names = list(dict.fromkeys(re.findall(r"[^,\s]+", wanted))) or list(results)
     there = " and ".join(results) or "no model"
     if lacking := [name for name in names if name not in results]:
         raise PipelineError(
             ExitCode.NO_MODEL,
             f"{lacking[0]} has not commented on {video}; there are results of {there}",
-            f"`make report VIDEO=… MODEL={lacking[0]}` makes them",
+            f"`make report VIDEO=… MODEL={lacking[0]}` makes them{_SETTINGS}"
+            if lacking[0] in trained
+            else "There is no such model: `make models` lists them",
         )
     if len(names) < 2:
         raise PipelineError(
             ExitCode.NO_MODEL,
             f"a comparison takes two models, and {video} has results of {there}",
-            "`make report VIDEO=… MODEL=other` makes those of another one",
+            "`make report CONFIG=my-show.yaml MODEL=other SET=train.captioner.decoder=transformer`,"
+            " say, trains another one and lets it comment",
         )
     for name in names:
-        if missing := [file for file in NEEDED if not (results[name] / file).exists()]:
+        if lacking := [file for file in NEEDED if not (results[name] / file).exists()]:
             raise PipelineError(
                 ExitCode.NO_MODEL,
-                f"the results of {name} on {video} lack {' and '.join(missing)}",
-                f"`make evaluate explain VIDEO=… MODEL={name}` makes them; it needs comments",
+                f"the results of {name} on {video} lack {' and '.join(lacking)}",
+                f"`make evaluate explain VIDEO=… MODEL={name}` makes them{_SETTINGS}; it needs"
+                " comments",
             )
     return {name: results[name] for name in names}
+
+
+@contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Raise PipelineError BAD_ARTIFACT if the block cannot read ``what``."""
+    try:
+        yield
+    except (OSError, KeyError, msgspec.DecodeError) as error:
+        raise PipelineError(
+            ExitCode.BAD_ARTIFACT,
+            f"{what} cannot be read: they are damaged, or an older version made them ({error})",
+            f"Delete them; `make report VIDEO=…` makes them anew{_SETTINGS}",
+        ) from error
 
 
 def require_current(video: str, model: Compared, frames: Frames, aligned: Aligned) -> None:
@@ -131,7 +204,7 @@ def require_current(video: str, model: Compared, frames: Frames, aligned: Aligne
         raise PipelineError(
             ExitCode.BAD_ARTIFACT,
             f"{model.name} was measured on {what} of {video}",
-            f"`make report VIDEO=… MODEL={model.name}` measures it anew",
+            f"`make report VIDEO=… MODEL={model.name}` measures it anew{_SETTINGS}",
         )
 
 

@@ -47,6 +47,11 @@ def places(
     return {stage: some for stage, some in found.items() if some}
 
 
+def inside_of(model: str) -> str:
+    """The folder inside a video's for the results of a model, if they lie in one of their own."""
+    return f"models/{model}"
+
+
 def result_folders(folder: Path) -> list[Path]:
     """The folder of a video, and those of other models' results inside it."""
     return [folder, *sorted(path for path in folder.glob("models/*/") if path.name[0] != ".")]
@@ -69,7 +74,7 @@ def _of_results(
     above = system.folder(MODEL)
     direct = [s for s in made if any(path.startswith(above) for path in s.inputs.values())]
     outputs = [path for stage in direct for path in stage.outputs.values()]
-    inside = f"models/{model}"
+    inside = inside_of(model)
 
     def is_apart(name: str) -> bool:
         first = owner(workdir, system, [path.replace(ITEM, name) for path in outputs])

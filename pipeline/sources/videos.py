@@ -18,7 +18,7 @@ from pipeline.engine.workspace import Workspace
 from pipeline.runtime.errors import ExitCode, PipelineError
 from pipeline.sources import extents
 from pipeline.sources.entries import entries, register_each
-from pipeline.sources.places import places
+from pipeline.sources.places import inside_of, places
 from pipeline.sources.pointers import STILLS_POINTER, VIDEO_POINTER
 from pipeline.sources.pointing import clean_command, known_source
 from pipeline.sources.registration import video_name
@@ -73,7 +73,7 @@ class Videos:
         )
         parser.variable(
             "model",
-            shown=parser.takes_items,
+            shown=parser.takes_items and "MODELS" not in parser.variables,
             help="the model instead of the settings' (`models` lists them); clean removes it",
         )
 
@@ -124,25 +124,32 @@ class Videos:
         return extents.amounts(workspace.folder, recorded)
 
     def named(self, workspace: Workspace, settings: Settings, options: Options) -> list[str]:
-        """The folders of VIDEO, of MODEL, or else of all videos in the settings.
+        """The folders of VIDEO, of MODEL and its results, or else of all videos in the settings.
 
-        Raises PipelineError: USAGE where nothing is named, NAME_TAKEN where a folder's name
-        stands for another file.
+        Results of a model in a video's own folder belong to the video. Raises PipelineError: USAGE
+        where nothing is named, NAME_TAKEN where a folder's name stands for another file.
         """
         videos: VideoSettings = settings.general
         paths = [*options.items, *map(Path, _several(options, "pictures"))]
-        if not paths and not options.model:
+        if options.model and paths:
+            raise PipelineError(
+                ExitCode.USAGE,
+                f"both {paths[0]} and the model “{options.model}” are named to be removed",
+                "Name one of them",
+            )
+        if options.model:
+            inside = [f"{name}/{inside_of(videos.model)}" for name in workspace.item_names()]
+            return [*(system.folder(videos.model) for system in SYSTEMS), *inside]
+        if not paths:
             paths = [Path(e.video) for e in entries([*videos.train, *videos.annotate])]
-        if not paths and not options.model:
+        if not paths:
             raise PipelineError(
                 ExitCode.USAGE,
                 "nothing is named to be removed: the settings list no videos",
                 "Try `make clean VIDEO=path/to/ep1.mp4`, or `make clean MODEL=name` (`make models`"
                 " lists them)",
             )
-        folders = [_folder(workspace, video) for video in paths]
-        models = [system.folder(videos.model) for system in SYSTEMS if options.model]
-        return [*filter(None, folders), *models]
+        return [*filter(None, (_folder(workspace, video) for video in paths))]
 
     def known(self, workspace: Workspace, options: Options) -> list[str]:
         """The folders of all models where MODEL is named, else of all videos."""
@@ -301,6 +308,7 @@ def _selection(
     folders = {system: system.folder(videos.model) for system in SYSTEMS}
     return Selection(
         work_on=work_on,
+        noun=_noun(films.intersection(registered), stills.intersection(registered)),
         bindings={
             system.name: {"model": videos.model, "train": training.videos}
             for system, training in learned.items()
@@ -325,6 +333,13 @@ def _selection(
             for path, error in some.items()
         },
     )
+
+
+def _noun(films: Collection[str], stills: Collection[str]) -> str:
+    """What one of these is called."""
+    if films and stills:
+        return "item"
+    return "album" if stills else "video"
 
 
 def _all_need(pointer: str, wanted: Sequence[Stage]) -> bool:

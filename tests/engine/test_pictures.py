@@ -117,6 +117,14 @@ def test_pictures_are_added_to_a_folder_under_settings(project: Project) -> None
     assert "25 pictures, 24 of them distinct" in said
 
 
+def test_several_are_called_albums(project: Project) -> None:
+    albums = [project.folder / name for name in ("one", "two")]
+    for album in albums:
+        album.mkdir()
+        shutil.copy(project.folder / "album" / "00.png", album)
+    assert "2 albums: 2 made" in project.made("frames", "--pictures", ":".join(map(str, albums)))
+
+
 @pytest.mark.parametrize(
     ("given", "code", "told"),
     [

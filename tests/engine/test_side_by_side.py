@@ -71,6 +71,42 @@ def test_what_is_edited_of_another_one_is_kept(both: Project, tmp_path: Path) ->
     assert edited.read_text() == text
 
 
+def test_a_model_goes_with_its_results_and_they_with_it(both: Project, tmp_path: Path) -> None:
+    project = both.copy_to(tmp_path / "project")
+    film = str(project.show / f"{ANNOTATE}.mp4")
+    refused = project.run("clean", "--video", film, "--model", OTHER)
+    assert refused.returncode == ExitCode.USAGE
+    project.made("clean", "--model", OTHER)
+    assert not (project.workdir / "models" / "danmaku" / OTHER).exists()
+    assert not (project.workdir / ANNOTATE / "models" / OTHER).exists()
+    assert (project.workdir / ANNOTATE / "generated.jsonl").exists()
+
+
+def test_a_model_that_is_only_completed_is_not_set_aside(both: Project, tmp_path: Path) -> None:
+    project = both.copy_to(tmp_path / "project")
+    models = project.workdir / "models" / "danmaku"
+    (models / MODEL / "corpus.h5").unlink()
+    assert "as it was before" not in project.made("corpus")
+    assert (models / MODEL / "corpus.h5").exists()
+    assert not (models / f"{MODEL}-previous").exists()
+
+
+def test_what_cannot_be_compared_is_refused(both: Project, tmp_path: Path) -> None:
+    film = str(both.show / f"{ANNOTATE}.mp4")
+    another = shutil.copy(both.show / f"{TRAIN}.mp4", tmp_path / f"{ANNOTATE}.mp4")
+    for words, code, problem in [
+        (["--video", film, "--model", OTHER], ExitCode.USAGE, "MODEL= means nothing to compare"),
+        (["--video", str(another)], ExitCode.NAME_TAKEN, "differ and have one name"),
+        (["--video", film.replace("-0", "-")], ExitCode.VIDEO_MISSING, "Did you mean"),
+        (["--video", str(both.show / f"{TRAIN}.mp4")], ExitCode.NO_MODEL, "results of no model"),
+        (["--video", str(both.show)], ExitCode.NO_MODEL, f"results of {OTHER} on {ANNOTATE} lack"),
+        ([], ExitCode.NO_MODEL, f"results of {OTHER} on {ANNOTATE} lack"),
+    ]:
+        refused = both.run("compare", *words)
+        assert refused.returncode == code, refused.stderr
+        assert problem in refused.stderr
+
+
 def network(*assignments: str) -> StageConfig:
     """The settings of ``features``."""
     written = [Assignment.parse(f"features.{word}") for word in assignments]

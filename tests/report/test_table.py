@@ -123,6 +123,23 @@ def test_reports_by_other_models_have_rows_of_their_own(tmp_path: Path) -> None:
     assert [row[1:4:2] for row in cells(tmp_path)] == [["ep1", "Miki"], ["ep1", "Aoi"]]
     links = {link.get("href") for link in root.findall(".//tbody//a")}
     assert links == {"./ep1/report/index.html", "./ep1/models/b/report/index.html"}
+    assert "1 item, 1 with a report" in text(tmp_path)
+
+
+def test_what_lies_beside_reports_by_other_models_is_linked(tmp_path: Path) -> None:
+    for item in ("ep1", "ep2"):
+        make_report(tmp_path, f"{item}/models/b", Jokes("Aoi", 2))
+        (tmp_path / item / "models" / "c").mkdir()
+    for drawn in ("ep1/annotated.mp4", "ep1/models/c/annotated.mp4"):
+        (tmp_path / drawn).touch()
+    write_table(tmp_path, ["ep1", "ep2"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    assert [bdi.text for bdi in root.findall(".//li/bdi")] == ["ep1", "ep1/models/c"]
+    assert [link.get("href") for link in root.findall(".//li/a")] == [
+        "./ep1/annotated.mp4",
+        "./ep1/models/c/annotated.mp4",
+    ]
+    assert "2 items, 2 with a report" in text(tmp_path)
 
 
 def test_all_that_people_open_is_linked(tmp_path: Path) -> None:

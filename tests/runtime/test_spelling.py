@@ -165,6 +165,7 @@ def test_the_closest_word_is_found_whatever_its_case(word: str, meant: str | Non
         ({"VIDO": "x"}, {"VIDO": "VIDEO"}),
         ({"COMMENT": "x", "CONFIGS": "y"}, {"COMMENT": "COMMENTS", "CONFIGS": "CONFIG"}),
         ({"VIDO": "x", "VIDEO": "y"}, {}),  # it is given: the other is somebody else's
+        ({"VIDO": ""}, {}),
         ({"PATH": "x", "HOME": "y", "LANG": "C", "TERM": "t", "MODE": "m", "URI": "u"}, {}),
         ({"PYTHONPATH": "x", "OMP_NUM_THREADS": "1", "SHLVL": "2", "vido": "x"}, {}),
     ],

@@ -13,6 +13,7 @@ import numpy as np
 
 from pipeline.danmaku.comparison.compared import Compared
 from pipeline.danmaku.comparison.figures import FIGURES, Unequal
+from pipeline.danmaku.evaluation.evaluation_file import MeasuredOn
 from pipeline.evaluation.diversity import measure_diversity
 from pipeline.evaluation.intervals import Interval
 from pipeline.runtime.atomic_files import write_json, write_text
@@ -45,6 +46,8 @@ class Comparison(msgspec.Struct, frozen=True):
 
     video: str
     models: list[str]
+    measured_on: list[MeasuredOn]
+    """Of each model."""
     figures: dict[str, list[Interval | None]]
     """By figure, of each model; None where there are too few values."""
     distinct: Distinct | None
@@ -57,6 +60,7 @@ class Comparison(msgspec.Struct, frozen=True):
         return cls(
             video=video,
             models=[model.name for model in models],
+            measured_on=[model.values.basis.measured_on for model in models],
             figures={
                 figure.name: [figure.interval(model) for model in models] for figure in FIGURES
             },

@@ -21,7 +21,7 @@ def run(call: Call) -> ExitCode:
     this_run = workspace.begin_run(profile)
     try:
         result = make(workspace, request, profile, this_run, call.options.wait)
-        outcome = Outcome.of(result, call.items.noun)
+        outcome = Outcome.of(result, result.plan.selection.noun or call.items.noun)
         this_run.record.items = outcome.items
         this_run.end(outcome.code, outcome.headline)
         done = {job.stage for job in result.jobs.values() if job.state == "done"}

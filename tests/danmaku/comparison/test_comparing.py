@@ -76,6 +76,13 @@ def test_the_verdict_says_who_is_ahead_and_whether_that_is_beyond_chance() -> No
     assert (found[0].tone, found[0].figures.key) == ("unclear", "compare.not_vocabulary")
 
 
+def test_nothing_is_good_about_what_a_model_learned_from() -> None:
+    easy = model("b", 2, basis={"measured_on": "training comments"})
+    first, ahead, *_ = findings(Comparison.of("ep1", [model("a", 1, 0.5), easy]))
+    assert (first.tone, first.claim.values) == ("doubtful", {"models": "b"})
+    assert (ahead.tone, ahead.claim.key) == ("doubtful", "compare.nll_ahead")
+
+
 def test_values_are_loaded_as_they_were_saved(tmp_path: Path) -> None:
     values = model("a", 1).values
     for name in ("one.h5", "two.h5"):

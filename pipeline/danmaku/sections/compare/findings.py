@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pipeline.danmaku.comparison.comparing import Comparison, Pair
 from pipeline.danmaku.comparison.figures import FIGURES, Figure
 from pipeline.evaluation.intervals import Interval
 from pipeline.report.language import Message
-from pipeline.report.verdict import Finding, with_range
+from pipeline.report.verdict import Finding, fair, with_range
 
 _TELLING = ("nll", "mrr", "named", "copied")
 """Figures that the verdict is about."""
@@ -20,6 +21,11 @@ def findings(comparison: Comparison) -> list[Finding]:
 
 
 def _findings(comparison: Comparison) -> Iterator[Finding]:
+    measured = zip(comparison.models, comparison.measured_on, strict=True)
+    learned = [model for model, on in measured if on == "training comments"]
+    if learned:
+        claim = Message("compare.learned_it", {"models": ", ".join(learned)})
+        yield Finding("doubtful", claim, Message("compare.unfair"), "figures")
     for figure in (figure for figure in FIGURES if figure.name in _TELLING):
         known = [
             (interval.mean, model)
@@ -32,7 +38,8 @@ def _findings(comparison: Comparison) -> Iterator[Finding]:
             yield _open(figure, Message("compare.not_too_little"))
             continue
         ranked = sorted(known, reverse=not figure.is_lower_better)
-        yield _lead(figure, ranked[0][1], ranked[1][1], comparison.pairs)
+        found = _lead(figure, ranked[0][1], ranked[1][1], comparison.pairs)
+        yield replace(found, tone=fair(found.tone, bool(learned)))
 
 
 def _lead(figure: Figure, best: str, second: str, pairs: list[Pair]) -> Finding:

@@ -94,7 +94,6 @@ def _figures(comparison: Comparison, models: Sequence[Compared]) -> dict[str, An
         "models": models,
         "kinds": FIGURES,
         "unequal": [field for field in different_bases(models) if field != "measured_on"],
-        "on": sorted({model.values.basis.measured_on for model in models}),
     }
 
 
