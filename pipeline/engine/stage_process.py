@@ -100,6 +100,7 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
             amounts=amounts,
             from_start=from_start,
             settings=settings,
+            inputs=[pair.partition("=")[2] for pair in options.input],
             digests=digests,
         ).save(logs, stage.name)
     return code

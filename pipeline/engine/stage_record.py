@@ -30,6 +30,8 @@ class StageRecord(msgspec.Struct, frozen=True):
     """Peak memory of the stage and of the processes that it started; see ``watchdog``."""
     settings: dict[str, Any] = {}
     """The settings with which it ran."""
+    inputs: list[str] = []
+    """Paths of what it was given to read, below the workdir."""
     digests: dict[str, str] = {}
     """SHA-256 of the outputs that people may edit, by name."""
     bytes: int = 0

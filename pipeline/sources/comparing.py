@@ -133,7 +133,7 @@ def results_by_model(workdir: Path, video: str) -> dict[str, Path]:
     from pipeline.danmaku.comparison.compared import NEEDED
 
     own, *others = result_folders(workdir / video)
-    first = owner(workdir, DANMAKU, [f"{video}/{file}" for file in NEEDED])
+    first = owner(workdir, DANMAKU, video)
     found = {first: own} if first else {}
     return found | {folder.name: folder for folder in others if (folder / NEEDED[0]).exists()}
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from pipeline.engine.catalog import reads
+from pipeline.engine.catalog import all_stages, reads
 from pipeline.engine.settings import StageConfig
 from pipeline.engine.snakemake import recorded_inputs
 from pipeline.engine.stage import ITEM, Stage
@@ -42,7 +42,7 @@ def places(
     for system in (system for system in SYSTEMS if system.side_by_side):
         folder = f"{system.folder(MODEL)}/"
         made = [stage for stage in stages if not stage.shared and reads(stage, folder)]
-        inside = _of_results(workdir, system, model, made, names)
+        inside = _of_results(workdir, system, model, names)
         found |= {stage.name: inside for stage in made}
     return {stage: some for stage, some in found.items() if some}
 
@@ -57,27 +57,39 @@ def result_folders(folder: Path) -> list[Path]:
     return [folder, *sorted(path for path in folder.glob("models/*/") if path.name[0] != ".")]
 
 
-def owner(workdir: Path, system: System, paths: Sequence[str]) -> str | None:
-    """The model of which the first of some files was made that is there; None for none."""
+def owner(workdir: Path, system: System, name: str) -> str | None:
+    """The model of which the results are that lie in a video's own folder; None for none."""
     above = f"models/{system.name}/"
-    for path in filter(lambda path: (workdir / path).exists(), paths):
-        for read in recorded_inputs(workdir, path):
-            if read.startswith(above):
-                return read.removeprefix(above).partition("/")[0]
+    for stage in _read_a_model(system):
+        paths = [path.replace(ITEM, name) for path in stage.outputs.values()]
+        for path in filter(lambda path: (workdir / path).exists(), paths):
+            record = last_record(workdir / name / "logs", stage.name, since_ns=0)
+            # The engine's own records are not copied with a workdir's visible files.
+            read = (record.inputs if record else []) or recorded_inputs(workdir, path)
+            for one in filter(lambda one: one.startswith(above), read):
+                return one.removeprefix(above).partition("/")[0]
     return None
 
 
+def _read_a_model(system: System) -> list[Stage]:
+    """The stages that make something of a video by a model of ``system``."""
+    above = system.folder(MODEL)
+    return [
+        stage
+        for stage in all_stages().values()
+        if not stage.shared and any(path.startswith(above) for path in stage.inputs.values())
+    ]
+
+
 def _of_results(
-    workdir: Path, system: System, model: str, made: Sequence[Stage], names: Collection[str]
+    workdir: Path, system: System, model: str, names: Collection[str]
 ) -> dict[str, str]:
     """By video, the folder for the results of a model, if that is not the video's own."""
-    above = system.folder(MODEL)
-    direct = [s for s in made if any(path.startswith(above) for path in s.inputs.values())]
-    outputs = [path for stage in direct for path in stage.outputs.values()]
+    outputs = [path for stage in _read_a_model(system) for path in stage.outputs.values()]
     inside = inside_of(model)
 
     def is_apart(name: str) -> bool:
-        first = owner(workdir, system, [path.replace(ITEM, name) for path in outputs])
+        first = owner(workdir, system, name)
         apart = (path.replace(ITEM, f"{name}/{inside}") for path in outputs)
         return first != model if first else any((workdir / path).exists() for path in apart)
 

@@ -53,6 +53,15 @@ def test_where_no_model_was_before_another_one_is_the_first(both: Project) -> No
     assert "1 jobs to run" in said
 
 
+def test_a_copy_without_hidden_files_knows_whose_results_it_has(
+    both: Project, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(both.workdir, copy, ignore=shutil.ignore_patterns(".*"))
+    found = {MODEL: copy / ANNOTATE, OTHER: copy / ANNOTATE / "models" / OTHER}
+    assert results_by_model(copy, ANNOTATE) == found
+
+
 def test_a_comparison_finds_both(both: Project) -> None:
     folder = both.workdir / ANNOTATE
     found = {MODEL: folder, OTHER: folder / "models" / OTHER}
