@@ -59,7 +59,7 @@ def _run_faces_demo(call: Call) -> ExitCode:
     show = call.options.workdir / "show"
     make_and_tell(show, _RATED)
     _write_first_round(show)
-    code = _run(call, (_RATED, _RANKED), "faces-demo.yaml", ["faces-review", "faces"])
+    code = _run(call, (_RANKED,), "faces-demo.yaml", ["faces", "faces-review"])
     if code == ExitCode.OK:
         rated, ranked = (call.options.workdir / spec.stem for spec in (_RATED, _RANKED))
         print(f"Open {ranked}/ranking/index.html: the new pictures, the best first.")

@@ -82,7 +82,9 @@ def run_from_command_line(stage: Stage, arguments: list[str]) -> ExitCode:
         code, may_pass = ExitCode.OK, False
     except (Exception, KeyboardInterrupt) as error:
         code, message, may_pass = _explain(error)
-        log.error("error: %s", message, exc_info=verbose or code == ExitCode.INTERNAL)
+        # That somebody interrupted it, the driver says.
+        level = logging.DEBUG if code == ExitCode.INTERRUPTED else logging.ERROR
+        log.log(level, "error: %s", message, exc_info=verbose or code == ExitCode.INTERNAL)
     seconds = time.monotonic() - clock
     if code == ExitCode.OK:
         log.info("%s (%.1f s)", message, seconds)

@@ -155,7 +155,8 @@ class LabelImport:
             ExitCode.NOTHING_USABLE,
             f"no usable label in {files or 'any file'}: {'; '.join(summary(self.report))}",
             "Give a file with texts, tags, boxes or scores of pictures in the collection, by the"
-            " names of their files",
+            " names of their files. LABELS= holds until another file is named, or until"
+            " `make clean PICTURES=…`",
         )
 
 

@@ -71,11 +71,12 @@ class Table:
 
 
 def write_table(workdir: Path, names: Iterable[str]) -> None:
-    """Publish the table over the items of these ``names``; none where none has a report."""
+    """Publish the table over the items of these ``names``; none where there is nothing to open."""
     items = {name: _rows(workdir, name) for name in names}
     target = workdir / "index.html"
     tables = _tables([row for item in items.values() for rows in item.values() for row in rows])
-    if not tables:
+    without = _without(workdir, items)
+    if not tables and not any(without.values()):
         target.unlink(missing_ok=True)
         return
     phrases = Phrases.load([WEB])
@@ -90,7 +91,7 @@ def write_table(workdir: Path, names: Iterable[str]) -> None:
         tables=tables,
         items=len(items),
         reported=sum(any(item.values()) for item in items.values()),
-        without=_without(workdir, items),
+        without=without,
     )
     write_text(target, html)
 

@@ -46,6 +46,12 @@ class VideoEntry(msgspec.Struct, frozen=True):
     place: str = ""
     """Where it is named: ``my-show.yaml:3``; empty on the command line."""
 
+    @property
+    def is_told_about(self) -> bool:
+        """Whether it says more than where the video or the pictures lie."""
+        said = (self.comments, self.labels, self.broadcast, self.cuts)
+        return any(said) or self.stream is not None
+
 
 class VideoSettings(msgspec.Struct, frozen=True):
     """The model's name, and which videos have which role."""

@@ -136,10 +136,16 @@ def _why_kept(
 def _listed(
     workspace: Workspace, system: System, videos: VideoSettings, listed: Sequence[VideoEntry]
 ) -> TrainingSet:
-    """What the settings list; of a folder those that can be registered and have labels."""
+    """What the settings list; of a folder those that can be registered and have labels.
+
+    What the command line says about one of them, such as its LABELS, wins.
+    """
     in_folders = folders(videos.train)
+    given = {Path(e.video).resolve(): e for e in entries(videos.given) if e.is_told_about}
     names, refused = register_each(
-        workspace, listed, must=lambda entry: Path(entry.video).parent not in in_folders
+        workspace,
+        [given.get(Path(entry.video).resolve(), entry) for entry in listed],
+        must=lambda entry: Path(entry.video).parent not in in_folders,
     )
     silent = [name for name in names if not system.labels.exist(workspace.folder, name)]
     if silent and (not in_folders or len(silent) == len(names)):

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from pipeline.engine.application import Call, Command
 from pipeline.runtime.errors import ExitCode
+
+if TYPE_CHECKING:
+    from pipeline.translation.sizes import Size
 
 _SHARES = (Fraction(1, 16), Fraction(1, 4), Fraction(1))
 _TRAIN = "translation.train"
@@ -19,11 +24,15 @@ def _run(call: Call) -> ExitCode:
     Each of the three learns in equally many steps, and all are measured by the same pictures. The
     last is the model itself, and is not trained again if it is there.
     """
+    from pipeline.translation.sizes import Size
+
+    sizes: list[Size] = []
     for share in _SHARES:
         code = _measure(call, share)
         if code != ExitCode.OK:
             return code
-    _draw(call)
+        sizes.append(Size.load(share, call.workspace.folder / _folder(call, share)))
+    _draw(call, sizes)
     return ExitCode.OK
 
 
@@ -31,6 +40,10 @@ def _model(call: Call, share: Fraction) -> str:
     """The name of the model that learns from so much."""
     whole: str = call.settings.general.model
     return whole if share == 1 else f"{whole}-1-{share.denominator}"
+
+
+def _folder(call: Call, share: Fraction) -> str:
+    return f"models/translation/{_model(call, share)}"
 
 
 def _measure(call: Call, share: Fraction) -> ExitCode:
@@ -46,16 +59,13 @@ def _measure(call: Call, share: Fraction) -> ExitCode:
     return call.application.run(replace(call, options=options))
 
 
-def _draw(call: Call) -> None:
+def _draw(call: Call, sizes: Sequence[Size]) -> None:
     """Write the figures and pictures of all beside the model, and say where they are."""
     from pipeline.runtime.atomic_files import published_folder
-    from pipeline.translation.sizes import Size, write_sizes
+    from pipeline.translation.sizes import write_sizes
 
-    workdir = call.workspace.folder
-    folders = {share: f"models/translation/{_model(call, share)}" for share in _SHARES}
-    sizes = [Size.load(share, workdir / folder) for share, folder in folders.items()]
-    target = f"{folders[_SHARES[-1]]}/sizes"
-    with published_folder(workdir / target) as made:
+    target = f"{_folder(call, _SHARES[-1])}/sizes"
+    with published_folder(call.workspace.folder / target) as made:
         write_sizes(made, sizes)
     for size in sizes:
         call.say(size.summary)

@@ -1,4 +1,4 @@
-"""The same few pictures translated after every epoch, as a sheet that grows downwards."""
+"""The same few pictures translated after epochs, as a sheet that grows downwards to a limit."""
 
 from __future__ import annotations
 
@@ -16,18 +16,22 @@ from pipeline.media.pixels import Picture
 from pipeline.runtime.arrays import Float32s, Int64s, UInt8s
 from pipeline.runtime.atomic_files import published
 from pipeline.translation.networks import Generator
+from pipeline.translation.training_record import TrainingRecord
 from pipeline.translation.training_set import TrainingSet
 
 _PICTURES = 4
 _LARGEST = 128  # pixels of a picture's side on the sheet
 _GAP = 4  # pixels between pictures that differ
+_MOST_EPOCHS = 100  # on the sheet
+_MOST_PIXELS = 64_000_000  # of the sheet; from 89 million on, PIL takes a picture for an attack
 
 
 class Samples:
     """Some pictures, and each in every domain.
 
     The sheet's first row shows the pictures, once above each of their translations; each further
-    row is an epoch. A row is a file of its own, too, so that a run that goes on finds them.
+    row is an epoch. Of many epochs some are shown, spread evenly. The row of every epoch is a file
+    of its own, too, so that a run that goes on finds them.
     """
 
     def __init__(self, pictures: TrainingSet, folder: Path, device: torch.device) -> None:
@@ -47,14 +51,16 @@ class Samples:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         made = [generator(self._pictures, targets) for targets in self._targets]
-        _save(_row(made), self._folder / f"{epoch:04}.png")
+        _save(_row(made), self._file(epoch))
         header = _row([self._pictures] * len(made))
-        rows = [np.asarray(Image.open(path)) for path in self._rows_until(epoch)]
+        rows = [
+            np.asarray(Image.open(self._file(shown)))
+            for shown in _spread_epochs(epoch, header.shape[0] * header.shape[1])
+        ]
         _save(np.concatenate([header, *rows]), sheet)
 
-    def _rows_until(self, epoch: int) -> list[Path]:
-        """Those of later epochs are from before the run was killed."""
-        return [p for p in sorted(self._folder.glob("*.png")) if int(p.stem) <= epoch]
+    def _file(self, epoch: int) -> Path:
+        return self._folder / f"{epoch:04}.png"
 
 
 @dataclass(frozen=True)
@@ -63,12 +69,15 @@ class SampleSheet:
 
     sheet: Picture
     domains: int
-    epochs: int
+    epochs: Sequence[int]
+    """Those that it shows, from 1, one a row; the last one of the training is among them."""
 
     @classmethod
-    def load(cls, path: Path, domains: int, epochs: int) -> SampleSheet:
-        """Read a sheet of so many domains and epochs."""
-        return cls(np.asarray(Image.open(path).convert("RGB")), domains, epochs)
+    def load(cls, path: Path, training: TrainingRecord) -> SampleSheet:
+        """Read the sheet of a training."""
+        sheet = np.asarray(Image.open(path).convert("RGB"))
+        row = (min(training.size, _LARGEST) + _GAP) * sheet.shape[1]
+        return cls(sheet, len(training.domains), _spread_epochs(len(training.epochs), row))
 
     def after(self, epoch: int) -> Picture:
         """The same as one picture, a row for each, with gaps below and at the right of all."""
@@ -76,17 +85,24 @@ class SampleSheet:
         return np.concatenate([np.concatenate(row, 1) for row in rows])
 
     def cells(self, epoch: int) -> list[list[Picture]]:
-        """Of each picture itself and then its translations after an epoch, from 1."""
-        height = len(self.sheet) // (1 + self.epochs)
+        """Of each picture itself and then its translations after one of the epochs."""
+        height = len(self.sheet) // (1 + len(self.epochs))
         side = height - _GAP
         across = self.domains * side + _GAP
-        header, made = (self.sheet[row * height :][:side] for row in (0, epoch))
+        row = 1 + self.epochs.index(epoch)
+        header, made = (self.sheet[above * height :][:side] for above in (0, row))
         rows = []
         for left in range(0, made.shape[1], across):
             starts = [(header, left), *((made, left + n * side) for n in range(self.domains))]
             cells = [strip[:, start : start + side] for strip, start in starts]
             rows.append(cells)
         return rows
+
+
+def _spread_epochs(epochs: int, row_pixels: int) -> list[int]:
+    """The epochs up to the last one that a sheet shows, as far as there is room for their rows."""
+    room = max(1, min(_MOST_EPOCHS, _MOST_PIXELS // row_pixels - 1))
+    return sorted({int(epoch) for epoch in np.linspace(epochs, 1, min(room, epochs))})
 
 
 def _with_gap(cell: Picture) -> Picture:

@@ -59,9 +59,7 @@ class Size:
                 "Set `translation: pictures: held_out: share:`, or lay some into a folder `val`",
             )
         training = TrainingRecord.load(folder / "training.json")
-        samples = SampleSheet.load(
-            folder / "samples.png", len(training.domains), len(training.epochs)
-        )
+        samples = SampleSheet.load(folder / "samples.png", training)
         return cls(share, training, evaluation, samples)
 
     @property
@@ -77,7 +75,8 @@ class Size:
     @property
     def summary(self) -> str:
         """Its figures in one line."""
-        return f"{self.share} of the pictures ({self.pictures:,}): {self.evaluation.summary}"
+        share = "all" if self.share == 1 else f"{self.share} of the"
+        return f"{share} pictures ({self.pictures:,}): {self.evaluation.summary}"
 
 
 def write_sizes(folder: Path, sizes: Sequence[Size]) -> None:
@@ -151,7 +150,7 @@ def _values(sizes: Sequence[Size], method: str, measure: str) -> list[Interval]:
 
 def _pictures(sizes: Sequence[Size]) -> Image.Image:
     """The same held-out pictures, translated by each after its last epoch."""
-    cells = [size.samples.cells(len(size.training.epochs)) for size in sizes]
+    cells = [size.samples.cells(size.samples.epochs[-1]) for size in sizes]
     domains = sizes[0].training.domains
     rows = []
     for number, (source, *_) in enumerate(cells[0]):

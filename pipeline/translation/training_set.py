@@ -13,6 +13,7 @@ from torch import Tensor
 
 from pipeline.runtime.arrays import Bools, Float32s, Int64s
 from pipeline.runtime.errors import ExitCode, PipelineError
+from pipeline.runtime.quantities import counted
 from pipeline.translation.pictures_file import DomainPictures
 
 _SEED = 0  # of the order in which things are taken, where only a share is
@@ -138,7 +139,8 @@ class TrainingSet:
             listed = ", ".join(f"{name} ({count:,})" for name, count in counts.items())
             raise PipelineError(
                 ExitCode.NOTHING_USABLE,
-                f"no picture of {' and '.join(bare)} is left to learn from; there are {listed}",
+                f"no picture of {' and '.join(bare)} is left to learn from; there are {listed},"
+                f" and {counted(len(self.rows(held_out=True)), 'picture')} held out",
                 "Add pictures, or hold out fewer: `translation: pictures: held_out:`",
             )
 

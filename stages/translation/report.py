@@ -41,7 +41,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     summary = _summary(inputs, translations.targets, len(translations.pictures))
     found = findings(summary)
     stills, training, page = open_stills(inputs["stills"]), summary.training, outputs["page"]
-    sheet = SampleSheet.load(inputs["samples"], len(training.domains), len(training.epochs))
+    sheet = SampleSheet.load(inputs["samples"], training)
     shown, names = chosen(stills.pictures, _held_out(inputs, summary))
     with published_folder(page.parent) as folder:
         sections = [

@@ -255,6 +255,7 @@ def test_a_hang_up_interrupts_driver_and_stages_alike(edited: Project) -> None:
     said = process.communicate(timeout=30)[1]
     assert process.returncode == ExitCode.INTERRUPTED, said
     assert "interrupted; run again to go on" in log.read_text()
+    assert said.count("interrupted; run again to go on") == 1
 
 
 def test_under_nohup_a_driver_goes_on_until_it_is_told_to_terminate(edited: Project) -> None:

@@ -165,6 +165,7 @@ def test_nothing_usable_is_an_error_that_counts(write_file: WriteFile) -> None:
     with pytest.raises(PipelineError) as caught:
         list(LabelImport([path], NAMES))
     assert caught.value.code == ExitCode.NOTHING_USABLE
+    assert "make clean PICTURES=" in caught.value.remedy  # for LABELS= is remembered
     for words in (str(path), "1 without text", "1 whose picture is not there", "z.jpg"):
         assert words in str(caught.value)
 

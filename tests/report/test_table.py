@@ -1,5 +1,6 @@
 """The table over all items of a working folder."""
 
+import shutil
 from pathlib import Path
 from typing import ClassVar
 
@@ -185,10 +186,20 @@ def test_many_are_cards_on_a_phone_and_can_be_found(tmp_path: Path, visits: Visi
     assert page.locator("tbody tr:visible").count() == 500
 
 
-def test_there_is_none_without_reports(tmp_path: Path) -> None:
+def test_without_reports_it_leads_to_what_else_there_is_to_open(tmp_path: Path) -> None:
+    make_report(tmp_path, "ep1", Jokes("Miki", 1))
+    (tmp_path / "ep1" / "report.json").unlink()
+    write_table(tmp_path, ["ep1"])
+    root = lxml.html.parse(tmp_path / "index.html")
+    assert root.xpath("//ul[@class='without']//a/@href") == ["./ep1/report/index.html"]
+    assert not root.findall(".//table")
+
+
+def test_there_is_none_with_nothing_to_open(tmp_path: Path) -> None:
     make_report(tmp_path, "ep1", Jokes("Miki", 1))
     write_table(tmp_path, ["ep1"])
-    (tmp_path / "ep1" / "report.json").unlink()
+    shutil.rmtree(tmp_path / "ep1")
+    (tmp_path / "ep1").mkdir()
     write_table(tmp_path, ["ep1"])
     assert not (tmp_path / "index.html").exists()
 

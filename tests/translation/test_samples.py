@@ -9,7 +9,7 @@ from PIL import Image
 
 from pipeline.translation.samples import Samples, SampleSheet
 from pipeline.translation.training_set import TrainingSet
-from tests.translation import toys
+from tests.translation import measured, toys
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_new_run_begins_a_new_sheet(samples: Samples, tmp_path: Path) -> None:
 
 def test_a_sheet_is_cut_up_into_the_pictures_of_an_epoch(samples: Samples, tmp_path: Path) -> None:
     sheet = draw(samples, tmp_path, 1, 2)
-    cut = SampleSheet.load(tmp_path / "sheet.png", domains=3, epochs=2)
+    cut = SampleSheet.load(tmp_path / "sheet.png", measured.training(epochs=2))
     one, two = cut.cells(1), cut.cells(2)
     assert [len(row) for row in two] == [4, 4, 4]
     for domain, (source, *made) in enumerate(two):
@@ -73,3 +73,30 @@ def test_a_sheet_is_cut_up_into_the_pictures_of_an_epoch(samples: Samples, tmp_p
     there = sheet[2 * (toys.SIZE + 4) :, left:][: toys.SIZE, : toys.SIZE]
     assert np.array_equal(two[2][2], there)
     assert cut.after(2).shape == (3 * (toys.SIZE + 4), 4 * (toys.SIZE + 4), 3)
+
+
+@pytest.mark.parametrize(("limit", "shown"), [("EPOCHS", [1, 3, 6]), ("PIXELS", [1, 3, 6])])
+def test_a_sheet_of_many_epochs_shows_some_and_always_the_last(
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, shown: list[int]
+) -> None:
+    every = draw(samples, tmp_path, *range(1, 7))
+    height = len(every) // 7
+    most = 3 if limit == "EPOCHS" else 4 * height * every.shape[1]
+    monkeypatch.setattr(f"pipeline.translation.samples._MOST_{limit}", most)
+    sheet = draw(samples, tmp_path, *range(1, 7))
+    rows = np.split(every, 7)
+    assert np.array_equal(sheet, np.concatenate([rows[0], *(rows[epoch] for epoch in shown)]))
+    cut = SampleSheet.load(tmp_path / "sheet.png", measured.training(epochs=6))
+    assert cut.epochs == shown
+    left = 2 * (3 * toys.SIZE + 4) + toys.SIZE
+    assert np.array_equal(cut.cells(6)[2][2], rows[6][: toys.SIZE, left : left + toys.SIZE])
+    assert len(list((tmp_path / "samples").iterdir())) == 6
+
+
+def test_a_sheet_that_is_too_wide_for_two_epochs_shows_the_last(
+    samples: Samples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.translation.samples._MOST_PIXELS", 1)
+    height = len(draw(samples, tmp_path, 1, 2, 3)) // 2
+    assert height == toys.SIZE + 4
+    assert SampleSheet.load(tmp_path / "sheet.png", measured.training(epochs=3)).epochs == [3]

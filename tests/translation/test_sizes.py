@@ -36,7 +36,7 @@ def sizes(**changes: Any) -> Sequence[Size]:
             evaluation(scores=evaluation().scores | {"model": scores(target, 0.8, 0.1, 0.1)})
             if not changes
             else evaluation(**changes),
-            SampleSheet(sheet, domains=3, epochs=3),
+            SampleSheet(sheet, domains=3, epochs=[1, 2, 3]),
         )
         for share, target in zip(SHARES, (0.7, 0.9), strict=True)
     ]
@@ -74,28 +74,38 @@ def test_what_was_not_measured_is_told(tmp_path: Path) -> None:
 
 
 def called(
-    monkeypatch: pytest.MonkeyPatch, workdir: Path, code: ExitCode
-) -> tuple[ExitCode, list[Call]]:
-    """The verb's calls of other verbs, each of which ends with ``code``."""
-    calls: list[Call] = []
+    monkeypatch: pytest.MonkeyPatch,
+    workdir: Path,
+    code: ExitCode,
+    calls: list[Call],
+    *,
+    measured: bool = True,
+) -> ExitCode:
+    """Run the verb, and note its ``calls`` of other verbs, each of which ends with ``code``."""
 
     def run(call: Call) -> ExitCode:
         calls.append(call)
         return code
 
     application = replace(APPLICATION, run=run)
-    monkeypatch.setattr(translation_sizes, "_draw", lambda call: None)
+    monkeypatch.setattr(translation_sizes, "_draw", lambda call, sizes: None)
+    if measured:
+        monkeypatch.setattr(Size, "load", lambda share, folder: sizes()[0])
+    else:
+        folder = workdir / "models" / "translation" / "mine-1-16"
+        folder.mkdir(parents=True)
+        Evaluation.of_nothing(toys.DOMAINS, "none").save(folder / "evaluation.json")
     words = ["translation-sizes", "--pictures", "food", "--workdir", str(workdir)]
     words += ["--model", "mine", "--set", "translation.train.schedule.epochs=10"]
     options = application.command_line().parse(words)
-    return TRANSLATION_SIZES.run(Call(application, options)), calls
+    return TRANSLATION_SIZES.run(Call(application, options))
 
 
 def test_each_size_is_a_model_that_learns_in_equally_many_steps(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    code, calls = called(monkeypatch, tmp_path, ExitCode.OK)
-    assert code == ExitCode.OK
+    calls: list[Call] = []
+    assert called(monkeypatch, tmp_path, ExitCode.OK, calls) == ExitCode.OK
     assert [call.settings.general.model for call in calls] == ["mine-1-16", "mine-1-4", "mine"]
     assert {tuple(call.stages) for call in calls} == {("translation-evaluate",)}
     trainings = [msgspec.to_builtins(call.settings.stages["translation-train"]) for call in calls]
@@ -106,5 +116,15 @@ def test_each_size_is_a_model_that_learns_in_equally_many_steps(
 def test_the_first_size_that_fails_is_the_last(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    code, calls = called(monkeypatch, tmp_path, ExitCode.DIVERGED)
-    assert code == ExitCode.DIVERGED and len(calls) == 1
+    calls: list[Call] = []
+    assert called(monkeypatch, tmp_path, ExitCode.DIVERGED, calls) == ExitCode.DIVERGED
+    assert len(calls) == 1
+
+
+def test_where_nothing_is_held_out_the_first_size_is_the_last(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    calls: list[Call] = []
+    with pytest.raises(PipelineError, match="no picture was held out"):
+        called(monkeypatch, tmp_path, ExitCode.OK, calls, measured=False)
+    assert len(calls) == 1

@@ -149,7 +149,7 @@ def test_a_domain_of_which_nothing_is_left_is_told(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="no picture of dark and red is left") as caught:
         TrainingSet.load([toys.write(tmp_path, domains=own)])
     assert caught.value.code == ExitCode.NOTHING_USABLE
-    assert "bright (12), dark (0), red (0)" in str(caught.value)
+    assert "bright (12), dark (0), red (0), and 3 pictures held out" in str(caught.value)
 
 
 def test_collections_are_learned_together_by_their_domains_names(tmp_path: Path) -> None:

@@ -111,9 +111,11 @@ def require_faces(examples: Sequence[Example], wanted: str) -> None:
     """Raise PipelineError NOTHING_USABLE unless there is a face to learn from."""
     learned = [one for one in examples if not one.held_out]
     if not any(len(one.boxes) for one in learned):
+        looked_at = f" of {len(examples):,} that people looked at" if examples else ""
         raise PipelineError(
             ExitCode.NOTHING_USABLE,
-            f"nobody drew a box of the class {wanted} on any of {len(examples)} pictures",
+            f"nobody drew a box of the class {wanted} on any picture{looked_at}",
             "Name the file with boxes in LABELS=, with `:` between it and any other file, or set"
-            " `faces: train: label:` to what faces are called there",
+            " `faces: train: label:` to what faces are called there. Without any, begin with what"
+            " a cascade finds: `SET=faces.detect.detectors=[lbpcascade_animeface.xml]`",
         )

@@ -25,7 +25,8 @@ def require_enough(
 
     ``labels`` hold them, and ``left_out`` ratings of no known face beside.
     """
-    held = f"{' and '.join(map(str, labels))} hold scores of {counted(rated, 'face')}"
+    verb = "holds" if len(labels) == 1 else "hold"
+    held = f"{' and '.join(map(str, labels))} {verb} scores of {counted(rated, 'face')}"
     if rated < _LEAST:
         lost = f", and {left_out:,} ratings are of pictures without such a face" if left_out else ""
         raise PipelineError(

@@ -25,8 +25,8 @@ def progress_section(
     folder: Path, sheet: SampleSheet, training: TrainingRecord, sheet_address: str
 ) -> Section:
     """Write pictures of epochs and plots below ``folder``; the address leads to the whole sheet."""
-    last = len(training.epochs)
-    shown = np.unique(np.linspace(1, last, min(_MOST, last)).astype(int)).tolist()
+    among = np.linspace(0, len(sheet.epochs) - 1, min(_MOST, len(sheet.epochs))).astype(int)
+    shown = [sheet.epochs[place] for place in among]
     pictures = {
         epoch: write_picture(folder, f"samples/{epoch:04}.jpg", sheet.after(epoch))
         for epoch in shown
@@ -37,7 +37,7 @@ def progress_section(
         write_plot(folder, name, phrases, _drawn(_curves(training, name)))
     values = {
         "count": len(shown),
-        "last": pictures[last],
+        "last": pictures[shown[-1]],
         "training": training,
         "plots": plots,
         "address": sheet_address,

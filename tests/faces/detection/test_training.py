@@ -115,6 +115,7 @@ def test_without_a_face_there_is_nothing_to_learn(tmp_path: Path) -> None:
     with pytest.raises(PipelineError, match="class face") as error:
         mortal.learn(tmp_path / "made", tmp_path / "model")
     assert error.value.code == ExitCode.NOTHING_USABLE
+    assert "cascade" in error.value.remedy
 
 
 def by_model(picture: str, *weights: float) -> list[Label]:
