@@ -10,6 +10,8 @@ import threading
 import time
 from types import FrameType
 
+from pipeline.runtime.processes import runs
+
 DRIVER = "YAJIUMA_DRIVER"
 """Environment variable that names the driver for the stages on its host."""
 
@@ -78,12 +80,5 @@ class Watchdog:
 
 
 def _lives(driver: str) -> bool:
-    import psutil
-
     host, _, pid = driver.rpartition(" ")
-    if host != platform.node():
-        return True
-    try:
-        return bool(psutil.Process(int(pid)).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+    return host != platform.node() or runs(int(pid))

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.runtime.processes import runs
+
 _HOST = hashlib.sha256(platform.node().encode()).hexdigest()[:8]
 _TEMPORARY = re.compile(r"\..+\.(?P<host>[0-9a-f]{8})\.(?P<pid>\d+)\.tmp")
 _MAX_NAME = 200
@@ -137,14 +139,4 @@ def _in_use(temporary: Path, host: str, pid: int) -> bool:
     if host != _HOST:
         with contextlib.suppress(FileNotFoundError):
             return time.time() - temporary.stat().st_mtime < _FOREIGN_S
-    return _alive(pid)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+    return runs(pid)
