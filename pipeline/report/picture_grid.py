@@ -118,6 +118,11 @@ def address_of(file: Path, folder: Path) -> str:
     return f"./{quote(os.fsencode(Path(os.path.relpath(file, folder)).as_posix()))}"
 
 
+def address_in(pictures: Path | None, page: Path, name: str) -> str:
+    """The same of a picture in the folder ``pictures``; empty for a video's, and for no name."""
+    return address_of(pictures / name, page) if pictures and name else ""
+
+
 def _check_row(name: str, numbers: Sequence[float | None], columns: Sequence[NumberColumn]) -> None:
     if numbers and len(numbers) != len(columns):
         raise ValueError(f"{name} has {len(numbers)} numbers for {len(columns)} columns")

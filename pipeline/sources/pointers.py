@@ -142,6 +142,11 @@ def open_source(given: Path) -> PictureSource:
     return open_stills(given) if stills else open_video(given)
 
 
+def pictures_folder(stills: Path | None) -> Path | None:
+    """The folder of pictures to which ``stills`` points; None for a video, which has no such."""
+    return open_stills(stills).path if stills else None
+
+
 def open_stills(given: Path) -> PictureFolder:
     """The user's folder of pictures, from a pointer to it or from its own path.
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pipeline.captions.captions_file import CaptionLine
     from pipeline.captions.sections.summary import CaptionsSummary
     from pipeline.captions.texts_file import CaptionText
@@ -33,17 +31,19 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.reading.import_report_file import ImportReport
     from pipeline.report.history import history
     from pipeline.report.page import page_html
+    from pipeline.report.picture_grid import address_in
     from pipeline.report.section import Page
     from pipeline.report.summary import save_summary
     from pipeline.report.verdict import verdict_section
     from pipeline.runtime.atomic_files import published_folder
+    from pipeline.sources.pointers import pictures_folder
 
     lines = read_captions(inputs["captions"])
     texts = read_texts(path) if (path := inputs.get("texts")) else []
     summary = _summary(inputs, lines, texts)
     found = findings(summary)
     report = inputs.get("labels_report")
-    page = outputs["page"]
+    pictures, page = pictures_folder(inputs.get("stills")), outputs["page"]
     with published_folder(page.parent) as folder:
         sections = [
             verdict_section(WEB, found),
@@ -54,7 +54,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
                 ExplainedCaptions.load(inputs["explained"]),
                 Learned.load(inputs["learned"]),
                 partial(read_thumbnail, inputs["frames"]),
-                partial(_address, _pictures(inputs), page.parent),
+                lambda line: address_in(pictures, page.parent, line.picture),
             ),
             measures_section(summary),
             making_section(
@@ -69,21 +69,6 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
         (folder / page.name).write_text(html, encoding="utf-8")
     save_summary(outputs["figures"], summary, found)
     return summary.headline
-
-
-def _pictures(inputs: Files) -> Path | None:
-    """The folder of the pictures; None for a video."""
-    from pipeline.sources.pointers import open_stills
-
-    stills = inputs.get("stills")
-    return open_stills(stills).path if stills else None
-
-
-def _address(pictures: Path | None, page: Path, line: CaptionLine) -> str:
-    """The address of a line's picture from the folder of the ``page``."""
-    from pipeline.report.picture_grid import address_of
-
-    return address_of(pictures / line.picture, page) if pictures and line.picture else ""
 
 
 def _summary(inputs: Files, lines: list[CaptionLine], texts: list[CaptionText]) -> CaptionsSummary:

@@ -76,9 +76,11 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     from pipeline.pictures.frames_file import read_thumbnails
     from pipeline.report.language import Message
     from pipeline.report.page import page_html
+    from pipeline.report.picture_grid import address_in
     from pipeline.report.section import Page
     from pipeline.report.tile_sheets import TILES
     from pipeline.runtime.atomic_files import published_folder
+    from pipeline.sources.pointers import pictures_folder
 
     points = choose_points(inputs["frames"], config.video, config.max_points)
     facts = gather_facts(points, _tags(inputs, config), inputs.get("labels"))
@@ -94,7 +96,7 @@ def run(inputs: Files, outputs: Files, config: Config) -> str:
     made = make_map(full, near, points, facts, settings, tap)
     thumbnails = read_thumbnails(inputs["frames"], points.rows, TILES.tile)
     page = outputs["page"]
-    source_of = partial(_address, _pictures(inputs), page.parent)
+    source_of = partial(address_in, pictures_folder(inputs.get("stills")), page.parent)
     with published_folder(page.parent) as folder:
         made.save(folder / outputs["map"].name)
         poster = plan_poster(made, config.poster, config.poster_pixels)
@@ -136,21 +138,6 @@ def _vectors(inputs: Files, points: Points, tap: str | None) -> tuple[str, Float
         if warning := caveat(store.weights):
             log.warning("the map shows little of what pictures show%s", warning)
     return taken, FeatureBank([inputs["features"]], taken).means[points.rows]
-
-
-def _pictures(inputs: Files) -> Path | None:
-    """The folder of the pictures; None for a video."""
-    from pipeline.sources.pointers import open_stills
-
-    stills = inputs.get("stills")
-    return open_stills(stills).path if stills else None
-
-
-def _address(pictures: Path | None, page: Path, name: str) -> str:
-    """The address of a picture from the folder of the ``page``."""
-    from pipeline.report.picture_grid import address_of
-
-    return address_of(pictures / name, page) if pictures else ""
 
 
 def _summary(made: PictureMap) -> str:

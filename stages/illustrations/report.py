@@ -9,7 +9,6 @@ from pipeline.engine.stage import Amounts, Expected, Files, Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from pipeline.illustrations.duplicates.duplicates_file import Duplicate
     from pipeline.illustrations.map.map_file import PictureMap
@@ -46,11 +45,13 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
     from pipeline.pictures.frames_file import read_thumbnails
     from pipeline.report.history import history
     from pipeline.report.page import page_html
+    from pipeline.report.picture_grid import address_in
     from pipeline.report.section import Page
     from pipeline.report.summary import save_summary
     from pipeline.report.tile_sheets import TILES
     from pipeline.report.verdict import verdict_section
     from pipeline.runtime.atomic_files import published_folder
+    from pipeline.sources.pointers import pictures_folder
 
     points = choose_points(inputs["frames"], "pictures", _MOST)
     tags = read_picture_tags(inputs["list"])
@@ -74,7 +75,7 @@ def run(inputs: Files, outputs: Files, config: object) -> str:
                 _near(inputs, points),
                 doubles,
                 thumbnails,
-                partial(_address, _pictures(inputs), page.parent),
+                partial(address_in, pictures_folder(inputs.get("stills")), page.parent),
             ),
             measures_section(folder, summary, groups),
             map_section(folder, inputs["map"].with_name("map.png"), made),
@@ -126,21 +127,6 @@ def _near(inputs: Files, points: Points) -> Near:
     found = read_vectors(inputs["vectors"])
     near, distances = nearest(found.vectors[np.searchsorted(found.frame, points.frames)], _NEAR)
     return near, np.asarray(1 - distances**2 / 2)  # cosines, as vectors are of length 1
-
-
-def _pictures(inputs: Files) -> Path | None:
-    """The folder of the pictures; None for a video."""
-    from pipeline.sources.pointers import open_stills
-
-    stills = inputs.get("stills")
-    return open_stills(stills).path if stills else None
-
-
-def _address(pictures: Path | None, page: Path, name: str) -> str:
-    """The address of a picture from the folder of the ``page``."""
-    from pipeline.report.picture_grid import address_of
-
-    return address_of(pictures / name, page) if pictures else ""
 
 
 def expect(amounts: Amounts, config: object, sections: Mapping[str, Any]) -> Expected:

@@ -22,6 +22,16 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+for_everybody = pytest.mark.parametrize(
+    ("device", "scheme", "locale"),
+    [
+        (DESKTOP, "light", "en-US"),
+        (DESKTOP, "dark", "ja-JP"),
+        (PHONE, "light", "ja-JP"),
+        (PHONE, "dark", "en-US"),
+    ],
+)
+"""Both widths, themes and languages, each pair of them once."""
 
 Pixels = npt.NDArray[np.int16]
 """(height, width, 3)."""

@@ -17,7 +17,7 @@ from pipeline.report.picture_grid import Line, PictureGrid, Tile
 from pipeline.report.tile_sheets import Sheets
 from tests.conftest import MakeOnce
 from tests.report import made_up_grid
-from tests.report.browser import DESKTOP, PHONE, Visit, Visits
+from tests.report.browser import DESKTOP, PHONE, Visit, Visits, for_everybody
 from tests.report.made_up_grid import COUNT, GREEN, RED
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -480,15 +480,7 @@ def test_the_language_changes_everything(visits: Visits, report: Path) -> None:
     expect(page.locator("#opened-lines th").last).to_have_text("相互情報量")
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme", "locale"),
-    [
-        (DESKTOP, "light", "en-US"),
-        (DESKTOP, "dark", "ja-JP"),
-        (PHONE, "light", "ja-JP"),
-        (PHONE, "dark", "en-US"),
-    ],
-)
+@for_everybody
 def test_everybody_can_use_it(
     visits: Visits, report: Path, device: dict[str, Any], scheme: str, locale: str
 ) -> None:

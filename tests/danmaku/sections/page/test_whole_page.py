@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.danmaku.sections import made_up
-from tests.report.browser import DESKTOP, PHONE, Visits
+from tests.report.browser import DESKTOP, Visits, for_everybody
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
@@ -88,15 +88,7 @@ def test_without_a_video_heat_or_tags_the_rest_still_works(
     visit.problems.clear()  # the missing video
 
 
-@pytest.mark.parametrize(
-    ("device", "scheme", "locale"),
-    [
-        (DESKTOP, "light", "en-US"),
-        (DESKTOP, "dark", "ja-JP"),
-        (PHONE, "light", "ja-JP"),
-        (PHONE, "dark", "en-US"),
-    ],
-)
+@for_everybody
 def test_everybody_can_use_it(
     visits: Visits, report: Path, device: dict[str, Any], scheme: str, locale: str
 ) -> None:
